@@ -1,0 +1,119 @@
+"""Everything that may go wrong, as one tree.
+
+SourcewiseError
+├── UserError                 a sentence for the user and a next step
+│   ├── FolderError           the folder is missing, not a folder, unreadable or empty
+│   ├── QuestionError         the question is empty or too long
+│   ├── SettingsError         a setting has a value that cannot work
+│   ├── IndexBusyError        another process owns the index
+│   ├── StorageError          the index cannot be read or written (disk full, read-only, corrupt)
+│   ├── WeightsError          a model's files cannot be had
+│   │   └── WeightsCorruptError   they do not have the hash they must have
+│   ├── WorkerError           the process that runs a model could not do its work
+│   └── GeneratorError        no language model can answer
+│       ├── GeneratorUnreachableError   its server does not run
+│       ├── GeneratorModelMissingError  its server runs, the model is not installed
+│       ├── GeneratorSlowError          it did not speak within the time limit
+│       └── GeneratorInterruptedError   it went away in mid-answer
+└── CancelledError            somebody asked to stop; not a failure
+
+The door (command line, language server) shows `message` and `hint`; a traceback goes to the log only.
+"""
+
+from __future__ import annotations
+
+
+class SourcewiseError(Exception):
+    """The root of the tree."""
+
+
+class UserError(SourcewiseError):
+    """An error that a person can act on.
+
+    Attributes:
+        message: one sentence that says what is wrong.
+        hint: one sentence that says what to do next.
+        exit_code: what the command line exits with.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class FolderError(UserError):
+    """The folder cannot be used."""
+
+    exit_code = 2
+
+
+class QuestionError(UserError):
+    """The question cannot be asked."""
+
+    exit_code = 2
+
+
+class SettingsError(UserError):
+    """A setting cannot work."""
+
+    exit_code = 2
+
+
+class IndexBusyError(UserError):
+    """Another process owns the index."""
+
+    exit_code = 3
+
+
+class StorageError(UserError):
+    """The index cannot be read or written."""
+
+    exit_code = 4
+
+
+class WeightsError(UserError):
+    """A model's files cannot be had."""
+
+    exit_code = 5
+
+
+class WeightsCorruptError(WeightsError):
+    """A model's files do not have the hash they must have."""
+
+
+class WorkerError(UserError):
+    """The process that runs a model could not do its work."""
+
+    exit_code = 5
+
+
+class GeneratorError(UserError):
+    """No language model can answer."""
+
+    exit_code = 6
+
+
+class GeneratorUnreachableError(GeneratorError):
+    """The model's server does not run."""
+
+
+class GeneratorModelMissingError(GeneratorError):
+    """The server runs but does not have the model."""
+
+
+class GeneratorSlowError(GeneratorError):
+    """The model did not speak within the time limit."""
+
+
+class GeneratorInterruptedError(GeneratorError):
+    """The model went away in mid-answer."""
+
+
+class CancelledError(SourcewiseError):
+    """Somebody asked to stop."""

@@ -1,0 +1,402 @@
+"""The values that the rest of the house passes around: frozen, without behaviour that needs a library.
+
+Paths are relative to the indexed folder, with `/` between the parts. Lines count from 1 and both ends are included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+# --- files ------------------------------------------------------------------------------------------------
+
+
+class SkipReason(StrEnum):
+    """Why a file of the folder is not in the index."""
+
+    IGNORED = "ignored"
+    BINARY = "binary"
+    TOO_LARGE = "too large"
+    MINIFIED = "minified"
+    GENERATED = "generated"
+    SECRET = "secret"
+    EMPTY = "empty"
+    UNREADABLE = "unreadable"
+    SYMLINK = "symbolic link"
+    VANISHED = "vanished"
+    SPECIAL = "not a regular file"
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """What the file system says about a file without reading it.
+
+    Attributes:
+        size: in bytes.
+        mtime_ns: last change, in nanoseconds since the epoch.
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A text file that belongs to the index.
+
+    Attributes:
+        text: decoded, with the line ends of the file.
+        digest: hexadecimal BLAKE2b of the bytes, 32 characters.
+    """
+
+    stamp: FileStamp
+    text: str
+    language: str
+    digest: str
+    encoding: str = "utf-8"
+
+    @property
+    def path(self) -> str:
+        """The path relative to the folder."""
+        return self.stamp.path
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFile:
+    """A file (or, for `ignored`, possibly a whole folder, whose path ends in `/`) that stays out of the index.
+
+    Attributes:
+        detail: the rule and where it stands, for example `*.log (.gitignore:3)`.
+    """
+
+    stamp: FileStamp
+    reason: SkipReason
+    detail: str = ""
+
+    @property
+    def path(self) -> str:
+        """The path relative to the folder."""
+        return self.stamp.path
+
+
+# --- chunks -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A named thing that code defines.
+
+    Attributes:
+        kind: `function`, `method`, `class`, `interface`, `struct`, `enum`, `trait`, `module`, `type`, `constant`,
+            `macro`, `section`, …
+        parents: names of the definitions around it, outermost first.
+        signature: its head on one line, without the body.
+        docstring: what is written about it, or an empty string.
+    """
+
+    name: str
+    kind: str
+    first_line: int
+    last_line: int
+    parents: tuple[str, ...] = ()
+    signature: str = ""
+    docstring: str = ""
+
+    @property
+    def qualified_name(self) -> str:
+        """The name with its parents, joined by dots."""
+        return ".".join((*self.parents, self.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A span of one file, aligned to syntax.
+
+    Attributes:
+        id: hexadecimal, 32 characters; depends on path and content, not on line numbers, and is unique in the folder.
+        position: 0-based place among the chunks of its file.
+        total: how many chunks the file has.
+        symbol: qualified name of the definition it holds or is a part of; empty for loose lines.
+        kind: kind of that definition, `text` for loose lines.
+        signature: head of that definition; what makes a later part of a split definition readable.
+        definitions: all that begin inside the span.
+    """
+
+    id: str
+    path: str
+    first_line: int
+    last_line: int
+    text: str
+    language: str
+    position: int = 0
+    total: int = 1
+    symbol: str = ""
+    kind: str = "text"
+    signature: str = ""
+    docstring: str = ""
+    definitions: tuple[Definition, ...] = ()
+
+
+# --- retrieval --------------------------------------------------------------------------------------------
+
+
+class SearchMode(StrEnum):
+    """What served a search."""
+
+    HYBRID = "keywords and vectors"
+    KEYWORD = "keywords"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk that was retrieved for a question.
+
+    Attributes:
+        rank: from 1.
+        score: fused score; only its order means something.
+        similarity: cosine with the question in [-1, 1]; None where no vector was compared.
+        reasons: why it is here, in words.
+    """
+
+    chunk: Chunk
+    rank: int
+    score: float
+    similarity: float | None = None
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def location(self) -> str:
+        """`path:first-last`, as a prompt and a person read it."""
+        return f"{self.chunk.path}:{self.chunk.first_line}-{self.chunk.last_line}"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The passages for a question and how they were found.
+
+    Attributes:
+        embedded: chunks that had a vector when it was asked; `chunks` is how many there are.
+        relevant: False where nothing found is about the question.
+        timings: stage to milliseconds.
+        question_vector: the dimensions and the first numbers of the question's embedding, for the trace.
+    """
+
+    question: str
+    passages: tuple[Passage, ...]
+    mode: SearchMode
+    chunks: int
+    embedded: int
+    relevant: bool = True
+    timings: dict[str, float] = field(default_factory=dict)
+    question_vector: tuple[int, tuple[float, ...]] | None = None
+
+    @property
+    def coverage(self) -> float:
+        """The share of chunks that have a vector, 0 to 1."""
+        return self.embedded / self.chunks if self.chunks else 0.0
+
+
+# --- answers ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A passage as an answer cites it: `[number]`.
+
+    Attributes:
+        preview: its first lines.
+        truncated: True where the prompt had no room for all of its lines.
+    """
+
+    number: int
+    passage: Passage
+    preview: str
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a language model is sent.
+
+    Attributes:
+        tokens: estimated size; `budget` is what it had to fit in.
+        sources: the sources whose lines it holds, in order.
+    """
+
+    system: str
+    user: str
+    tokens: int
+    budget: int
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelName:
+    """Which language model speaks, and through what (`ollama`, `embedded`, `sources`)."""
+
+    runtime: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.runtime})"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the model counted.
+
+    Attributes:
+        prompt_cut: True where the runtime read fewer tokens than it was sent.
+    """
+
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+    prompt_seconds: float = 0.0
+    answer_seconds: float = 0.0
+    stop_reason: str = "stop"
+    prompt_cut: bool = False
+
+
+class CitationState(StrEnum):
+    """What checking a citation found."""
+
+    CURRENT = "current"
+    CHANGED = "changed since it was indexed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A `[number]` of an answer that names a source."""
+
+    number: int
+    state: CitationState
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A back-quoted identifier of an answer.
+
+    Attributes:
+        location: `path:line` of its definition where the catalog knows it, else None.
+    """
+
+    name: str
+    location: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How an answer was made.
+
+    Attributes:
+        timings: stage to milliseconds.
+    """
+
+    search: SearchResult
+    prompt_tokens: int
+    prompt_budget: int
+    usage: Usage
+    timings: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Text, its sources, and what was checked about them.
+
+    Attributes:
+        text: with citations that name no source struck out.
+        struck: the numbers that were struck.
+        notices: sentences that the reader must see (model missing, prompt cut, partly embedded, …).
+    """
+
+    question: str
+    text: str
+    model: ModelName
+    sources: tuple[Source, ...]
+    citations: tuple[Citation, ...]
+    struck: tuple[int, ...]
+    mentions: tuple[Mention, ...]
+    notices: tuple[str, ...]
+    trace: Trace
+
+
+# --- events -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesFound:
+    """The first event of an answer: what it will be made from."""
+
+    sources: tuple[Source, ...]
+    search: SearchResult
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the reader while the answer is made."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptProgress:
+    """How much of the prompt the model has read, 0 to 1."""
+
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """More text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReady:
+    """The last event: the checked answer."""
+
+    answer: Answer
+
+
+AnswerEvent = SourcesFound | Notice | PromptProgress | TextDelta | AnswerReady
+GenerationEvent = PromptProgress | TextDelta | Usage
+
+
+# --- the index as a whole ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class IndexProgress:
+    """Where an index run stands.
+
+    Attributes:
+        stage: `scanning`, `reading`, `embedding`, `done`.
+        done: files while reading, chunks while embedding; `total` likewise.
+    """
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What an index run did.
+
+    Attributes:
+        embedded: texts that went through the model; `reused` came from the embedding cache.
+    """
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    chunks: int = 0
+    embedded: int = 0
+    reused: int = 0
+    seconds: float = 0.0
+    notices: tuple[str, ...] = ()

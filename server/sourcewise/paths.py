@@ -1,0 +1,112 @@
+"""Where data lives: per user, never inside a workspace.
+
+    DATA/
+      models/NAME/              weights
+      embeddings.sqlite         the embedding cache, shared by all folders
+      indexes/NAME-HASH/        one folder's index: catalog.sqlite, vectors/, lock
+      logs/sourcewise.log
+
+DATA is `SOURCEWISE_HOME`, else the platform's per-user data folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from sourcewise.errors import FolderError, StorageError
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPaths:
+    """The places of one folder's index."""
+
+    root: Path
+
+    @property
+    def catalog(self) -> Path:
+        """The SQLite database."""
+        return self.root / "catalog.sqlite"
+
+    @property
+    def vectors(self) -> Path:
+        """The Chroma folder."""
+        return self.root / "vectors"
+
+    @property
+    def lock(self) -> Path:
+        """The file whose lock says who owns the index."""
+        return self.root / "lock"
+
+
+@dataclass(frozen=True, slots=True)
+class DataPaths:
+    """The per-user places."""
+
+    root: Path
+
+    @classmethod
+    def default(cls) -> DataPaths:
+        """Return the places this user has."""
+        chosen = os.environ.get("SOURCEWISE_HOME")
+        return cls(Path(chosen).expanduser().resolve() if chosen else platformdirs.user_data_path("sourcewise"))
+
+    @property
+    def models(self) -> Path:
+        """Weights, a folder a model."""
+        return self.root / "models"
+
+    @property
+    def embedding_cache(self) -> Path:
+        """The SQLite database of embeddings."""
+        return self.root / "embeddings.sqlite"
+
+    @property
+    def log(self) -> Path:
+        """The log file."""
+        return self.root / "logs" / "sourcewise.log"
+
+    @property
+    def settings(self) -> Path:
+        """The command line's settings file."""
+        return self.root / "settings.toml"
+
+    def index_of(self, folder: Path) -> IndexPaths:
+        """Return where the index of a folder lives.
+
+        Raises:
+            StorageError: that place would be inside the folder itself.
+        """
+        if self.root.resolve().is_relative_to(folder):
+            raise StorageError(
+                f"The index of {folder} would be stored inside it, at {self.root}.",
+                "Set SOURCEWISE_HOME to a folder outside the workspace.",
+            )
+        digest = hashlib.blake2b(os.fsencode(folder), digest_size=6).hexdigest()
+        readable = re.sub(r"[^A-Za-z0-9._-]+", "-", folder.name)[:40] or "root"
+        return IndexPaths(self.root / "indexes" / f"{readable}-{digest}")
+
+
+def workspace_folder(path: Path) -> Path:
+    """Return the real path of a folder that can be indexed.
+
+    Raises:
+        FolderError: it does not exist, is no folder, or may not be listed.
+    """
+    try:
+        folder = path.expanduser().resolve(strict=True)
+        if not folder.is_dir():
+            raise FolderError(f"{path} is a file, not a folder.", "Name the folder that contains it.")
+        os.scandir(folder).close()
+    except FileNotFoundError as error:
+        raise FolderError(f"The folder {path} does not exist.", "Check the spelling of --folder.") from error
+    except PermissionError as error:
+        raise FolderError(f"The folder {path} may not be read.", "Ask its owner for permission to list it.") from error
+    except (OSError, RuntimeError) as error:
+        raise FolderError(f"The folder {path} cannot be opened: {error}.", "Name another folder.") from error
+    return folder

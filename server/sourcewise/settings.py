@@ -1,0 +1,120 @@
+"""Every setting, its default, what it means, and what is wrong with a value.
+
+A setting is declared once, as a field of `Settings`; its dotted name is what users write in VS Code (with the
+prefix `sourcewise.`) and in `settings.toml`. A bad value never stops the program: the default stays and a
+`SettingProblem` says so.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+DEFAULT_ENDPOINT = "http://127.0.0.1:11434"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingProblem:
+    """A value that was not taken, and why."""
+
+    name: str
+    message: str
+
+
+def _setting(default: Any, name: str, description: str, low: float | None = None, high: float | None = None) -> Any:
+    return field(default=default, metadata={"name": name, "description": description, "low": low, "high": high})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. Sizes called tokens are estimates, except where a model's own tokenizer counts."""
+
+    embedding_model: str = _setting(
+        "auto",
+        "embedding.model",
+        "The sentence-transformers model: a name, a folder, or `auto` (all-mpnet-base-v2 on a GPU, else all-MiniLM-L6-v2).",
+    )
+    embedding_batch: int = _setting(32, "embedding.batchSize", "How many texts are embedded at a time.", 1, 1024)
+    embedding_threads: int = _setting(
+        0, "embedding.threads", "Processor threads for embedding; 0 leaves one core to you.", 0, 256
+    )
+    generator: str = _setting(
+        "auto", "llm.runtime", "What answers: `ollama`, `embedded`, `sources` (no model) or `auto` (the first that can)."
+    )
+    model: str = _setting("codellama", "llm.model", "The Ollama model that answers.")
+    endpoint: str = _setting(DEFAULT_ENDPOINT, "llm.endpoint", "Where Ollama listens.")
+    connect_seconds: float = _setting(3.0, "llm.connectSeconds", "How long to wait for Ollama to accept.", 0.1, 120)
+    answer_seconds: float = _setting(
+        300.0, "llm.answerSeconds", "How long to wait for the next word of the model.", 1, 86400
+    )
+    keep_alive: str = _setting("10m", "llm.keepAlive", "How long Ollama keeps the model in memory after an answer.")
+    temperature: float = _setting(0.7, "llm.temperature", "0 is strict, 1 is free.", 0, 2)
+    answer_tokens: int = _setting(1000, "llm.maxAnswerTokens", "The longest answer.", 16, 32768)
+    context_tokens: int = _setting(8192, "llm.contextTokens", "The context window that Ollama is asked for.", 512, 1048576)
+    code_tokens: int = _setting(6000, "llm.codeTokens", "How much of the window may hold code.", 128, 1048576)
+    embedded_model: str = _setting(
+        "qwen2.5-coder-1.5b-instruct", "embedded.model", "The model for machines without Ollama: a name or a .gguf file."
+    )
+    embedded_prompt_tokens: int = _setting(
+        1000, "embedded.promptTokens", "The longest prompt for that model; a processor reads about 20 tokens a second.", 128, 32768
+    )
+    embedded_answer_tokens: int = _setting(300, "embedded.maxAnswerTokens", "The longest answer of that model.", 16, 32768)
+    chunk_tokens: int = _setting(1500, "chunk.maxTokens", "A longer definition is split.", 64, 8192)
+    chunk_overlap: int = _setting(200, "chunk.overlapTokens", "What the parts of a split definition share.", 0, 2048)
+    top: int = _setting(8, "retrieval.top", "How many sources an answer is made from.", 1, 50)
+    max_file_bytes: int = _setting(
+        1_000_000, "index.maxFileBytes", "Larger files stay out of the index.", 1024, 1_000_000_000
+    )
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> tuple[Settings, tuple[SettingProblem, ...]]:
+        """Read dotted or nested names; values that cannot be taken become problems."""
+        flat = _flatten(values)
+        settings, problems = cls(), []
+        for spec in fields(cls):
+            name = spec.metadata["name"]
+            if name not in flat:
+                continue
+            value, complaint = _checked(flat.pop(name), spec.default, spec.metadata["low"], spec.metadata["high"])
+            if complaint:
+                problems.append(SettingProblem(name, f"Setting {name}: {complaint}. The default {spec.default!r} is used."))
+            else:
+                settings = replace(settings, **{spec.name: value})
+        problems += [SettingProblem(name, f"Setting {name} does not exist and is ignored.") for name in flat]
+        return settings, tuple(problems)
+
+    @classmethod
+    def from_file(cls, path: Path) -> tuple[Settings, tuple[SettingProblem, ...]]:
+        """Read a TOML file; a missing one means defaults."""
+        try:
+            return cls.from_mapping(tomllib.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return cls(), ()
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            return cls(), (SettingProblem(str(path), f"{path} cannot be read ({error}). Defaults are used."),)
+
+
+def _flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        name = f"{prefix}{key}"
+        flat.update(_flatten(value, f"{name}.") if isinstance(value, dict) else {name: value})
+    return flat
+
+
+def _checked(value: Any, default: Any, low: float | None, high: float | None) -> tuple[Any, str]:
+    """Return the value in the default's type, or what is wrong with it."""
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if type(value) is not type(default):
+        return default, f"{value!r} is not of type {type(default).__name__}"
+    if (low is not None and value < low) or (high is not None and value > high):
+        return default, f"{value!r} is not between {low} and {high}"
+    if isinstance(value, str) and not value.strip():
+        return default, "it is empty"
+    return value, ""
