@@ -1,0 +1,1 @@
+"""Language models: one interface, and everything that is known about the runtimes behind it."""

@@ -1,0 +1,88 @@
+"""What is known about the models of Ollama by their names alone: tags, sizes, and which of them answer about code."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# What `ollama pull` downloads, in gigabytes.
+_DOWNLOAD_GIGABYTES = {
+    "codellama:latest": 3.8,
+    "codellama:7b": 3.8,
+    "codellama:13b": 7.4,
+    "codellama:34b": 19,
+    "qwen2.5-coder:latest": 4.7,
+    "qwen2.5-coder:0.5b": 0.4,
+    "qwen2.5-coder:1.5b": 1.0,
+    "qwen2.5-coder:3b": 1.9,
+    "qwen2.5-coder:7b": 4.7,
+    "qwen2.5-coder:14b": 9.0,
+    "llama3.2:latest": 2.0,
+    "llama3.2:1b": 1.3,
+    "llama3.1:latest": 4.9,
+    "deepseek-coder:6.7b": 3.8,
+    "codegemma:latest": 5.0,
+    "mistral:latest": 4.1,
+}
+_CODE_WORDS = ("coder", "code", "codestral", "devstral")
+# Models that embed, or that continue text without having learnt to answer.
+_NOT_CHAT = re.compile(r"embed|minilm|bge-|rerank|starcoder|[:-](base|code|python)(-|$)")
+# What an ordinary machine runs at a bearable speed.
+_COMFORTABLE_BYTES = 10_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledModel:
+    """A model that the server has.
+
+    Attributes:
+        bytes: its size on disk.
+    """
+
+    name: str
+    bytes: int
+
+
+def full_name(model: str) -> str:
+    """Return the name with its tag, as Ollama resolves it: no tag means `latest`."""
+    lowered = model.strip().lower()
+    return lowered if ":" in lowered.rpartition("/")[2] else f"{lowered}:latest"
+
+
+def is_cloud(model: str) -> bool:
+    """Tell whether the local Ollama would pass the prompt on to its maker's servers."""
+    return full_name(model).endswith((":cloud", "-cloud"))
+
+
+def pull_advice(model: str) -> str:
+    """Return the command that installs a model, with the size of the download where it is well known."""
+    size = _DOWNLOAD_GIGABYTES.get(full_name(model))
+    return f"ollama pull {model}" + (f" (downloads {size:g} GB)" if size else "")
+
+
+def best_for_code(installed: Iterable[InstalledModel], wanted: str) -> InstalledModel | None:
+    """Return the installed model that answers best about code; None where none of them can.
+
+    A relative of the wanted model goes first, then models made for code; among equals the largest that an ordinary
+    machine runs well. Models that would send the prompt away are never chosen.
+    """
+    family = _family(wanted)
+
+    def merit(model: InstalledModel) -> tuple[bool, bool, bool, int]:
+        comfortable = model.bytes <= _COMFORTABLE_BYTES
+        for_code = any(word in _family(model.name) for word in _CODE_WORDS)
+        return _family(model.name) == family, for_code, comfortable, model.bytes if comfortable else -model.bytes
+
+    return max((model for model in installed if _can_chat(model.name)), key=merit, default=None)
+
+
+def _family(model: str) -> str:
+    return full_name(model).partition(":")[0]
+
+
+def _can_chat(model: str) -> bool:
+    return not is_cloud(model) and not _NOT_CHAT.search(full_name(model))

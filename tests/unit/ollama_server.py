@@ -1,0 +1,165 @@
+"""A real HTTP server that speaks the part of Ollama's protocol that we use, and misbehaves as it is told."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar, Self
+
+SECOND = 1_000_000_000
+
+
+@dataclass
+class Script:
+    """What the server has and how it behaves.
+
+    Attributes:
+        models: name to size in bytes.
+        ending: `done`, `cut` (the connection breaks), `silent` (the stream ends without saying so), `error` (an error
+            object in the stream), `endless`, `never` (no byte is sent), `refuse` (status 500) or `html`.
+    """
+
+    models: dict[str, int] = field(default_factory=lambda: {"codellama:latest": 3_800_000_000})
+    context_length: int = 16384
+    words: tuple[str, ...] = ("The answer", " is 42", " [1].")
+    ending: str = "done"
+    done_reason: str = "stop"
+    prompt_eval_count: int = 512
+
+
+@dataclass(frozen=True)
+class Request:
+    path: str
+    headers: dict[str, str]
+    body: dict[str, Any]
+
+
+class OllamaServer:
+    """Serves on a free port of the loopback address while it is entered."""
+
+    def __init__(self, script: Script | None = None) -> None:
+        self.script = script or Script()
+        self.requests: list[Request] = []
+        self.client_left = threading.Event()
+        self.closing = threading.Event()
+        handler = type("BoundHandler", (_Handler,), {"owner": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def last(self, path: str) -> Request:
+        return [request for request in self.requests if request.path == path][-1]
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    owner: ClassVar[OllamaServer]
+
+    def do_GET(self) -> None:
+        self._record({})
+        if self.owner.script.ending == "html":
+            self._reply_bytes(b"<html>It works!</html>")
+        elif self.path == "/api/version":
+            self._reply({"version": "0.12.0"})
+        elif self.path == "/api/tags":
+            models = [{"name": name, "model": name, "size": size} for name, size in self.owner.script.models.items()]
+            self._reply({"models": models})
+        else:
+            self._reply_bytes(b"404 page not found", 404)
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self._record(body)
+        wanted = body["model"] if ":" in body["model"] else f"{body['model']}:latest"
+        if wanted not in self.owner.script.models:
+            self._reply({"error": f"model '{body['model']}' not found"}, 404)
+        elif self.path == "/api/show":
+            self._reply({"model_info": {"llama.context_length": self.owner.script.context_length}})
+        elif self.owner.script.ending == "refuse":
+            self._reply({"error": "model requires more system memory (7.2 GiB) than is available (2.1 GiB)"}, 500)
+        elif self.owner.script.ending == "never":
+            self.owner.closing.wait()
+        else:
+            self._stream()
+
+    def _stream(self) -> None:
+        script = self.owner.script
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-ndjson")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for word in script.words:
+            self._part({"message": {"role": "assistant", "content": word}, "done": False})
+        match script.ending:
+            case "done":
+                self._part(self._last_part())
+            case "error":
+                self._part({"error": "an error was encountered while running the model: unexpected EOF"})
+            case "endless":
+                self._speak_until_nobody_listens()
+        if script.ending == "cut":
+            self.close_connection = True
+        else:
+            self._chunk(b"")
+
+    def _last_part(self) -> dict[str, Any]:
+        script = self.owner.script
+        return {
+            "message": {"role": "assistant", "content": ""},
+            "done": True,
+            "done_reason": script.done_reason,
+            "prompt_eval_count": script.prompt_eval_count,
+            "prompt_eval_duration": 2 * SECOND,
+            "eval_count": len(script.words),
+            "eval_duration": SECOND // 2,
+        }
+
+    def _speak_until_nobody_listens(self) -> None:
+        try:
+            while not self.owner.closing.wait(0.005):
+                self._part({"message": {"role": "assistant", "content": " word"}, "done": False})
+        except OSError:
+            self.owner.client_left.set()
+            self.close_connection = True
+
+    def _part(self, part: dict[str, Any]) -> None:
+        self._chunk(json.dumps(part).encode() + b"\n")
+
+    def _chunk(self, data: bytes) -> None:
+        try:
+            self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+            self.wfile.flush()
+        except OSError:
+            if self.owner.script.ending == "endless" and data:
+                raise
+
+    def _reply(self, value: dict[str, Any], status: int = 200) -> None:
+        self._reply_bytes(json.dumps(value).encode(), status)
+
+    def _reply_bytes(self, data: bytes, status: int = 200) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def _record(self, body: dict[str, Any]) -> None:
+        self.owner.requests.append(Request(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
+        """Nobody reads it."""

@@ -1,0 +1,273 @@
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ollama_server import OllamaServer, Script
+from sourcewise.errors import (
+    GeneratorError,
+    GeneratorInterruptedError,
+    GeneratorModelMissingError,
+    GeneratorSlowError,
+    GeneratorUnreachableError,
+    SettingsError,
+)
+from sourcewise.llm.ollama import OllamaGenerator, OllamaStatus
+from sourcewise.llm.ollama_models import InstalledModel, best_for_code, full_name, pull_advice
+from sourcewise.model import ModelName, Prompt, TextDelta, Usage
+from sourcewise.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sourcewise.model import GenerationEvent
+
+PROMPT = Prompt("You explain code.", "What does login do?", 10, 6800, ())
+
+
+@pytest.fixture
+def server() -> Iterator[OllamaServer]:
+    with OllamaServer() as running:
+        yield running
+
+
+def settings_for(server: OllamaServer, **changes: object) -> Settings:
+    return replace(Settings(endpoint=server.endpoint), **changes)  # type: ignore[arg-type]
+
+
+async def answer_of(generator: OllamaGenerator) -> list[GenerationEvent]:
+    try:
+        async with aclosing(generator.generate(PROMPT)) as events:
+            return [event async for event in events]
+    finally:
+        await generator.close()
+
+
+def free_endpoint() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+
+
+async def test_streams_the_words_and_ends_with_what_ollama_counted(server: OllamaServer) -> None:
+    *words, usage = await answer_of(OllamaGenerator(settings_for(server)))
+    assert words == [TextDelta("The answer"), TextDelta(" is 42"), TextDelta(" [1].")]
+    assert usage == Usage(512, 3, 2.0, 0.5, "stop", prompt_cut=False)
+
+
+async def test_asks_for_the_window_the_length_and_the_memory_of_the_settings(server: OllamaServer) -> None:
+    await answer_of(OllamaGenerator(settings_for(server, temperature=0.2, keep_alive="30m", answer_tokens=700)))
+    body = server.last("/api/chat").body
+    assert body["options"] == {"num_ctx": 8192, "num_predict": 700, "temperature": 0.2}
+    assert body["keep_alive"] == "30m"
+    assert body["think"] is False
+    assert [message["role"] for message in body["messages"]] == ["system", "user"]
+    assert body["messages"][1]["content"] == PROMPT.user
+
+
+async def test_sends_plain_seconds_to_keep_alive_as_a_number(server: OllamaServer) -> None:
+    await answer_of(OllamaGenerator(settings_for(server, keep_alive="-1")))
+    assert server.last("/api/chat").body["keep_alive"] == -1
+
+
+async def test_never_sends_the_key_of_the_environment(server: OllamaServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OLLAMA_API_KEY", "do-not-tell")
+    generator = OllamaGenerator(settings_for(server))
+    await generator.state()
+    await answer_of(generator)
+    assert {request.path for request in server.requests} == {"/api/tags", "/api/show", "/api/chat"}
+    assert all("authorization" not in request.headers for request in server.requests)
+
+
+async def test_ignores_proxies_of_the_environment(server: OllamaServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", free_endpoint())
+    monkeypatch.setenv("ALL_PROXY", free_endpoint())
+    assert isinstance((await answer_of(OllamaGenerator(settings_for(server))))[-1], Usage)
+
+
+async def test_keeps_its_budget_inside_the_window(server: OllamaServer) -> None:
+    assert OllamaGenerator(settings_for(server)).prompt_budget == 6800
+    small = OllamaGenerator(settings_for(server), context_length=4096)
+    assert small.prompt_budget + small.answer_tokens < 4096
+    tiny = OllamaGenerator(settings_for(server, context_tokens=512, answer_tokens=1000))
+    assert tiny.prompt_budget + tiny.answer_tokens < 512
+
+
+async def test_says_when_ollama_filled_its_window_with_the_prompt(server: OllamaServer) -> None:
+    server.script.prompt_eval_count = 4096
+    *_, usage = await answer_of(OllamaGenerator(settings_for(server), context_length=4096))
+    assert isinstance(usage, Usage)
+    assert usage.prompt_cut
+
+
+async def test_reports_an_answer_that_reached_its_length(server: OllamaServer) -> None:
+    server.script.done_reason = "length"
+    *_, usage = await answer_of(OllamaGenerator(settings_for(server)))
+    assert isinstance(usage, Usage)
+    assert usage.stop_reason == "length"
+    assert not usage.prompt_cut
+
+
+async def test_closing_the_stream_hangs_up(server: OllamaServer) -> None:
+    server.script.ending = "endless"
+    generator = OllamaGenerator(settings_for(server))
+    async with aclosing(generator.generate(PROMPT)) as events:
+        assert await anext(events) == TextDelta("The answer")
+    assert await asyncio.to_thread(server.client_left.wait, 10)
+    await generator.close()
+
+
+async def test_cancelling_the_reader_hangs_up(server: OllamaServer) -> None:
+    server.script.ending = "endless"
+    generator = OllamaGenerator(settings_for(server))
+    spoke = asyncio.Event()
+
+    async def read() -> None:
+        async for _ in generator.generate(PROMPT):
+            spoke.set()
+
+    reader = asyncio.create_task(read())
+    await spoke.wait()
+    reader.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reader
+    assert await asyncio.to_thread(server.client_left.wait, 10)
+    await generator.close()
+
+
+@pytest.mark.parametrize("ending", ["cut", "silent"])
+async def test_an_answer_that_breaks_off_is_an_error_after_its_text(server: OllamaServer, ending: str) -> None:
+    server.script.ending = ending
+    generator = OllamaGenerator(settings_for(server))
+    heard: list[GenerationEvent] = []
+    with pytest.raises(GeneratorInterruptedError):
+        async for event in generator.generate(PROMPT):
+            heard.append(event)  # noqa: PERF401 - what came before the error must be kept
+    assert len(heard) == 3
+    await generator.close()
+
+
+async def test_passes_on_what_ollama_says_went_wrong(server: OllamaServer) -> None:
+    server.script.ending = "error"
+    with pytest.raises(GeneratorError, match="unexpected EOF"):
+        await answer_of(OllamaGenerator(settings_for(server)))
+    server.script.ending = "refuse"
+    with pytest.raises(GeneratorError, match="more system memory"):
+        await answer_of(OllamaGenerator(settings_for(server)))
+
+
+async def test_a_silent_model_is_too_slow(server: OllamaServer) -> None:
+    server.script.ending = "never"
+    with pytest.raises(GeneratorSlowError, match=r"llm\.answerSeconds"):
+        await answer_of(OllamaGenerator(settings_for(server, answer_seconds=0.2)))
+
+
+async def test_a_missing_model_names_the_command_that_gets_it(server: OllamaServer) -> None:
+    with pytest.raises(GeneratorModelMissingError, match=r"ollama pull codellama:13b \(downloads 7.4 GB\)"):
+        await answer_of(OllamaGenerator(settings_for(server), "codellama:13b"))
+
+
+async def test_nothing_at_the_endpoint_is_unreachable_for_every_kind_of_request() -> None:
+    settings = Settings(endpoint=free_endpoint())
+    with pytest.raises(GeneratorUnreachableError):
+        await answer_of(OllamaGenerator(settings))
+    generator = OllamaGenerator(settings)
+    with pytest.raises(GeneratorUnreachableError):
+        await generator.installed_models()
+    await generator.close()
+
+
+async def test_another_web_server_at_the_endpoint_is_told_apart(server: OllamaServer) -> None:
+    server.script.ending = "html"
+    generator = OllamaGenerator(settings_for(server))
+    with pytest.raises(GeneratorUnreachableError, match="does not speak as Ollama"):
+        await generator.installed_models()
+    await generator.close()
+
+
+async def test_state_tells_not_installed_from_not_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    for found, expected in ((None, OllamaStatus.NOT_INSTALLED), ("/usr/bin/ollama", OllamaStatus.NOT_RUNNING)):
+        monkeypatch.setattr("sourcewise.llm.ollama.shutil.which", lambda _name, found=found: found)
+        generator = OllamaGenerator(Settings(endpoint=free_endpoint()))
+        state = await generator.state()
+        await generator.close()
+        assert state.status is expected
+        assert expected.value.split()[-1] in str(state.problem).lower() or "ollama serve" in str(state.problem)
+
+
+async def test_state_names_what_is_installed_when_the_model_is_missing(server: OllamaServer) -> None:
+    server.script.models = {"codellama:7b-instruct": 3_800_000_000, "llama3.2:latest": 2_000_000_000}
+    generator = OllamaGenerator(settings_for(server))
+    state = await generator.state()
+    await generator.close()
+    assert state.status is OllamaStatus.MODEL_MISSING
+    assert [model.name for model in state.installed] == ["codellama:7b-instruct", "llama3.2:latest"]
+    assert "codellama:7b-instruct" in str(state.problem)
+    assert "ollama pull codellama (downloads 3.8 GB)" in str(state.problem)
+
+
+async def test_state_is_ready_with_the_length_the_model_was_trained_for(server: OllamaServer) -> None:
+    generator = OllamaGenerator(settings_for(server))
+    state = await generator.state()
+    await generator.close()
+    assert (state.status, state.context_length, state.problem) == (OllamaStatus.READY, 16384, None)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "model", "local"),
+    [
+        ("http://127.0.0.1:11434", "codellama", True),
+        ("http://localhost:11434", "codellama", True),
+        ("http://[::1]:11434", "codellama", True),
+        ("127.0.0.1:11434", "codellama", True),
+        ("http://192.168.1.7:11434", "codellama", False),
+        ("https://ollama.example.com", "codellama", False),
+        ("http://127.0.0.1:11434", "qwen3-coder:480b-cloud", False),
+        ("http://127.0.0.1:11434", "glm-4.6:cloud", False),
+    ],
+)
+async def test_knows_when_the_prompt_leaves_the_machine(endpoint: str, model: str, *, local: bool) -> None:
+    generator = OllamaGenerator(Settings(endpoint=endpoint), model)
+    assert generator.is_local is local
+    await generator.close()
+
+
+def test_an_unreadable_endpoint_is_a_settings_error() -> None:
+    with pytest.raises(SettingsError, match=r"llm\.endpoint"):
+        OllamaGenerator(Settings(endpoint="http://localhost:notaport"))
+
+
+async def test_is_named_after_the_model() -> None:
+    generator = OllamaGenerator(Settings())
+    assert generator.name == ModelName("ollama", "codellama")
+    await generator.close()
+
+
+def test_a_name_without_a_tag_means_latest() -> None:
+    assert full_name("codellama") == "codellama:latest"
+    assert full_name("CodeLlama:7B") == "codellama:7b"
+    assert full_name("localhost:5000/team/model") == "localhost:5000/team/model:latest"
+
+
+def test_advice_for_an_unknown_model_claims_no_size() -> None:
+    assert pull_advice("somebody/model") == "ollama pull somebody/model"
+
+
+@pytest.mark.parametrize(
+    ("names", "best"),
+    [
+        ({"llama3.2:latest": 2, "qwen2.5-coder:7b": 5}, "qwen2.5-coder:7b"),
+        ({"qwen2.5-coder:7b": 5, "codellama:13b": 7}, "codellama:13b"),
+        ({"qwen2.5-coder:1.5b": 1, "qwen2.5-coder:7b": 5, "qwen2.5-coder:32b": 20}, "qwen2.5-coder:7b"),
+        ({"nomic-embed-text:latest": 1, "starcoder2:3b": 2, "qwen3-coder:480b-cloud": 0}, None),
+        ({}, None),
+    ],
+)
+def test_the_substitute_is_a_comfortable_local_model_for_code(names: dict[str, int], best: str | None) -> None:
+    found = best_for_code([InstalledModel(name, size * 10**9) for name, size in names.items()], "codellama")
+    assert (found.name if found else None) == best

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ollama_server import OllamaServer
+from sourcewise.errors import GeneratorError, GeneratorModelMissingError, SettingsError, WeightsError
+from sourcewise.llm.embedded import EmbeddedGenerator
+from sourcewise.llm.ollama import OllamaGenerator
+from sourcewise.llm.selection import choose_generator
+from sourcewise.llm.sources_only import SourcesOnlyGenerator
+from sourcewise.model import Chunk, Passage, Prompt, Source, TextDelta, Usage
+from sourcewise.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def server() -> Iterator[OllamaServer]:
+    with OllamaServer() as running:
+        yield running
+
+
+@pytest.fixture
+def model_file(tmp_path: Path) -> Path:
+    file = tmp_path / "small.gguf"
+    file.write_bytes(b"GGUF")
+    return file
+
+
+def no_file() -> None:
+    return None
+
+
+def never() -> None:
+    pytest.fail("the embedded model was asked for")
+
+
+async def test_auto_takes_ollama_when_it_has_the_model(server: OllamaServer) -> None:
+    server.script.context_length = 4096
+    generator, notices = await choose_generator(Settings(endpoint=server.endpoint), never)
+    assert isinstance(generator, OllamaGenerator)
+    assert generator.prompt_budget < 4096, "the trained length must bound the prompt"
+    assert notices == ()
+    await generator.close()
+
+
+async def test_auto_takes_the_best_installed_model_and_says_how_to_get_the_other(server: OllamaServer) -> None:
+    server.script.models = {"llama3.2:latest": 2 * 10**9, "qwen2.5-coder:7b": 5 * 10**9}
+    generator, notices = await choose_generator(Settings(endpoint=server.endpoint), never)
+    assert generator.name.name == "qwen2.5-coder:7b"
+    assert "ollama pull codellama" in notices[0]
+    await generator.close()
+
+
+async def test_auto_falls_to_the_embedded_model_and_says_so(model_file: Path) -> None:
+    pytest.importorskip("xllamacpp")
+    generator, notices = await choose_generator(Settings(endpoint=NOWHERE), lambda: model_file)
+    assert isinstance(generator, EmbeddedGenerator)
+    assert generator.prompt_budget == Settings().embedded_prompt_tokens
+    assert "Ollama" in notices[0]
+    assert "small" in notices[1]
+    await generator.close()
+
+
+async def test_auto_falls_to_the_sources_and_says_why_nothing_else_could(server: OllamaServer) -> None:
+    def broken() -> Path:
+        raise WeightsError("The model cannot be downloaded.", "Connect to a network.")
+
+    server.script.models = {"nomic-embed-text:latest": 10**8}
+    generator, notices = await choose_generator(Settings(endpoint=server.endpoint), broken)
+    assert isinstance(generator, SourcesOnlyGenerator)
+    assert "ollama pull codellama" in notices[0]
+    assert "Connect to a network." in notices[1] or "sourcewise[embedded]" in notices[1]
+
+
+async def test_auto_without_the_library_tells_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sourcewise.llm.embedded.importlib.util.find_spec", lambda _name: None)
+    generator, notices = await choose_generator(Settings(endpoint=NOWHERE), never)
+    assert isinstance(generator, SourcesOnlyGenerator)
+    assert "pip install 'sourcewise[embedded]'" in notices[-1]
+
+
+async def test_ollama_is_obeyed_strictly(server: OllamaServer) -> None:
+    server.script.models = {"llama3.2:latest": 2 * 10**9}
+    settings = Settings(endpoint=server.endpoint, generator="ollama")
+    with pytest.raises(GeneratorModelMissingError):
+        await choose_generator(settings, never)
+    generator, notices = await choose_generator(replace(settings, model="llama3.2"), never)
+    assert (generator.name.name, notices) == ("llama3.2", ())
+    await generator.close()
+
+
+async def test_embedded_is_obeyed_strictly(server: OllamaServer) -> None:
+    with pytest.raises(GeneratorError):
+        await choose_generator(Settings(endpoint=server.endpoint, generator="embedded"), no_file)
+    assert server.requests == []
+
+
+async def test_sources_asks_nobody(server: OllamaServer) -> None:
+    generator, notices = await choose_generator(Settings(endpoint=server.endpoint, generator="sources"), never)
+    assert isinstance(generator, SourcesOnlyGenerator)
+    assert (notices, server.requests) == ((), [])
+
+
+async def test_an_unknown_runtime_is_a_settings_error() -> None:
+    with pytest.raises(SettingsError, match=r"llm\.runtime"):
+        await choose_generator(Settings(generator="oracle"), never)
+
+
+async def test_sources_only_lists_each_source_with_its_number() -> None:
+    chunk = Chunk("c1", "src/auth.py", 12, 34, "def login(): ...", "python", symbol="Auth.login")
+    prompt = Prompt("s", "u", 2, 100, (Source(1, Passage(chunk, 1, 0.5), "def login(): ..."),))
+    *deltas, usage = [event async for event in SourcesOnlyGenerator().generate(prompt)]
+    text = "".join(delta.text for delta in deltas if isinstance(delta, TextDelta))
+    assert "[1] src/auth.py:12-34 — `Auth.login`" in text
+    assert "No language model" in text
+    assert usage == Usage()
+
+
+async def test_sources_only_says_when_there_is_nothing() -> None:
+    first, *_ = [event async for event in SourcesOnlyGenerator().generate(Prompt("s", "u", 2, 100, ()))]
+    assert isinstance(first, TextDelta)
+    assert "no place in the code matches" in first.text
