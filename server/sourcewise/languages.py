@@ -1,0 +1,203 @@
+"""Which language a file is in, and the grammar that reads it.
+
+Hides the table of names, the packages that grammars come in, and that they are loaded one at a time when first asked
+for: importing this module imports no grammar.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import re
+import warnings
+from functools import cache
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tree_sitter import Language, Parser
+
+UNKNOWN = "text"
+
+_log = logging.getLogger(__name__)
+
+_SUFFIXES: dict[str, str] = {
+    suffix: language
+    for language, suffixes in {
+        "python": "py pyi pyw pyx pxd",
+        "javascript": "js mjs cjs jsx",
+        "typescript": "ts mts cts",
+        "tsx": "tsx",
+        "java": "java",
+        "go": "go",
+        "rust": "rs",
+        "c": "c",
+        "cpp": "cpp cc cxx c++ hpp hh hxx h++ ipp inl tpp ixx cppm cu cuh ino",
+        "csharp": "cs csx",
+        "ruby": "rb rake gemspec ru",
+        "php": "php phtml php5 php7",
+        "kotlin": "kt kts",
+        "swift": "swift",
+        "scala": "scala sc sbt",
+        "lua": "lua",
+        "bash": "sh bash zsh ksh bats",
+        "html": "html htm xhtml",
+        "css": "css",
+        "json": "json jsonc json5 geojson webmanifest ipynb code-workspace",
+        "yaml": "yaml yml",
+        "toml": "toml",
+        "markdown": "md markdown mdx mkd",
+        "sql": "sql ddl dml psql",
+        "elixir": "ex exs",
+        "zig": "zig zon",
+        "julia": "jl",
+        "haskell": "hs",
+        "ocaml": "ml",
+        "ocaml_interface": "mli",
+        "perl": "pl pm t",
+        "hcl": "hcl tf tfvars",
+        "make": "mk mak make",
+        "dockerfile": "dockerfile",
+        "restructuredtext": "rst rest",
+        "asciidoc": "adoc asciidoc asc",
+        "vue": "vue",
+        "svelte": "svelte",
+        "astro": "astro",
+        "scss": "scss sass",
+        "less": "less",
+        "xml": "xml xsd xsl xslt svg csproj props targets plist",
+        "ini": "ini cfg conf properties editorconfig",
+        "csv": "csv tsv",
+        "graphql": "graphql gql",
+        "protobuf": "proto",
+        "powershell": "ps1 psm1 psd1",
+        "batch": "bat cmd",
+        "r": "r",
+        "dart": "dart",
+        "groovy": "groovy gradle",
+        "clojure": "clj cljs cljc edn",
+        "erlang": "erl hrl",
+        "fsharp": "fs fsx fsi",
+        "objective-c": "m mm",
+        "nix": "nix",
+        "vim": "vim",
+        "tex": "tex sty bib",
+        "cmake": "cmake",
+    }.items()
+    for suffix in suffixes.split()
+}
+
+_FILE_NAMES: dict[str, str] = {
+    name: language
+    for language, names in {
+        "make": "makefile gnumakefile bsdmakefile",
+        "dockerfile": "dockerfile containerfile",
+        "ruby": "gemfile rakefile vagrantfile podfile fastfile brewfile guardfile capfile",
+        "python": "sconstruct sconscript wscript",
+        "groovy": "jenkinsfile",
+        "cmake": "cmakelists.txt",
+        "bash": ".bashrc .bash_profile .bash_aliases .profile .zshrc .zshenv .zprofile pkgbuild",
+        "json": ".prettierrc .eslintrc .babelrc .swcrc composer.lock pipfile.lock",
+        "toml": "pipfile cargo.lock poetry.lock uv.lock",
+        "yaml": ".clang-format .clang-tidy",
+        "ini": ".gitconfig .editorconfig .npmrc .flake8 .pylintrc",
+    }.items()
+    for name in names.split()
+}
+
+_INTERPRETERS: dict[str, str] = {
+    **dict.fromkeys(("python", "pypy", "uv"), "python"),
+    **dict.fromkeys(("node", "nodejs"), "javascript"),
+    **dict.fromkeys(("ts-node", "tsx", "deno", "bun"), "typescript"),
+    **dict.fromkeys(("sh", "bash", "zsh", "ksh", "dash", "ash"), "bash"),
+    **dict.fromkeys(("ruby", "php", "lua", "perl", "elixir", "julia", "swift", "scala"), ""),
+    **dict.fromkeys(("luajit",), "lua"),
+    **dict.fromkeys(("runhaskell", "runghc"), "haskell"),
+    **dict.fromkeys(("make",), "make"),
+}
+
+_SHEBANG = re.compile(r"#!\s*(?P<program>\S+)(?P<arguments>[^\r\n]*)")
+_CPP_ONLY = re.compile(
+    r"^\s*(?:namespace\b|template\s*<|using\s+\w|class\s+\w+[^;\n]*[{:]?\s*$|(?:public|private|protected)\s*:)"
+    r"|\w::~?\w|\bstd::|#\s*include\s*<\w+>",
+    re.MULTILINE,
+)
+_CPP_SAMPLE = 50_000
+
+# Only what differs from "the package is called like the language and its entry is `language`".
+_GRAMMARS: dict[str, tuple[str, str]] = {
+    **{
+        name: (f"tree_sitter_{name}", "language")
+        for name in (
+            "python javascript java go rust c cpp ruby kotlin swift scala lua bash html css json yaml toml markdown sql "
+            "elixir zig julia haskell perl hcl make"
+        ).split()
+    },
+    "csharp": ("tree_sitter_c_sharp", "language"),
+    "typescript": ("tree_sitter_typescript", "language_typescript"),
+    "tsx": ("tree_sitter_typescript", "language_tsx"),
+    "php": ("tree_sitter_php", "language_php"),
+    "ocaml": ("tree_sitter_ocaml", "language_ocaml"),
+    "ocaml_interface": ("tree_sitter_ocaml", "language_ocaml_interface"),
+}
+
+LANGUAGES_WITH_GRAMMAR: frozenset[str] = frozenset(_GRAMMARS)
+
+
+def language_of(path: str, text: str = "") -> str:
+    """Return the lower-case name of a file's language, `text` if nothing tells.
+
+    Args:
+        path: with `/` between the parts; only its last part counts.
+        text: the content or its beginning; decides between C and C++ for `.h`, and names the interpreter of scripts.
+    """
+    name = PurePosixPath(path).name.lower()
+    by_name = _FILE_NAMES.get(name) or _FILE_NAMES.get(name.split(".", 1)[0] if _is_variant(name) else "")
+    suffix = PurePosixPath(name).suffix[1:]
+    if suffix == "h":
+        return "cpp" if _CPP_ONLY.search(text, 0, _CPP_SAMPLE) else "c"
+    return by_name or _SUFFIXES.get(suffix) or _language_of_shebang(text) or UNKNOWN
+
+
+def _is_variant(name: str) -> bool:
+    """`Dockerfile.dev` and `Makefile.am` are what they begin with."""
+    return name.startswith(("dockerfile.", "containerfile.", "makefile.", "jenkinsfile."))
+
+
+def _language_of_shebang(text: str) -> str:
+    found = _SHEBANG.match(text)
+    if not found:
+        return ""
+    words = [found["program"], *found["arguments"].split()]
+    if words[0].endswith("/env"):
+        words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+    program = re.sub(r"[\d.]+$", "", PurePosixPath(words[0]).name) if words else ""
+    return _INTERPRETERS.get(program, "") or (program if program in _INTERPRETERS else "")
+
+
+@cache
+def grammar_for(language: str) -> Language | None:
+    """Return the grammar, or None where there is none or it does not load (logged once)."""
+    if language not in _GRAMMARS:
+        return None
+    package, entry = _GRAMMARS[language]
+    try:
+        from tree_sitter import Language  # noqa: PLC0415 - a process that only asks for names stays light
+
+        with warnings.catch_warnings():
+            # The Perl package still hands out its grammar as a number, which tree-sitter takes and deplores.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return Language(getattr(importlib.import_module(package), entry)())
+    except (ImportError, AttributeError, ValueError, TypeError, OSError) as error:
+        _log.warning("The grammar for %s does not load (%s); its files are cut by lines.", language, error)
+        return None
+
+
+def parser_for(language: str) -> Parser | None:
+    """Return a new parser for a language, or None where no grammar can be had."""
+    grammar = grammar_for(language)
+    if grammar is None:
+        return None
+    from tree_sitter import Parser  # noqa: PLC0415 - as above
+
+    return Parser(grammar)
