@@ -7,6 +7,8 @@ SourcewiseError
 │   ├── SettingsError         a setting has a value that cannot work
 │   ├── IndexBusyError        another process owns the index
 │   ├── StorageError          the index cannot be read or written (disk full, read-only, corrupt)
+│   │   ├── CatalogCorruptError       the catalog is damaged or of another version
+│   │   └── VectorStoreCorruptError   the vectors are damaged; they can be made again
 │   ├── WeightsError          a model's files cannot be had
 │   │   └── WeightsCorruptError   they do not have the hash they must have
 │   ├── WorkerError           the process that runs a model could not do its work
@@ -46,6 +48,10 @@ class UserError(SourcewiseError):
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
 
+    def __reduce__(self) -> tuple[type[UserError], tuple[str, str]]:
+        """Keep the hint when a worker process sends the error."""
+        return type(self), (self.message, self.hint)
+
 
 class FolderError(UserError):
     """The folder cannot be used."""
@@ -75,6 +81,14 @@ class StorageError(UserError):
     """The index cannot be read or written."""
 
     exit_code = 4
+
+
+class CatalogCorruptError(StorageError):
+    """The catalog is damaged, or another version of Sourcewise made it."""
+
+
+class VectorStoreCorruptError(StorageError):
+    """The stored vectors are damaged; they can be made again."""
 
 
 class WeightsError(UserError):

@@ -19,7 +19,7 @@ class SkipReason(StrEnum):
     TOO_LARGE = "too large"
     MINIFIED = "minified"
     GENERATED = "generated"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - the name of a reason
     EMPTY = "empty"
     UNREADABLE = "unreadable"
     SYMLINK = "symbolic link"
@@ -309,6 +309,7 @@ class Answer:
         text: with citations that name no source struck out.
         struck: the numbers that were struck.
         notices: sentences that the reader must see (model missing, prompt cut, partly embedded, …).
+        failure: why the text ends early, or an empty string where it is whole.
     """
 
     question: str
@@ -320,6 +321,7 @@ class Answer:
     mentions: tuple[Mention, ...]
     notices: tuple[str, ...]
     trace: Trace
+    failure: str = ""
 
 
 # --- events -----------------------------------------------------------------------------------------------
@@ -368,16 +370,25 @@ GenerationEvent = PromptProgress | TextDelta | Usage
 # --- the index as a whole ---------------------------------------------------------------------------------
 
 
+class Stage(StrEnum):
+    """What an index is doing."""
+
+    IDLE = "idle"
+    SCANNING = "scanning"
+    READING = "reading"
+    RESTORING = "restoring vectors"
+    EMBEDDING = "embedding"
+
+
 @dataclass(frozen=True, slots=True)
 class IndexProgress:
     """Where an index run stands.
 
     Attributes:
-        stage: `scanning`, `reading`, `embedding`, `done`.
         done: files while reading, chunks while embedding; `total` likewise.
     """
 
-    stage: str
+    stage: Stage
     done: int
     total: int
 
@@ -387,16 +398,35 @@ class IndexReport:
     """What an index run did.
 
     Attributes:
-        embedded: texts that went through the model; `reused` came from the embedding cache.
+        embedded: chunks that went through the model; `reused` got their vectors from the embedding cache.
     """
 
     added: int = 0
     changed: int = 0
     removed: int = 0
     unchanged: int = 0
-    skipped: int = 0
-    chunks: int = 0
     embedded: int = 0
     reused: int = 0
     seconds: float = 0.0
-    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """A folder's index at one moment.
+
+    Attributes:
+        embedded: chunks that have their vectors for `model`; `vectors` is how many vectors those are.
+        cached: embeddings in the per-user cache, of all folders.
+        state: `missing`, `partial` (keyword search serves all, vectors a part) or `ready`.
+        skipped: reason to number of files.
+    """
+
+    folder: str
+    files: int
+    chunks: int
+    embedded: int
+    vectors: int
+    cached: int
+    model: str
+    state: str
+    skipped: dict[str, int]

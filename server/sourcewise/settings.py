@@ -37,14 +37,16 @@ class Settings:
     embedding_model: str = _setting(
         "auto",
         "embedding.model",
-        "The sentence-transformers model: a name, a folder, or `auto` (all-mpnet-base-v2 on a GPU, else all-MiniLM-L6-v2).",
+        "A sentence-transformers model, a folder, or `auto`: all-mpnet-base-v2 on a GPU, else all-MiniLM-L6-v2.",
     )
     embedding_batch: int = _setting(32, "embedding.batchSize", "How many texts are embedded at a time.", 1, 1024)
     embedding_threads: int = _setting(
-        0, "embedding.threads", "Processor threads for embedding; 0 leaves one core to you.", 0, 256
+        0, "embedding.threads", "Processor threads for embedding; 0 takes all, at low priority.", 0, 256
     )
     generator: str = _setting(
-        "auto", "llm.runtime", "What answers: `ollama`, `embedded`, `sources` (no model) or `auto` (the first that can)."
+        "auto",
+        "llm.runtime",
+        "What answers: `ollama`, `embedded`, `sources` (no model) or `auto` (the first that can).",
     )
     model: str = _setting("codellama", "llm.model", "The Ollama model that answers.")
     endpoint: str = _setting(DEFAULT_ENDPOINT, "llm.endpoint", "Where Ollama listens.")
@@ -55,15 +57,25 @@ class Settings:
     keep_alive: str = _setting("10m", "llm.keepAlive", "How long Ollama keeps the model in memory after an answer.")
     temperature: float = _setting(0.7, "llm.temperature", "0 is strict, 1 is free.", 0, 2)
     answer_tokens: int = _setting(1000, "llm.maxAnswerTokens", "The longest answer.", 16, 32768)
-    context_tokens: int = _setting(8192, "llm.contextTokens", "The context window that Ollama is asked for.", 512, 1048576)
+    context_tokens: int = _setting(
+        8192, "llm.contextTokens", "The context window that Ollama is asked for.", 512, 1048576
+    )
     code_tokens: int = _setting(6000, "llm.codeTokens", "How much of the window may hold code.", 128, 1048576)
     embedded_model: str = _setting(
-        "qwen2.5-coder-1.5b-instruct", "embedded.model", "The model for machines without Ollama: a name or a .gguf file."
+        "qwen2.5-coder-1.5b-instruct",
+        "embedded.model",
+        "The model for machines without Ollama: a name or a .gguf file.",
     )
     embedded_prompt_tokens: int = _setting(
-        1000, "embedded.promptTokens", "The longest prompt for that model; a processor reads about 20 tokens a second.", 128, 32768
+        1000,
+        "embedded.promptTokens",
+        "The longest prompt for that model; a processor reads about 20 tokens a second.",
+        128,
+        32768,
     )
-    embedded_answer_tokens: int = _setting(300, "embedded.maxAnswerTokens", "The longest answer of that model.", 16, 32768)
+    embedded_answer_tokens: int = _setting(
+        300, "embedded.maxAnswerTokens", "The longest answer of that model.", 16, 32768
+    )
     chunk_tokens: int = _setting(1500, "chunk.maxTokens", "A longer definition is split.", 64, 8192)
     chunk_overlap: int = _setting(200, "chunk.overlapTokens", "What the parts of a split definition share.", 0, 2048)
     top: int = _setting(8, "retrieval.top", "How many sources an answer is made from.", 1, 50)
@@ -82,7 +94,9 @@ class Settings:
                 continue
             value, complaint = _checked(flat.pop(name), spec.default, spec.metadata["low"], spec.metadata["high"])
             if complaint:
-                problems.append(SettingProblem(name, f"Setting {name}: {complaint}. The default {spec.default!r} is used."))
+                problems.append(
+                    SettingProblem(name, f"Setting {name}: {complaint}. The default {spec.default!r} is used.")
+                )
             else:
                 settings = replace(settings, **{spec.name: value})
         problems += [SettingProblem(name, f"Setting {name} does not exist and is ignored.") for name in flat]

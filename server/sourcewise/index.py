@@ -1,0 +1,286 @@
+"""One folder's index: owned by one process, kept true, searched, asked, repaired."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from filelock import FileLock, Timeout
+
+from sourcewise.catalog import Catalog
+from sourcewise.chunker import SmartCodeChunker
+from sourcewise.errors import CatalogCorruptError, IndexBusyError, StorageError, VectorStoreCorruptError
+from sourcewise.indexer import Indexer
+from sourcewise.miner import CodeMiner
+from sourcewise.model import FileStamp, IndexProgress, IndexReport, IndexStatus, SourceFile, Stage
+from sourcewise.query_engine import CodeQueryEngine
+from sourcewise.retriever import Retriever
+from sourcewise.vector_store import VectorStore
+from sourcewise.vectorizer import CodeVectorizer, VectorCount
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from pathlib import Path
+
+    from sourcewise.embedder import Embedder
+    from sourcewise.embedding_cache import EmbeddingCache
+    from sourcewise.llm.generator import Generator
+    from sourcewise.model import AnswerEvent, SearchResult, SkippedFile
+    from sourcewise.paths import IndexPaths
+    from sourcewise.settings import Settings
+
+    Progress = Callable[[IndexProgress], None]
+
+logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class SharedParts:
+    """What the indexes of all folders share.
+
+    Attributes:
+        model: name of the wanted embedding model.
+    """
+
+    settings: Settings
+    model: str
+    embedder: Embedder
+    cache: EmbeddingCache
+    choose_generator: Callable[[], Awaitable[tuple[Generator, Sequence[str]]]]
+
+
+class Index:
+    """A folder's index: kept true, searched, asked."""
+
+    def __init__(self, folder: Path, paths: IndexPaths, shared: SharedParts) -> None:
+        """Take the lock and open the catalog.
+
+        Raises:
+            IndexBusyError: another process owns the index.
+            StorageError: it cannot be opened.
+        """
+        self.folder = folder
+        self.notices: list[str] = []
+        self._paths = paths
+        self._shared = shared
+        self._lock = _own(self._paths, folder)
+        self._catalog = self._open_catalog()
+        self._store = VectorStore(self._paths.vectors)
+        settings = shared.settings
+        self._miner = CodeMiner(settings.max_file_bytes)
+        chunker = SmartCodeChunker(settings.chunk_tokens, settings.chunk_overlap)
+        self._indexer = Indexer(folder, self._miner, chunker, self._catalog)
+        self._vectorizer = CodeVectorizer(
+            self._catalog, self._store, shared.cache, shared.embedder, settings.embedding_batch
+        )
+        self._retriever = Retriever(self._catalog, self._store, shared.embedder)
+        self._writing = threading.RLock()
+        self._vectors_checked = False
+
+    # --- keeping it true ------------------------------------------------------------------------------
+
+    def update(self, progress: Progress | None = None, cancelled: threading.Event | None = None) -> IndexReport:
+        """Make the catalog equal to the folder; from here on keyword and definition search are true."""
+        start = time.perf_counter()
+        with self._writing:
+            _tell(progress, Stage.SCANNING)
+            changes = self._indexer.update(_stage(progress, Stage.READING), cancelled)
+            self._restore_lost_vectors(progress)
+        return IndexReport(
+            changes.added,
+            changes.changed,
+            changes.removed,
+            changes.unchanged,
+            seconds=time.perf_counter() - start,
+        )
+
+    def embed(
+        self,
+        first: Sequence[str] = (),
+        progress: Progress | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> VectorCount:
+        """Give every chunk its vectors, those in `first` before the rest, and settle what moved or went."""
+        with self._writing:
+            self._check_vectors()
+            report = _stage(progress, Stage.EMBEDDING)
+            count = self._healing(lambda: self._vectorizer.embed_pending(self.model, first, report, cancelled))
+            self._healing(lambda: self._vectorizer.settle(self.model))
+            self._retire_other_models()
+        return count
+
+    def embed_for(self, question: str, limit: int, progress: Progress | None = None) -> VectorCount:
+        """Embed only what keywords find for a question, so that a fresh folder can be asked at once."""
+        wanted = self._retriever.keyword_candidates(question, limit)
+        with self._writing:
+            pending = self._catalog.pending_vectors(self.model, limit, wanted)
+            chunks = [chunk for chunk in pending if chunk.id in set(wanted)]
+            report = _stage(progress, Stage.EMBEDDING)
+            return self._healing(lambda: self._vectorizer.embed_and_store(self.model, chunks, report))
+
+    @property
+    def model(self) -> str:
+        """The embedding model that is wanted."""
+        return self._shared.model
+
+    @property
+    def unembedded(self) -> int:
+        """How many chunks lack vectors of the wanted model."""
+        counts = self._catalog.counts(self.model)
+        return counts.chunks - counts.embedded
+
+    # --- asking ---------------------------------------------------------------------------------------
+
+    def search(self, question: str, top: int) -> SearchResult:
+        """Return the best passages for a question."""
+        # Whoever is writing now has checked, or will; a question does not wait for it.
+        if not self._vectors_checked and self._writing.acquire(blocking=False):
+            try:
+                self._check_vectors()
+            finally:
+                self._writing.release()
+        return self._healing(lambda: self._retriever.search(question, self.model, top))
+
+    def ask(self, question: str) -> AsyncIterator[AnswerEvent]:
+        """Answer a question; see CodeQueryEngine.ask."""
+        return CodeQueryEngine(self, self._shared.choose_generator, self._shared.settings.top).ask(question)
+
+    def text_of(self, path: str) -> str | None:
+        """Return a file's text as it is now, or None where it is gone or may no longer be read."""
+        try:
+            stat = (self.folder / path).lstat()
+        except OSError:
+            return None
+        file = self._miner.read(self.folder, FileStamp(path, stat.st_size, stat.st_mtime_ns))
+        return file.text if isinstance(file, SourceFile) else None
+
+    def definition_of(self, name: str) -> str | None:
+        """Return `path:line` of a definition with this name, or None."""
+        places = self._catalog.find_definitions([name], 1)
+        return f"{places[0].path}:{places[0].definition.first_line}" if places else None
+
+    def why(self, path: str) -> SkippedFile | None:
+        """Return the rule that keeps a file out, or None where it belongs."""
+        return self._miner.explain(self.folder, path)
+
+    def status(self) -> IndexStatus:
+        """Return what the index holds."""
+        return status_of(self.folder, self._catalog, self.model, len(self._shared.cache))
+
+    def close(self) -> None:
+        """Wait for what is being written, then let go of files and lock."""
+        with self._writing:
+            self._store.close()
+            self._catalog.close()
+            self._lock.release()
+
+    # --- repair ---------------------------------------------------------------------------------------
+
+    def _open_catalog(self) -> Catalog:
+        try:
+            return Catalog(self._paths.catalog)
+        except CatalogCorruptError:
+            logger.exception("The catalog of %s is corrupt", self.folder)
+            self.notices.append("The index could not be read and is built anew. Embeddings are kept, so this is quick.")
+            _set_aside(self._paths.catalog)
+            # Vectors belong to a catalog; without theirs nobody could tell which of them are true.
+            shutil.rmtree(self._paths.vectors, ignore_errors=True)
+            return Catalog(self._paths.catalog)
+
+    def _restore_lost_vectors(self, progress: Progress | None) -> None:
+        """Notice a deleted vector store without opening it, and fill it from the embedding cache."""
+        lost = [model for model in self._catalog.models() if not any(self._paths.vectors.glob("*.sqlite3"))]
+        if lost:
+            self._start_vectors_anew(lost)
+        pending = self._catalog.get_meta("vectors lost")
+        if lost or pending:
+            self._healing(lambda: self._vectorizer.restore(self.model, _stage(progress, Stage.RESTORING)))
+            self._catalog.set_meta("vectors lost", "")
+
+    def _check_vectors(self) -> None:
+        """Compare the store with what the catalog expects, once, when it is about to be opened anyway."""
+        if self._vectors_checked or not self._catalog.models():
+            return
+        self._vectors_checked = True
+        self._healing(lambda: self._vectorizer.settle(self.model))
+        if self._healing(lambda: self._store.count(self.model)) != self._catalog.count_vectors(self.model):
+            logger.warning("The vectors of %s do not match its catalog and are restored.", self.folder)
+            self._start_vectors_anew(self._catalog.models())
+            self._vectorizer.restore(self.model)
+
+    def _healing(self, work: Callable[[], Result]) -> Result:
+        try:
+            return work()
+        except VectorStoreCorruptError:
+            logger.exception("The vector store of %s is corrupt and is filled anew.", self.folder)
+            self._start_vectors_anew(self._catalog.models())
+            self._vectorizer.restore(self.model)
+            return work()
+
+    def _start_vectors_anew(self, models: Sequence[str]) -> None:
+        self._catalog.set_meta("vectors lost", "yes")
+        self._store.reset()
+        for model in models:
+            self._catalog.forget_vectors(model)
+
+    def _retire_other_models(self) -> None:
+        """Drop the vectors of models that served while the wanted one was not complete."""
+        if self.unembedded:
+            return
+        for model in self._catalog.models():
+            if model != self.model:
+                self._store.drop(model)
+                self._catalog.forget_vectors(model)
+
+
+def status_of(folder: Path, catalog: Catalog, model: str, cached: int) -> IndexStatus:
+    """Return what a catalog holds for a model."""
+    counts = catalog.counts(model)
+    skipped = {reason.value: number for reason, number in catalog.skip_counts().items()}
+    state = "ready" if counts.embedded == counts.chunks else "partial"
+    vectors = catalog.count_vectors(model)
+    return IndexStatus(
+        str(folder), counts.files, counts.chunks, counts.embedded, vectors, cached, model, state, skipped
+    )
+
+
+def _own(paths: IndexPaths, folder: Path) -> FileLock:
+    """Take the lock of an index."""
+    try:
+        paths.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = FileLock(paths.lock)
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise IndexBusyError(
+            f"Another Sourcewise process works with the index of {folder}.",
+            "Use that one (an editor window or a terminal), or close it and try again.",
+        ) from error
+    except OSError as error:
+        raise StorageError(
+            f"The index folder {paths.root} cannot be written: {error.strerror or error}.",
+            "Make it writable, or set SOURCEWISE_HOME to another folder.",
+        ) from error
+    return lock
+
+
+def _set_aside(database: Path) -> None:
+    """Keep a corrupt database for a look, out of the way, and one of them at most."""
+    for suffix in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            database.with_name(database.name + suffix).replace(database.with_name(f"corrupt-{database.name}{suffix}"))
+
+
+def _tell(progress: Progress | None, stage: Stage, done: int = 0, total: int = 0) -> None:
+    if progress:
+        progress(IndexProgress(stage, done, total))
+
+
+def _stage(progress: Progress | None, stage: Stage) -> Callable[[int, int], None]:
+    return lambda done, total: _tell(progress, stage, done, total)

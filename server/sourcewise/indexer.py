@@ -1,0 +1,123 @@
+"""Keeps the catalog equal to the folder: a pure plan, then its execution, file by file.
+
+A file is compared by size and time of change first and by content second, so a run over an unchanged folder reads no
+file. Every file is committed on its own: a run that is stopped, however hard, is carried on by the next one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from sourcewise.errors import CancelledError
+from sourcewise.model import FileStamp, SkippedFile
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from sourcewise.catalog import Catalog, KnownFile
+    from sourcewise.chunker import SmartCodeChunker
+    from sourcewise.miner import CodeMiner
+
+    Progress = Callable[[int, int], None]
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What has to be done to make the catalog equal to the folder.
+
+    Attributes:
+        read: files that are new or seem changed.
+        skipped: what the scan kept out.
+        gone: paths that the catalog knows and the folder lacks.
+        unchanged: how many files need nothing.
+    """
+
+    read: tuple[FileStamp, ...]
+    skipped: tuple[SkippedFile, ...]
+    gone: tuple[str, ...]
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What applying a plan did, in files."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+
+
+def plan(known: Mapping[str, KnownFile], found: Iterable[FileStamp | SkippedFile]) -> Plan:
+    """Compare what the catalog knows with what a scan found."""
+    read, skipped, seen, unchanged = [], [], set(), 0
+    for item in found:
+        if isinstance(item, SkippedFile):
+            skipped.append(item)
+            continue
+        seen.add(item.path)
+        before = known.get(item.path)
+        if before is not None and (before.size, before.mtime_ns) == (item.size, item.mtime_ns):
+            unchanged += 1
+        else:
+            read.append(item)
+    return Plan(tuple(read), tuple(skipped), tuple(sorted(known.keys() - seen)), unchanged)
+
+
+class Indexer:
+    """Plans and applies for one folder."""
+
+    def __init__(self, folder: Path, miner: CodeMiner, chunker: SmartCodeChunker, catalog: Catalog) -> None:
+        """Join the parts."""
+        self._folder = folder
+        self._miner = miner
+        self._chunker = chunker
+        self._catalog = catalog
+
+    def update(self, progress: Progress | None = None, cancelled: threading.Event | None = None) -> Changes:
+        """Make the catalog equal to the folder.
+
+        Args:
+            progress: called with files read and files to read.
+            cancelled: set it to stop after the file under way.
+
+        Raises:
+            CancelledError: it was cancelled; what was stored stays.
+            StorageError: the catalog cannot be written.
+        """
+        known = self._catalog.known_files()
+        todo = plan(known, _interruptible(self._miner.scan(self._folder), cancelled))
+        outcome: Counter[str] = Counter()
+        for done, stamp in enumerate(_interruptible(todo.read, cancelled)):
+            outcome[self._take(stamp, known.get(stamp.path))] += 1
+            if progress:
+                progress(done + 1, len(todo.read))
+        # Last, so that a file which moved is found at its new place before it is lost at the old one.
+        self._catalog.replace_scan_skips(todo.skipped)
+        self._catalog.remove_files(todo.gone)
+        return Changes(outcome["added"], outcome["changed"], len(todo.gone), todo.unchanged + outcome["unchanged"])
+
+    def _take(self, stamp: FileStamp, before: KnownFile | None) -> str:
+        """Read one file into the catalog and say what became of it."""
+        file = self._miner.read(self._folder, stamp)
+        if isinstance(file, SkippedFile):
+            self._catalog.record_skipped([file])
+            return "skipped"
+        if before is not None and before.reason is None and before.digest == file.digest:
+            self._catalog.restamp([file.stamp])
+            return "unchanged"
+        self._catalog.replace_file(file, self._chunker.chunk_with_context(file))
+        return "added" if before is None else "changed"
+
+
+def _interruptible(items: Iterable[Item], cancelled: threading.Event | None) -> Iterator[Item]:
+    for item in items:
+        if cancelled is not None and cancelled.is_set():
+            raise CancelledError
+        yield item

@@ -1,0 +1,163 @@
+"""What a person sees in a terminal: progress, passages, answers. Hides rich.
+
+Text from files and models is shown as text: control characters that could move the cursor, hide or reorder what is
+on screen become visible marks.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.syntax import Syntax
+from rich.text import Text
+
+from sourcewise.lines import split_lines
+from sourcewise.model import CitationState, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sourcewise.model import Answer, IndexProgress, Passage, Source
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]")
+_HEARTBEAT_SECONDS = 5.0
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def plain(text: str) -> str:
+    """Return the text with every control character shown as `�`."""
+    return _CONTROL.sub("\ufffd", text)
+
+
+def show_location(folder: Path, path: str, line: int) -> str:
+    """Return `path:line` as a terminal can open it from where the user stands."""
+    absolute = folder / path
+    relative = os.path.relpath(absolute)
+    return plain(f"{absolute if relative.startswith('..') else relative}:{line}")
+
+
+def print_notice(message: str) -> None:
+    """Print a sentence beside the answer."""
+    err.print(Text(f"• {plain(message)}", "yellow"))
+
+
+def print_error(message: str, hint: str = "") -> None:
+    """Print what went wrong and what to do."""
+    err.print(Text(f"✗ {plain(message)}", "bold red"))
+    if hint:
+        err.print(Text(f"  {plain(hint)}"))
+
+
+def print_finding(good: bool, message: str, next_step: str = "") -> None:
+    """Print one line of an examination, and what to do about it."""
+    out.print(Text.assemble(("✓ ", "green") if good else ("• ", "yellow"), plain(message)), soft_wrap=True)
+    if next_step:
+        out.print(Text(f"    {plain(next_step)}"), soft_wrap=True)
+
+
+def print_source(folder: Path, source: Source) -> None:
+    """Print one source with its preview."""
+    print_passage(folder, source.passage, source.number, source.preview)
+
+
+def print_passage(folder: Path, passage: Passage, number: int, preview: str, *, explain: bool = False) -> None:
+    """Print where a passage is, how near it is, and its first lines."""
+    chunk = passage.chunk
+    head = Text.assemble(
+        (f"[{number}] ", "bold cyan"),
+        (show_location(folder, chunk.path, chunk.first_line), f"bold link {(folder / chunk.path).as_uri()}"),
+        (f"-{chunk.last_line}", "bold"),
+        (f"  {plain(chunk.symbol)}" if chunk.symbol else "", "green"),
+        ("" if passage.similarity is None else f"  similarity {passage.similarity:.2f}", "dim"),
+    )
+    out.print(head, soft_wrap=True)
+    if explain:
+        out.print(Text(f"    score {passage.score:.4f}: {', '.join(map(plain, passage.reasons))}", "dim"))
+    out.print(_code(preview, chunk.language, chunk.first_line))
+
+
+def _code(text: str, language: str, first_line: int) -> Syntax:
+    lines = [line[: out.width * 2] for line in split_lines(plain(text))]
+    return Syntax(
+        "\n".join(lines),
+        language,
+        theme="ansi_dark",
+        line_numbers=True,
+        start_line=first_line,
+        background_color="default",
+        padding=(0, 0, 0, 2),
+    )
+
+
+def print_text(text: str) -> None:
+    """Print a piece of the streaming answer."""
+    out.print(Text(plain(text)), end="", soft_wrap=True)
+
+
+def print_checked(folder: Path, answer: Answer) -> None:
+    """Print what an answer cites, what was checked, and how it was made."""
+    by_number = {source.number: source for source in answer.sources}
+    for citation in answer.citations:
+        chunk = by_number[citation.number].passage.chunk
+        mark = "" if citation.state is CitationState.CURRENT else f"  ({citation.state.value})"
+        place = show_location(folder, chunk.path, chunk.first_line)
+        out.print(Text.assemble((f"[{citation.number}]", "cyan"), f" {place}", (mark, "yellow")), soft_wrap=True)
+    out.print(Text(_summary(answer), "dim"), soft_wrap=True)
+
+
+def _summary(answer: Answer) -> str:
+    trace = answer.trace
+    parts = [str(answer.model), f"searched by {trace.search.mode.value}"]
+    if trace.prompt_budget:
+        parts.append(f"prompt {trace.prompt_tokens} of {trace.prompt_budget} tokens")
+    if trace.usage.answer_tokens and trace.usage.answer_seconds:
+        parts.append(f"{trace.usage.answer_tokens / trace.usage.answer_seconds:.1f} tokens a second")
+    parts.append(f"{trace.timings['total'] / 1000:.1f} s")
+    return " · ".join(parts)
+
+
+class ProgressLine:
+    """Shows how far long work is: a bar in a terminal, a line now and then elsewhere."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("", total=None, visible=False)
+        self._label = ""
+        self._last = 0.0
+
+    def stage(self, event: IndexProgress) -> None:
+        """Take the progress of an index."""
+        label = "Looking for files" if event.stage is Stage.SCANNING else event.stage.value.capitalize()
+        self.update(label, event.done, event.total)
+
+    def hide(self) -> None:
+        """Show nothing until the next update."""
+        self._label = ""
+        self._progress.update(self._task, visible=False)
+
+    def update(self, label: str, done: float, total: float | None) -> None:
+        """Show a label and how much of it is done; total None or 0 where nobody knows."""
+        if label != self._label:
+            self._progress.reset(self._task, description=label, total=total or None, visible=True)
+        self._progress.update(self._task, completed=done, total=total or None)
+        if not err.is_terminal and (label != self._label or time.monotonic() - self._last > _HEARTBEAT_SECONDS):
+            err.print(f"{label} … {done:g} of {total:g}" if total else f"{label} …")
+            self._last = time.monotonic()
+        self._label = label
+
+
+@contextmanager
+def progress_line() -> Iterator[ProgressLine]:
+    """Give a progress line that is gone when the work is done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        yield ProgressLine(progress)

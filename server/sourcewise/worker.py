@@ -1,0 +1,264 @@
+"""A child process that works for us, so that a heavy or crash-prone library never lives in ours.
+
+The child is made at the first call, runs one call at a time, and starts anew after a crash. It dies with its parent,
+however that ends: it reads its requests from a pipe, and a closed pipe means the parent is gone. Messages are
+pickled; both ends are this package, and nothing else can write to the pipe.
+
+    parent                               child (`python -m sourcewise.worker SERVICE`)
+    (arguments)                    →     SERVICE(**arguments)
+    (method, args)                 →
+                                   ←     ("item", value)…   where the method is a generator
+                                   ←     ("done", value) or ("failed", UserError)
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import logging
+import os
+import pickle
+import queue
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager, suppress
+from typing import IO, TYPE_CHECKING, Any
+
+from sourcewise.errors import UserError, WorkerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+_BROKEN_PIPE = (EOFError, OSError, pickle.UnpicklingError)
+
+
+class Worker:
+    """The parent's end. Every method may be called from any thread."""
+
+    def __init__(
+        self,
+        service: str,
+        arguments: Mapping[str, Any] | None = None,
+        name: str = "worker",
+        *,
+        low_priority: bool = False,
+        log_file: Path | None = None,
+    ) -> None:
+        """Describe the child; nothing is started.
+
+        Args:
+            service: `package.module:Class`, made once in the child with `arguments`.
+            arguments: what the class is made with.
+            name: what people call it, for messages.
+            low_priority: run it below everything else of the machine.
+            log_file: where its standard error goes; None shares ours.
+        """
+        self.name = name
+        self._service = service
+        self._arguments = dict(arguments or {})
+        self._low_priority = low_priority
+        self._log_file = log_file
+        self._process: subprocess.Popen[bytes] | None = None
+        self._turns = threading.Condition()
+        self._busy = False
+        self._urgent_waiting = 0
+
+    def call(self, method: str, *args: Any, on_item: Callable[[Any], None] | None = None, urgent: bool = False) -> Any:
+        """Run a method of the service and return its result; an urgent call goes before those that wait.
+
+        Args:
+            method: its name.
+            args: what it is called with.
+            on_item: gets what a generator method yields, in this thread.
+            urgent: go before the calls that wait.
+
+        Raises:
+            UserError: what the method raised.
+            WorkerError: the child died or cannot be started.
+        """
+        with self._turn(urgent):
+            process = self._running_process()
+            try:
+                _send(process.stdin, (method, args))
+                return self._receive(process, on_item)
+            except _BROKEN_PIPE as error:
+                raise self._death(process) from error
+            except UserError:
+                raise
+            except BaseException:
+                # Interrupted between a request and its reply (Ctrl-C): the next reply would not be ours.
+                self._reap()
+                raise
+
+    @property
+    def running(self) -> bool:
+        """Tell whether the child lives."""
+        process = self._process
+        return process is not None and process.poll() is None
+
+    def kill(self) -> None:
+        """End the child at once; a call under way raises WorkerError, the next call starts a new child."""
+        process = self._process
+        if process is not None:
+            with suppress(OSError):
+                process.kill()
+
+    def close(self) -> None:
+        """End the child and let go of its pipes."""
+        self.kill()
+        with self._turn(urgent=True):
+            self._reap()
+
+    @contextmanager
+    def _turn(self, urgent: bool) -> Iterator[None]:
+        with self._turns:
+            self._urgent_waiting += urgent
+            try:
+                self._turns.wait_for(lambda: not self._busy and (urgent or not self._urgent_waiting))
+            finally:
+                self._urgent_waiting -= urgent
+            self._busy = True
+        try:
+            yield
+        finally:
+            with self._turns:
+                self._busy = False
+                self._turns.notify_all()
+
+    def _running_process(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is None:
+            return self._process
+        self._reap()
+        self._process = process = self._start()
+        try:
+            _send(process.stdin, self._arguments)
+        except OSError as error:
+            raise self._death(process) from error
+        return process
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        # -P: the current folder may be somebody's workspace, and nothing there may be imported.
+        # A process group of its own: the terminal's Ctrl-C is for the parent, which decides what to do.
+        command = [sys.executable, "-P", "-m", "sourcewise.worker", self._service, str(int(self._low_priority))]
+        grouping: dict[str, Any] = {"creationflags": 0x200} if sys.platform == "win32" else {"process_group": 0}
+        try:
+            with self._open_log() as log:
+                return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, **grouping)
+        except OSError as error:
+            raise WorkerError(
+                f"The {self.name} process cannot be started: {error}.", "Close some programs and try again."
+            ) from error
+
+    @contextmanager
+    def _open_log(self) -> Iterator[IO[bytes] | None]:
+        if self._log_file is None:
+            yield None
+            return
+        self._log_file.parent.mkdir(parents=True, exist_ok=True)
+        with self._log_file.open("ab") as log:
+            yield log
+
+    def _receive(self, process: subprocess.Popen[bytes], on_item: Callable[[Any], None] | None) -> Any:
+        assert process.stdout is not None
+        while True:
+            kind, value = pickle.load(process.stdout)  # noqa: S301 - our own child wrote it
+            if kind == "done":
+                return value
+            if kind == "failed":
+                raise value
+            if on_item is not None:
+                on_item(value)
+
+    def _death(self, process: subprocess.Popen[bytes]) -> WorkerError:
+        process.kill()
+        code = process.wait()
+        self._reap()
+        logger.error("The %s process ended with %s.", self.name, code)
+        where = f" Its log is {self._log_file}." if self._log_file else ""
+        return WorkerError(
+            f"The {self.name} process stopped in the middle of its work (exit {code}).", f"Try again.{where}"
+        )
+
+    def _reap(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with suppress(OSError):  # what was buffered for a dead child
+                    pipe.close()
+
+
+def _send(pipe: IO[bytes] | None, message: object) -> None:
+    assert pipe is not None
+    pipe.write(pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL))
+    pipe.flush()
+
+
+def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
+    """Keep the pipes for messages; whatever else reads or prints gets nothing and standard error."""
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    return requests, replies
+
+
+def _serve(service_name: str, requests: queue.SimpleQueue[Any], replies: IO[bytes]) -> None:
+    arguments = requests.get()
+    module, _, name = service_name.partition(":")
+    service: Any = None
+    while True:
+        method, args = requests.get()
+        try:
+            service = service or getattr(importlib.import_module(module), name)(**arguments)
+            reply = "done", _run(getattr(service, method)(*args), replies)
+        except UserError as error:
+            reply = "failed", error
+        except Exception as error:
+            logger.exception("%s.%s failed", service_name, method)
+            reply = "failed", WorkerError(f"{type(error).__name__}: {error}", "The log has the details.")
+        _send(replies, reply)
+
+
+def _read_requests(pipe: IO[bytes], requests: queue.SimpleQueue[Any]) -> None:
+    """Queue what arrives; leave at once when the parent is gone, also in the middle of a call."""
+    while True:
+        try:
+            requests.put(pickle.load(pipe))  # noqa: S301 - our own parent wrote it
+        except _BROKEN_PIPE:
+            os._exit(0)
+
+
+def _run(result: Any, replies: IO[bytes]) -> Any:
+    if not inspect.isgenerator(result):
+        return result
+    while True:
+        try:
+            item = next(result)
+        except StopIteration as stop:
+            return stop.value
+        _send(replies, ("item", item))
+
+
+def main() -> None:
+    """Serve the parent until it closes the pipe."""
+    service, low_priority = sys.argv[1:3]
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if low_priority == "1" and hasattr(os, "nice"):
+        os.nice(10)
+    pipe, replies = _take_pipes()
+    requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_read_requests, args=(pipe, requests), daemon=True).start()
+    with suppress(BrokenPipeError):
+        _serve(service, requests, replies)
+
+
+if __name__ == "__main__":
+    main()
