@@ -1,0 +1,109 @@
+/**
+ * The checks of `npm test`, in order. Hides the tools behind each; a check whose tests do not exist yet is left out.
+ */
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { EnvironmentProblem } from "./problem.mjs";
+import { passThrough } from "./processes.mjs";
+
+const PARTS = ["lint", "unit", "protocol"];
+
+/**
+ * @typedef {{part: string, title: string, command: string, args: string[], tests?: string[]}} Check
+ *   `tests`: the files that it runs, of which there must be some
+ */
+
+/**
+ * @param {{root: string, python: string}} environment
+ * @returns {Check[]} all of them, in order
+ */
+export function allChecks({ root, python }) {
+  const module = (part, title, ...args) => ({ part, title, command: python, args: ["-m", ...args] });
+  const node = (part, title, ...args) => ({ part, title, command: process.execPath, args });
+  const pytest = (part, folder) => ({
+    ...module(part, `pytest ${folder}`, "pytest", folder),
+    tests: testsIn(root, folder, /^test_.*\.py$/),
+  });
+  const scripts = testsIn(root, "tests/environment", /\.test\.mjs$/);
+  return [
+    module("lint", "ruff format", "ruff", "format", "--check", "server", "tests"),
+    module("lint", "ruff check", "ruff", "check", "server", "tests"),
+    module("lint", "mypy --strict", "mypy"),
+    { part: "lint", title: "lint-imports", command: path.join(path.dirname(python), "lint-imports"), args: [] },
+    node("lint", "eslint", path.join("node_modules", "eslint", "bin", "eslint.js"), "."),
+    { ...node("unit", "node --test tests/environment", "--test", ...scripts), tests: scripts },
+    pytest("unit", "tests/unit"),
+    pytest("protocol", "tests/protocol"),
+  ];
+}
+
+/**
+ * @param {Check[]} checks
+ * @param {string | undefined} part lint, unit or protocol; undefined for all of them
+ * @returns {Check[]} those of that part that have something to run
+ * @throws {EnvironmentProblem} when there is no such part
+ */
+export function selectChecks(checks, part) {
+  if (part !== undefined && !PARTS.includes(part)) {
+    throw new EnvironmentProblem(`There is no part of the tests named ${part}.`, `Name one of: ${PARTS.join(", ")}.`);
+  }
+  return checks.filter((check) => (part === undefined || check.part === part) && check.tests?.length !== 0);
+}
+
+/**
+ * Runs the checks one after the other; stops at the first that fails.
+ *
+ * @param {Check[]} checks
+ * @param {string} root of the repository
+ * @returns {Promise<number>} the exit code: 0, or that of the check that failed
+ */
+export async function runChecks(checks, root) {
+  for (const [index, check] of checks.entries()) {
+    process.stdout.write(`\n== ${index + 1}/${checks.length} ${check.title}\n`);
+    const code = await passThrough(check.command, check.args, { cwd: root });
+    if (code !== 0) {
+      process.stderr.write(`\n== FAILED: ${check.title} (exit code ${code}); later checks were not run\n`);
+      return code;
+    }
+  }
+  return 0;
+}
+
+/**
+ * @param {{packages: Record<string, {version?: string, optional?: boolean}>}} wanted package-lock.json
+ * @param {{packages: Record<string, {version?: string}>} | undefined} installed what npm notes in node_modules
+ * @returns {boolean} whether every locked package is installed, at its locked version
+ */
+export function isInstalled(wanted, installed) {
+  return Object.entries(wanted.packages).every(
+    ([folder, { version, optional }]) => folder === "" || optional || installed?.packages[folder]?.version === version,
+  );
+}
+
+/**
+ * Installs the locked Node packages unless they are there.
+ *
+ * @param {string} root of the repository
+ * @throws {EnvironmentProblem} when npm fails
+ */
+export async function ensureNodePackages(root) {
+  const read = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined);
+  const wanted = read(path.join(root, "package-lock.json"));
+  if (isInstalled(wanted, read(path.join(root, "node_modules", ".package-lock.json")))) return;
+  // npm says in npm_execpath where it lives, which spares us its many names on Windows.
+  const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ["npm"];
+  const [command, ...args] = [...npm, "ci", "--no-audit", "--no-fund"];
+  const code = await passThrough(command, args, { cwd: root });
+  if (code !== 0)
+    throw new EnvironmentProblem(
+      "Installing the Node packages failed.",
+      "See npm's message above, then run this again.",
+    );
+}
+
+function testsIn(root, folder, pattern) {
+  const full = path.join(root, folder);
+  if (!existsSync(full)) return [];
+  const files = readdirSync(full, { recursive: true }).filter((file) => pattern.test(path.basename(file)));
+  return files.sort().map((file) => path.join(folder, file));
+}

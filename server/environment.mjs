@@ -1,0 +1,94 @@
+/**
+ * The door from npm to Python: makes the environment when it is needed, then runs a command in it.
+ *
+ *   node server/environment.mjs sourcewise ARGS...   the command line of Sourcewise
+ *   node server/environment.mjs ask ARGS...          its `ask`, about this repository unless --folder names another
+ *   node server/environment.mjs test [lint|unit|protocol]
+ *   node server/environment.mjs build                the wheel, into dist/
+ *   node server/environment.mjs lock [--upgrade]     refreshes server/constraints.txt from pyproject.toml
+ */
+import { realpathSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { allChecks, ensureNodePackages, runChecks, selectChecks } from "./checks.mjs";
+import { ensureEnvironment } from "./installation.mjs";
+import { EnvironmentProblem } from "./problem.mjs";
+import { passThrough } from "./processes.mjs";
+
+const ROOT = path.dirname(path.dirname(realpathSync(fileURLToPath(import.meta.url))));
+
+/** @type {Record<string, (args: string[]) => Promise<number>>} each resolves to an exit code */
+const COMMANDS = {
+  sourcewise: runSourcewise,
+  ask: (args) => runSourcewise(["ask", ...withDefaultFolder(args, ROOT)]),
+  test: runTests,
+  build: buildWheel,
+  lock: refreshLock,
+};
+
+/**
+ * @param {string[]} args of `ask`
+ * @param {string} folder
+ * @returns {string[]} the same, about `folder` when they name none
+ */
+export function withDefaultFolder(args, folder) {
+  const named = args.some((arg) => arg === "--folder" || arg.startsWith("--folder="));
+  return named ? args : ["--folder", folder, ...args];
+}
+
+async function runSourcewise(args) {
+  const python = await ensureEnvironment(ROOT, ["embedded"]);
+  // npm moves to the repository first; a relative path is meant from where the user stood.
+  const cwd = process.env.INIT_CWD ?? process.cwd();
+  // -P: the folder that is asked about must never be imported from.
+  return passThrough(python, ["-P", "-m", "sourcewise", ...args], { cwd });
+}
+
+async function runTests([part]) {
+  selectChecks([], part);
+  const python = await ensureEnvironment(ROOT, ["dev", "embedded"]);
+  await ensureNodePackages(ROOT);
+  return runChecks(selectChecks(allChecks({ root: ROOT, python }), part), ROOT);
+}
+
+async function buildWheel() {
+  const python = await ensureEnvironment(ROOT, ["embedded"]);
+  const args = ["-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", "dist", "."];
+  return passThrough(python, args, { cwd: ROOT });
+}
+
+async function refreshLock(args) {
+  const python = await ensureEnvironment(ROOT, ["embedded"]);
+  const install = ["-m", "pip", "install", "--quiet", "--constraint", "server/constraints.txt", "uv"];
+  const failed = await passThrough(python, install, { cwd: ROOT });
+  if (failed) return failed;
+  // One lock for all platforms and Pythons, without a word about where packages come from.
+  const scope = ["--universal", "--python-version", "3.11", "--all-extras", "--group", "tools"];
+  const form = ["--no-annotate", "--no-emit-index-url", "--quiet", "--custom-compile-command", "npm run lock"];
+  const files = ["pyproject.toml", "--output-file", "server/constraints.txt"];
+  return passThrough(python, ["-m", "uv", "pip", "compile", ...scope, ...form, ...files, ...args], { cwd: ROOT });
+}
+
+async function main([name, ...args]) {
+  const command = Object.hasOwn(COMMANDS, name ?? "") ? COMMANDS[name] : undefined;
+  if (!command) {
+    throw new EnvironmentProblem(
+      `There is no command ${name ?? ""}`.trimEnd() + ".",
+      `Name one of: ${Object.keys(COMMANDS).join(", ")}.`,
+    );
+  }
+  return command(args);
+}
+
+async function runAsProgram() {
+  try {
+    process.exitCode = await main(process.argv.slice(2));
+  } catch (problem) {
+    if (!(problem instanceof EnvironmentProblem)) throw problem;
+    process.stderr.write(`sourcewise: ${problem.message}\n  ${problem.hint}\n`);
+    process.exitCode = 1;
+  }
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === realpathSync(fileURLToPath(import.meta.url)))
+  await runAsProgram();

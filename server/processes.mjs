@@ -1,0 +1,77 @@
+/** Starts other programs. Hides spawning, signals and exit codes; what a program's output means is for the caller. */
+import { spawn, spawnSync } from "node:child_process";
+import { constants } from "node:os";
+
+const COMMAND_NOT_FOUND = 127;
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @returns {{status: number, stdout: string}} status 127 when the command cannot be started at all
+ */
+export function capture(command, args) {
+  const { status, stdout } = spawnSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  return { status: status ?? COMMAND_NOT_FOUND, stdout: stdout ?? "" };
+}
+
+/**
+ * Runs a program in this one's place: same terminal, same streams, its exit code as the result.
+ *
+ * Ctrl-C is sent by the terminal to every process of the group, so the child has it already: this process only has to
+ * outlive it. SIGTERM is sent to one process, so it is passed on.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{cwd: string}} options
+ * @returns {Promise<number>} the exit code; 128 plus the signal's number when a signal ended the program
+ */
+export function passThrough(command, args, { cwd }) {
+  const child = spawn(command, args, { cwd, stdio: "inherit" });
+  const release = handleSignals({
+    SIGINT: () => {},
+    SIGHUP: () => {},
+    SIGTERM: () => child.kill("SIGTERM"),
+  });
+  return exitCode(child).finally(release);
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{env?: Record<string, string | undefined>, stdout: "pipe" | number, onLine: (line: string) => void}} options
+ *   `stdout`: "pipe" to have its lines reported too, or the file descriptor that it writes to itself
+ * @returns {Promise<number>} the exit code
+ */
+export function reportLines(command, args, { env = process.env, stdout, onLine }) {
+  const child = spawn(command, args, { env, stdio: ["ignore", stdout, "pipe"] });
+  for (const stream of [child.stdout, child.stderr]) stream && forEachLine(stream, onLine);
+  return exitCode(child);
+}
+
+/**
+ * @param {import("node:stream").Readable} stream
+ * @param {(line: string) => void} onLine
+ */
+export function forEachLine(stream, onLine) {
+  let rest = "";
+  stream.setEncoding("utf8");
+  stream.on("data", (text) => {
+    const lines = (rest + text).split(/\r?\n|\r/);
+    rest = lines.pop();
+    lines.forEach(onLine);
+  });
+  stream.on("end", () => rest && onLine(rest));
+}
+
+function exitCode(child) {
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
+  });
+}
+
+function handleSignals(handlers) {
+  const entries = Object.entries(handlers);
+  for (const [signal, handler] of entries) process.on(signal, handler);
+  return () => entries.forEach(([signal, handler]) => process.off(signal, handler));
+}

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { withDefaultFolder } from "../../server/environment.mjs";
+import { lacksEmbeddedModel } from "../../server/installation.mjs";
+
+const fromRoot = (file) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
+const read = (file) => readFileSync(fromRoot(file), "utf8");
+
+const run = (args, variables = {}) =>
+  spawnSync(process.execPath, [fromRoot("server/environment.mjs"), ...args], {
+    encoding: "utf8",
+    env: { ...process.env, ...variables },
+  });
+
+describe("the folder that is asked about", () => {
+  it("is the given one by default", () => {
+    assert.deepEqual(withDefaultFolder(["where?"], "/repository"), ["--folder", "/repository", "where?"]);
+  });
+
+  it("is the one that the user names, in either form", () => {
+    for (const args of [
+      ["where?", "--folder", "."],
+      ["--folder=../other", "where?"],
+    ]) {
+      assert.deepEqual(withDefaultFolder(args, "/repository"), args);
+    }
+  });
+});
+
+describe("a command that cannot be run", () => {
+  it("is answered with the commands that can", () => {
+    const { status, stderr } = run(["aks"]);
+    assert.equal(status, 1);
+    assert.match(stderr, /no command aks\.\n.*sourcewise, ask, test, build, lock/);
+  });
+
+  it("for want of Python is answered with the next step", () => {
+    const { status, stderr, stdout } = run(["sourcewise"], { SOURCEWISE_PYTHON: "/nowhere/python" });
+    assert.deepEqual({ status, stdout }, { status: 1, stdout: "" });
+    assert.match(
+      stderr,
+      /^sourcewise: SOURCEWISE_PYTHON names no working Python: \/nowhere\/python\n {2}Install Python/,
+    );
+  });
+});
+
+describe("a failed installation", () => {
+  it("is survived when only the embedded model has no build for the machine", () => {
+    assert.ok(
+      lacksEmbeddedModel("ERROR: No matching distribution found for xllamacpp==2026.10.11549; extra == 'embedded'"),
+    );
+    assert.ok(!lacksEmbeddedModel("ERROR: No matching distribution found for chromadb==1.5.9"));
+  });
+});
+
+describe("the locks", () => {
+  const lock = read("server/constraints.txt").toLowerCase();
+
+  it("pin every Python package that pyproject.toml names", () => {
+    const [, dependencies] = /^dependencies = \[$(.*?)^\]$/ms.exec(read("pyproject.toml"));
+    const names = [...dependencies.matchAll(/"([\w-]+)/g)].map((match) => match[1]);
+    assert.ok(names.includes("chromadb") && names.length > 40, `only ${names.length} packages were found`);
+    for (const name of names) assert.ok(lock.includes(`\n${name}==`), `${name} is not locked`);
+  });
+
+  it("name no place to download from", () => {
+    assert.doesNotMatch(lock, /https?:/);
+    assert.doesNotMatch(read("package-lock.json"), /"resolved"/);
+  });
+});

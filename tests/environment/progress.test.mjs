@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { activityOf, isNoise, showProgress } from "../../server/progress.mjs";
+
+describe("a line of pip or uv", () => {
+  const activities = {
+    "Collecting numpy>=2.0 (from sourcewise==0.1.0)": "fetching numpy",
+    "Collecting torch==2.13.0+cpu": "fetching torch",
+    "  Downloading pydantic_settings-2.16.3-py3-none-any.whl.metadata (3.1 kB)": "fetching pydantic_settings-2.16.3",
+    "  Using cached scipy-1.17.1-cp311-cp311-manylinux_2_27_x86_64.whl (35 MB)": "fetching scipy-1.17.1",
+    "Downloading torch (180.2MiB)": "fetching torch",
+    "Installing collected packages: mpmath, sympy": "unpacking packages",
+  };
+  for (const [line, activity] of Object.entries(activities)) {
+    it(`tells: ${activity}`, () => assert.equal(activityOf(line), activity));
+  }
+
+  it("may tell nothing", () => {
+    assert.equal(activityOf("Requirement already satisfied: click in ./.venv"), undefined);
+  });
+
+  it("is noise when it warns of a place to look in that is not there", () => {
+    assert.ok(isNoise("WARNING: Location 'file:///opt/wheels/uv/' is ignored: it is neither a file nor a directory."));
+    assert.ok(isNoise("[notice] A new release of pip is available: 23.2.1 -> 26.3"));
+    assert.ok(!isNoise("ERROR: No matching distribution found for torch==2.13.0+cpu"));
+  });
+});
+
+describe("an installer that fails", () => {
+  it("leaves its last lines, without noise", async () => {
+    const script = `
+      for (let line = 1; line <= 40; line++) console.error("line " + line);
+      console.error("WARNING: Location 'x' is ignored");
+      process.stderr.write("ERROR: no newline at the end", () => process.exit(3));`;
+    const { ok, lines } = await showProgress(process.execPath, ["-e", script]);
+    assert.equal(ok, false);
+    assert.equal(lines.length, 12);
+    assert.deepEqual(lines.slice(-2), ["line 40", "ERROR: no newline at the end"]);
+  });
+});
