@@ -1,0 +1,81 @@
+"""Checking an answer against its sources and the files."""
+
+from __future__ import annotations
+
+import pytest
+
+from sourcewise.citations import CheckedText, check
+from sourcewise.model import Chunk, Citation, CitationState, Mention, Passage, Source
+
+FILES = {"auth.py": "import os\n\ndef login(user):\n    return sign(user)\n", "gone.py": None, "b.py": "changed\n"}
+DEFINITIONS = {"login": "auth.py:3"}
+
+
+def source(number: int, path: str, first: int, text: str) -> Source:
+    last = first + text.count("\n")
+    return Source(number, Passage(Chunk(str(number), path, first, last, text, "python"), number, 1.0), "")
+
+
+SOURCES = [
+    source(1, "auth.py", 3, "def login(user):\n    return sign(user)"),
+    source(2, "gone.py", 1, "x = 1"),
+    source(3, "b.py", 1, "before"),
+]
+
+
+def checked(text: str) -> CheckedText:
+    return check(text, SOURCES, FILES.get, DEFINITIONS.get)
+
+
+def test_a_good_citation_stays_and_is_current() -> None:
+    result = checked("It signs the user [1].")
+    assert result.text == "It signs the user [1]."
+    assert result.citations == (Citation(1, CitationState.CURRENT),)
+
+
+def test_a_citation_without_source_is_struck() -> None:
+    result = checked("It signs [9]. And more [1, 7].")
+    assert result.text == "It signs. And more [1]."
+    assert result.struck == (7, 9)
+
+
+def test_changed_and_missing_files_are_told_apart() -> None:
+    assert checked("See [2] and [3].").citations == (
+        Citation(2, CitationState.GONE),
+        Citation(3, CitationState.CHANGED),
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "tidy"),
+    [
+        ("so [Snippet 1].", "so [1]."),
+        ("so [Code Snippet 1].", "so [1]."),
+        ("so [source 1, 3].", "so [1][3]."),
+        ("so [1][3].", "so [1][3]."),
+        ("so [1 and 3].", "so [1][3]."),
+    ],
+)
+def test_spellings_of_a_citation_become_one(written: str, tidy: str) -> None:
+    assert checked(written).text == tidy
+
+
+@pytest.mark.parametrize(
+    "text", ["`rows[0]`", "```\nrows[0] = [9]\n```", "rows[0] is first", "[1](http://x)", "a `[9]` b"]
+)
+def test_code_and_links_are_left_alone(text: str) -> None:
+    result = checked(text)
+    assert (result.text, result.struck, result.citations) == (text, (), ())
+
+
+def test_identifiers_are_linked_to_definitions_or_to_lines_of_sources() -> None:
+    assert checked("`login()` calls `sign` and `Session.invent`, see `user.sign`").mentions == (
+        Mention("login", "auth.py:3"),
+        Mention("sign", "auth.py:4"),
+        Mention("Session.invent", None),
+        Mention("user.sign", "auth.py:4"),
+    )
+
+
+def test_an_unfinished_fence_is_code_to_the_end() -> None:
+    assert checked("Like so:\n```python\nx[9]").text == "Like so:\n```python\nx[9]"

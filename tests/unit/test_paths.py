@@ -1,0 +1,59 @@
+"""Where data lives, and which folders can be indexed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sourcewise.errors import FolderError, StorageError
+from sourcewise.paths import DataPaths, workspace_folder
+
+
+def test_two_folders_of_the_same_name_have_two_indexes(tmp_path: Path) -> None:
+    data = DataPaths(tmp_path / "data")
+    one, two = data.index_of(Path("/a/src")), data.index_of(Path("/b/src"))
+    assert one.root != two.root
+    assert one.root.name.startswith("src-")
+
+
+def test_an_index_is_never_inside_its_workspace(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="inside it"):
+        DataPaths(tmp_path / "project" / "data").index_of(tmp_path / "project")
+
+
+def test_a_name_with_odd_characters_becomes_a_plain_folder(tmp_path: Path) -> None:
+    root = DataPaths(tmp_path).index_of(Path("/a/…/π r²\n$(x)")).root
+    assert root.parent == tmp_path / "indexes"
+    assert root.name.isascii()
+    assert " " not in root.name
+
+
+def test_the_environment_may_move_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCEWISE_HOME", str(tmp_path))
+    assert DataPaths.default().root == tmp_path
+
+
+def test_a_link_and_its_target_are_one_folder(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    assert workspace_folder(tmp_path / "link") == workspace_folder(tmp_path / "real")
+
+
+def test_a_missing_folder_a_file_and_a_loop_are_refused_with_a_way_out(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    for path, words in ((tmp_path / "none", "does not exist"), (file, "is a file"), (loop, "cannot be opened")):
+        with pytest.raises(FolderError, match=words) as caught:
+            workspace_folder(path)
+        assert caught.value.hint
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
+def test_a_folder_without_permission_is_refused(tmp_path: Path) -> None:
+    tmp_path.chmod(0)
+    with pytest.raises(FolderError, match="may not be read"):
+        workspace_folder(tmp_path)

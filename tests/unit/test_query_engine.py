@@ -1,0 +1,184 @@
+"""Question in, events out: order, failures, notices, cancellation."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sourcewise.errors import GeneratorInterruptedError, GeneratorUnreachableError, QuestionError
+from sourcewise.model import (
+    Answer,
+    AnswerReady,
+    Chunk,
+    ModelName,
+    Notice,
+    Passage,
+    SearchMode,
+    SearchResult,
+    SourcesFound,
+    TextDelta,
+    Usage,
+)
+from sourcewise.query_engine import LONGEST_QUESTION, NOTHING_FOUND, CodeQueryEngine
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from sourcewise.llm.generator import Generator
+    from sourcewise.model import AnswerEvent, GenerationEvent, Prompt
+
+LOGIN = Chunk("a", "auth.py", 1, 2, "def login(user):\n    return sign(user)", "python", symbol="login")
+
+
+class OneFile:
+    """An index that holds one function."""
+
+    def __init__(self, *, relevant: bool = True, mode: SearchMode = SearchMode.HYBRID, embedded: int = 1) -> None:
+        self.result = SearchResult("", (Passage(LOGIN, 1, 1.0, 0.7),), mode, 1, embedded, relevant)
+
+    def search(self, question: str, top: int) -> SearchResult:
+        return self.result
+
+    def text_of(self, path: str) -> str | None:
+        return LOGIN.text if path == "auth.py" else None
+
+    def definition_of(self, name: str) -> str | None:
+        return "auth.py:1" if name == "login" else None
+
+
+class Speaker:
+    """A generator that says given words, and may fail after them."""
+
+    def __init__(
+        self, words: Sequence[str], usage: Usage | None = None, failure: Exception | None = None, *, local: bool = True
+    ) -> None:
+        self.name = ModelName("test", "speaker")
+        self.prompt_budget = 1000
+        self.answer_tokens = 100
+        self.is_local = local
+        self.prompts: list[Prompt] = []
+        self.stopped = False
+        self._words = words
+        self._usage = usage or Usage(prompt_tokens=10, answer_tokens=2, answer_seconds=1.0)
+        self._failure = failure
+
+    async def generate(self, prompt: Prompt) -> AsyncGenerator[GenerationEvent, None]:
+        self.prompts.append(prompt)
+        try:
+            for word in self._words:
+                yield TextDelta(word)
+            if self._failure:
+                raise self._failure
+            yield self._usage
+        finally:
+            self.stopped = True
+
+    async def close(self) -> None:
+        pass
+
+
+def engine(index: OneFile, generator: Generator | Exception, notices: Sequence[str] = ()) -> CodeQueryEngine:
+    async def choose() -> tuple[Generator, Sequence[str]]:
+        if isinstance(generator, Exception):
+            raise generator
+        return generator, notices
+
+    return CodeQueryEngine(index, choose, 8)
+
+
+async def events_of(engine: CodeQueryEngine, question: str = "How does login work?") -> list[AnswerEvent]:
+    return [event async for event in engine.ask(question)]
+
+
+async def answer_of(engine: CodeQueryEngine) -> Answer:
+    last = (await events_of(engine))[-1]
+    assert isinstance(last, AnswerReady)
+    return last.answer
+
+
+async def test_sources_come_first_then_text_then_the_checked_answer() -> None:
+    events = await events_of(engine(OneFile(), Speaker(["It signs ", "the user [1]", " and flies [4]."])))
+    assert isinstance(events[0], SourcesFound)
+    assert [event.text for event in events if isinstance(event, TextDelta)] == [
+        "It signs ",
+        "the user [1]",
+        " and flies [4].",
+    ]
+    last = events[-1]
+    assert isinstance(last, AnswerReady)
+    assert last.answer.text == "It signs the user [1] and flies."
+    assert last.answer.struck == (4,)
+    assert any("[4]" in notice for notice in last.answer.notices)
+
+
+async def test_the_trace_says_how_it_was_made() -> None:
+    trace = (await answer_of(engine(OneFile(), Speaker(["x"])))).trace
+    assert 0 < trace.prompt_tokens <= trace.prompt_budget == 1000
+    assert trace.usage.prompt_tokens == 10
+    assert {"total", "first word"} <= trace.timings.keys()
+
+
+@pytest.mark.parametrize("question", ["", "  \n ", "a" * 100_000])
+async def test_a_question_that_cannot_be_asked_is_refused(question: str) -> None:
+    with pytest.raises(QuestionError) as caught:
+        await events_of(engine(OneFile(), Speaker([])), question)
+    assert caught.value.hint
+
+
+async def test_the_longest_question_that_the_prompt_cannot_hold_is_refused_after_the_sources() -> None:
+    with pytest.raises(QuestionError, match="no room"):
+        await events_of(engine(OneFile(), Speaker([])), "a b" * (LONGEST_QUESTION // 3))
+
+
+async def test_without_anything_relevant_no_model_is_asked() -> None:
+    speaker = Speaker(["invented"])
+    answer = await answer_of(engine(OneFile(relevant=False), speaker))
+    assert answer.text == NOTHING_FOUND
+    assert speaker.prompts == []
+
+
+async def test_a_model_that_goes_away_leaves_its_text_and_the_sources() -> None:
+    gone = GeneratorInterruptedError("Ollama went away.", "Ask again.")
+    answer = await answer_of(engine(OneFile(), Speaker(["It signs [1]"], failure=gone)))
+    assert answer.text == "It signs [1]"
+    assert answer.failure == "Ollama went away. Ask again."
+    assert len(answer.sources) == 1
+
+
+async def test_without_a_model_the_sources_remain() -> None:
+    answer = await answer_of(engine(OneFile(), GeneratorUnreachableError("Ollama does not run.", "Start it.")))
+    assert (answer.text, answer.failure) == ("", "Ollama does not run. Start it.")
+    assert len(answer.sources) == 1
+
+
+async def test_closing_the_events_stops_the_model() -> None:
+    speaker = Speaker(["one", "two", "three"])
+    async with aclosing(engine(OneFile(), speaker).ask("How does login work?")) as events:
+        async for event in events:
+            if isinstance(event, TextDelta):
+                break
+    assert speaker.stopped
+
+
+@pytest.mark.parametrize(
+    ("index", "generator", "words"),
+    [
+        (OneFile(mode=SearchMode.KEYWORD, embedded=0), Speaker(["x"]), "Keyword search alone"),
+        (OneFile(embedded=0), Speaker(["x"]), "0% of the folder is embedded"),
+        (OneFile(), Speaker(["x"], Usage(prompt_cut=True)), "cut the prompt"),
+        (OneFile(), Speaker(["x"], Usage(stop_reason="length")), "longest length"),
+        (OneFile(), Speaker(["call `invented_name()`"]), "possibly invented: `invented_name`"),
+        (OneFile(), Speaker(["x"], local=False), "does not run on this machine"),
+    ],
+)
+async def test_what_the_reader_must_know_is_said(index: OneFile, generator: Speaker, words: str) -> None:
+    answer = await answer_of(engine(index, generator))
+    assert any(words in notice for notice in answer.notices)
+
+
+async def test_what_the_choice_of_model_had_to_say_reaches_the_reader_before_the_text() -> None:
+    events = await events_of(engine(OneFile(), Speaker(["x"]), ["codellama is missing."]))
+    kinds = [type(event) for event in events]
+    assert kinds.index(Notice) < kinds.index(TextDelta)

@@ -1,0 +1,71 @@
+"""Settings: defaults stay where a value cannot be taken, and the user hears of it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sourcewise.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_nested_and_dotted_names_mean_the_same() -> None:
+    dotted, _ = Settings.from_mapping({"llm.model": "llama3.2"})
+    nested, _ = Settings.from_mapping({"llm": {"model": "llama3.2"}})
+    assert dotted == nested
+    assert dotted.model == "llama3.2"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("retrieval.top", 0),
+        ("retrieval.top", "8"),
+        ("retrieval.top", True),
+        ("llm.temperature", 3),
+        ("llm.model", "  "),
+        ("llm.endpoint", None),
+    ],
+)
+def test_a_bad_value_leaves_the_default_and_says_so(name: str, value: Any) -> None:
+    settings, problems = Settings.from_mapping({name: value})
+    assert settings == Settings()
+    assert [problem.name for problem in problems] == [name]
+    assert name in problems[0].message
+
+
+def test_a_whole_number_serves_where_a_fraction_may_stand() -> None:
+    assert Settings.from_mapping({"llm.temperature": 1})[0].temperature == 1.0
+
+
+def test_an_unknown_name_is_reported() -> None:
+    assert "does not exist" in Settings.from_mapping({"llm.modle": "x"})[1][0].message
+
+
+def test_every_setting_has_a_name_of_its_own_and_a_description() -> None:
+    names = [spec.metadata["name"] for spec in fields(Settings)]
+    assert len(set(names)) == len(names)
+    assert all(spec.metadata["description"].endswith(".") for spec in fields(Settings))
+
+
+def test_a_missing_file_means_defaults(tmp_path: Path) -> None:
+    assert Settings.from_file(tmp_path / "none.toml") == (Settings(), ())
+
+
+def test_a_broken_file_means_defaults_and_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("[llm\nmodel=")
+    settings, problems = Settings.from_file(file)
+    assert settings == Settings()
+    assert "cannot be read" in problems[0].message
+
+
+def test_a_file_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('[retrieval]\ntop = 3\n[llm]\nmodel = "x"\n')
+    settings, problems = Settings.from_file(file)
+    assert (settings.top, settings.model, problems) == (3, "x", ())
