@@ -1,0 +1,72 @@
+"""Reading a file without falling for what only looks like one.
+
+Hides how a link, a pipe or a device that took a file's place is noticed before it is followed or blocks.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_CAREFUL = (
+    getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
+class NotRegularError(OSError):
+    """The path leads to something else.
+
+    Attributes:
+        mode: of what was found, as `os.stat` gives it.
+    """
+
+    def __init__(self, mode: int) -> None:
+        super().__init__("not a regular file")
+        self.mode = mode
+
+
+def read_regular_file(location: Path, limit: int = -1) -> tuple[bytes, os.stat_result]:
+    """Return up to `limit` bytes (all when negative) and the status from before they were read.
+
+    Raises:
+        NotRegularError: it is a link, folder, pipe, socket or device.
+        OSError: it cannot be opened or read.
+    """
+    _require_regular(os.lstat(location))
+    with open(location, "rb", opener=_open_carefully) as file:
+        status = os.fstat(file.fileno())
+        _require_regular(status)
+        return file.read(limit), status
+
+
+def exists(location: Path) -> bool:
+    """Tell whether something is there that may be seen; unlike `Path.exists`, refusals count as no."""
+    try:
+        os.lstat(location)
+    except OSError:
+        return False
+    return True
+
+
+def is_regular_file(location: Path) -> bool:
+    """Tell whether a regular file is there that may be seen."""
+    try:
+        return stat.S_ISREG(os.lstat(location).st_mode)
+    except OSError:
+        return False
+
+
+def _open_carefully(path: str, flags: int) -> int:
+    return os.open(path, flags | _CAREFUL)
+
+
+def _require_regular(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise NotRegularError(status.st_mode)

@@ -1,0 +1,479 @@
+"""Which files of a folder are mined, on real file systems and against git itself."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import pathspec
+import pytest
+import rich
+
+from sourcewise.errors import FolderError
+from sourcewise.miner import CodeMiner
+from sourcewise.model import FileStamp, SkippedFile, SkipReason, SourceFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="needs what only POSIX file systems have")
+
+
+@pytest.fixture(autouse=True)
+def _plain_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "project"
+    place.mkdir()
+    return place
+
+
+def put(folder: Path, path: str, text: str | bytes = "x = 1\n") -> Path:
+    place = folder / path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(text.encode() if isinstance(text, str) else text)
+    return place
+
+
+def git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@b", *arguments]
+    return subprocess.run(command, capture_output=True, check=True).stdout.decode("utf-8", "surrogateescape")
+
+
+def kept(folder: Path) -> list[str]:
+    return [found.path for found in CodeMiner().mine_all(folder) if isinstance(found, SourceFile)]
+
+
+def skipped(folder: Path, **options: int) -> dict[str, tuple[SkipReason, str]]:
+    found = CodeMiner(**options).mine_all(folder)
+    return {skip.path: (skip.reason, skip.detail) for skip in found if isinstance(skip, SkippedFile)}
+
+
+# --- git --------------------------------------------------------------------------------------------------
+
+RICH_IGNORES = """\
+*.py[cod]
+*.so
+/_termui_impl.py
+!important.pyc
+docs/_build/
+**/generated/**
+_win*.py
+!_windows.py
+*~
+[._]*.sw?
+/*.md
+build/
+"""
+
+
+@pytest.mark.parametrize("package", [click, rich, pathspec])
+def test_agrees_with_git_on_real_trees(folder: Path, package: object) -> None:
+    source = Path(str(getattr(package, "__file__", None))).parent
+    repository = folder / "repository"
+    shutil.copytree(source, repository)
+    put(repository, ".gitignore", RICH_IGNORES)
+    for path in (
+        "README.md",
+        "docs/a.md",
+        "docs/_build/a.html",
+        "build/lib/a.py",
+        "a/generated/b/c.py",
+        "a/build/kept.py",
+    ):
+        put(repository, path)
+    put(repository, "a/.gitignore", "!build/\nsecond*\n!*/second.py\n/deep\n")
+    for path in ("a/second.py", "a/b/second.py", "a/deep/x.py", "a/b/deep/x.py", "a/x.swp", "a/.x.swp", "é/ü ö.py"):
+        put(repository, path)
+    git(repository, "init", "-q")
+    put(repository, ".git/info/exclude", "excluded.py\n")
+    put(repository, "excluded.py")
+    git(repository, "add", "-f", "build/lib/a.py", "README.md", "a/deep")
+    put(repository, "build/lib/untracked.py")
+    put(repository, "a/deep/y.py")
+    theirs = set(git(repository, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")) - {""}
+    found = list(CodeMiner().scan(repository))
+    ours = {f.path for f in found if not (isinstance(f, SkippedFile) and f.reason is SkipReason.IGNORED)}
+    built_in = {f.path for f in found if isinstance(f, SkippedFile) and f.detail == "built-in"}
+    assert ours == theirs
+    assert built_in >= {".git/"}
+    assert {"build/lib/a.py", "README.md", "a/deep/x.py"} <= ours
+    assert not {"build/lib/untracked.py", "a/deep/y.py", "excluded.py"} & ours
+
+
+def test_rules_of_the_repository_around_the_folder_count(folder: Path) -> None:
+    git(folder, "init", "-q")
+    put(folder, ".gitignore", "*.log\n/packages/app/out/\napp/\n")
+    put(folder, "packages/.gitignore", "/app/local.py\n")
+    put(folder, ".git/info/exclude", "private.py\n")
+    app = folder / "packages/app"
+    for path in ("a.py", "a.log", "out/a.py", "local.py", "sub/private.py"):
+        put(app, path)
+    assert kept(app) == ["a.py"]
+    assert skipped(app) == {
+        "a.log": (SkipReason.IGNORED, "*.log (../../.gitignore:1)"),
+        "local.py": (SkipReason.IGNORED, "/app/local.py (../.gitignore:1)"),
+        "out/": (SkipReason.IGNORED, "/packages/app/out/ (../../.gitignore:2)"),
+        "sub/private.py": (SkipReason.IGNORED, "private.py (../../.git/info/exclude:1)"),
+    }
+
+
+def test_the_users_own_excludes_count(folder: Path, tmp_path: Path) -> None:
+    git(folder, "init", "-q")
+    put(folder, "a.orig")
+    put(folder, "a.rej")
+    default = put(tmp_path, "home/.config/git/ignore", "*.orig\n")
+    assert skipped(folder)["a.orig"] == (SkipReason.IGNORED, f"*.orig ({default}:1)")
+    put(tmp_path, "home/mine", "*.rej\n")
+    put(tmp_path, "home/.gitconfig", "[core]\n\texcludesFile = ~/mine\n")
+    assert kept(folder) == ["a.orig"]
+
+
+def test_a_worktree_uses_the_exclude_file_of_its_repository(folder: Path) -> None:
+    main = folder / "main"
+    put(main, "a.py")
+    git(main, "init", "-q")
+    git(main, "add", ".")
+    git(main, "commit", "-q", "-m", "first")
+    git(main, "worktree", "add", "-q", str(folder / "tree"))
+    put(main, ".git/info/exclude", "b.py\n")
+    put(folder / "tree", "b.py")
+    assert kept(folder / "tree") == ["a.py"]
+
+
+def test_in_a_nested_repository_only_its_own_rules_hold(folder: Path) -> None:
+    git(folder, "init", "-q")
+    put(folder, ".gitignore", "*.txt\n")
+    put(folder, "vendor/library/a.txt")
+    put(folder, "vendor/library/b.c")
+    put(folder, "vendor/a.txt")
+    git(folder / "vendor/library", "init", "-q")
+    put(folder, "vendor/library/.git/info/exclude", "*.c\n")
+    assert kept(folder) == [".gitignore", "vendor/library/a.txt"]
+    assert skipped(folder)["vendor/library/b.c"] == (SkipReason.IGNORED, "*.c (vendor/library/.git/info/exclude:1)")
+
+
+def test_ignore_files_count_without_git(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(folder, ".gitignore", "*.log\n")
+    put(folder, "a.log")
+    monkeypatch.setenv("PATH", "")
+    assert kept(folder) == [".gitignore"]
+
+
+def test_what_a_repository_configures_is_not_executed(folder: Path) -> None:
+    git(folder, "init", "-q")
+    put(folder, "a.py")
+    hook = put(folder, "hook.sh", f"#!/bin/sh\ntouch {folder}/executed\n")
+    hook.chmod(0o755)
+    git(folder, "config", "core.fsmonitor", str(hook))
+    assert "a.py" in kept(folder)
+    assert not (folder / "executed").exists()
+
+
+# --- our own rules ----------------------------------------------------------------------------------------
+
+
+def test_sourcewiseignore_adds_to_git_and_brings_files_back(folder: Path) -> None:
+    put(folder, ".gitignore", "*.log\nout/\n")
+    put(folder, ".sourcewiseignore", "!keep.log\n!out/a.py\nfixtures/\n")
+    for path in ("keep.log", "other.log", "out/a.py", "fixtures/a.py"):
+        put(folder, path)
+    assert kept(folder) == [".gitignore", ".sourcewiseignore", "keep.log"]
+    assert skipped(folder)["fixtures/"] == (SkipReason.IGNORED, "fixtures/ (.sourcewiseignore:3)")
+
+
+def test_sourcewiseignore_keeps_tracked_files_out(folder: Path) -> None:
+    put(folder, ".sourcewiseignore", "a.py\n")
+    put(folder, ".gitignore", "a.py\n")
+    put(folder, "a.py")
+    git(folder, "init", "-q")
+    git(folder, "add", "-f", "a.py")
+    assert "a.py" not in kept(folder)
+
+
+@pytest.mark.parametrize("name", ["node_modules", "__pycache__", ".hg", ".svn", ".tox", ".mypy_cache", ".ruff_cache"])
+def test_some_folders_are_never_entered(folder: Path, name: str) -> None:
+    put(folder, f"sub/{name}/a.py")
+    assert skipped(folder) == {f"sub/{name}/": (SkipReason.IGNORED, "built-in")}
+
+
+def test_a_virtual_environment_is_told_by_its_marker(folder: Path) -> None:
+    put(folder, ".venv/pyvenv.cfg", "home = /usr/bin\n")
+    put(folder, "venv/a.py")
+    put(folder, ".vscode/settings.json", "{}\n")
+    assert kept(folder) == [".vscode/settings.json", "venv/a.py"]
+    assert skipped(folder) == {".venv/": (SkipReason.IGNORED, "built-in")}
+
+
+def test_every_reason_is_recorded(folder: Path) -> None:
+    put(folder, "empty.py", "")
+    put(folder, "nul.py", b"a\0b")
+    put(folder, "logo.png", b"\x89PNG")
+    put(folder, "large.txt", "a line\n" * 1000)
+    put(folder, "lib.min.js")
+    put(folder, "one_line.js", "a;" * 1500)
+    put(folder, "api.go", "// Code generated by x. DO NOT EDIT.\n")
+    put(folder, ".env", "A=1\n")
+    put(folder, "ok.py")
+    assert skipped(folder, max_file_bytes=5000) == {
+        ".env": (SkipReason.SECRET, "its name is like .env"),
+        "api.go": (SkipReason.GENERATED, "it says so in line 1"),
+        "empty.py": (SkipReason.EMPTY, ""),
+        "large.txt": (SkipReason.TOO_LARGE, "7,000 bytes, the limit is 5,000"),
+        "lib.min.js": (SkipReason.MINIFIED, "its name says so"),
+        "logo.png": (SkipReason.BINARY, "*.png"),
+        "nul.py": (SkipReason.BINARY, "its bytes are not text"),
+        "one_line.js": (SkipReason.MINIFIED, "its lines have 3,000 characters on average"),
+    }
+
+
+def test_a_secret_in_the_text_keeps_a_file_out_and_is_not_repeated(folder: Path) -> None:
+    token = "ghp" + "_" + hashlib.sha256(b"token").hexdigest()[:36]
+    put(folder, "a.py", f"\n\nTOKEN = '{token}'\n")
+    assert skipped(folder) == {"a.py": (SkipReason.SECRET, "GitHub token in line 3")}
+
+
+# --- reading ----------------------------------------------------------------------------------------------
+
+
+def test_a_file_is_read_with_its_digest_and_encoding(folder: Path) -> None:
+    data = b"\xff\xfe" + "x = 'ä'\r\n".encode("utf-16-le")
+    put(folder, "a.py", data)
+    (found,) = CodeMiner().mine_all(folder)
+    assert isinstance(found, SourceFile)
+    assert (found.text, found.language, found.encoding) == ("x = 'ä'\r\n", "python", "utf-16-le")
+    assert found.digest == hashlib.blake2b(data, digest_size=16).hexdigest()
+    assert found.stamp == FileStamp("a.py", len(data), (folder / "a.py").stat().st_mtime_ns)
+
+
+def test_files_come_in_the_order_of_their_names(folder: Path) -> None:
+    for path in ("b/z.py", "b/a.py", "a.py", "c.py", "B.py"):
+        put(folder, path)
+    assert kept(folder) == ["B.py", "a.py", "b/a.py", "b/z.py", "c.py"]
+
+
+def scanned(folder: Path, path: str) -> FileStamp:
+    return next(f for f in CodeMiner().scan(folder) if isinstance(f, FileStamp) and f.path == path)
+
+
+def test_a_file_that_vanishes_or_turns_into_a_folder_after_the_scan_is_told(folder: Path) -> None:
+    place = put(folder, "a.py")
+    stamp = scanned(folder, "a.py")
+    place.unlink()
+    gone = CodeMiner().read(folder, stamp)
+    place.mkdir()
+    turned = CodeMiner().read(folder, stamp)
+    assert [gone.reason, turned.reason] == [SkipReason.VANISHED, SkipReason.VANISHED]  # type: ignore[union-attr]
+
+
+def test_a_file_that_changed_after_the_scan_gets_a_new_stamp(folder: Path) -> None:
+    put(folder, "a.py", "old\n")
+    stamp = scanned(folder, "a.py")
+    put(folder, "a.py", "longer\n")
+    found = CodeMiner().read(folder, stamp)
+    assert isinstance(found, SourceFile)
+    assert (found.text, found.stamp.size) == ("longer\n", 7)
+
+
+def test_a_file_that_grew_beyond_the_limit_is_not_read_to_its_end(folder: Path) -> None:
+    place = put(folder, "a.py")
+    stamp = scanned(folder, "a.py")
+    os.truncate(place, 10**13)
+    found = CodeMiner(max_file_bytes=1000).read(folder, stamp)
+    assert isinstance(found, SkippedFile)
+    assert (found.reason, found.detail) == (SkipReason.TOO_LARGE, "10,000,000,000,000 bytes, the limit is 1,000")
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file whose reading fails")
+def test_an_error_while_reading_is_told() -> None:
+    found = CodeMiner().read(Path("/proc/self"), FileStamp("mem", 1, 1))
+    assert isinstance(found, SkippedFile)
+    assert (found.reason, found.detail) == (SkipReason.UNREADABLE, "Input/output error")
+
+
+# --- odd file systems -------------------------------------------------------------------------------------
+
+
+@needs_posix
+def test_links_are_told_and_not_followed(folder: Path) -> None:
+    put(folder, "real/a.py")
+    (folder / "real/loop").symlink_to(folder)
+    (folder / "file.py").symlink_to(folder / "real/a.py")
+    (folder / "broken.py").symlink_to("nowhere")
+    assert kept(folder) == ["real/a.py"]
+    assert {reason for reason, _ in skipped(folder).values()} == {SkipReason.SYMLINK}
+
+
+@needs_posix
+def test_an_ignore_file_that_is_a_link_or_a_pipe_is_not_followed(folder: Path, tmp_path: Path) -> None:
+    put(tmp_path, "rules", "*.py\n")
+    (folder / ".gitignore").symlink_to(tmp_path / "rules")
+    os.mkfifo(folder / ".sourcewiseignore")
+    put(folder, "a.py")
+    assert kept(folder) == ["a.py"]
+
+
+@needs_posix
+def test_pipes_and_sockets_are_never_opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(folder / "pipe.py")
+    monkeypatch.chdir(folder)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("socket.py")
+        assert skipped(folder) == {
+            "pipe.py": (SkipReason.SPECIAL, "a pipe"),
+            "socket.py": (SkipReason.SPECIAL, "a socket"),
+        }
+    found = CodeMiner().read(folder, FileStamp("pipe.py", 5, 1))
+    assert isinstance(found, SkippedFile)
+    assert found.reason is SkipReason.SPECIAL
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_names_that_are_not_utf_8_are_told_in_a_form_that_can_be_stored(folder: Path) -> None:
+    for name in (b"caf\xe9.py", b"na\xefve/a.py", b"\xe9.log"):
+        place = Path(os.fsdecode(os.fsencode(folder) + b"/" + name))
+        place.parent.mkdir(exist_ok=True)
+        place.write_text("x = 1\n")
+    put(folder, ".gitignore", b"\xe9.*\n")
+    assert skipped(folder) == {
+        "caf\\xe9.py": (SkipReason.UNREADABLE, "its name is not valid UTF-8"),
+        "na\\xefve/": (SkipReason.UNREADABLE, "its name is not valid UTF-8"),
+        "\\xe9.log": (SkipReason.IGNORED, "\\xe9.* (.gitignore:1)"),
+    }
+
+
+@contextmanager
+def without_privileges() -> Iterator[None]:
+    """Act as a user to whom permissions apply."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+@needs_posix
+def test_what_may_not_be_read_is_told(folder: Path) -> None:
+    for place in (folder, *folder.parents[:3]):
+        place.chmod(0o755)
+    put(folder, "closed/a.py")
+    put(folder, "a.py").chmod(0o000)
+    put(folder, "b.py")
+    (folder / "closed").chmod(0o000)
+    with without_privileges():
+        assert kept(folder) == ["b.py"]
+        assert skipped(folder) == {
+            "a.py": (SkipReason.UNREADABLE, "Permission denied"),
+            "closed/": (SkipReason.UNREADABLE, "Permission denied"),
+        }
+    (folder / "closed").chmod(0o755)
+
+
+def test_a_folder_that_is_gone_is_an_error_and_not_an_empty_folder(folder: Path) -> None:
+    folder.rmdir()
+    with pytest.raises(FolderError, match="cannot be listed"):
+        list(CodeMiner().scan(folder))
+
+
+@needs_posix
+def test_a_very_deep_tree_is_walked_to_where_the_system_allows(folder: Path) -> None:
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(1200):
+        os.mkdir("deeper", dir_fd=here)
+        inner = os.open("deeper", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+    ((path, (reason, _)),) = skipped(folder).items()
+    assert path.endswith(("deeper", "deeper/"))
+    assert reason is SkipReason.UNREADABLE
+    subprocess.run(["rm", "-rf", str(folder)], check=True)
+
+
+# --- explaining -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "reason", "detail"),
+    [
+        ("src/deep/a.log", SkipReason.IGNORED, "*.log (src/.gitignore:2)"),
+        ("build/x/y.py", SkipReason.IGNORED, "build/ (.gitignore:1)"),
+        ("build", SkipReason.IGNORED, "build/ (.gitignore:1)"),
+        ("build/", SkipReason.IGNORED, "build/ (.gitignore:1)"),
+        ("node_modules/a/b.js", SkipReason.IGNORED, "built-in"),
+        ("nul.py", SkipReason.BINARY, "its bytes are not text"),
+        ("empty.py", SkipReason.EMPTY, ""),
+        ("missing.py", SkipReason.VANISHED, "No such file or directory"),
+        ("a.py/b.py", SkipReason.VANISHED, "it lies below a file"),
+        ("../a.py", SkipReason.IGNORED, "outside the folder"),
+        ("/etc/passwd", SkipReason.IGNORED, "outside the folder"),
+        ("a\0b", SkipReason.IGNORED, "outside the folder"),
+    ],
+)
+def test_explains_what_is_out(folder: Path, path: str, reason: SkipReason, detail: str) -> None:
+    put(folder, ".gitignore", "build/\n")
+    put(folder, "src/.gitignore", "# logs\n*.log\n")
+    for name in ("src/deep/a.log", "build/x/y.py", "node_modules/a/b.js", "a.py"):
+        put(folder, name)
+    put(folder, "nul.py", b"a\0b")
+    put(folder, "empty.py", "")
+    found = CodeMiner().explain(folder, path)
+    assert found is not None
+    assert (found.path, found.reason, found.detail) == (path.rstrip("/"), reason, detail)
+
+
+def test_explains_nothing_for_what_is_in(folder: Path) -> None:
+    put(folder, "src/a.py")
+    assert CodeMiner().explain(folder, "src/a.py") is None
+    assert CodeMiner().explain(folder, str(folder / "src" / "a.py")) is None
+    assert CodeMiner().explain(folder, "src") is None
+    assert CodeMiner().explain(folder, "") is None
+
+
+def test_explaining_agrees_with_mining(folder: Path) -> None:
+    put(folder, ".gitignore", "*.log\nout/\n!keep.log\n")
+    put(folder, "sub/.gitignore", "keep.log\n")
+    for path in ("a.py", "a.log", "keep.log", "sub/keep.log", "out/a.py", "sub/out/b.py", "sub/.env", "sub/x.png"):
+        put(folder, path)
+    for found in CodeMiner().mine_all(folder):
+        explained = CodeMiner().explain(folder, found.path)
+        assert (explained is None) == isinstance(found, SourceFile)
+        if isinstance(found, SkippedFile):
+            assert explained is not None
+            assert (explained.reason, explained.detail) == (found.reason, found.detail)
+
+
+# --- speed ------------------------------------------------------------------------------------------------
+
+
+def test_ten_thousand_files_are_scanned_in_under_a_second(folder: Path) -> None:
+    names = [f"module_{number}.{suffix}" for number in range(5) for suffix in ("py", "ts", "log", "pyc")]
+    for number in range(500):
+        place = folder / f"package_{number % 25}" / f"part_{number}"
+        place.mkdir(parents=True)
+        for name in names:
+            (place / name).write_text("x\n")
+    rules = [f"*.{suffix}" for suffix in ("pyc", "o", "so", "tmp", "bak", "swp", "class")]
+    rules += [f"/cache_{number}/" for number in range(20)] + [f"**/generated_{number}/*.py" for number in range(10)]
+    rules += [f"local_{number}" for number in range(20)] + ["!keep.pyc", "*.egg-info/", "docs/_build/"]
+    put(folder, ".gitignore", "\n".join(rules))
+    started = time.process_time()
+    found = list(CodeMiner().scan(folder))
+    assert time.process_time() - started < 0.8
+    assert len(found) == 10_001
