@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from ollama_server import OllamaServer
 
-from ollama_server import OllamaServer, Script
 from sourcewise.errors import (
     GeneratorError,
     GeneratorInterruptedError,
@@ -145,9 +145,13 @@ async def test_an_answer_that_breaks_off_is_an_error_after_its_text(server: Olla
     server.script.ending = ending
     generator = OllamaGenerator(settings_for(server))
     heard: list[GenerationEvent] = []
-    with pytest.raises(GeneratorInterruptedError):
+
+    async def listen() -> None:
         async for event in generator.generate(PROMPT):
             heard.append(event)  # noqa: PERF401 - what came before the error must be kept
+
+    with pytest.raises(GeneratorInterruptedError):
+        await listen()
     assert len(heard) == 3
     await generator.close()
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-
 from ollama_server import OllamaServer
+
 from sourcewise.errors import GeneratorError, GeneratorModelMissingError, SettingsError, WeightsError
 from sourcewise.llm.embedded import EmbeddedGenerator
 from sourcewise.llm.ollama import OllamaGenerator

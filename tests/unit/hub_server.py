@@ -1,0 +1,85 @@
+"""A real HTTP server that speaks the part of the model hub's protocol that a download needs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar, Self
+from urllib.parse import unquote, urlsplit
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+Repositories = dict[str, dict[str, bytes]]
+
+
+class HubServer:
+    """Serves on a free port of the loopback address while it is entered."""
+
+    def __init__(self, repositories: Repositories) -> None:
+        handler = type("BoundHandler", (_Handler,), {"repositories": repositories})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    repositories: ClassVar[Repositories]
+
+    def do_HEAD(self) -> None:
+        self._answer(with_body=False)
+
+    def do_GET(self) -> None:
+        self._answer(with_body=True)
+
+    def _answer(self, *, with_body: bool) -> None:
+        path = unquote(urlsplit(self.path).path).strip("/").split("/")
+        match path:
+            case [""]:
+                self._send(b"hub", {}, with_body=with_body)
+            case ["api", "models", owner, name, "revision", _] if f"{owner}/{name}" in self.repositories:
+                self._send(self._description(f"{owner}/{name}"), {}, with_body=with_body)
+            case ["api", "models", owner, name, "tree", *_] if f"{owner}/{name}" in self.repositories:
+                self._send(self._tree(f"{owner}/{name}"), {}, with_body=with_body)
+            case [owner, name, "resolve", _, *parts] if "/".join(parts) in self.repositories.get(f"{owner}/{name}", {}):
+                data = self.repositories[f"{owner}/{name}"]["/".join(parts)]
+                etag = {"ETag": f'"{hashlib.sha256(data).hexdigest()}"', "X-Repo-Commit": COMMIT}
+                self._send(data, etag, with_body=with_body)
+            case _:
+                self._send(b"{}", {"X-Error-Code": "RepoNotFound"}, with_body=with_body, status=404)
+
+    def _description(self, repository: str) -> bytes:
+        siblings = [{"rfilename": name} for name in self.repositories[repository]]
+        return json.dumps({"id": repository, "sha": COMMIT, "siblings": siblings}).encode()
+
+    def _tree(self, repository: str) -> bytes:
+        files = self.repositories[repository].items()
+        return json.dumps(
+            [{"type": "file", "path": n, "size": len(d), "oid": hashlib.sha1(d).hexdigest()} for n, d in files]
+        ).encode()
+
+    def _send(self, data: bytes, headers: dict[str, str], *, with_body: bool, status: int = 200) -> None:
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(data))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if with_body:
+            self.wfile.write(data)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
+        """Nobody reads it."""

