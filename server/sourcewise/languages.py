@@ -124,15 +124,13 @@ _CPP_ONLY = re.compile(
 )
 _CPP_SAMPLE = 50_000
 
-# Only what differs from "the package is called like the language and its entry is `language`".
+_REGULARLY_PACKAGED = (
+    "bash c cpp css elixir go haskell hcl html java javascript json julia kotlin lua make markdown perl python ruby rust "
+    "scala sql swift toml yaml zig"
+)
+
 _GRAMMARS: dict[str, tuple[str, str]] = {
-    **{
-        name: (f"tree_sitter_{name}", "language")
-        for name in (
-            "python javascript java go rust c cpp ruby kotlin swift scala lua bash html css json yaml toml markdown sql "
-            "elixir zig julia haskell perl hcl make"
-        ).split()
-    },
+    **{name: (f"tree_sitter_{name}", "language") for name in _REGULARLY_PACKAGED.split()},
     "csharp": ("tree_sitter_c_sharp", "language"),
     "typescript": ("tree_sitter_typescript", "language_typescript"),
     "tsx": ("tree_sitter_typescript", "language_tsx"),

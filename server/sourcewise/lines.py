@@ -1,4 +1,4 @@
-"""Lines as VS Code counts them, which is neither `str.splitlines` nor `str.split("\\n")`."""
+"""Lines as VS Code counts them, which is neither how `str.splitlines` nor how `str.split` does."""
 
 from __future__ import annotations
 

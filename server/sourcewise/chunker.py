@@ -1,0 +1,283 @@
+"""Files to chunks: a definition stays whole, neighbours too small to find by themselves stay together.
+
+Hides how a file is cut. The outline (`outline.py`) says what there is; this module only weighs: what is a chunk of its
+own, what joins its neighbour, what is too long and falls apart, and where.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from sourcewise.headings import section_outline
+from sourcewise.lines import split_lines
+from sourcewise.model import Chunk
+from sourcewise.outline import NEVER, Region, costs_by_indentation
+from sourcewise.syntax import Syntax
+from sourcewise.tokens import estimate_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sourcewise.model import Definition, SourceFile
+
+_SMALL_TOKENS = 80
+_CLOSING_TOKENS = 6
+_MAX_NESTING = 12
+_CALLABLES = frozenset({"function", "method", "constructor", "macro", "test"})
+_LOOSE = frozenset({"constant", "property", "type", "section", "key", "table", "rule", "block"})
+_PROSE = frozenset({"markdown", "restructuredtext", "asciidoc", "text"})
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Lines that will be a chunk, or a part of one.
+
+    Attributes:
+        owner: the region that names it; the file's own region where nothing does.
+        loose: whether it may join its neighbours up to the target, whatever they are.
+    """
+
+    first_line: int
+    last_line: int
+    owner: Region
+    loose: bool
+
+
+class _Page:
+    """A file with what is needed to weigh and cut its lines."""
+
+    def __init__(self, language: str, lines: Sequence[str]) -> None:
+        self.lines = lines
+        self._sums = list(accumulate(map(estimate_tokens, lines), initial=0))
+        self._syntax = Syntax.of(language, lines)
+        self._language = language
+        self._costs: list[int] | None = None
+
+    def outline(self) -> Region:
+        """Return the region of the whole file."""
+        if self._syntax is None or self._language in _PROSE:
+            return section_outline(self._language, self.lines)
+        return self._syntax.outline()
+
+    def tokens(self, first_line: int, last_line: int) -> int:
+        """Return the size of some lines; 0 where there are none."""
+        return self._sums[last_line] - self._sums[first_line - 1] if last_line >= first_line else 0
+
+    def blank(self, first_line: int, last_line: int) -> bool:
+        """Return whether there is nothing to read in these lines."""
+        return not any(line.strip() for line in self.lines[first_line - 1 : last_line])
+
+    def cut_cost(self, line: int) -> int:
+        """Return how bad it is to begin a chunk with this line; a blank line above makes it a little better."""
+        if self._costs is None:
+            self._costs = self._syntax.cut_costs() if self._syntax else costs_by_indentation(self.lines)
+        return 2 * self._costs[line - 1] - (line > 1 and not self.lines[line - 2].strip())
+
+
+class SmartCodeChunker:
+    """Cuts files into chunks.
+
+    Args:
+        max_tokens: a definition up to this size is never cut.
+        overlap_tokens: what the parts of a longer one share, in whole lines.
+        target_tokens: classes above this size fall into head and members; small neighbours join up to it.
+    """
+
+    def __init__(self, max_tokens: int = 1500, overlap_tokens: int = 200, target_tokens: int = 400) -> None:
+        self._max = max(max_tokens, 1)
+        self._overlap = min(max(overlap_tokens, 0), self._max // 2)
+        self._target = min(max(target_tokens, 1), self._max)
+
+    def chunk_with_context(self, file: SourceFile) -> tuple[Chunk, ...]:
+        """Return the chunks of a file in order.
+
+        Every line is in a chunk, and in one only, except that the parts of a definition that had to be split overlap.
+        """
+        lines = split_lines(file.text)
+        if not any(line.strip() for line in lines):
+            return ()
+        page = _Page(file.language, lines)
+        root = page.outline()
+        pieces = list(self._cut(page, root))
+        return tuple(_chunks(file, lines, pieces, root))
+
+    def _cut(self, page: _Page, region: Region, nesting: int = 0) -> Iterator[_Piece]:
+        """Cut a region into its children and what lies between them."""
+        group: list[_Piece] = []
+        for piece in self._pieces(page, region):
+            owner = piece.owner
+            if piece.owner is not region and self._falls_apart(page, piece) and nesting < _MAX_NESTING:
+                yield from self._close(page, group, region)
+                group = []
+                yield from self._cut(page, _within(owner, piece), nesting + 1)
+            elif group and not self._joins(page, group, piece):
+                yield from self._close(page, group, region)
+                group = [piece]
+            else:
+                group.append(piece)
+        yield from self._close(page, group, region)
+
+    def _pieces(self, page: _Page, region: Region) -> list[_Piece]:
+        """Return the children of a region and the gaps between them as pieces without gap or overlap."""
+        pieces: list[_Piece] = []
+        line = region.first_line
+        for child in region.children:
+            first, last = max(child.first_line, line), min(child.last_line, region.last_line)
+            if last < line:
+                continue
+            if child.definition.first_line < line and pieces:
+                # It begins on the line where the one before it ends: neither can be shown without the other.
+                pieces[-1] = replace(pieces[-1], last_line=last, loose=False)
+                line = last + 1
+                continue
+            self._add_gap(page, pieces, _Piece(line, first - 1, region, loose=True))
+            pieces.append(_Piece(first, last, child, loose=child.definition.kind in _LOOSE))
+            line = last + 1
+        self._add_gap(page, pieces, _Piece(line, region.last_line, region, loose=True))
+        return pieces
+
+    def _add_gap(self, page: _Page, pieces: list[_Piece], gap: _Piece) -> None:
+        """Add loose lines; blank ones and closing brackets go to what they follow."""
+        if gap.last_line < gap.first_line:
+            return
+        text = "".join(page.lines[gap.first_line - 1 : gap.last_line])
+        if pieces and (not text.strip() or _only_closes(text)):
+            pieces[-1].last_line = gap.last_line
+            return
+        if pieces:
+            while not page.lines[gap.first_line - 1].strip():
+                pieces[-1].last_line = gap.first_line
+                gap.first_line += 1
+        pieces.append(gap)
+
+    def _falls_apart(self, page: _Page, piece: _Piece) -> bool:
+        owner, size = piece.owner, page.tokens(piece.first_line, piece.last_line)
+        if not owner.children or size <= self._target:
+            return False
+        if owner.definition.kind not in _CALLABLES:
+            return True
+        inside = sum(page.tokens(child.first_line, child.last_line) for child in owner.children)
+        return size > self._max and inside > size / 2
+
+    def _joins(self, page: _Page, group: list[_Piece], piece: _Piece) -> bool:
+        """Return whether a piece is too small to stand apart from the ones before it."""
+        before = page.tokens(group[0].first_line, group[-1].last_line)
+        size = page.tokens(piece.first_line, piece.last_line)
+        if before + size > self._target:
+            return False
+        both_loose = piece.loose and all(other.loose for other in group)
+        return both_loose or max(before, size) < _SMALL_TOKENS
+
+    def _close(self, page: _Page, group: list[_Piece], region: Region) -> Iterator[_Piece]:
+        """Turn a group of joined pieces into one, or into parts where it is a single piece that is too long."""
+        if not group:
+            return
+        owner = _owner(page, group, region)
+        whole = _Piece(group[0].first_line, group[-1].last_line, owner, group[0].loose)
+        size = page.tokens(whole.first_line, whole.last_line)
+        if owner is region and size > self._target:
+            yield from _parts(page, whole, self._target, min(2 * self._target, self._max), 0)
+        elif size > self._max:
+            yield from _parts(page, whole, self._max, self._max, self._overlap)
+        else:
+            yield whole
+
+
+def _within(owner: Region, piece: _Piece) -> Region:
+    """Return a region that covers exactly the lines of a piece."""
+    definition = replace(owner.definition, last_line=piece.last_line)
+    return replace(owner, definition=definition, first_line=piece.first_line)
+
+
+def _only_closes(text: str) -> bool:
+    letters = "".join(character for character in text if character.isalnum())
+    return letters in {"", "end", "endif", "fi", "done"} and estimate_tokens(text) <= _CLOSING_TOKENS
+
+
+def _owner(page: _Page, group: list[_Piece], region: Region) -> Region:
+    """Return the region that names joined pieces: the class whose head is among them, else the largest definition."""
+    if any(piece.owner is region and piece.first_line <= region.definition.first_line for piece in group) and (
+        region.definition.name
+    ):
+        return region
+    inside = [piece for piece in group if piece.owner is not region]
+    if not inside or (len(inside) > 1 and all(piece.owner.definition.kind == "constant" for piece in inside)):
+        return region
+    return max(inside, key=lambda piece: page.tokens(piece.first_line, piece.last_line)).owner
+
+
+def _parts(page: _Page, piece: _Piece, aim: int, limit: int, overlap: int) -> Iterator[_Piece]:
+    """Split lines into parts of about `aim` and at most `limit` tokens, at the cheapest cuts there are."""
+    first = piece.first_line
+    start = first
+    while True:
+        end = start
+        while end < piece.last_line and page.tokens(first, end + 1) <= limit:
+            end += 1
+        if end == piece.last_line:
+            yield replace(piece, first_line=first, last_line=end)
+            return
+        cut = _cheapest_cut(page, first, range(start + 1, end + 2), aim)
+        yield replace(piece, first_line=first, last_line=cut - 1)
+        first = cut
+        while first - 1 > start and page.tokens(first - 1, cut - 1) <= overlap:
+            first -= 1
+        if page.tokens(first, cut) > limit:
+            first = cut
+        start = cut
+
+
+def _cheapest_cut(page: _Page, first: int, lines: range, aim: int) -> int:
+    """Return the line before which to end what began at `first`: cheapest, then nearest to the aim."""
+    sizes = {line: page.tokens(first, line - 1) for line in lines}
+    enough = [line for line in lines if sizes[line] >= aim / 2 and page.cut_cost(line) < NEVER]
+    return min(enough, key=lambda line: (page.cut_cost(line), abs(sizes[line] - aim)), default=lines[-1])
+
+
+def _chunks(file: SourceFile, lines: Sequence[str], pieces: list[_Piece], root: Region) -> Iterator[Chunk]:
+    listed = _by_piece(pieces, root)
+    seen: Counter[tuple[str, ...]] = Counter()
+    for position, (piece, definitions) in enumerate(zip(pieces, listed, strict=True)):
+        owner = piece.owner.definition
+        text = "\n".join(lines[piece.first_line - 1 : piece.last_line])
+        content = (file.path, owner.qualified_name, owner.signature, owner.docstring, text)
+        seen[content] += 1
+        yield Chunk(
+            id=_identity(*content, str(seen[content])),
+            path=file.path,
+            first_line=piece.first_line,
+            last_line=piece.last_line,
+            text=text,
+            language=file.language,
+            position=position,
+            total=len(pieces),
+            symbol=owner.qualified_name,
+            kind=owner.kind,
+            signature=owner.signature,
+            docstring=owner.docstring,
+            definitions=definitions,
+        )
+
+
+def _by_piece(pieces: list[_Piece], root: Region) -> list[tuple[Definition, ...]]:
+    """Give each definition to the first piece that holds its first line."""
+    listed: list[list[Definition]] = [[] for _ in pieces]
+    position = 0
+    for region in sorted(root.walk(), key=lambda region: region.definition.first_line):
+        while pieces[position].last_line < region.definition.first_line:
+            position += 1
+        if region.listed:
+            listed[position].append(region.definition)
+    return [tuple(definitions) for definitions in listed]
+
+
+def _identity(*content: str) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for part in content:
+        encoded = part.encode("utf-8", "surrogatepass")
+        digest.update(len(encoded).to_bytes(8, "big") + encoded)
+    return digest.hexdigest()

@@ -1,0 +1,118 @@
+"""The sections of prose: headings of Markdown, reStructuredText, AsciiDoc and plain text, nested by level."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sourcewise.model import Definition
+from sourcewise.outline import Region
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_NO_PARAGRAPH = re.compile(r"\s*$| {4}|\t|\s*(?:[-*+>|#]|\d+[.)])")
+_ASCIIDOC = re.compile(r"(={1,6}|#{1,6})\s+(\S.*?)(?:\s+=+)?\s*$")
+_ASCIIDOC_BLOCK = re.compile(r"(-{4,}|\.{4,}|={4,}|\+{4,}|/{4,}|\*{4,}|_{4,}|```+)\s*$")
+_UNDERLINE = re.compile(r"([=\-~^\"'#*+.:_`])\1{2,}\s*$")
+_FRONT_MATTER = frozenset({"---", "+++"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    line: int
+    level: int
+    title: str
+
+
+def section_outline(language: str, lines: Sequence[str]) -> Region:
+    """Return a region for the whole text with its sections; one without children where it has no headings."""
+    root = Region(Definition("", "text", 1, max(len(lines), 1)), 1, listed=False)
+    find = _FINDERS.get(language)
+    open_sections: list[tuple[int, Region]] = []
+    for heading in find(lines) if find else ():
+        while open_sections and open_sections[-1][0] >= heading.level:
+            _end(open_sections.pop()[1], heading.line - 1)
+        parent = open_sections[-1][1] if open_sections else root
+        section = Region(_section(heading, parent, len(lines)), heading.line)
+        parent.children.append(section)
+        open_sections.append((heading.level, section))
+    return root
+
+
+def _section(heading: _Heading, parent: Region, last_line: int) -> Definition:
+    outer = parent.definition
+    parents = (*outer.parents, outer.name) if outer.name else ()
+    signature = " > ".join((*parents, heading.title))[:300]
+    return Definition(heading.title, "section", heading.line, last_line, parents, signature)
+
+
+def _end(section: Region, last_line: int) -> None:
+    section.definition = replace(section.definition, last_line=last_line)
+
+
+def _markdown(lines: Sequence[str]) -> Iterator[_Heading]:
+    fence, previous = "", ""
+    for number, line in enumerate(lines[(start := _front_matter(lines)) :], start + 1):
+        mark = _FENCE.match(line)
+        if fence:
+            closes = mark and mark[1].startswith(fence) and not line[mark.end() :].strip()
+            fence, previous = "" if closes else fence, ""
+            continue
+        if mark:
+            fence, previous = mark[1], ""
+            continue
+        if (found := _ATX.match(line)) and found[2]:
+            yield _Heading(number, len(found[1]), found[2].strip()[:200])
+        elif (under := _SETEXT.match(line)) and previous and not _NO_PARAGRAPH.match(previous):
+            yield _Heading(number - 1, 1 if under[1][0] == "=" else 2, previous.strip()[:200])
+        previous = line
+
+
+def _front_matter(lines: Sequence[str]) -> int:
+    """Return how many lines the metadata above the text takes."""
+    if not lines or lines[0].rstrip() not in _FRONT_MATTER:
+        return 0
+    ends = (row for row in range(1, min(len(lines), 200)) if lines[row].rstrip() == lines[0].rstrip())
+    return next(ends, -1) + 1
+
+
+def _asciidoc(lines: Sequence[str]) -> Iterator[_Heading]:
+    block = ""
+    for number, line in enumerate(lines, 1):
+        if fence := _ASCIIDOC_BLOCK.match(line):
+            block = "" if block == fence[1] else block or fence[1]
+        elif not block and (found := _ASCIIDOC.match(line)):
+            yield _Heading(number, len(found[1]), found[2][:200])
+
+
+def _underlined(lines: Sequence[str]) -> Iterator[_Heading]:
+    """Find titles with a rule under them (and perhaps over them); levels are in the order that rules appear."""
+    levels: dict[tuple[str, bool], int] = {}
+    for row in range(1, len(lines)):
+        title, rule = lines[row - 1], _UNDERLINE.match(lines[row])
+        if (
+            not rule
+            or not title[:1].strip(" \t")
+            or _UNDERLINE.match(title)
+            or len(lines[row].rstrip()) < len(title) - 2
+        ):
+            continue
+        above = lines[row - 2] if row > 1 else ""
+        overlined = above.rstrip() == lines[row].rstrip()
+        if above.strip() and not overlined:
+            continue
+        level = levels.setdefault((rule[1], overlined), len(levels) + 1)
+        yield _Heading(row - overlined, level, title.strip()[:200])
+
+
+_FINDERS: dict[str, Callable[[Sequence[str]], Iterator[_Heading]]] = {
+    "markdown": _markdown,
+    "asciidoc": _asciidoc,
+    "restructuredtext": _underlined,
+    "text": _underlined,
+}

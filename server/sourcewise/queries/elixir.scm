@@ -1,0 +1,26 @@
+(call target: (identifier) @_keyword (arguments . (alias) @path) (do_block) @body
+  (#any-of? @_keyword "defmodule" "defprotocol")) @module
+(call target: (identifier) @_keyword (arguments . (alias) @path) (do_block) @body
+  (#eq? @_keyword "defimpl")) @scope.impl
+(call target: (identifier) @_keyword
+  (arguments . [
+    (identifier) @name
+    (call target: (identifier) @name)
+    (binary_operator left: (call target: (identifier) @name))
+    (binary_operator left: (identifier) @name)])
+  (do_block)? @body
+  (#any-of? @_keyword "def" "defp" "defdelegate" "defguard" "defguardp")) @function
+(call target: (identifier) @_keyword
+  (arguments . [
+    (identifier) @name
+    (call target: (identifier) @name)
+    (binary_operator left: (call target: (identifier) @name))])
+  (do_block)? @body
+  (#any-of? @_keyword "defmacro" "defmacrop")) @macro
+(unary_operator operator: "@" operand: (call target: (identifier) @_attribute
+  (#any-of? @_attribute "spec" "impl" "deprecated"))) @attribute
+(unary_operator operator: "@" operand: (call target: (identifier) @_attribute (arguments (string) @doc)
+  (#any-of? @_attribute "moduledoc")))
+(comment) @comment
+(unary_operator operator: "@" operand: (call target: (identifier) @_attribute
+  (#any-of? @_attribute "doc" "typedoc"))) @comment

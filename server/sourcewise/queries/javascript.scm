@@ -1,0 +1,28 @@
+(function_declaration name: (_) @name) @function
+(generator_function_declaration name: (_) @name) @function
+(class_declaration name: (_) @name) @class
+(method_definition name: (_) @name) @method
+(variable_declarator name: (identifier) @name value: (arrow_function body: (_) @body)) @function
+(variable_declarator name: (identifier) @name value: (function_expression body: (_) @body)) @function
+(variable_declarator name: (identifier) @name value: (generator_function body: (_) @body)) @function
+(variable_declarator name: (identifier) @name value: (class body: (_) @body)) @class
+(variable_declarator name: (identifier) @name value: (object) @body) @scope.object
+(variable_declarator name: (identifier) @name
+  value: (call_expression function: (_) @_wrapper
+    arguments: (arguments . [(arrow_function body: (_) @body) (function_expression body: (_) @body)]))
+  (#match? @_wrapper "(^|\\.)(memo|forwardRef|observer|lazy|useCallback)$")) @function
+(program (lexical_declaration (variable_declarator name: (identifier) @name) @constant)
+  (#match? @name "^[A-Z][A-Z0-9_]+$"))
+(program (export_statement (lexical_declaration (variable_declarator name: (identifier) @name) @constant))
+  (#match? @name "^[A-Z][A-Z0-9_]+$"))
+(pair key: [(property_identifier) (string (string_fragment))] @name
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @function
+(assignment_expression left: [(member_expression) (identifier)] @path
+  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @function
+(assignment_expression left: [(member_expression) (identifier)] @path right: (class body: (_) @body)) @class
+(expression_statement (assignment_expression)) @wrapper
+(lexical_declaration) @wrapper
+(variable_declaration) @wrapper
+(export_statement declaration: (_)) @wrapper
+(decorator) @attribute
+(comment) @comment

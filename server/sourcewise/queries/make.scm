@@ -1,0 +1,3 @@
+(rule (targets) @name) @scope.rule
+(define_directive name: (_) @name) @macro
+(comment) @comment

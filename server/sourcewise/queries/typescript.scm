@@ -1,0 +1,12 @@
+(abstract_class_declaration name: (_) @name) @class
+(interface_declaration name: (_) @name) @interface
+(enum_declaration name: (_) @name) @enum
+(type_alias_declaration name: (_) @name value: (_) @body) @type
+(function_signature name: (_) @name) @function
+(abstract_method_signature name: (_) @name) @method
+(public_field_definition name: (_) @name
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @method
+(internal_module name: (_) @path) @module
+(module name: (_) @name) @module
+(ambient_declaration) @wrapper
+(expression_statement (internal_module)) @wrapper

@@ -1,0 +1,277 @@
+"""What the syntax of a file says: its outline and where it may be cut.
+
+Hides tree-sitter: parsing, the queries in `queries/`, and that a tree may be broken or ten thousand levels deep. A
+query names with captures what it finds; `queries/README.md` lists them.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from sourcewise.languages import grammar_for, parser_for
+from sourcewise.model import Definition
+from sourcewise.outline import NEVER, Region, comment_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tree_sitter import Node, Query, Tree
+
+_QUERY_FILES = {
+    "javascript": ("javascript", "javascript_fields"),
+    "typescript": ("javascript", "typescript"),
+    "tsx": ("javascript", "typescript"),
+    "cpp": ("c", "cpp"),
+}
+_DETAILS = frozenset({"name", "path", "parent", "body"})
+_CLAUSE_LANGUAGES = frozenset({"haskell", "elixir"})
+_TYPE_KINDS = frozenset({"class", "interface", "struct", "enum", "trait", "impl", "extension", "companion"})
+_NAMELESS_PARTS = frozenset({"exports", "module", "prototype", "this", "self", "window", "globalThis", ""})
+_NAME_CHARS = 200
+_SIGNATURE_CHARS = 300
+
+
+@cache
+def _query_for(language: str) -> Query | None:
+    from tree_sitter import Query  # noqa: PLC0415 - only a process that cuts files needs it
+
+    folder = files("sourcewise") / "queries"
+    sources = [folder / f"{name}.scm" for name in _QUERY_FILES.get(language, (language,))]
+    grammar = grammar_for(language)
+    if grammar is None or not sources[0].is_file():
+        return None
+    return Query(grammar, "\n".join(source.read_text(encoding="utf-8") for source in sources))
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one match of a query says."""
+
+    order: int
+    kind: str
+    node: Node
+    details: dict[str, Node]
+
+
+class Syntax:
+    """The parsed text of one file."""
+
+    @classmethod
+    def of(cls, language: str, lines: Sequence[str]) -> Syntax | None:
+        """Parse lines (without their ends); None where the language has no grammar."""
+        parser = parser_for(language)
+        if parser is None:
+            return None
+        source = "\n".join([*lines, ""]).encode("utf-8", "replace")
+        return cls(language, lines, source, parser.parse(source))
+
+    def __init__(self, language: str, lines: Sequence[str], source: bytes, tree: Tree) -> None:
+        self._language = language
+        self._lines = lines
+        self._source = source
+        self._tree = tree
+        self._comment_rows: set[int] = set()
+        self._attribute_rows: set[int] = set()
+        self._attribute_ends: dict[int, int] = {}
+
+    def outline(self) -> Region:
+        """Return a region for the whole file, with the definitions in it."""
+        found = self._matches()
+        builder = _OutlineBuilder(self._language, len(self._lines))
+        wrappers: list[Node] = []
+        for match in found:
+            if match.kind == "wrapper":
+                wrappers.append(match.node)
+            elif match.kind == "doc":
+                builder.document(match.node, _docstring(match.node))
+            else:
+                self._add(builder, match, _outermost(wrappers, match.node))
+                wrappers.clear()
+        return builder.root
+
+    def cut_costs(self) -> list[int]:
+        """Return for each line how deep the syntax is that begins there; a comment holds on to what follows it."""
+        costs = [NEVER] * len(self._lines)
+        indents = [len(line) - len(line.lstrip()) for line in self._lines]
+        cursor, depth = self._tree.walk(), 0
+        while True:
+            node = cursor.node
+            assert node is not None
+            (row, column), last_row = node.start_point, node.end_point[0]
+            if node.is_named and row < len(costs) and column <= indents[row] and depth < costs[row]:
+                costs[row] = depth
+            if last_row > row and cursor.goto_first_child():
+                depth += 1
+                continue
+            while not cursor.goto_next_sibling():
+                if not cursor.goto_parent():
+                    return [cost + NEVER * (row - 1 in self._comment_rows) for row, cost in enumerate(costs)]
+                depth -= 1
+
+    def _matches(self) -> list[_Found]:
+        """Run the query; keep one match a node, and note the lines of comments and attributes."""
+        from tree_sitter import QueryCursor  # noqa: PLC0415 - as above
+
+        query = _query_for(self._language)
+        best: dict[tuple[int, int, str], _Found] = {}
+        for order, captures in QueryCursor(query).matches(self._tree.root_node) if query else ():
+            kind, node = next((name, nodes[0]) for name, nodes in captures.items() if _is_kind(name))
+            if kind in {"comment", "attribute"}:
+                self._note(kind, node)
+                continue
+            details = {name: nodes[0] for name, nodes in captures.items() if name in _DETAILS}
+            role = kind if kind in {"wrapper", "doc"} else ""
+            key = (node.start_byte, -node.end_byte, role)
+            match = _Found(order, kind, node, details)
+            if key not in best or (order, -len(details)) < (best[key].order, -len(best[key].details)):
+                best[key] = match
+        # A wrapper comes before what it wraps, even where both have the same span.
+        return [best[key] for key in sorted(best, key=lambda key: (key[0], key[1], key[2] != "wrapper"))]
+
+    def _note(self, kind: str, node: Node) -> None:
+        first, last = node.start_point[0], _last_row(node)
+        if kind == "attribute":
+            self._attribute_ends[node.start_byte] = node.end_byte
+        before = self._source[node.start_byte - node.start_point[1] : node.start_byte]
+        after = self._source[node.end_byte : node.end_byte + 200].split(b"\n", 1)[0]
+        alone = not before.strip() and (node.end_point[1] == 0 or not after.strip())
+        if alone:
+            (self._comment_rows if kind == "comment" else self._attribute_rows).update(range(first, last + 1))
+
+    def _add(self, builder: _OutlineBuilder, match: _Found, wrapper: Node | None) -> None:
+        names = _names(match.details)
+        scope, _, scope_kind = match.kind.partition(".")
+        listed = scope != "scope"
+        if listed and not names:
+            return
+        start = wrapper or match.node
+        first = top = start.start_point[0]
+        while (top - 1 in self._comment_rows or top - 1 in self._attribute_rows) and top - 1 >= builder.floor(start):
+            top -= 1
+            first = top if top in self._attribute_rows else first
+        above = [self._lines[row] for row in range(top, start.start_point[0]) if row in self._comment_rows]
+        parent = match.details.get("parent")
+        definition = Definition(
+            name=names[-1] if names else "",
+            kind=match.kind if listed else scope_kind,
+            first_line=first + 1,
+            last_line=min(max(_last_row(match.node), first) + 1, len(self._lines)),
+            parents=(*((_text(parent),) if parent else ()), *names[:-1]),
+            signature=self._signature(match, wrapper),
+            docstring=comment_text(above),
+        )
+        builder.add(match.node, Region(definition, top + 1, listed))
+
+    def _signature(self, match: _Found, wrapper: Node | None) -> str:
+        same_row = wrapper is not None and wrapper.start_point[0] == match.node.start_point[0]
+        start = wrapper.start_byte if wrapper is not None and same_row else match.node.start_byte
+        body = match.details.get("body") or match.node.child_by_field_name("body")
+        while start in self._attribute_ends:
+            start = self._attribute_ends[start]
+            start += len(self._source[start : start + 400]) - len(self._source[start : start + 400].lstrip())
+        end = body.start_byte if body else match.node.end_byte
+        text = self._source[start : min(end, start + 8 * _SIGNATURE_CHARS)].decode("utf-8", "replace")
+        if body is None or not text.strip():
+            text = self._source[start : match.node.end_byte].split(b"\n", 1)[0].decode("utf-8", "replace")
+        text = " ".join(text.split())
+        return re.sub(r"[\s{(:=]*(?:=>|->|\bdo|\bwhere)?[\s{(:=]*$", "", text)[:_SIGNATURE_CHARS].rstrip()
+
+
+class _OutlineBuilder:
+    """Nests regions that arrive in the order of their first byte, outer before inner."""
+
+    def __init__(self, language: str, line_count: int) -> None:
+        self.root = Region(Definition("", "text", 1, max(line_count, 1)), 1, listed=False)
+        self._coalesces = language in _CLAUSE_LANGUAGES
+        self._open: list[tuple[int, Region]] = []
+
+    def floor(self, node: Node) -> int:
+        """Return the first row that can still belong to a node: below the sibling before it and its parent's head."""
+        self._close(node.start_byte)
+        parent = self._open[-1][1] if self._open else self.root
+        if parent.children:
+            return parent.children[-1].last_line
+        return parent.definition.first_line if self._open else 0
+
+    def add(self, node: Node, region: Region) -> None:
+        """Put a region where it belongs, named and classified by what is around it."""
+        self._close(node.start_byte)
+        parent = self._open[-1][1] if self._open else self.root
+        outer = parent.definition
+        around = (*outer.parents, outer.name) if outer.name else outer.parents
+        kind = region.definition.kind
+        if kind == "function" and (outer.kind in _TYPE_KINDS or (region.definition.parents and not around)):
+            kind = "method"
+        region.definition = replace(region.definition, kind=kind, parents=(*around, *region.definition.parents))
+        previous = parent.children[-1] if parent.children else None
+        if self._coalesces and previous and _same_function(previous, region):
+            previous.absorb(region)
+            region = previous
+        else:
+            parent.children.append(region)
+        self._open.append((node.end_byte, region))
+
+    def document(self, node: Node, docstring: str) -> None:
+        """Give a docstring to the definition it stands in."""
+        self._close(node.start_byte)
+        if self._open:
+            region = self._open[-1][1]
+            region.definition = replace(region.definition, docstring=docstring)
+
+    def _close(self, start_byte: int) -> None:
+        while self._open and self._open[-1][0] <= start_byte:
+            self._open.pop()
+
+
+def _same_function(one: Region, other: Region) -> bool:
+    a, b = one.definition, other.definition
+    return (a.name, a.kind, a.parents) == (b.name, b.kind, b.parents) and other.first_line <= one.last_line + 2
+
+
+def _is_kind(capture: str) -> bool:
+    return capture not in _DETAILS and not capture.startswith("_")
+
+
+def _outermost(wrappers: list[Node], node: Node) -> Node | None:
+    """Return the largest of the wrappers that hold nothing but this node."""
+    last, outermost = _last_row(node), None
+    for wrapper in reversed(wrappers):
+        if wrapper.end_byte < node.end_byte or _last_row(wrapper) != last:
+            break
+        outermost = wrapper
+    return outermost
+
+
+def _last_row(node: Node) -> int:
+    row, column = node.end_point
+    return row - 1 if column == 0 and row > node.start_point[0] else row
+
+
+def _text(node: Node) -> str:
+    text = (node.text or b"")[: 4 * _NAME_CHARS].decode("utf-8", "replace")
+    return " ".join(text.split()).strip("\"'`")[:_NAME_CHARS]
+
+
+def _names(details: dict[str, Node]) -> list[str]:
+    """Return the parts of a name, outermost first; none where it is no name."""
+    if "name" in details:
+        return [name] if (name := _text(details["name"])) else []
+    path = _text(details["path"]) if "path" in details else ""
+    if "operator" in path:
+        return [part for part in path.split("::") if part]
+    while (plain := re.sub(r"<[^<>]*>", "", path)) != path:
+        path = plain
+    if re.search(r"[\s(){}\[\];,]", path):
+        return []
+    return [part for part in re.split(r"::|[.:\\]", path) if part not in _NAMELESS_PARTS]
+
+
+def _docstring(node: Node) -> str:
+    text = (node.text or b"").decode("utf-8", "replace")
+    inner = re.sub(r"^[a-zA-Z~]*(\"{3}|'{3}|\"|')|(\"{3}|'{3}|\"|')$", "", text)
+    return inspect.cleandoc(inner)[:2000].rstrip()
