@@ -83,11 +83,8 @@ class CodeMiner:
             folder: the indexed folder.
             path: relative to it, or absolute.
         """
-        try:
-            parts = PurePath(path).relative_to(folder if PurePath(path).is_absolute() else "").parts
-        except ValueError:
-            parts = ("..",)
-        if ".." in parts or "\0" in path:
+        parts = _parts_below(folder, path)
+        if parts is None:
             return SkippedFile(FileStamp(_printable(path), 0, 0), SkipReason.IGNORED, "outside the folder")
         found = self._follow(folder, parts)
         judged = self.read(folder, found) if isinstance(found, FileStamp) else found
@@ -177,6 +174,16 @@ class CodeMiner:
         return SkippedFile(stamp, SkipReason.TOO_LARGE, detail)
 
 
+def _parts_below(folder: Path, path: str) -> tuple[str, ...] | None:
+    """Split a path below a folder; None when it leads out of it or cannot be the name of a file."""
+    try:
+        os.fsencode(path)
+        parts = PurePath(path).relative_to(folder if PurePath(path).is_absolute() else "").parts
+    except ValueError:
+        return None
+    return None if ".." in parts or "\0" in path else parts
+
+
 def _irregular(stamp: FileStamp, mode: int) -> SkippedFile:
     """Report what is no regular file."""
     if stat.S_ISLNK(mode):
@@ -196,7 +203,12 @@ def _unreadable(stamp: FileStamp, error: OSError) -> SkippedFile:
 
 def _printable(path: str) -> str:
     """Return a path that can be stored and shown, with hexadecimal escapes for what is not UTF-8."""
-    return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    if path.isascii():
+        return path
+    try:
+        return os.fsencode(path).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # half a character, which no file system gives but a request may
+        return path.encode("utf-8", "backslashreplace").decode()
 
 
 def _is_junction(status: os.stat_result) -> bool:

@@ -72,6 +72,7 @@ _PLACEHOLDER = re.compile(
     r"example|placeholder|changeme|redacted|dummy|your_?(?:api|key|token|secret)|xxxx", re.IGNORECASE
 )
 _LEAST_ENTROPY = 3.0
+_JUDGED = 256  # characters of a token, enough to see whether it is random
 _WORD_LIKE = 0.4
 
 
@@ -93,7 +94,7 @@ def find_secret(text: str) -> str:
     if not any(clue in text for clue in _CLUES):
         return ""
     for found in _SECRET.finditer(text):
-        if not _continues_a_word(text, found.start()) and _looks_random(found[found.lastindex or 0]):
+        if not _continues_a_word(text, found.start()) and _looks_random(found[found.lastindex or 0][:_JUDGED]):
             kind = _KINDS[(found.lastindex or 1) - 1][0]
             return f"{kind} in line {text.count(chr(10), 0, found.start()) + 1}"
     return ""

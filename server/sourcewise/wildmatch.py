@@ -8,6 +8,7 @@ atomic, since its leftmost match leaves the most room for the rest.
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, TypeVar
 
@@ -46,7 +47,7 @@ _BRACKET_KINDS = {
 
 def as_bytes_text(text: str) -> str:
     """Return a string with one character for each byte of a path or pattern."""
-    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("latin-1")
+    return text if text.isascii() else os.fsencode(text).decode("latin-1")
 
 
 def name_regex(pattern: str) -> str:

@@ -123,7 +123,7 @@ def test_agrees_with_git_on_random_rules(tmp_path: Path) -> None:
             if not (folder / parent / name).exists():
                 (folder / parent / name).write_text("text")
     subprocess.run(["git", "init", "-q", str(folder)], check=True)
-    for _ in range(150):
+    for _ in range(80):
         rules = {place: [random_pattern(dice) for _ in range(dice.randint(1, 6))] for place in ("", "a", "a/b")}
         for place, patterns in rules.items():
             (folder / place / ".gitignore").write_text("\n".join(patterns), encoding="utf-8")

@@ -39,8 +39,13 @@ def pem(kind: str = "RSA ", header: str = "", line_end: str = "\n") -> str:
         "a.pfx",
         "tls.key",
         ".netrc",
-    ]
-    + [".pgpass", "credentials.json", ".aws/credentials", "x/.aws/credentials", ".git-credentials", "vault.kdbx"],
+        ".pgpass",
+        "credentials.json",
+        ".aws/credentials",
+        "x/.aws/credentials",
+        ".git-credentials",
+        "vault.kdbx",
+    ],
 )
 def test_files_for_secrets_are_known_by_name(path: str) -> None:
     assert secret_name(path)
@@ -57,8 +62,9 @@ def test_files_for_secrets_are_known_by_name(path: str) -> None:
         "keys.py",
         "credentials.py",
         "a.key.ts",
-    ]
-    + ["aws/credentials.md", "app.env.ts"],
+        "aws/credentials.md",
+        "app.env.ts",
+    ],
 )
 def test_other_files_are_not(path: str) -> None:
     assert secret_name(path) == ""
