@@ -37,7 +37,7 @@ def model_file() -> Path:
 
 @pytest.fixture(scope="module")
 def generator(model_file: Path) -> Iterator[EmbeddedGenerator]:
-    made = EmbeddedGenerator(model_file, "smollm2", prompt_budget=400, answer_tokens=24, temperature=0.0, threads=1)
+    made = EmbeddedGenerator(model_file, "smollm2", prompt_budget=400, answer_tokens=24, temperature=0.0)
     yield made
     asyncio.run(made.close())
 
@@ -148,7 +148,7 @@ async def test_a_process_that_dies_is_an_interrupted_answer(generator: EmbeddedG
 async def test_a_file_that_is_no_model_is_said_to_be_none(tmp_path: Path) -> None:
     file = tmp_path / "notes.gguf"
     file.write_bytes(b"not a model " * 100)
-    generator = EmbeddedGenerator(file, "notes", prompt_budget=400, answer_tokens=24, temperature=0.0, threads=1)
+    generator = EmbeddedGenerator(file, "notes", prompt_budget=400, answer_tokens=24, temperature=0.0)
     with pytest.raises(GeneratorError, match="cannot be loaded"):
         await answer_of(generator, QUESTION)
     await generator.close()
@@ -156,7 +156,7 @@ async def test_a_file_that_is_no_model_is_said_to_be_none(tmp_path: Path) -> Non
 
 def test_a_missing_file_is_said_at_once(tmp_path: Path) -> None:
     with pytest.raises(GeneratorError, match=r"embedded\.model"):
-        EmbeddedGenerator(tmp_path / "no.gguf", "no", prompt_budget=400, answer_tokens=24, temperature=0.0, threads=1)
+        EmbeddedGenerator(tmp_path / "no.gguf", "no", prompt_budget=400, answer_tokens=24, temperature=0.0)
 
 
 async def test_is_local_and_named_after_its_model(generator: EmbeddedGenerator) -> None:

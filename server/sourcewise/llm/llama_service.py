@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import queue
 import secrets
 import threading
@@ -125,11 +126,14 @@ class LlamaService:
 
 
 def _load(model_file: str, context_tokens: int, threads: int) -> Any:
+    # OpenMP's threads spin while they wait. Beside other busy programs that is 20 times slower than to sleep; measured.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         xllamacpp = importlib.import_module("xllamacpp")  # an optional extra that only this process may load
     except ImportError as error:
         raise GeneratorError(
-            "The embedded language model needs the package xllamacpp.", "Run: pip install 'sourcewise[embedded]'"
+            f"The embedded language model needs the package xllamacpp ({error}).",
+            "Run: pip install 'sourcewise[embedded]' (on Linux it also needs the system library libgomp1)",
         ) from error
     parameters = xllamacpp.CommonParams()
     parameters.model.path = model_file
