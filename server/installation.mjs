@@ -43,7 +43,10 @@ export async function ensureEnvironment(root, extras) {
  * @returns {boolean} whether it is only that llama.cpp has no wheel for this machine, which Sourcewise can do without
  */
 export function lacksEmbeddedModel(log) {
-  return /No matching distribution found for xllamacpp/.test(log);
+  // The second wording is for a package that the lock names too.
+  return /No matching distribution found for xllamacpp|no matching distributions available[^]*^\s*xllamacpp$/m.test(
+    log,
+  );
 }
 
 function isFreshNow(layout, wanted) {

@@ -48,10 +48,19 @@ describe("a command that cannot be run", () => {
 });
 
 describe("a failed installation", () => {
+  const missing = (name) => `ERROR: Cannot install sourcewise[embedded]==0.1.0 because of conflicting dependencies.
+Additionally, some packages in these conflicts have no matching distributions available for your environment:
+    ${name}
+To fix this you could try to:
+ERROR: ResolutionImpossible`;
+
   it("is survived when only the embedded model has no build for the machine", () => {
-    assert.ok(
-      lacksEmbeddedModel("ERROR: No matching distribution found for xllamacpp==2026.10.11549; extra == 'embedded'"),
-    );
+    assert.ok(lacksEmbeddedModel(missing("xllamacpp")));
+    assert.ok(lacksEmbeddedModel("ERROR: No matching distribution found for xllamacpp==1.0"));
+  });
+
+  it("is a failure when another package has none", () => {
+    assert.ok(!lacksEmbeddedModel(missing("chromadb")));
     assert.ok(!lacksEmbeddedModel("ERROR: No matching distribution found for chromadb==1.5.9"));
   });
 });
