@@ -1,0 +1,243 @@
+"""The catalog: every file, chunk, definition and word of a folder, and which vectors should exist.
+
+Hides SQLite's tables, the full-text index, and how all of it stays true together: what belongs together is written in
+one transaction, and what the vector store still owes is written down with the change that caused it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sourcewise import catalog_rows, vector_ledger
+from sourcewise.catalog_schema import SCHEMA
+from sourcewise.database import Database
+from sourcewise.errors import CatalogCorruptError
+from sourcewise.model import SkipReason
+from sourcewise.vector_ledger import VectorLedger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from sourcewise.catalog_rows import DefinitionPlace
+    from sourcewise.model import Chunk, FileStamp, SkippedFile, SourceFile
+
+# How much a hit tells by where it is: symbol, path, signature, docstring, body.
+_BM25 = "bm25(6.0, 3.0, 3.0, 2.0, 1.0)"
+
+
+class KnownFile(NamedTuple):
+    """What the catalog knows of a file that was read; `reason` is None where it is indexed."""
+
+    size: int
+    mtime_ns: int
+    digest: str
+    reason: SkipReason | None
+
+
+class IndexCounts(NamedTuple):
+    """How much there is: indexed files, their chunks, chunks with vectors of a model, skipped files."""
+
+    files: int
+    chunks: int
+    embedded: int
+    skipped: int
+
+
+class Catalog:
+    """One folder's catalog. Thread-safe.
+
+    Every method raises StorageError when the disk fails it and CatalogCorruptError when the database is damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the database at this path, or create it with its folder.
+
+        Raises:
+            CatalogCorruptError: it is damaged, foreign, or of another version.
+            StorageError: it cannot be opened or written.
+        """
+        self._database = Database(path, SCHEMA, CatalogCorruptError)
+        self._ledger = VectorLedger(self._database)
+
+    def verify(self) -> None:
+        """Read the whole database and raise CatalogCorruptError if any of it is damaged; may take seconds."""
+        self._database.verify()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+    # --- files --------------------------------------------------------------------------------------------
+
+    def known_files(self) -> dict[str, KnownFile]:
+        """Return every file that was read, indexed or skipped for its content; what scans skip is not among them."""
+        query = "SELECT path, size, mtime_ns, digest, reason FROM files WHERE from_scan = 0"
+        reasons: dict[str | None, SkipReason | None] = {None: None, **{reason.value: reason for reason in SkipReason}}
+        with self._database.read() as connection:
+            return {
+                path: KnownFile(size, mtime_ns, digest, reasons[reason])
+                for path, size, mtime_ns, digest, reason in connection.execute(query)
+            }
+
+    def replace_file(self, file: SourceFile, chunks: Sequence[Chunk]) -> None:
+        """Make this file indexed with exactly these chunks.
+
+        A chunk that is there already, by its id, keeps its words and vectors and takes the new lines and place.
+        """
+        with self._database.write() as connection:
+            catalog_rows.replace_chunks(connection, catalog_rows.upsert_file(connection, file), chunks)
+
+    def record_skipped(self, skipped: Sequence[SkippedFile]) -> None:
+        """Record files that reading kept out; those that were indexed lose their chunks."""
+        if skipped:
+            with self._database.write() as connection:
+                catalog_rows.upsert_skipped(connection, list(map(catalog_rows.skipped_row, skipped)), from_scan=False)
+
+    def replace_scan_skips(self, skipped: Sequence[SkippedFile]) -> None:
+        """Record all that the last scan kept out, in place of what the scan before it did.
+
+        Files skipped for their content are left alone. Nothing is written when nothing differs.
+        """
+        new = {row[0]: row for row in map(catalog_rows.skipped_row, skipped)}
+        with self._database.read() as connection:
+            old = {row[0]: row for row in catalog_rows.skip_rows(connection, only_scanned=True)}
+        if new == old:
+            return
+        changed = [row for path, row in new.items() if old.get(path) != row]
+        with self._database.write() as connection:
+            connection.executemany(
+                "DELETE FROM files WHERE path = ? AND from_scan = 1", [(path,) for path in old.keys() - new.keys()]
+            )
+            catalog_rows.upsert_skipped(connection, changed, from_scan=True)
+
+    def restamp(self, stamps: Sequence[FileStamp]) -> None:
+        """Record that files have the same content but another size or time of change."""
+        with self._database.write() as connection:
+            connection.executemany(
+                "UPDATE files SET size = ?, mtime_ns = ? WHERE path = ?",
+                [(stamp.size, stamp.mtime_ns, stamp.path) for stamp in stamps],
+            )
+
+    def remove_files(self, paths: Sequence[str]) -> None:
+        """Forget files that were read, with their chunks; what the last scan skipped stays recorded."""
+        if paths:
+            with self._database.write() as connection:
+                catalog_rows.remove_read_files(connection, paths)
+
+    def skipped_files(self) -> list[SkippedFile]:
+        """Return all files that are not indexed, by path."""
+        with self._database.read() as connection:
+            return [catalog_rows.skipped_from(row) for row in catalog_rows.skip_rows(connection)]
+
+    def skip_counts(self) -> dict[SkipReason, int]:
+        """Return how many files are skipped for each reason that occurs."""
+        query = "SELECT reason, count(*) FROM files WHERE reason IS NOT NULL GROUP BY reason ORDER BY 2 DESC, 1"
+        with self._database.read() as connection:
+            return {SkipReason(reason): count for reason, count in connection.execute(query)}
+
+    # --- chunks -------------------------------------------------------------------------------------------
+
+    def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
+        """Return those of these chunks that exist, by id, in the order asked."""
+        with self._database.read() as connection:
+            found = {chunk.id: chunk for chunk in catalog_rows.chunks_by_id(connection, ids)}
+        return {chunk_id: found[chunk_id] for chunk_id in ids if chunk_id in found}
+
+    def chunks_of(self, path: str) -> tuple[Chunk, ...]:
+        """Return the chunks of a file in their order; none where it is not indexed."""
+        with self._database.read() as connection:
+            return tuple(catalog_rows.chunks_by_path(connection, path))
+
+    def chunk_ids(self) -> Iterator[str]:
+        """Return the ids of all chunks, as they are now."""
+        with self._database.read() as connection:
+            ids = [chunk_id for (chunk_id,) in connection.execute("SELECT id FROM chunks")]
+        return iter(ids)
+
+    # --- search -------------------------------------------------------------------------------------------
+
+    def search_words(self, terms: Sequence[str], limit: int) -> list[tuple[str, float]]:
+        """Return ids of chunks that hold any of the terms, best first, with their BM25 score (positive)."""
+        quoted = ['"' + term.replace("\0", "").replace('"', '""') + '"' for term in terms]
+        if not quoted:
+            return []
+        query = """SELECT chunks.id, -found.rank
+            FROM (SELECT rowid, rank FROM words WHERE words MATCH ? AND rank MATCH ? ORDER BY rank LIMIT ?) AS found
+            JOIN chunks ON chunks.key = found.rowid ORDER BY found.rank, chunks.key"""
+        with self._database.read() as connection:
+            return connection.execute(query, (" OR ".join(quoted), _BM25, limit)).fetchall()
+
+    def find_definitions(self, names: Sequence[str], limit: int) -> list[DefinitionPlace]:
+        """Return what is defined under these names, in their order, whatever the case.
+
+        Args:
+            names: plain or qualified as far as known (`Class.method`, `Class::method`).
+            limit: how many places at most.
+        """
+        places: dict[int, DefinitionPlace] = {}
+        with self._database.read() as connection:
+            for name in names:
+                places.update(catalog_rows.definitions_named(connection, name, limit))
+        return list(places.values())[:limit]
+
+    # --- vectors ------------------------------------------------------------------------------------------
+
+    def pending_vectors(self, model: str, limit: int, first: Sequence[str] = ()) -> list[Chunk]:
+        """Return chunks that have no vectors of this model: those in `first`, then the rest as they were added."""
+        ids = self._ledger.pending(model, limit, first)
+        return list(self.chunks(ids).values())
+
+    def mark_vectors_stored(self, model: str, windows: Mapping[str, int]) -> None:
+        """Record that the store has vectors now: chunk id to how many. Those of vanished chunks become removals."""
+        self._ledger.mark_stored(model, windows)
+
+    def stale_metadata(self, model: str, limit: int) -> list[tuple[Chunk, int]]:
+        """Return chunks, with their number of vectors, that moved since their vectors were stored."""
+        windows = self._ledger.stale(model, limit)
+        return [(chunk, windows[chunk_id]) for chunk_id, chunk in self.chunks(list(windows)).items()]
+
+    def mark_metadata_fresh(self, model: str, ids: Sequence[str]) -> None:
+        """Record that the store knows the places of these chunks."""
+        self._ledger.mark_fresh(model, ids)
+
+    def vectors_to_remove(self, model: str, limit: int) -> list[tuple[str, int]]:
+        """Return ids, with their number of vectors, of chunks that the store should let go of."""
+        return self._ledger.to_remove(model, limit)
+
+    def mark_vectors_removed(self, model: str, ids: Sequence[str]) -> None:
+        """Record that the store has no vectors of these ids; a chunk that is back is pending."""
+        self._ledger.mark_removed(model, ids)
+
+    def forget_vectors(self, model: str) -> None:
+        """Record that the store lost everything of this model: all is pending, nothing is to be removed."""
+        self._ledger.forget(model)
+
+    def count_vectors(self, model: str) -> int:
+        """Return how many vectors of this model the store should have."""
+        return self._ledger.count(model)
+
+    def models(self) -> list[str]:
+        """Return the models that have any vector in the store."""
+        return self._ledger.models()
+
+    # --- the whole ----------------------------------------------------------------------------------------
+
+    def counts(self, model: str) -> IndexCounts:
+        """Return how much is indexed, embedded with this model, and skipped."""
+        query = """SELECT (SELECT count(*) FROM files WHERE reason IS NULL), (SELECT count(*) FROM chunks),
+            (SELECT count(*) FROM files WHERE reason IS NOT NULL)"""
+        with self._database.read() as connection:
+            files, chunks, skipped = connection.execute(query).fetchone()
+            return IndexCounts(files, chunks, vector_ledger.embedded(connection, model), skipped)
+
+    def get_meta(self, key: str) -> str | None:
+        """Return what was noted under this key."""
+        with self._database.read() as connection:
+            row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Note a value under this key."""
+        with self._database.write() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))

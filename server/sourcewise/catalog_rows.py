@@ -1,0 +1,225 @@
+"""The catalog's statements: values in, rows out, within a transaction that the caller began.
+
+The word index keeps no text of its own, only its index: half the size, but a chunk leaves it by handing in the very
+words it came with. They are made again from the chunk, so how they are made must stay as it is within a schema version.
+"""
+
+# ruff: noqa: S608 - only constants of this module are put into queries
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sourcewise import vector_ledger
+from sourcewise.model import Chunk, Definition, FileStamp, SkippedFile, SkipReason
+from sourcewise.words import identifier_words
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sourcewise.model import SourceFile
+
+    SkipRow = tuple[str, int, int, str, str]
+
+_CHUNKS = """SELECT chunks.key, chunks.id, files.path, first_line, last_line, text, chunks.language, position, total,
+    symbol, kind, signature, docstring FROM chunks JOIN files ON files.key = chunks.file"""
+_DEFINITION = """definitions.name, definitions.kind, definitions.first_line, definitions.last_line, definitions.parents,
+    definitions.signature, definitions.docstring"""
+_LISTED = "(SELECT value FROM json_each(?))"
+_SEPARATOR = re.compile(r"\.|::|->|#")
+
+
+class DefinitionPlace(NamedTuple):
+    """A definition and the chunk it begins in."""
+
+    chunk_id: str
+    path: str
+    definition: Definition
+
+
+# --- files ------------------------------------------------------------------------------------------------
+
+
+def upsert_file(connection: sqlite3.Connection, file: SourceFile) -> int:
+    """Record a file as indexed, whatever it was, and return its key."""
+    key: int = connection.execute(
+        """INSERT INTO files (path, size, mtime_ns, digest, language, encoding) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns,
+            digest = excluded.digest, language = excluded.language, encoding = excluded.encoding,
+            reason = NULL, detail = '', from_scan = 0 RETURNING key""",
+        (file.path, file.stamp.size, file.stamp.mtime_ns, file.digest, file.language, file.encoding),
+    ).fetchone()[0]
+    return key
+
+
+def upsert_skipped(connection: sqlite3.Connection, rows: Sequence[SkipRow], *, from_scan: bool) -> None:
+    """Record files as skipped; those that were indexed lose their chunks."""
+    indexed = f"SELECT key FROM files WHERE path IN {_LISTED} AND reason IS NULL"
+    _drop_chunks_of(connection, connection.execute(indexed, (json.dumps([path for path, *_ in rows]),)).fetchall())
+    connection.executemany(
+        """INSERT INTO files (path, size, mtime_ns, reason, detail, from_scan) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns, digest = '',
+            language = '', encoding = '', reason = excluded.reason, detail = excluded.detail,
+            from_scan = excluded.from_scan""",
+        [(*row, from_scan) for row in rows],
+    )
+
+
+def remove_read_files(connection: sqlite3.Connection, paths: Sequence[str]) -> None:
+    """Remove files, except what a scan skipped, with their chunks."""
+    read = f"SELECT key FROM files WHERE path IN {_LISTED} AND from_scan = 0"
+    keys = connection.execute(read, (json.dumps(paths),)).fetchall()
+    _drop_chunks_of(connection, keys)
+    connection.executemany("DELETE FROM files WHERE key = ?", keys)
+
+
+def skip_rows(connection: sqlite3.Connection, *, only_scanned: bool = False) -> Iterator[SkipRow]:
+    """Return the skipped files by path."""
+    condition = "from_scan = 1" if only_scanned else "reason IS NOT NULL"
+    query = f"SELECT path, size, mtime_ns, reason, detail FROM files WHERE {condition} ORDER BY path"
+    return connection.execute(query)
+
+
+def skipped_from(row: SkipRow) -> SkippedFile:
+    """Make a value of a row."""
+    path, size, mtime_ns, reason, detail = row
+    return SkippedFile(FileStamp(path, size, mtime_ns), SkipReason(reason), detail)
+
+
+def skipped_row(file: SkippedFile) -> SkipRow:
+    """Make a row of a value. A name that is no text (it has lone surrogates) is stored escaped, for reading only."""
+    path = file.path.encode("utf-8", "backslashreplace").decode("utf-8")
+    detail = file.detail.encode("utf-8", "backslashreplace").decode("utf-8")
+    return path, file.stamp.size, file.stamp.mtime_ns, file.reason.value, detail
+
+
+# --- chunks -----------------------------------------------------------------------------------------------
+
+
+def replace_chunks(connection: sqlite3.Connection, file_key: int, chunks: Sequence[Chunk]) -> None:
+    """Make these the chunks of a file; those that are there already, by id, only take their new place."""
+    query = "SELECT id, key, first_line, last_line, position, total FROM chunks WHERE file = ?"
+    old = {chunk_id: (key, tuple(place)) for chunk_id, key, *place in connection.execute(query, (file_key,))}
+    kept = {chunk.id for chunk in chunks}
+    _drop_chunks(connection, [key for chunk_id, (key, _) in old.items() if chunk_id not in kept])
+    for chunk in chunks:
+        if chunk.id in old:
+            _move_chunk(connection, chunk, *old[chunk.id])
+        else:
+            _add_chunk(connection, chunk, file_key)
+
+
+def chunks_by_id(connection: sqlite3.Connection, ids: Sequence[str]) -> list[Chunk]:
+    """Return those that exist, in any order."""
+    return _with_definitions(connection, f"{_CHUNKS} WHERE chunks.id IN {_LISTED}", json.dumps(ids))
+
+
+def chunks_by_path(connection: sqlite3.Connection, path: str) -> list[Chunk]:
+    """Return the chunks of a file in their order."""
+    return _with_definitions(connection, f"{_CHUNKS} WHERE files.path = ? ORDER BY position", path)
+
+
+def _with_definitions(connection: sqlite3.Connection, query: str, value: str) -> list[Chunk]:
+    rows = connection.execute(query, (value,)).fetchall()
+    inside = f"SELECT chunk, {_DEFINITION} FROM definitions WHERE chunk IN {_LISTED} ORDER BY chunk, key"
+    definitions: dict[int, list[Definition]] = {}
+    for key, *columns in connection.execute(inside, (json.dumps([row[0] for row in rows]),)):
+        definitions.setdefault(key, []).append(_definition_from(columns))
+    return [replace(Chunk(*row), definitions=tuple(definitions.get(key, ()))) for key, *row in rows]
+
+
+def _add_chunk(connection: sqlite3.Connection, chunk: Chunk, file_key: int) -> None:
+    key = connection.execute(
+        """INSERT INTO chunks (id, file, position, total, first_line, last_line, language, symbol, kind, signature,
+            docstring, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key""",
+        (
+            *(chunk.id, file_key, chunk.position, chunk.total, chunk.first_line, chunk.last_line, chunk.language),
+            *(chunk.symbol, chunk.kind, chunk.signature, chunk.docstring, chunk.text),
+        ),
+    ).fetchone()[0]
+    connection.execute(
+        "INSERT INTO words (rowid, symbol, path, signature, docstring, body) VALUES (?, ?, ?, ?, ?, ?)",
+        (key, *_words_of(chunk)),
+    )
+    _insert_definitions(connection, key, chunk)
+    vector_ledger.chunk_added(connection, chunk.id)
+
+
+def _move_chunk(connection: sqlite3.Connection, chunk: Chunk, key: int, old_place: tuple[int, ...]) -> None:
+    place = (chunk.first_line, chunk.last_line, chunk.position, chunk.total)
+    connection.execute(
+        """UPDATE chunks SET first_line = ?, last_line = ?, position = ?, total = ?, language = ?, kind = ?
+            WHERE key = ?""",
+        (*place, chunk.language, chunk.kind, key),
+    )
+    connection.execute("DELETE FROM definitions WHERE chunk = ?", (key,))
+    _insert_definitions(connection, key, chunk)
+    if place != old_place:
+        vector_ledger.chunk_moved(connection, chunk.id)
+
+
+def _drop_chunks_of(connection: sqlite3.Connection, file_keys: Iterable[tuple[int]]) -> None:
+    for file_key in file_keys:
+        keys = connection.execute("SELECT key FROM chunks WHERE file = ?", file_key).fetchall()
+        _drop_chunks(connection, [key for (key,) in keys])
+
+
+def _drop_chunks(connection: sqlite3.Connection, keys: Iterable[int]) -> None:
+    for key in keys:
+        chunk = Chunk(*connection.execute(f"{_CHUNKS} WHERE chunks.key = ?", (key,)).fetchone()[1:])
+        connection.execute(
+            """INSERT INTO words (words, rowid, symbol, path, signature, docstring, body)
+                VALUES ('delete', ?, ?, ?, ?, ?, ?)""",
+            (key, *_words_of(chunk)),
+        )
+        connection.execute("DELETE FROM chunks WHERE key = ?", (key,))
+        vector_ledger.chunk_gone(connection, chunk.id)
+
+
+def _words_of(chunk: Chunk) -> tuple[str, ...]:
+    columns = (chunk.symbol, chunk.path, chunk.signature, chunk.docstring, chunk.text)
+    return tuple(identifier_words(column) for column in columns)
+
+
+# --- definitions ------------------------------------------------------------------------------------------
+
+
+def definitions_named(connection: sqlite3.Connection, name: str, limit: int) -> dict[int, DefinitionPlace]:
+    """Return definitions by key, those in the very case of the name first; the name may be qualified."""
+    parts = _SEPARATOR.split(name)
+    suffix = f".{'.'.join(parts)}".casefold()
+    query = f"""SELECT definitions.key, chunks.id, files.path, {_DEFINITION}
+        FROM definitions JOIN chunks ON chunks.key = definitions.chunk JOIN files ON files.key = chunks.file
+        WHERE folded_name IN (?, ?) AND substr('.' || folded_qualified, -length(?)) = ?
+        ORDER BY definitions.name = ? DESC, files.path, definitions.first_line LIMIT ?"""
+    # A name may itself hold a separator: headings of prose do.
+    values = (name.casefold(), parts[-1].casefold(), suffix, suffix, parts[-1], limit)
+    return {
+        key: DefinitionPlace(chunk_id, path, _definition_from(columns))
+        for key, chunk_id, path, *columns in connection.execute(query, values)
+    }
+
+
+def _insert_definitions(connection: sqlite3.Connection, key: int, chunk: Chunk) -> None:
+    connection.executemany(
+        """INSERT INTO definitions (chunk, folded_name, folded_qualified, name, kind, first_line, last_line, parents,
+            signature, docstring) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        [
+            (
+                *(key, definition.name.casefold(), definition.qualified_name.casefold(), definition.name),
+                *(definition.kind, definition.first_line, definition.last_line),
+                json.dumps(definition.parents, ensure_ascii=False),
+                *(definition.signature, definition.docstring),
+            )
+            for definition in chunk.definitions
+        ],
+    )
+
+
+def _definition_from(columns: Sequence[Any]) -> Definition:
+    name, kind, first_line, last_line, parents, signature, docstring = columns
+    return Definition(name, kind, first_line, last_line, tuple(json.loads(parents)), signature, docstring)

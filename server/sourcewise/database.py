@@ -1,0 +1,191 @@
+"""SQLite as this house uses it: one writer, many readers, and errors that a person can act on.
+
+Hides connections and pragmas, which thread may use which, transactions, and what SQLite's error codes mean.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sourcewise.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_BUSY_SECONDS = 10.0
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -32000",
+    "PRAGMA journal_size_limit = 67108864",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a database holds.
+
+    Attributes:
+        version: raised whenever `statements`, or the meaning of what is stored, changes.
+        statements: what creates an empty database.
+        probe: a cheap query that reads a little of everything and fails where something is missing.
+    """
+
+    version: int
+    statements: tuple[str, ...]
+    probe: str
+
+
+class Database:
+    """A SQLite file that any thread may use: writes take turns, reads see the last commit and wait for nobody."""
+
+    def __init__(self, path: Path, schema: Schema, corrupt: type[StorageError]) -> None:
+        """Open the file, or create it with its folder.
+
+        Args:
+            path: of the file.
+            schema: what the file must hold.
+            corrupt: what to raise, here and later, when the file is damaged or holds something else.
+
+        Raises:
+            StorageError: the file cannot be opened or written.
+        """
+        self._path = path
+        self._corrupt = corrupt
+        self._closed = False
+        self._turn = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        with self._translated():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._writer = self._connect()
+            try:
+                self._prepare(schema)
+            except BaseException:
+                self._writer.close()
+                raise
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection for reading; all that it reads is of one moment."""
+        with self._translated():
+            self._check_open()
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                connection = self._connect()
+            try:
+                connection.execute("BEGIN")
+                yield connection
+            finally:
+                self._give_back(connection)
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """Lend the writing connection for one transaction: all of it is stored, or, on any exception, nothing."""
+        with self._translated(), self._turn:
+            self._check_open()
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            except BaseException:
+                # SQLite has already rolled back after some errors, a full disk among them.
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                raise
+
+    def verify(self) -> None:
+        """Read the whole file and raise the error of a damaged one; takes seconds for a big file."""
+        with self.read() as connection:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise self._damaged(found)
+
+    def close(self) -> None:
+        """Let go of the file; a read under way ends undisturbed."""
+        with self._turn:
+            self._closed = True
+            while self._idle:
+                self._idle.pop().close()
+            self._writer.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, _BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(pragma)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        if self._closed:
+            connection.close()
+        else:
+            self._idle.append(connection)
+
+    def _prepare(self, schema: Schema) -> None:
+        with self.write() as connection:
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0 and not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+                for statement in schema.statements:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {schema.version:d}")
+            elif version != schema.version:
+                raise self._damaged(f"its version is {version}, not {schema.version}")
+        try:
+            self._writer.execute(schema.probe).fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+                raise
+            raise self._damaged(str(error)) from error  # a table or a column is missing
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StorageError(f"{self._path} is closed already.", "Open the folder again.")
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+            raise  # our mistake, not the disk's
+        except sqlite3.DatabaseError as error:
+            raise self._meaning(error) from error
+        except OSError as error:
+            raise StorageError(
+                f"{self._path} cannot be opened: {error}.", "Check that you may write to its folder."
+            ) from error
+
+    def _meaning(self, error: sqlite3.DatabaseError) -> StorageError:
+        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return self._damaged(str(error))
+        if primary == sqlite3.SQLITE_FULL:
+            return StorageError(
+                f"The disk that holds {self._path} is full.",
+                "Free some space and run it again; nothing that was stored is lost.",
+            )
+        if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+            return StorageError(
+                f"{self._path} cannot be written ({error}).", "Check that you may write to it and to its folder."
+            )
+        if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return StorageError(f"Another program keeps {self._path} locked.", "Close that program and try again.")
+        return StorageError(f"{self._path} cannot be used ({error}).", "Check the disk that holds it and try again.")
+
+    def _damaged(self, finding: str) -> StorageError:
+        return self._corrupt(
+            f"{self._path} is damaged or of another version ({finding}).",
+            "Rebuild the index; your files are untouched.",
+        )

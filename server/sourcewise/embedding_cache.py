@@ -1,0 +1,133 @@
+"""Embeddings by model and text, kept for all folders of a user, so that no text goes through a model twice.
+
+Hides the file they live in. It is only a cache: a damaged one is set aside and started anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sourcewise.database import Database, Schema
+from sourcewise.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+    from typing import TypeVar
+
+    from numpy.typing import NDArray
+
+    Result = TypeVar("Result")
+    Vectors = NDArray[np.float32]
+
+logger = logging.getLogger(__name__)
+
+_SCHEMA = Schema(
+    1,
+    ("CREATE TABLE embeddings (key TEXT PRIMARY KEY, windows INTEGER NOT NULL, vectors BLOB NOT NULL)",),
+    "SELECT key, windows, vectors FROM embeddings LIMIT 1",
+)
+
+
+class _CacheCorruptError(StorageError):
+    """The cache must be started anew."""
+
+
+class EmbeddingCache:
+    """One user's embeddings. Thread-safe; several processes may share the file."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the cache at this path, or create it with its folder.
+
+        Raises:
+            StorageError: it cannot be opened or written.
+        """
+        self._path = path
+        self._renewal = threading.Lock()
+        try:
+            self._database = self._open()
+        except _CacheCorruptError:
+            self._set_aside()
+            self._database = self._open()
+
+    def get(self, model: str, texts: Sequence[str]) -> dict[int, Vectors]:
+        """Return what is known of these texts.
+
+        Returns:
+            Index into `texts` to an array of shape (windows, dimension).
+        """
+        indexes: dict[str, list[int]] = {}
+        for index, text in enumerate(texts):
+            indexes.setdefault(_key(model, text), []).append(index)
+        rows = self._with_fresh_start(lambda: self._rows(list(indexes)))
+        return {
+            index: np.frombuffer(vectors, dtype="<f4").reshape(windows, -1).astype(np.float32)
+            for key, windows, vectors in rows
+            for index in indexes[key]
+        }
+
+    def put(self, model: str, items: Sequence[tuple[str, Vectors]]) -> None:
+        """Keep the vectors, of shape (windows, dimension), of texts."""
+        rows = [
+            (_key(model, text), len(vectors), np.ascontiguousarray(vectors, dtype="<f4").tobytes())
+            for text, vectors in items
+        ]
+        self._with_fresh_start(lambda: self._insert(rows))
+
+    def __len__(self) -> int:
+        """Return how many texts are kept, of all models and folders."""
+        return self._with_fresh_start(self._count)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def _open(self) -> Database:
+        return Database(self._path, _SCHEMA, _CacheCorruptError)
+
+    def _rows(self, keys: list[str]) -> list[tuple[str, int, bytes]]:
+        query = "SELECT key, windows, vectors FROM embeddings WHERE key IN (SELECT value FROM json_each(?))"
+        with self._database.read() as connection:
+            return connection.execute(query, (json.dumps(keys),)).fetchall()
+
+    def _insert(self, rows: list[tuple[str, int, bytes]]) -> None:
+        with self._database.write() as connection:
+            connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", rows)
+
+    def _count(self) -> int:
+        with self._database.read() as connection:
+            (count,) = connection.execute("SELECT count(*) FROM embeddings").fetchone()
+        return int(count)
+
+    def _with_fresh_start(self, action: Callable[[], Result]) -> Result:
+        """Do it, if need be once more with an empty cache."""
+        used = self._database
+        try:
+            return action()
+        except _CacheCorruptError:
+            with self._renewal:
+                if self._database is used:
+                    used.close()
+                    self._set_aside()
+                    self._database = self._open()
+            return action()
+
+    def _set_aside(self) -> None:
+        aside = self._path.with_name(f"{self._path.name}.damaged-{time.time_ns()}")
+        logger.warning("The embedding cache %s is damaged. It is kept as %s, and a new one begins.", self._path, aside)
+        with contextlib.suppress(FileNotFoundError):  # another process was faster
+            self._path.replace(aside)
+        for suffix in ("-wal", "-shm"):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+
+
+def _key(model: str, text: str) -> str:
+    return hashlib.blake2b(f"{model}\0{text}".encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

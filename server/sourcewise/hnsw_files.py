@@ -1,0 +1,113 @@
+"""The files of a search graph as hnswlib writes them, read just far enough to tell whether they can be trusted.
+
+hnswlib loads what it finds: a graph cut short finds the wrong things without a word, and a wild link ends the process.
+Each check reads what loading would read anyway, and costs about as much.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+_FILES = ("header.bin", "data_level0.bin", "length.bin", "link_lists.bin", "index_metadata.pickle")
+# Version, offset of level 0, capacity, elements, bytes an element, offset of its label and of its vector, highest level,
+# entry point, links an element on upper levels.
+_HEADER = struct.Struct("<i6QiIQ")
+_ROWS_AT_ONCE = 50_000
+# Lengths of vectors outside of this are noise.
+_SHORTEST, _LONGEST = 1e-9, 1e9
+
+
+class _Graph(NamedTuple):
+    version: int
+    level0: int
+    capacity: int
+    elements: int
+    element_bytes: int
+    label_offset: int
+    vector_offset: int
+    highest_level: int
+    entry_point: int
+    upper_links: int
+
+    @property
+    def level_bytes(self) -> int:
+        """Return the size of an element's links on one upper level: a count, and as many links of 4 bytes."""
+        return 4 + 4 * self.upper_links
+
+
+def damage(folder: Path) -> str:
+    """Return what is wrong with the graph in this folder, or an empty string."""
+    missing = [name for name in _FILES if not (folder / name).is_file()]
+    if missing:
+        return f"{', '.join(missing)} missing"
+    content = (folder / "header.bin").read_bytes()
+    if len(content) < _HEADER.size:
+        return "header.bin cut off"
+    graph = _Graph(*_HEADER.unpack_from(content))
+    if graph.elements * graph.element_bytes != (folder / "data_level0.bin").stat().st_size:
+        return "data_level0.bin and header.bin do not fit together"
+    if not graph.elements:
+        return ""
+    checks = {
+        "data_level0.bin": _links_are_sound,
+        "length.bin": _lengths_are_sound,
+        "link_lists.bin": _levels_are_sound,
+    }
+    return next((f"{name} scrambled" for name, is_sound in checks.items() if not is_sound(folder / name, graph)), "")
+
+
+def _links_are_sound(path: Path, graph: _Graph) -> bool:
+    """An element begins with 2 bytes of link count, 2 of flags, and its links on the lowest level."""
+    if graph.elements > graph.capacity or not 4 <= graph.vector_offset <= graph.element_bytes:
+        return False
+    data = np.memmap(path, dtype=np.uint8, mode="r", shape=(graph.elements, graph.element_bytes))
+    return all(
+        _within(np.ascontiguousarray(data[start : start + _ROWS_AT_ONCE, : graph.vector_offset]), graph.elements)
+        for start in range(0, graph.elements, _ROWS_AT_ONCE)
+    )
+
+
+def _within(heads: NDArray[np.uint8], elements: int) -> bool:
+    """Tell whether all links that are counted lead to elements."""
+    counts = heads[:, :2].copy().view("<u2")
+    links = heads[:, 4:].copy().view("<u4")
+    used = np.arange(links.shape[1]) < counts
+    return bool((counts <= links.shape[1]).all() and (links[used] < elements).all())
+
+
+def _lengths_are_sound(path: Path, graph: _Graph) -> bool:
+    """A number an element: how long its vector was before it was normalized."""
+    if path.stat().st_size != 4 * graph.elements:
+        return False
+    lengths = np.abs(np.fromfile(path, dtype="<f4"))
+    return bool(((lengths > _SHORTEST) & (lengths < _LONGEST)).all())
+
+
+def _levels_are_sound(path: Path, graph: _Graph) -> bool:
+    """For each element the size of its links on upper levels, mostly 0, then the links level by level."""
+    content = path.read_bytes()
+    if graph.upper_links > len(content) or graph.entry_point >= graph.elements:
+        return False
+    levels, place = [], 0
+    for _ in range(graph.elements):
+        if place + 4 > len(content):
+            return False
+        size = int.from_bytes(content[place : place + 4], "little")
+        end = place + 4 + size
+        if size % graph.level_bytes or end > len(content):
+            return False
+        if size:
+            heads = np.frombuffer(content, np.uint8, size, place + 4).reshape(-1, graph.level_bytes)
+            if not _within(heads, graph.elements):
+                return False
+        levels.append(size // graph.level_bytes)
+        place = end
+    return place == len(content) and levels[graph.entry_point] == graph.highest_level == max(levels)

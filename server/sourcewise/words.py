@@ -1,0 +1,111 @@
+"""Words of code and prose: how an identifier falls apart, and which words of a question are worth searching.
+
+The keyword index is built and asked with the same words, so `parse_config`, `parseConfig` and "parse the config" meet.
+The catalog's word index can only forget a chunk by the very words it was given: whoever changes what
+`identifier_words` returns raises `catalog_schema.SCHEMA_VERSION` too.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+MAX_TERMS = 24
+
+# Longer runs are hashes and encoded data: they stay whole, since their pieces mean nothing.
+_MAX_SPLIT_LENGTH = 80
+
+_TOKEN = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})+(?!\w)|\w+")
+# What is not an ASCII capital counts as small, so that a word like `größe` stays in one piece.
+_SMALL = r"[^\W\d_A-Z]"
+_PART = re.compile(
+    rf"[A-Z]+(?=[A-Z]{_SMALL})"  # the HTTP of HTTPServer
+    rf"|[A-Z]?{_SMALL}+"
+    r"|[A-Z]+"
+    r"|\d+"
+)
+
+_NAME = r"[^\W\d]\w*"
+_QUOTED = re.compile(r"(?<!`)(`+)([^`\n]+)\1(?!`)")
+_PATH = re.compile(rf"{_NAME}(?:(?:\.|::|->|#){_NAME})*")
+_CODE = re.compile(rf"(?P<path>{_PATH.pattern})(?P<call>\(\))?")
+_HUMP = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2,}[a-z]")
+_SEPARATOR = re.compile(r"\.|::|->|#")
+
+_STOP_WORDS = frozenset(
+    """
+    a about actually after all also am an and any anything are as at be because been before being between both but
+    by can cannot could did do does doing done each else explain find for from get gets give given had happen
+    happening happens has have having he help here how i if in into is it its itself just know let like look
+    looking may me might more most much must my need no not of on one only onto or other our out over please same
+    shall she should show so some somewhere still such tell than that the their them then there these they thing
+    this those through to too under understand until up us used uses using very via want was we were what when
+    where whether which while who whom whose why will with within without work working works would you your
+    """.split()  # noqa: SIM905 - a list of 150 quoted words reads worse
+)
+
+
+def identifier_words(text: str) -> str:
+    """Return all words of code or prose, lower-cased and joined by spaces.
+
+    An identifier of several parts is there whole and split: `parseHTTPHead` gives `parsehttphead parse http head`.
+    """
+    return " ".join(word for token in _TOKEN.findall(text) for word in _whole_and_parts(token))
+
+
+def query_terms(question: str) -> tuple[str, ...]:
+    """Return the words of a question that are worth searching, in its order, without repetition.
+
+    Identifiers come whole and split. English stop words go, unless nothing else is left. Of more than `MAX_TERMS`
+    words the most telling stay: identifiers, then the longest.
+    """
+    tokens = _TOKEN.findall(question)
+    words = list(dict.fromkeys(word for token in tokens for word in _whole_and_parts(token)))
+    telling = [word for word in words if word not in _STOP_WORDS] or words
+    if len(telling) <= MAX_TERMS:
+        return tuple(telling)
+    compound = {token.lower() for token in tokens if len(_parts(token)) > 1}
+    best = set(sorted(telling, key=lambda word: (word not in compound, -len(word)))[:MAX_TERMS])
+    return tuple(word for word in telling if word in best)
+
+
+def identifiers_in(question: str) -> tuple[str, ...]:
+    """Return the tokens of a question that look like code, in its order, without repetition.
+
+    They are back-quoted names, `snake_case`, `CamelCase`, `dotted.names` and `calls()`, as written but without the
+    parentheses.
+    """
+    quoted = (found for _, span in _QUOTED.findall(question) for found in _names_of_quote(span))
+    bare = (match["path"] for match in _CODE.finditer(_QUOTED.sub(" ", question)) if _looks_like_code(match))
+    return tuple(dict.fromkeys((*quoted, *bare)))
+
+
+def _whole_and_parts(token: str) -> Iterator[str]:
+    yield token.lower()
+    parts = _parts(token)
+    if len(parts) > 1 or (parts and len(parts[0]) < len(token)):
+        # Single letters and digits would fill the index and find nothing; the whole word still has them.
+        yield from (part for part in parts if len(part) > 1)
+
+
+def _parts(token: str) -> list[str]:
+    if len(token) > _MAX_SPLIT_LENGTH:
+        return []
+    return [part.lower() for part in _PART.findall(token)]
+
+
+def _names_of_quote(span: str) -> Iterable[str]:
+    """Return the first name of a back-quoted span: what is called, or what stands before the arguments."""
+    match = _PATH.search(span)
+    return (match.group(),) if match else ()
+
+
+def _looks_like_code(match: re.Match[str]) -> bool:
+    path = match["path"]
+    if match["call"] or _HUMP.search(path) or "_" in path:
+        return True
+    parts = _SEPARATOR.split(path)
+    return len(parts) > 1 and any(len(part) > 1 for part in parts)

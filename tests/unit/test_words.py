@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sourcewise.catalog_schema import SCHEMA_VERSION
+from sourcewise.words import MAX_TERMS, identifier_words, identifiers_in, query_terms
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("parseConfig", "parseconfig parse config"),
+        ("parse_config_file", "parse_config_file parse config file"),
+        ("HTTPServer", "httpserver http server"),
+        ("getHTTPResponseCode", "gethttpresponsecode get http response code"),
+        ("MAX_SIZE", "max_size max size"),
+        ("sha256", "sha256 sha 256"),
+        ("retry-after", "retry-after retry after"),
+        ("__init__", "__init__ init"),
+        ("_private", "_private private"),
+        ("x1", "x1"),
+        ("plain words", "plain words"),
+        ("os.path.join(a, b)", "os path join a b"),
+        ("Straße größe", "straße größe"),
+        ("naïveParser", "naïveparser naïve parser"),
+        ("数据库", "数据库"),
+        ("", ""),
+        ("+-*/ (){}", ""),
+    ],
+)
+def test_identifiers_are_whole_and_split(text: str, words: str) -> None:
+    assert identifier_words(text) == words
+
+
+def test_repeated_words_are_kept_because_frequency_ranks() -> None:
+    assert identifier_words("token token") == "token token"
+
+
+def test_encoded_data_is_not_split() -> None:
+    assert identifier_words("aB3" * 40) == "ab3" * 40
+
+
+def test_changing_the_words_needs_a_new_schema_version() -> None:
+    sample = "def parseHTTP_header2(raw: bytes) -> dict[str, str]:  # RFC-9110, naïve größe 数据 retry-after x1 sha256 __init__"
+    digest = hashlib.blake2b(identifier_words(sample).encode(), digest_size=8).hexdigest()
+    assert (SCHEMA_VERSION, digest) == (1, "3cac220f1e6c8433")
+
+
+def test_stop_words_of_questions_go() -> None:
+    assert query_terms("How does the login work, and which tokens does it use?") == ("login", "tokens", "use")
+
+
+def test_identifiers_of_a_question_are_whole_and_split() -> None:
+    assert query_terms("Where is parseConfig called?") == ("parseconfig", "parse", "config", "called")
+
+
+def test_terms_are_not_repeated() -> None:
+    assert query_terms("cache Cache CACHE cache_size") == ("cache", "cache_size", "size")
+
+
+def test_a_question_of_stop_words_keeps_them() -> None:
+    assert query_terms("How does it work?") == ("how", "does", "it", "work")
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?!", "---"])
+def test_no_words_give_no_terms(question: str) -> None:
+    assert query_terms(question) == ()
+
+
+def test_a_long_question_keeps_its_identifiers_and_its_order() -> None:
+    filler = " ".join(f"w{chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(200))
+    terms = query_terms(f"{filler} read_db {filler} interoperability zz")
+    assert len(terms) == MAX_TERMS
+    assert terms[-3:] == ("read_db", "read", "interoperability")
+
+
+@given(st.text(max_size=300))
+def test_terms_are_never_empty_when_there_is_a_word_and_never_too_many(question: str) -> None:
+    terms = query_terms(question)
+    assert bool(terms) == bool(identifier_words(question))
+    assert len(terms) <= MAX_TERMS
+    assert all(term and not any(character.isspace() for character in term) for term in terms)
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("What does `chunk` do?", ("chunk",)),
+        ("What does `foo(bar, baz)` return?", ("foo",)),
+        ("Who calls parse_config?", ("parse_config",)),
+        ("Explain CodeMiner and HTTPServer", ("CodeMiner", "HTTPServer")),
+        ("Where is Catalog.close defined?", ("Catalog.close",)),
+        ("How does std::vector grow?", ("std::vector",)),
+        ("what is run() for", ("run",)),
+        ("Is __init__ slow?", ("__init__",)),
+        ("compare mine_all with mine_all", ("mine_all",)),
+        ("How does the login work?", ()),
+        ("Python 3.11, e.g. or i.e. this", ()),
+        ("It works. Then it fails (sometimes).", ()),
+        ("empty `` quotes and `42`", ()),
+    ],
+)
+def test_code_in_a_question_is_recognised(question: str, names: tuple[str, ...]) -> None:
+    assert identifiers_in(question) == names
