@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from sourcewise.errors import WeightsError
-from sourcewise.weights.packages import largest_weights, sha256_of
+from sourcewise.weights.files import largest_weights, sha256_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import filelock
 
 from sourcewise.errors import CancelledError, StorageError, WeightsCorruptError, WeightsError
+from sourcewise.weights.files import largest_weights, sha256_of
 from sourcewise.weights.hub import Hub
 from sourcewise.weights.known import KNOWN, Weights, weights_named
-from sourcewise.weights.packages import Packages, largest_weights, sha256_of
+from sourcewise.weights.packages import Packages
 from sourcewise.weights.progress import Watch
 
 if TYPE_CHECKING:
