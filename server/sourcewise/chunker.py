@@ -7,6 +7,7 @@ own, what joins its neighbour, what is too long and falls apart, and where.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -24,11 +25,13 @@ if TYPE_CHECKING:
 
     from sourcewise.model import Definition, SourceFile
 
+_BARE_HEAD_TOKENS = 24
 _SMALL_TOKENS = 80
 _CLOSING_TOKENS = 6
 _MAX_NESTING = 12
 _CALLABLES = frozenset({"function", "method", "constructor", "macro", "test"})
 _LOOSE = frozenset({"constant", "property", "type", "section", "key", "table", "rule", "block"})
+_AROUND = frozenset({"module", "impl", "extension", "companion", "object"})
 _PROSE = frozenset({"markdown", "restructuredtext", "asciidoc", "text"})
 
 
@@ -114,7 +117,7 @@ class SmartCodeChunker:
                 yield from self._close(page, group, region)
                 group = []
                 yield from self._cut(page, _within(owner, piece), nesting + 1)
-            elif group and not self._joins(page, group, piece):
+            elif group and not self._joins(page, group, piece, region):
                 yield from self._close(page, group, region)
                 group = [piece]
             else:
@@ -125,7 +128,7 @@ class SmartCodeChunker:
         """Return the children of a region and the gaps between them as pieces without gap or overlap."""
         pieces: list[_Piece] = []
         line = region.first_line
-        for child in region.children:
+        for child in _visible_children(region):
             first, last = max(child.first_line, line), min(child.last_line, region.last_line)
             if last < line:
                 continue
@@ -163,14 +166,15 @@ class SmartCodeChunker:
         inside = sum(page.tokens(child.first_line, child.last_line) for child in owner.children)
         return size > self._max and inside > size / 2
 
-    def _joins(self, page: _Page, group: list[_Piece], piece: _Piece) -> bool:
+    def _joins(self, page: _Page, group: list[_Piece], piece: _Piece, region: Region) -> bool:
         """Return whether a piece is too small to stand apart from the ones before it."""
         before = page.tokens(group[0].first_line, group[-1].last_line)
         size = page.tokens(piece.first_line, piece.last_line)
-        if before + size > self._target:
+        bare_head = before < _BARE_HEAD_TOKENS and group[0].owner is region and region.definition.name != ""
+        if before + size > (self._max if bare_head else self._target):
             return False
         both_loose = piece.loose and all(other.loose for other in group)
-        return both_loose or max(before, size) < _SMALL_TOKENS
+        return bare_head or both_loose or max(before, size) < _SMALL_TOKENS
 
     def _close(self, page: _Page, group: list[_Piece], region: Region) -> Iterator[_Piece]:
         """Turn a group of joined pieces into one, or into parts where it is a single piece that is too long."""
@@ -182,9 +186,21 @@ class SmartCodeChunker:
         if owner is region and size > self._target:
             yield from _parts(page, whole, self._target, min(2 * self._target, self._max), 0)
         elif size > self._max:
-            yield from _parts(page, whole, self._max, self._max, self._overlap)
+            count = math.ceil((size - self._overlap) / (self._max - self._overlap))
+            yield from _parts(page, whole, size // count + self._overlap, self._max, self._overlap)
         else:
             yield whole
+
+
+def _visible_children(region: Region) -> Iterator[Region]:
+    """Yield the children of a region; a namespace is no chunk of its own and lets its children through."""
+    pending = region.children[::-1]
+    while pending:
+        child = pending.pop()
+        if child.definition.kind == "namespace":
+            pending.extend(reversed(child.children))
+        else:
+            yield child
 
 
 def _within(owner: Region, piece: _Piece) -> Region:
@@ -199,15 +215,25 @@ def _only_closes(text: str) -> bool:
 
 
 def _owner(page: _Page, group: list[_Piece], region: Region) -> Region:
-    """Return the region that names joined pieces: the class whose head is among them, else the largest definition."""
-    if any(piece.owner is region and piece.first_line <= region.definition.first_line for piece in group) and (
-        region.definition.name
-    ):
-        return region
+    """Return the region that names joined pieces: the class whose head they mostly are, else the largest definition."""
     inside = [piece for piece in group if piece.owner is not region]
-    if not inside or (len(inside) > 1 and all(piece.owner.definition.kind == "constant" for piece in inside)):
+    if not inside or (len(inside) > 1 and all(piece.owner.definition.kind in _LOOSE - {"section"} for piece in inside)):
         return region
-    return max(inside, key=lambda piece: page.tokens(piece.first_line, piece.last_line)).owner
+    largest = max(inside, key=lambda piece: page.tokens(piece.first_line, piece.last_line))
+    head = group[0] if group[0].owner is region and region.definition.name else None
+    if head and page.tokens(head.first_line, head.last_line) >= page.tokens(largest.first_line, largest.last_line) / 2:
+        return region
+    return _essence(page, largest.owner)
+
+
+def _essence(page: _Page, region: Region) -> Region:
+    """Return the definition that makes up most of a block around it, such as the one class of a Ruby module."""
+    while region.definition.kind in _AROUND and len(region.children) == 1:
+        child = region.children[0]
+        if page.tokens(child.first_line, child.last_line) < 0.7 * page.tokens(region.first_line, region.last_line):
+            break
+        region = child
+    return region
 
 
 def _parts(page: _Page, piece: _Piece, aim: int, limit: int, overlap: int) -> Iterator[_Piece]:
@@ -224,7 +250,7 @@ def _parts(page: _Page, piece: _Piece, aim: int, limit: int, overlap: int) -> It
         cut = _cheapest_cut(page, first, range(start + 1, end + 2), aim)
         yield replace(piece, first_line=first, last_line=cut - 1)
         first = cut
-        while first - 1 > start and page.tokens(first - 1, cut - 1) <= overlap:
+        while overlap and first - 1 > start and page.tokens(first - 1, cut - 1) <= overlap:
             first -= 1
         if page.tokens(first, cut) > limit:
             first = cut

@@ -16,6 +16,8 @@ _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _NO_PARAGRAPH = re.compile(r"\s*$| {4}|\t|\s*(?:[-*+>|#]|\d+[.)])")
+_IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?")
+_LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
 _ASCIIDOC = re.compile(r"(={1,6}|#{1,6})\s+(\S.*?)(?:\s+=+)?\s*$")
 _ASCIIDOC_BLOCK = re.compile(r"(-{4,}|\.{4,}|={4,}|\+{4,}|/{4,}|\*{4,}|_{4,}|```+)\s*$")
 _UNDERLINE = re.compile(r"([=\-~^\"'#*+.:_`])\1{2,}\s*$")
@@ -67,10 +69,16 @@ def _markdown(lines: Sequence[str]) -> Iterator[_Heading]:
             fence, previous = mark[1], ""
             continue
         if (found := _ATX.match(line)) and found[2]:
-            yield _Heading(number, len(found[1]), found[2].strip()[:200])
+            yield _Heading(number, len(found[1]), _plain(found[2]))
         elif (under := _SETEXT.match(line)) and previous and not _NO_PARAGRAPH.match(previous):
-            yield _Heading(number - 1, 1 if under[1][0] == "=" else 2, previous.strip()[:200])
+            yield _Heading(number - 1, 1 if under[1][0] == "=" else 2, _plain(previous))
         previous = line
+
+
+def _plain(title: str) -> str:
+    """Return a title without badges and link targets; as it is where nothing else is in it."""
+    plain = _LINK.sub(r"\1", _IMAGE.sub("", title))
+    return (plain.strip() or title.strip())[:200]
 
 
 def _front_matter(lines: Sequence[str]) -> int:

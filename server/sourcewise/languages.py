@@ -125,8 +125,8 @@ _CPP_ONLY = re.compile(
 _CPP_SAMPLE = 50_000
 
 _REGULARLY_PACKAGED = (
-    "bash c cpp css elixir go haskell hcl html java javascript json julia kotlin lua make markdown perl python ruby rust "
-    "scala sql swift toml yaml zig"
+    "bash c cpp css elixir go haskell hcl html java javascript json julia kotlin lua make markdown perl python ruby "
+    "rust scala sql swift toml yaml zig"
 )
 
 _GRAMMARS: dict[str, tuple[str, str]] = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -32,6 +33,8 @@ _DETAILS = frozenset({"name", "path", "parent", "body"})
 _CLAUSE_LANGUAGES = frozenset({"haskell", "elixir"})
 _TYPE_KINDS = frozenset({"class", "interface", "struct", "enum", "trait", "impl", "extension", "companion"})
 _NAMELESS_PARTS = frozenset({"exports", "module", "prototype", "this", "self", "window", "globalThis", ""})
+_SIGNATURE_END = re.compile(r"[\s{(:=;]*(?:=>|->|\bdo|\bwhere)?[\s{(:=;]*$")
+_REFERENCE = re.compile(r"^(?:&\s*|'\w+\s+|mut\s+|dyn\s+|\*\s*)+")
 _NAME_CHARS = 200
 _SIGNATURE_CHARS = 300
 
@@ -78,6 +81,7 @@ class Syntax:
         self._comment_rows: set[int] = set()
         self._attribute_rows: set[int] = set()
         self._attribute_ends: dict[int, int] = {}
+        self._comment_spans: list[tuple[int, int]] = []
 
     def outline(self) -> Region:
         """Return a region for the whole file, with the definitions in it."""
@@ -95,7 +99,7 @@ class Syntax:
         return builder.root
 
     def cut_costs(self) -> list[int]:
-        """Return for each line how deep the syntax is that begins there; a comment holds on to what follows it."""
+        """Return for each line how deep the syntax is that begins there."""
         costs = [NEVER] * len(self._lines)
         indents = [len(line) - len(line.lstrip()) for line in self._lines]
         cursor, depth = self._tree.walk(), 0
@@ -110,8 +114,17 @@ class Syntax:
                 continue
             while not cursor.goto_next_sibling():
                 if not cursor.goto_parent():
-                    return [cost + NEVER * (row - 1 in self._comment_rows) for row, cost in enumerate(costs)]
+                    return self._with_what_precedes(costs, indents)
                 depth -= 1
+
+    def _with_what_precedes(self, costs: list[int], indents: list[int]) -> list[int]:
+        """Make it worse to cut below a comment or below the line that opens a block."""
+        previous = 0
+        for row, line in enumerate(self._lines):
+            if line.strip():
+                costs[row] += NEVER * (row - 1 in self._comment_rows) + (indents[row] > previous)
+                previous = indents[row]
+        return costs
 
     def _matches(self) -> list[_Found]:
         """Run the query; keep one match a node, and note the lines of comments and attributes."""
@@ -130,6 +143,7 @@ class Syntax:
             match = _Found(order, kind, node, details)
             if key not in best or (order, -len(details)) < (best[key].order, -len(best[key].details)):
                 best[key] = match
+        self._comment_spans.sort()
         # A wrapper comes before what it wraps, even where both have the same span.
         return [best[key] for key in sorted(best, key=lambda key: (key[0], key[1], key[2] != "wrapper"))]
 
@@ -137,6 +151,8 @@ class Syntax:
         first, last = node.start_point[0], _last_row(node)
         if kind == "attribute":
             self._attribute_ends[node.start_byte] = node.end_byte
+        else:
+            self._comment_spans.append((node.start_byte, node.end_byte))
         before = self._source[node.start_byte - node.start_point[1] : node.start_byte]
         after = self._source[node.end_byte : node.end_byte + 200].split(b"\n", 1)[0]
         alone = not before.strip() and (node.end_point[1] == 0 or not after.strip())
@@ -162,12 +178,12 @@ class Syntax:
             first_line=first + 1,
             last_line=min(max(_last_row(match.node), first) + 1, len(self._lines)),
             parents=(*((_text(parent),) if parent else ()), *names[:-1]),
-            signature=self._signature(match, wrapper),
+            signature=self._signature(match, wrapper, names),
             docstring=comment_text(above),
         )
         builder.add(match.node, Region(definition, top + 1, listed))
 
-    def _signature(self, match: _Found, wrapper: Node | None) -> str:
+    def _signature(self, match: _Found, wrapper: Node | None, names: list[str]) -> str:
         same_row = wrapper is not None and wrapper.start_point[0] == match.node.start_point[0]
         start = wrapper.start_byte if wrapper is not None and same_row else match.node.start_byte
         body = match.details.get("body") or match.node.child_by_field_name("body")
@@ -175,11 +191,22 @@ class Syntax:
             start = self._attribute_ends[start]
             start += len(self._source[start : start + 400]) - len(self._source[start : start + 400].lstrip())
         end = body.start_byte if body else match.node.end_byte
-        text = self._source[start : min(end, start + 8 * _SIGNATURE_CHARS)].decode("utf-8", "replace")
-        if body is None or not text.strip():
-            text = self._source[start : match.node.end_byte].split(b"\n", 1)[0].decode("utf-8", "replace")
-        text = " ".join(text.split())
-        return re.sub(r"[\s{(:=]*(?:=>|->|\bdo|\bwhere)?[\s{(:=]*$", "", text)[:_SIGNATURE_CHARS].rstrip()
+        head = self._without_comments(start, min(end, start + 8 * _SIGNATURE_CHARS))
+        if body is None or not head.strip():
+            head = self._source[start : match.node.end_byte].split(b"\n", 1)[0]
+        text = " ".join(head.decode("utf-8", "replace").split())
+        text = _SIGNATURE_END.sub("", text)
+        # A C typedef names its struct after the body.
+        named = text if not names or names[-1] in text else f"{text} {names[-1]}"
+        return named[:_SIGNATURE_CHARS].rstrip()
+
+    def _without_comments(self, start: int, end: int) -> bytes:
+        kept = b""
+        for first, last in self._comment_spans[bisect_left(self._comment_spans, (start, 0)) :]:
+            if first >= end:
+                break
+            kept, start = kept + self._source[start:first] + b" ", last
+        return kept + self._source[start:end]
 
 
 class _OutlineBuilder:
@@ -205,7 +232,8 @@ class _OutlineBuilder:
         outer = parent.definition
         around = (*outer.parents, outer.name) if outer.name else outer.parents
         kind = region.definition.kind
-        if kind == "function" and (outer.kind in _TYPE_KINDS or (region.definition.parents and not around)):
+        qualified = bool(region.definition.parents) and outer.kind in {"text", "namespace"}
+        if kind == "function" and (outer.kind in _TYPE_KINDS or qualified):
             kind = "method"
         region.definition = replace(region.definition, kind=kind, parents=(*around, *region.definition.parents))
         previous = parent.children[-1] if parent.children else None
@@ -241,7 +269,7 @@ def _outermost(wrappers: list[Node], node: Node) -> Node | None:
     """Return the largest of the wrappers that hold nothing but this node."""
     last, outermost = _last_row(node), None
     for wrapper in reversed(wrappers):
-        if wrapper.end_byte < node.end_byte or _last_row(wrapper) != last:
+        if not 0 <= wrapper.end_byte - node.end_byte <= len(" ;") or _last_row(wrapper) != last:
             break
         outermost = wrapper
     return outermost
@@ -266,6 +294,7 @@ def _names(details: dict[str, Node]) -> list[str]:
         return [part for part in path.split("::") if part]
     while (plain := re.sub(r"<[^<>]*>", "", path)) != path:
         path = plain
+    path = _REFERENCE.sub("", path)
     if re.search(r"[\s(){}\[\];,]", path):
         return []
     return [part for part in re.split(r"::|[.:\\]", path) if part not in _NAMELESS_PARTS]

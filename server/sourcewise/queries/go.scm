@@ -11,7 +11,7 @@
 (type_spec name: (_) @name) @type
 (type_alias name: (_) @name) @type
 (source_file (const_declaration (const_spec name: (_) @name) @constant))
-(source_file (var_declaration (var_spec name: (_) @name) @constant) (#match? @name "^[A-Z][A-Z0-9_]+$"))
+(source_file (var_declaration (var_spec name: (_) @name) @constant) (#match? @name "^[A-Z]"))
 (type_declaration) @wrapper
 (const_declaration) @wrapper
 (comment) @comment

@@ -1,0 +1,15 @@
+-- Users.
+CREATE TABLE users (
+  id INT PRIMARY KEY,
+  name TEXT
+);
+CREATE VIEW v AS SELECT * FROM users;
+CREATE OR REPLACE FUNCTION add(a int, b int) RETURNS int AS $$
+BEGIN
+  RETURN a + b;
+END;
+$$ LANGUAGE plpgsql;
+CREATE INDEX i ON users (name);
+INSERT INTO users VALUES (1, 'a');
+CREATE PROCEDURE p() AS BEGIN SELECT 1; END;
+CREATE TYPE mood AS ENUM ('sad');

@@ -1,0 +1,94 @@
+"""What is found in one small file a language, compared with what was found and read before.
+
+`SOURCEWISE_ACCEPT=1 pytest tests/unit/test_syntax.py` writes the files in `data/chunker/outlines` anew; read the difference.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sourcewise.headings import section_outline
+from sourcewise.languages import language_of
+from sourcewise.lines import split_lines
+from sourcewise.model import Definition
+from sourcewise.outline import NEVER, Region
+from sourcewise.syntax import Syntax
+
+FOLDER = Path(__file__).parent / "data" / "chunker"
+SAMPLES = sorted(FOLDER.glob("*.*"))
+
+
+def outline_of(text: str, path: str) -> Region:
+    language, lines = language_of(path, text), split_lines(text)
+    syntax = Syntax.of(language, lines)
+    if syntax is None or language == "markdown":
+        return section_outline(language, lines)
+    return syntax.outline()
+
+
+def definition_of(text: str, path: str) -> Definition:
+    return next(region.definition for region in outline_of(text, path).walk() if region.listed)
+
+
+def _described(region: Region) -> str:
+    found = region.definition
+    span = f"{found.first_line}-{found.last_line}"
+    name = found.qualified_name if region.listed else f"({found.qualified_name})"
+    said = f"  # {found.docstring.splitlines()[0]}" if found.docstring else ""
+    return f"{span:>6} {found.kind:<11} {name:<32} {found.signature}{said}"
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+def test_outline(path: Path) -> None:
+    described = [_described(region) for region in outline_of(path.read_text(encoding="utf-8"), path.name).walk()]
+    golden = FOLDER / "outlines" / f"{path.name}.txt"
+    if os.environ.get("SOURCEWISE_ACCEPT"):
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text("\n".join(described) + "\n", encoding="utf-8")
+    assert "\n".join(described) + "\n" == golden.read_text(encoding="utf-8")
+
+
+def test_a_signature_is_one_line_without_comments_and_body() -> None:
+    text = "function load(\n  a: string, // the first\n  /* and */ b = { x: 1 },\n): Promise<void> {\n  return a;\n}\n"
+    assert definition_of(text, "x.ts").signature == "function load( a: string, b = { x: 1 }, ): Promise<void>"
+
+
+def test_a_signature_is_at_most_300_characters() -> None:
+    text = f"def load({', '.join(f'argument_{n}' for n in range(100))}):\n    pass\n"
+    assert 290 <= len(definition_of(text, "x.py").signature) <= 300
+
+
+def test_a_docstring_loses_its_markers_and_indentation() -> None:
+    text = "class A:\n    def f(self):\n        r'''First.\n\n            More.\n        Most.\n        '''\n"
+    found = [region.definition.docstring for region in outline_of(text, "x.py").walk()]
+    assert found == ["", "First.\n\n    More.\nMost."]
+    assert definition_of("/**\n * Loads.\n *\n * @param a x\n */\nfunction f(a) {}\n", "x.js").docstring == (
+        "Loads.\n\n@param a x"
+    )
+
+
+def test_a_comment_after_a_blank_line_is_not_about_the_definition() -> None:
+    found = outline_of("# About the file.\n\ndef f():\n    pass\n", "x.py").children[0]
+    assert (found.first_line, found.definition.docstring) == (3, "")
+
+
+def test_a_trailing_comment_of_the_line_above_is_not_about_the_definition() -> None:
+    found = outline_of("x = 1  # one\ndef f():\n    pass\n", "x.py").children[0]
+    assert (found.first_line, found.definition.docstring) == (2, "")
+
+
+def test_statements_cost_less_than_what_is_inside_them() -> None:
+    text = "def f():\n    a()\n    if a:\n        b(\n            c)\n    # about d\n    d()\n"
+    syntax = Syntax.of("python", split_lines(text))
+    assert syntax is not None
+    costs = syntax.cut_costs()
+    assert costs[0] < costs[1] == costs[2] == costs[5] < costs[3] < costs[4]
+    assert costs[6] >= NEVER  # a comment stays with what it is about
+
+
+def test_anonymous_functions_and_test_blocks_are_no_definitions() -> None:
+    text = 'describe("a", () => { it("b", function () {}); });\nitems.map((x) => x);\n'
+    assert [region for region in outline_of(text, "x.ts").walk() if region.listed] == []
