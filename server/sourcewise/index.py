@@ -76,7 +76,8 @@ class Index:
         settings = shared.settings
         self._miner = CodeMiner(settings.max_file_bytes)
         chunker = SmartCodeChunker(settings.chunk_tokens, settings.chunk_overlap)
-        self._indexer = Indexer(folder, self._miner, chunker, self._catalog)
+        recipe = f"{settings.chunk_tokens} {settings.chunk_overlap}"
+        self._indexer = Indexer(folder, self._miner, chunker, self._catalog, recipe)
         self._vectorizer = CodeVectorizer(
             self._catalog, self._store, shared.cache, shared.embedder, settings.embedding_batch
         )

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 
+# Raise it when the same file gives other chunks than before: every file is then read again, and only what differs
+# is embedded again.
+_CHUNKS_FORMAT = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -54,8 +58,8 @@ class Changes:
     unchanged: int = 0
 
 
-def plan(known: Mapping[str, KnownFile], found: Iterable[FileStamp | SkippedFile]) -> Plan:
-    """Compare what the catalog knows with what a scan found."""
+def plan(known: Mapping[str, KnownFile], found: Iterable[FileStamp | SkippedFile], *, anew: bool = False) -> Plan:
+    """Compare what the catalog knows with what a scan found; `anew` reads every file again."""
     read, skipped, seen, unchanged = [], [], set(), 0
     for item in found:
         if isinstance(item, SkippedFile):
@@ -63,7 +67,7 @@ def plan(known: Mapping[str, KnownFile], found: Iterable[FileStamp | SkippedFile
             continue
         seen.add(item.path)
         before = known.get(item.path)
-        if before is not None and (before.size, before.mtime_ns) == (item.size, item.mtime_ns):
+        if not anew and before is not None and (before.size, before.mtime_ns) == (item.size, item.mtime_ns):
             unchanged += 1
         else:
             read.append(item)
@@ -73,8 +77,11 @@ def plan(known: Mapping[str, KnownFile], found: Iterable[FileStamp | SkippedFile
 class Indexer:
     """Plans and applies for one folder."""
 
-    def __init__(self, folder: Path, miner: CodeMiner, chunker: SmartCodeChunker, catalog: Catalog) -> None:
-        """Join the parts."""
+    def __init__(
+        self, folder: Path, miner: CodeMiner, chunker: SmartCodeChunker, catalog: Catalog, recipe: str
+    ) -> None:
+        """Join the parts; another `recipe` (the settings that chunks depend on) reads every file again."""
+        self._recipe = f"{_CHUNKS_FORMAT} {recipe}"
         self._folder = folder
         self._miner = miner
         self._chunker = chunker
@@ -92,24 +99,27 @@ class Indexer:
             StorageError: the catalog cannot be written.
         """
         known = self._catalog.known_files()
-        todo = plan(known, _interruptible(self._miner.scan(self._folder), cancelled))
+        anew = self._catalog.get_meta("recipe") != self._recipe
+        todo = plan(known, _interruptible(self._miner.scan(self._folder), cancelled), anew=anew)
         outcome: Counter[str] = Counter()
         for done, stamp in enumerate(_interruptible(todo.read, cancelled)):
-            outcome[self._take(stamp, known.get(stamp.path))] += 1
+            outcome[self._take(stamp, known.get(stamp.path), anew=anew)] += 1
             if progress:
                 progress(done + 1, len(todo.read))
         # Last, so that a file which moved is found at its new place before it is lost at the old one.
         self._catalog.replace_scan_skips(todo.skipped)
         self._catalog.remove_files(todo.gone)
+        if anew:
+            self._catalog.set_meta("recipe", self._recipe)
         return Changes(outcome["added"], outcome["changed"], len(todo.gone), todo.unchanged + outcome["unchanged"])
 
-    def _take(self, stamp: FileStamp, before: KnownFile | None) -> str:
+    def _take(self, stamp: FileStamp, before: KnownFile | None, *, anew: bool) -> str:
         """Read one file into the catalog and say what became of it."""
         file = self._miner.read(self._folder, stamp)
         if isinstance(file, SkippedFile):
             self._catalog.record_skipped([file])
             return "skipped"
-        if before is not None and before.reason is None and before.digest == file.digest:
+        if not anew and before is not None and before.reason is None and before.digest == file.digest:
             self._catalog.restamp([file.stamp])
             return "unchanged"
         self._catalog.replace_file(file, self._chunker.chunk_with_context(file))

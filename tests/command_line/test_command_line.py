@@ -1,0 +1,224 @@
+"""The command line as a person runs it: a process, its output, its exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sourcewise.paths import DataPaths, workspace_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Run = Callable[..., subprocess.CompletedProcess[str]]
+
+AUTH = '''"""Who may enter."""
+
+
+def login(user, password):
+    """Let a user in who knows the password."""
+    return sign(user) if verify(user, password) else None
+
+
+def sign(user):
+    """Make the token that later requests show."""
+    return f"token of {user}"
+'''
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "auth.py").write_text(AUTH)
+    (folder / "shapes.py").write_text("def area(radius):\n    return 3.14159 * radius * radius\n")
+    (folder / ".gitignore").write_text("*.log\n")
+    (folder / "debug.log").write_text("noise\n")
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path, models_folder: Path) -> Path:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "models").symlink_to(models_folder)
+    (home / "settings.toml").write_text('[llm]\nruntime = "sources"\n')
+    return home
+
+
+@pytest.fixture
+def run(project: Path, home: Path) -> Run:
+    def run(*args: str | Path, **more: Any) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "SOURCEWISE_HOME": str(home), "COLUMNS": "120"}
+        command = [sys.executable, "-m", "sourcewise", *map(str, args)]
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=240, cwd=project, check=False, **more
+        )
+
+    return run
+
+
+def test_ask_shows_sources_then_an_answer(run: Run) -> None:
+    done = run("ask", "Who makes the token?")
+    assert done.returncode == 0, done.stderr
+    assert "auth.py:9" in done.stdout
+    assert "def sign(user):" in done.stdout
+    assert done.stdout.index("def sign(user):") < done.stdout.index("No language model")
+
+
+def test_ask_as_json_is_one_object_with_checked_citations(run: Run) -> None:
+    answer = json.loads(run("ask", "Who makes the token?", "--json").stdout)
+    assert answer["sources"][0]["passage"]["chunk"]["path"] == "auth.py"
+    assert {citation["state"] for citation in answer["citations"]} == {"current"}
+    assert answer["trace"]["search"]["mode"] == "keywords and vectors"
+
+
+def test_ask_with_a_real_model_speaks_and_cites_only_its_sources(run: Run, home: Path, small_model: str) -> None:
+    (home / "settings.toml").write_text(f'[embedded]\nmodel = "{small_model}"\nmaxAnswerTokens = 40\n')
+    done = run("ask", "Who makes the token?", "--model", "embedded", "--json")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["model"] == {"runtime": "embedded", "name": small_model}
+    assert answer["text"].strip()
+    assert {citation["number"] for citation in answer["citations"]} <= {s["number"] for s in answer["sources"]}
+    assert 0 < answer["trace"]["usage"]["answer_tokens"] <= 40
+
+
+def test_search_as_json_is_a_list_best_first(run: Run) -> None:
+    hits = json.loads(run("search", "area of a circle", "--json").stdout)
+    assert hits[0]["path"] == "shapes.py"
+    assert {"path", "start_line", "end_line", "score", "symbol", "reasons"} <= hits[0].keys()
+    assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
+
+
+def test_search_explains_itself(run: Run) -> None:
+    assert "keywords #1" in run("search", "area", "--explain").stdout
+
+
+def test_a_second_index_embeds_nothing(run: Run) -> None:
+    first = json.loads(run("index", "--json").stdout)
+    second = json.loads(run("index", "--json").stdout)
+    assert first["embedded"] == first["chunks"] > 0
+    assert (second["embedded"], second["reused"], second["unchanged"]) == (0, 0, first["files"])
+
+
+def test_status_before_and_after_indexing(run: Run) -> None:
+    assert json.loads(run("status", "--json").stdout)["state"] == "missing"
+    run("index")
+    status = json.loads(run("status", "--json").stdout)
+    assert status["state"] == "ready"
+    assert status["vectors"] >= status["embedded"] == status["chunks"]
+    assert status["cached"] == status["embedded"]
+    assert status["skipped"] == {"ignored": 1}
+
+
+def test_why_names_the_rule_and_its_line(run: Run) -> None:
+    assert "*.log (.gitignore:1)" in run("why", "debug.log").stdout
+    assert "belongs to the index" in run("why", "auth.py").stdout
+
+
+def test_doctor_says_what_is_there_and_what_to_do(run: Run) -> None:
+    findings = json.loads(run("doctor", "--json").stdout)
+    assert {"Python", "Data folder", "Embedding model", "Ollama"} <= {finding["subject"] for finding in findings}
+    assert all(finding["good"] or finding["next_step"] for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["ask", ""], 2, "question is empty"),
+        (["ask", "a" * 100_000], 2, "100,000 characters"),
+        (["ask", "hello", "--folder", "nowhere"], 2, "does not exist"),
+        (["ask", "hello", "--folder", "auth.py"], 2, "is a file"),
+        (["index", "--folder", "nowhere"], 2, "does not exist"),
+        (["search", "  "], 2, "question is empty"),
+        (["dance"], 2, "No such command"),
+    ],
+)
+def test_bad_input_gets_a_sentence_and_an_exit_code(run: Run, arguments: list[str], code: int, words: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == code
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_empty_folder_is_said_to_be_empty(run: Run, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    done = run("index", "--folder", empty)
+    assert done.returncode == 0
+    assert "Nothing here can be indexed" in done.stderr
+    asked = run("ask", "What is here?", "--folder", empty)
+    assert "Nothing in this folder seems to be about that" in asked.stdout
+
+
+def test_an_unknown_model_says_what_to_do_and_keeps_the_sources(run: Run) -> None:
+    done = run("ask", "Who makes the token?", "--model", "no-such-model")
+    assert done.returncode == 6
+    assert "auth.py" in done.stdout
+    assert "ollama" in done.stderr.lower()
+
+
+def test_an_unknown_embedding_model_leaves_keyword_search(run: Run, home: Path) -> None:
+    (home / "settings.toml").write_text('[embedding]\nmodel = "nobody/no-such-model"\n[llm]\nruntime = "sources"\n')
+    done = run("ask", "Who makes the token?")
+    assert "no-such-model" in done.stderr
+    assert "auth.py" in done.stdout
+
+
+def test_a_setting_that_cannot_work_is_named(run: Run, home: Path) -> None:
+    (home / "settings.toml").write_text('[retrieval]\ntop = 0\n[llm]\nruntime = "sources"\n')
+    assert "retrieval.top" in run("search", "token").stderr
+
+
+def test_a_deleted_vector_store_costs_no_embedding(run: Run, project: Path, home: Path) -> None:
+    before = json.loads(run("ask", "Who makes the token?", "--json").stdout)
+    shutil.rmtree(DataPaths(home).index_of(workspace_folder(project)).vectors)
+    report = json.loads(run("index", "--json").stdout)
+    assert report["embedded"] == 0
+    after = json.loads(run("ask", "Who makes the token?", "--json").stdout)
+    assert [s["passage"]["chunk"]["id"] for s in after["sources"]] == [
+        s["passage"]["chunk"]["id"] for s in before["sources"]
+    ]
+
+
+def test_ctrl_c_ends_with_130_and_the_index_is_carried_on(project: Path, home: Path, run: Run) -> None:
+    environment = {**os.environ, "SOURCEWISE_HOME": str(home)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sourcewise", "index", "--folder", str(project)],
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    process.stderr.readline()  # the first progress: it is at work
+    process.send_signal(signal.SIGINT)
+    _, rest = process.communicate(timeout=60)
+    assert process.returncode in (0, 130)
+    assert "Traceback" not in rest
+    assert json.loads(run("index", "--json").stdout)["state"] == "ready"
+
+
+def test_output_into_a_closed_pipe_is_no_error(run: Run, project: Path, home: Path) -> None:
+    environment = {**os.environ, "SOURCEWISE_HOME": str(home)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sourcewise", "search", "token", "--folder", str(project)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert "Traceback" not in process.stderr.read()
+    process.stderr.close()
+    process.wait(60)

@@ -1,0 +1,74 @@
+"""The embedding model, really run: windows, vectors, nothing cut off."""
+
+from __future__ import annotations
+
+import http
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from sourcewise.embedder import CPU_MODEL, Embedder, EmbeddingText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CODE = "\n".join(f"def function_{n}(argument):\n    return argument + {n}\n" for n in range(200))
+
+
+@pytest.fixture(scope="module")
+def embedder(models_folder: Path) -> Iterator[Embedder]:
+    embedder = Embedder(lambda model: models_folder / model, threads=0)
+    yield embedder
+    embedder.close()
+
+
+def test_vectors_have_unit_length_and_one_row_a_window(embedder: Embedder) -> None:
+    short, long = embedder.embed_texts(CPU_MODEL, [EmbeddingText("def f(): pass"), EmbeddingText(CODE)])
+    assert short.shape == (1, 384)
+    assert long.shape[0] > 5
+    assert np.allclose(np.linalg.norm(long, axis=1), 1.0, atol=1e-5)
+
+
+def test_a_question_is_nearer_to_its_code_than_to_other_code(embedder: Embedder) -> None:
+    texts = [
+        EmbeddingText("def save_to_disk(path, data): path.write_bytes(data)"),
+        EmbeddingText("def area(r): return 3.14*r*r"),
+    ]
+    question = embedder.embed_question(CPU_MODEL, "how is a file written?")
+    write, area = (float(vectors[0] @ question) for vectors in embedder.embed_texts(CPU_MODEL, texts))
+    assert write > area
+
+
+def test_a_question_longer_than_the_window_counts_to_its_end(embedder: Embedder) -> None:
+    filler = "please tell me all about it in many words " * 60
+    plain = embedder.embed_question(CPU_MODEL, filler)
+    ending = embedder.embed_question(CPU_MODEL, filler + "how are passwords hashed? " * 20)
+    assert float(plain @ ending) < 0.98
+
+
+@pytest.mark.parametrize("context", ["", "method Session.get: def get(self, url)", "word " * 1000])
+@pytest.mark.parametrize("text", [CODE, "x" * 5000, "a b " * 3000, "λ→∀" * 2000, "", "\n\n\n", "y"])
+def test_joined_windows_are_the_text_and_each_fits_the_model(embedder: Embedder, text: str, context: str) -> None:
+    windows = embedder.windows(CPU_MODEL, [EmbeddingText(text, context)])[0]
+    assert "".join(window.text for window in windows) == text
+    assert all(window.tokens <= window.limit == 256 for window in windows)
+
+
+def test_windows_end_at_line_ends_where_lines_are_short(embedder: Embedder) -> None:
+    windows = embedder.windows(CPU_MODEL, [EmbeddingText(CODE)])[0]
+    assert all(window.text.endswith("\n") for window in windows[:-1])
+
+
+def test_no_token_of_a_real_package_is_dropped(embedder: Embedder) -> None:
+    files = sorted(Path(http.__file__).parent.glob("*.py"))
+    texts = [EmbeddingText(file.read_text(encoding="utf-8"), file.name) for file in files]
+    for text, windows in zip(texts, embedder.windows(CPU_MODEL, texts), strict=True):
+        assert "".join(window.text for window in windows) == text.text
+        assert all(window.tokens <= window.limit for window in windows)
+
+
+def test_the_worker_comes_back_after_it_was_closed(embedder: Embedder) -> None:
+    embedder.close()
+    assert embedder.embed_question(CPU_MODEL, "still there?").shape == (384,)

@@ -1,0 +1,257 @@
+"""A folder's index as a whole, on the real catalog, chunker, miner and Chroma; only the model is a small one."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import threading
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hashing_embedder import HashingEmbedder
+
+from sourcewise.embedding_cache import EmbeddingCache
+from sourcewise.errors import CancelledError, IndexBusyError, StorageError
+from sourcewise.index import Index, SharedParts
+from sourcewise.llm.sources_only import SourcesOnlyGenerator
+from sourcewise.model import AnswerReady, CitationState, SearchMode
+from sourcewise.paths import DataPaths
+from sourcewise.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from sourcewise.llm.generator import Generator
+    from sourcewise.model import SearchResult
+
+MODEL = "hashing"
+
+
+@dataclass
+class House:
+    """A folder, where its data lives, and its open index."""
+
+    folder: Path
+    data: DataPaths
+    embedder: HashingEmbedder
+    model: str = MODEL
+    index: Index | None = None
+
+    def open(self) -> Index:
+        self.close()
+        cache = EmbeddingCache(self.data.embedding_cache)
+        shared = SharedParts(Settings(), self.model, self.embedder, cache, _no_model)
+        self.index = Index(self.folder, self.data.index_of(self.folder), shared)
+        return self.index
+
+    def close(self) -> None:
+        if self.index is not None:
+            self.index.close()
+            self.index = None
+
+    def refresh(self) -> Index:
+        """Open the index and bring it up to date, as a command does."""
+        index = self.open()
+        index.update()
+        index.embed()
+        return index
+
+
+async def _no_model() -> tuple[Generator, Sequence[str]]:
+    return SourcesOnlyGenerator(), ()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    for name, verb in (("disk", "write"), ("network", "send"), ("screen", "draw")):
+        steps = [f"    step_{step} = {name}.{verb}(value, offset={step})\n" for step in range(12)]
+        functions = [f"def {verb}_{n}(value):\n{''.join(steps)}    return step_{n}\n\n\n" for n in range(3)]
+        (folder / f"{name}.py").write_text("".join(functions))
+    house = House(folder, DataPaths(tmp_path / "data"), HashingEmbedder())
+    yield house
+    house.close()
+
+
+def found(result: SearchResult) -> list[tuple[str, int, int]]:
+    return [(p.chunk.path, p.chunk.first_line, p.chunk.last_line) for p in result.passages]
+
+
+def test_a_second_run_embeds_nothing_and_reads_nothing(house: House) -> None:
+    house.refresh()
+    embedded = len(house.embedder.embedded)
+    report = house.open().update()
+    assert (report.added, report.changed, report.unchanged) == (0, 0, 3)
+    assert house.index is not None
+    assert house.index.embed().embedded == 0
+    assert len(house.embedder.embedded) == embedded > 0
+
+
+def test_keyword_search_serves_before_anything_is_embedded(house: House) -> None:
+    index = house.open()
+    index.update()
+    result = index.search("where is send called on the network", 3)
+    assert result.mode is SearchMode.KEYWORD
+    assert result.passages[0].chunk.path == "network.py"
+    assert result.passages[0].similarity is None
+
+
+def test_vectors_join_when_they_are_there(house: House) -> None:
+    result = house.refresh().search("network send", 3)
+    assert result.mode is SearchMode.HYBRID
+    assert result.passages[0].chunk.path == "network.py"
+    assert all(passage.similarity is not None for passage in result.passages)
+
+
+def test_a_one_line_edit_embeds_two_chunks_at_most(house: House) -> None:
+    house.refresh()
+    before = len(house.embedder.embedded)
+    file = house.folder / "disk.py"
+    file.write_text(file.read_text().replace("write_1(value)", "write_1(number)"))
+    house.refresh()
+    assert 1 <= len(house.embedder.embedded) - before <= 2
+
+
+def test_lines_that_move_embed_nothing_and_are_found_at_their_new_place(house: House) -> None:
+    house.refresh()
+    before = set(house.embedder.embedded)
+    file = house.folder / "disk.py"
+    file.write_text("import network\n\n\n" + file.read_text())
+    index = house.refresh()
+    assert set(house.embedder.embedded) - before == {
+        text for text in house.embedder.embedded if text.startswith("import network")
+    }
+    first = index.search("write_2", 1).passages[0].chunk
+    assert "def write_2" in file.read_text().splitlines()[first.first_line - 1 : first.last_line][0]
+
+
+def test_a_moved_file_embeds_nothing(house: House) -> None:
+    house.refresh()
+    before = len(house.embedder.embedded)
+    (house.folder / "io").mkdir()
+    (house.folder / "disk.py").rename(house.folder / "io" / "disk.py")
+    index = house.refresh()
+    assert len(house.embedder.embedded) == before
+    assert index.search("write_1", 1).passages[0].chunk.path == "io/disk.py"
+
+
+def test_a_deleted_file_is_found_no_more_and_leaves_no_vector(house: House) -> None:
+    house.refresh()
+    (house.folder / "disk.py").unlink()
+    index = house.refresh()
+    assert all(passage.chunk.path != "disk.py" for passage in index.search("disk write", 20).passages)
+    assert index.status().vectors == index._store.count(MODEL)
+
+
+def test_a_deleted_vector_store_costs_no_embedding_and_no_result(house: House) -> None:
+    before = found(house.refresh().search("disk write", 5))
+    embedded = len(house.embedder.embedded)
+    house.close()
+    shutil.rmtree(house.data.index_of(house.folder).vectors)
+    assert found(house.refresh().search("disk write", 5)) == before
+    assert len(house.embedder.embedded) == embedded
+
+
+@pytest.mark.parametrize("damage", ["truncate", "garbage", "half"])
+def test_a_damaged_vector_store_is_filled_anew_without_embedding(house: House, damage: str) -> None:
+    before = found(house.refresh().search("disk write", 5))
+    embedded = len(house.embedder.embedded)
+    house.close()
+    vectors = house.data.index_of(house.folder).vectors
+    for file in vectors.rglob("*"):
+        if file.is_file() and (damage != "half" or file.suffix == ".bin"):
+            file.write_bytes(b"" if damage == "truncate" else b"\x93garbage" * 1000)
+    assert found(house.refresh().search("disk write", 5)) == before
+    assert len(house.embedder.embedded) == embedded
+
+
+def test_a_corrupt_catalog_is_built_anew_and_said(house: House) -> None:
+    before = found(house.refresh().search("disk write", 5))
+    embedded = len(house.embedder.embedded)
+    house.close()
+    house.data.index_of(house.folder).catalog.write_bytes(b"not a database" * 5000)
+    index = house.refresh()
+    assert "built anew" in index.notices[0]
+    assert found(index.search("disk write", 5)) == before
+    assert len(house.embedder.embedded) == embedded
+
+
+def test_an_interrupted_run_is_carried_on(house: House) -> None:
+    house.embedder.fail_after = 4
+    index = house.open()
+    index.update()
+    with pytest.raises(KeyboardInterrupt):
+        index.embed()
+    house.embedder.fail_after = None
+    index = house.refresh()
+    status = index.status()
+    assert status.embedded == status.chunks
+    assert status.state == "ready"
+
+
+def test_a_cancelled_run_stops_and_keeps_what_it_has(house: House) -> None:
+    index = house.open()
+    stop = threading.Event()
+    with pytest.raises(CancelledError):
+        index.update(lambda progress: stop.set() if progress.done == 1 else None, stop)
+    assert index.status().files == 1
+    assert house.refresh().status().files == 3
+
+
+def test_a_second_owner_is_told_so(house: House) -> None:
+    house.open()
+    with pytest.raises(IndexBusyError) as caught:
+        House(house.folder, house.data, HashingEmbedder()).open()
+    assert caught.value.hint
+
+
+def test_another_model_gets_its_own_vectors_while_the_old_one_serves(house: House) -> None:
+    house.refresh()
+    house.model = "other"
+    index = house.open()
+    index.update()
+    result = index.search("disk write", 3)
+    assert result.mode is SearchMode.HYBRID
+    assert result.embedded == result.chunks
+    index.embed()
+    assert index.status().embedded == index.status().chunks
+    assert index._store.count("other") == index.status().vectors
+    assert index._catalog.models() == ["other"]
+
+
+def test_a_folder_that_cannot_hold_the_index_is_refused_with_a_way_out(house: House, tmp_path: Path) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file where a folder must be")
+    with pytest.raises(StorageError) as caught:
+        replace(house, data=DataPaths(blocked)).open()
+    assert caught.value.hint
+
+
+async def test_an_answer_is_checked_against_the_file_as_it_is_now(house: House) -> None:
+    index = house.refresh()
+    (house.folder / "network.py").write_text("# rewritten\n")
+    events = [event async for event in index.ask("where is the network send")]
+    last = events[-1]
+    assert isinstance(last, AnswerReady)
+    states = {last.answer.sources[c.number - 1].passage.chunk.path: c.state for c in last.answer.citations}
+    assert states["network.py"] is CitationState.CHANGED
+
+
+def test_the_metadata_of_vectors_follows_the_lines(house: House) -> None:
+    house.refresh()
+    file = house.folder / "disk.py"
+    file.write_text("import network\n\n\n" + file.read_text())
+    index = house.refresh()
+    index.close()
+    house.index = None
+    with sqlite3.connect(house.data.index_of(house.folder).vectors / "chroma.sqlite3") as database:
+        rows = database.execute(
+            "SELECT string_value, int_value, key FROM embedding_metadata WHERE id IN "
+            "(SELECT id FROM embedding_metadata WHERE key = 'source_file' AND string_value = 'disk.py')"
+        ).fetchall()
+    starts = {number for _, number, key in rows if key == "start_line"}
+    assert 1 in starts
+    assert starts - {1}

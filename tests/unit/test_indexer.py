@@ -1,0 +1,52 @@
+"""The plan: what has to be read, and what is gone."""
+
+from __future__ import annotations
+
+from sourcewise.catalog import KnownFile
+from sourcewise.indexer import plan
+from sourcewise.model import FileStamp, SkippedFile, SkipReason
+
+KNOWN = {
+    "same.py": KnownFile(10, 100, "aa", None),
+    "edited.py": KnownFile(10, 100, "bb", None),
+    "secret.txt": KnownFile(5, 100, "", SkipReason.SECRET),
+    "gone.py": KnownFile(10, 100, "cc", None),
+    "now_ignored.py": KnownFile(10, 100, "dd", None),
+}
+IGNORED = SkippedFile(FileStamp("now_ignored.py", 10, 100), SkipReason.IGNORED, "*.py (.gitignore:1)")
+FOUND = [
+    FileStamp("same.py", 10, 100),
+    FileStamp("edited.py", 10, 101),
+    FileStamp("secret.txt", 5, 100),
+    FileStamp("new.py", 1, 1),
+    IGNORED,
+]
+
+
+def test_only_new_and_changed_files_are_read() -> None:
+    result = plan(KNOWN, FOUND)
+    assert [stamp.path for stamp in result.read] == ["edited.py", "new.py"]
+    assert result.unchanged == 2
+
+
+def test_a_file_of_another_size_is_read_even_at_the_same_time() -> None:
+    assert plan(KNOWN, [FileStamp("same.py", 11, 100)]).read == (FileStamp("same.py", 11, 100),)
+
+
+def test_a_clock_that_went_back_does_not_hide_a_change() -> None:
+    assert plan(KNOWN, [FileStamp("same.py", 10, 99)]).read == (FileStamp("same.py", 10, 99),)
+
+
+def test_what_is_missing_or_newly_ignored_is_gone() -> None:
+    result = plan(KNOWN, FOUND)
+    assert result.gone == ("gone.py", "now_ignored.py")
+    assert result.skipped == (IGNORED,)
+
+
+def test_a_new_recipe_reads_everything_again() -> None:
+    assert len(plan(KNOWN, FOUND, anew=True).read) == 4
+
+
+def test_nothing_known_and_nothing_found_is_an_empty_plan() -> None:
+    result = plan({}, [])
+    assert (result.read, result.skipped, result.gone, result.unchanged) == ((), (), (), 0)
