@@ -1,0 +1,209 @@
+"""The language server: hides pygls, and how the process begins and ends.
+
+`initialize` is answered before anything heavy is imported. After `initialized` the workspace is opened in a thread,
+and its folders are indexed in the background. Every request is a coroutine of one event loop, so `$/cancelRequest`
+reaches it; what takes long runs in threads of our own, never in those of pygls, one of which reads standard input.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+from typing import TYPE_CHECKING, Any, cast
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcServerNotInitialized
+from pygls.lsp.server import LanguageServer
+
+from sourcewise import __version__, protocol
+from sourcewise.lsp_configuration import fetch_settings, register_for_changes
+from sourcewise.lsp_protocol import SourcewiseProtocol, answered, make_converter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import BinaryIO
+
+    from sourcewise.lsp_session import Session
+    from sourcewise.paths import DataPaths
+    from sourcewise.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+# Editors kill a server that has not ended two seconds after they asked it to.
+_CLOSE_SECONDS = 1.0
+_LEAVE_SECONDS = 0.8
+
+
+def serve(settings: Settings, data: DataPaths) -> None:
+    """Serve an editor over standard input and output until it leaves.
+
+    Args:
+        settings: used where the editor has none of its own.
+        data: where things live.
+    """
+    run(make_server(settings, data))
+
+
+def run(server: SourcewiseServer) -> None:
+    """Give a server the standard streams; whatever else reads or prints gets nothing and standard error."""
+    logging.getLogger("pygls").setLevel(logging.WARNING)  # below that, it logs messages with the code in them
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    server.start_io(cast("BinaryIO", requests), cast("BinaryIO", replies))
+
+
+class SourcewiseServer(LanguageServer):
+    """One editor window's server, from `initialize` to `exit`."""
+
+    def __init__(self, settings: Settings, data: DataPaths) -> None:
+        """Describe the server; see make_server."""
+        super().__init__(
+            "sourcewise",
+            __version__,
+            text_document_sync_kind=types.TextDocumentSyncKind.None_,
+            protocol_cls=SourcewiseProtocol,
+            converter_factory=make_converter,
+        )
+        self._settings = settings
+        self._data = data
+        self._options: Any = None
+        self._opening: asyncio.Future[Session] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def report_server_error(self, error: Exception, source: type[Exception]) -> None:
+        """Log only: to tell an editor that is gone would fail in the same way, for ever."""
+        logger.error("%s: %s", source.__name__, error)
+
+    async def session(self) -> Session:
+        """Return the open workspace, once it is open.
+
+        Raises:
+            UserError: it cannot be opened.
+            JsonRpcServerNotInitialized: the editor has not sent `initialized`.
+        """
+        if self._opening is None:
+            raise JsonRpcServerNotInitialized("The server was asked before it was sent `initialized`.")
+        return await asyncio.shield(self._opening)
+
+    def keep_options(self, params: types.InitializeParams) -> None:
+        """Take `initializationOptions` down; the reply must not wait for what they lead to."""
+        self._options = params.initialization_options
+
+    async def open(self) -> None:
+        """Open the workspace and begin to index it."""
+        self._tasks.append(asyncio.create_task(_leave_at_the_end()))
+        self._opening = asyncio.get_running_loop().create_future()
+        try:
+            session = await self._open_session()
+        except Exception as error:
+            logger.exception("The workspace cannot be opened")
+            self._opening.set_exception(error)
+            self._opening.exception()  # that nobody asked before the end is no second failure
+            self.window_show_message(types.ShowMessageParams(types.MessageType.Error, str(error)))
+            return
+        self._opening.set_result(session)
+        session.change_folders(self._folders())
+        self._tasks.append(asyncio.create_task(session.run()))
+
+    async def compare_settings(self) -> None:
+        """Tell the user when the settings are no longer those that the workspace was opened with."""
+        await self.session()
+        if await fetch_settings(self, self._options, self._settings) != self._settings:
+            sentence = "The changed settings take effect when Sourcewise is restarted."
+            self.window_log_message(types.LogMessageParams(types.MessageType.Info, sentence))
+
+    async def close(self) -> None:
+        """Stop what is under way."""
+        if self._opening is not None and self._opening.done() and self._opening.exception() is None:
+            await self._opening.result().close(_CLOSE_SECONDS)
+
+    async def _open_session(self) -> Session:
+        register_for_changes(self)
+        self._settings = await fetch_settings(self, self._options, self._settings)
+        make_session = await asyncio.to_thread(_prepare_session, self._settings, self._data)
+        return make_session(self.protocol.notify)
+
+    def _folders(self) -> list[str]:
+        folders = [folder.uri for folder in self.workspace.folders.values()]
+        root = self.workspace.root_uri
+        return folders or ([root] if root else [])
+
+
+def make_server(settings: Settings, data: DataPaths) -> SourcewiseServer:
+    """Return a server that knows all our methods and has opened nothing; see serve."""
+    server = SourcewiseServer(settings, data)
+    _register_requests(server)
+    _register_notifications(server)
+    return server
+
+
+def _register_requests(server: SourcewiseServer) -> None:
+    async def ask(params: protocol.AskParams) -> protocol.AskResult:
+        return await (await server.session()).ask(params)
+
+    async def search(params: protocol.SearchParams) -> protocol.SearchResult:
+        return await (await server.session()).search(params)
+
+    async def index_status(params: protocol.StatusParams) -> protocol.StatusResult:
+        return await (await server.session()).index_status(params)
+
+    server.feature(protocol.ASK.method)(answered(ask))
+    server.feature(protocol.SEARCH.method)(answered(search))
+    server.feature(protocol.INDEX_STATUS.method)(answered(index_status))
+
+
+def _register_notifications(server: SourcewiseServer) -> None:
+    @server.feature(types.INITIALIZE)
+    def initialize(params: types.InitializeParams) -> None:
+        server.keep_options(params)
+
+    @server.feature(types.INITIALIZED)
+    async def initialized(_: types.InitializedParams) -> None:
+        await server.open()
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    async def configuration_changed(_: types.DidChangeConfigurationParams) -> None:
+        await server.compare_settings()
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    async def folders_changed(params: types.DidChangeWorkspaceFoldersParams) -> None:
+        added, removed = ([folder.uri for folder in group] for group in (params.event.added, params.event.removed))
+        (await server.session()).change_folders(added, removed)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    async def watched_files_changed(params: types.DidChangeWatchedFilesParams) -> None:
+        (await server.session()).files_changed(change.uri for change in params.changes)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    async def saved(params: types.DidSaveTextDocumentParams) -> None:
+        (await server.session()).files_changed([params.text_document.uri])
+
+    @server.feature(types.SHUTDOWN)
+    async def shutdown(_: None) -> None:
+        await server.close()
+
+
+def _prepare_session(settings: Settings, data: DataPaths) -> Callable[[Callable[[str, object], None]], Session]:
+    """Import what is heavy and open what is shared, in a thread; return what makes the session in the event loop."""
+    from sourcewise.lsp_session import Session  # noqa: PLC0415 - `initialize` is answered before this
+    from sourcewise.workspace import Workspace  # noqa: PLC0415 - see above
+
+    workspace = Workspace(settings, data)
+    return lambda notify: Session(workspace, notify)
+
+
+async def _leave_at_the_end() -> None:
+    """Sleep until the event loop ends; from then on nothing may keep the process for long.
+
+    A thread in the middle of a download or of a batch would. What it leaves behind, the next start repairs.
+    """
+    try:
+        await asyncio.Event().wait()
+    finally:
+        timer = threading.Timer(_LEAVE_SECONDS, os._exit, [0])
+        timer.daemon = True
+        timer.start()

@@ -1,0 +1,167 @@
+"""From the values of the house to what is sent: adds URIs, leaves out what the editor does not need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+from pygls import uris
+
+from sourcewise import protocol
+from sourcewise.errors import FolderError
+from sourcewise.model import Notice, PromptProgress, SourcesFound, TextDelta
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sourcewise.lsp_indexing import Folder
+    from sourcewise.model import Answer, AnswerEvent, IndexStatus, Mention, SearchResult, Source, Trace
+
+
+def path_of(uri: str) -> str:
+    """Return the path that a URI names.
+
+    Raises:
+        FolderError: it is not on this machine.
+    """
+    path: str | None = uris.to_fs_path(uri)
+    if not path:
+        raise FolderError(f"{uri} is not a folder on this machine.", "Open a local folder; others cannot be indexed.")
+    return path
+
+
+def uri_of(folder: Path, path: str = "") -> str:
+    """Return the URI of a folder, or of a file in it."""
+    return (folder / path).as_uri()  # pygls' own fails on names that are not UTF-8
+
+
+def coverage(search: SearchResult) -> protocol.Coverage:
+    """Return how a search was served."""
+    return protocol.Coverage(search.mode, search.chunks, search.embedded, search.relevant)
+
+
+def passage(folder: Path, source: Source) -> protocol.Passage:
+    """Return a passage with the preview of its source."""
+    found, chunk = source.passage, source.passage.chunk
+    return protocol.Passage(
+        path=chunk.path,
+        uri=uri_of(folder, chunk.path),
+        start_line=chunk.first_line,
+        end_line=chunk.last_line,
+        score=found.score,
+        similarity=found.similarity,
+        symbol=chunk.symbol,
+        kind=chunk.kind,
+        language=chunk.language,
+        reasons=found.reasons,
+        preview=source.preview,
+    )
+
+
+def answer(folder: Path, ask_id: str, made: Answer) -> protocol.AskResult:
+    """Return a whole answer."""
+    return protocol.AskResult(
+        ask_id=ask_id,
+        text=made.text,
+        model=protocol.ModelName(made.model.runtime, made.model.name),
+        sources=_sources(folder, made.sources),
+        citations=tuple(protocol.Citation(citation.number, citation.state) for citation in made.citations),
+        struck=made.struck,
+        mentions=tuple(_mention(folder, mention) for mention in made.mentions),
+        notices=made.notices,
+        failure=made.failure,
+        trace=_trace(made.trace),
+    )
+
+
+def folder_state(folder: Folder) -> protocol.FolderState:
+    """Return what a folder's index is doing."""
+    status = folder.status
+    return protocol.FolderState(
+        uri=folder.uri,
+        stage=folder.stage,
+        done=folder.progress.done,
+        total=folder.progress.total,
+        files=status.files if status else 0,
+        chunks=status.chunks if status else 0,
+        embedded=status.embedded if status else 0,
+        message=str(folder.problem or ""),
+    )
+
+
+def folder_status(folder: Folder, status: IndexStatus | None) -> protocol.FolderStatus:
+    """Return what a folder's index is doing and what it holds; `status` is None where that cannot be known."""
+    state = attrs.asdict(folder_state(folder), recurse=False)
+    if status is None:
+        return protocol.FolderStatus(**state, vectors=0, cached=0, model="", state="missing", skipped={})
+    state |= {"files": status.files, "chunks": status.chunks, "embedded": status.embedded}
+    return protocol.FolderStatus(
+        **state,
+        vectors=status.vectors,
+        cached=status.cached,
+        model=status.model,
+        state=status.state,
+        skipped=status.skipped,
+    )
+
+
+class EventStream:
+    """The events of one answer as notifications."""
+
+    def __init__(self, folder: Path, ask_id: str) -> None:
+        """Name the answer; nothing is sent from here."""
+        self._folder = folder
+        self._ask_id = ask_id
+        self._deltas = 0
+
+    def notification(self, event: AnswerEvent) -> tuple[str, object]:
+        """Return the method and the parameters for an event; the last event is the response and has none."""
+        match event:
+            case SourcesFound(sources, search):
+                found = protocol.AnswerSources(self._ask_id, _sources(self._folder, sources), coverage(search))
+                return protocol.ANSWER_SOURCES.method, found
+            case PromptProgress(fraction):
+                return protocol.ANSWER_PROGRESS.method, protocol.AnswerProgress(self._ask_id, fraction)
+            case Notice(message):
+                return protocol.ANSWER_NOTICE.method, protocol.AnswerNotice(self._ask_id, message)
+            case TextDelta(text):
+                self._deltas += 1
+                return protocol.ANSWER_DELTA.method, protocol.AnswerDelta(self._ask_id, self._deltas - 1, text)
+        raise TypeError(f"{event!r} is not sent by itself")
+
+
+def _sources(folder: Path, sources: tuple[Source, ...]) -> tuple[protocol.Source, ...]:
+    return tuple(_source(folder, source) for source in sources)
+
+
+def _source(folder: Path, source: Source) -> protocol.Source:
+    base = attrs.asdict(passage(folder, source), recurse=False)
+    return protocol.Source(**base, number=source.number, truncated=source.truncated)
+
+
+def _mention(folder: Path, mention: Mention) -> protocol.Mention:
+    if mention.location is None:
+        return protocol.Mention(mention.name, None)
+    path, _, line = mention.location.rpartition(":")
+    return protocol.Mention(mention.name, protocol.Place(path, uri_of(folder, path), int(line)))
+
+
+def _trace(trace: Trace) -> protocol.Trace:
+    dimensions, vector = trace.search.question_vector or (0, ())
+    usage = trace.usage
+    return protocol.Trace(
+        search=coverage(trace.search),
+        prompt_tokens=trace.prompt_tokens,
+        prompt_budget=trace.prompt_budget,
+        usage=protocol.Usage(
+            usage.prompt_tokens,
+            usage.answer_tokens,
+            usage.prompt_seconds,
+            usage.answer_seconds,
+            usage.stop_reason,
+            usage.prompt_cut,
+        ),
+        timings=trace.timings,
+        dimensions=dimensions,
+        vector=vector,
+    )

@@ -1,0 +1,267 @@
+"""Keeps the indexes of all open folders true in the background, and tells how far it is.
+
+One thread does all the work. Reading goes before embedding in all folders, so that keyword search serves everywhere
+before the slow part begins; a change of files interrupts embedding, which carries on afterwards where it stopped. A
+folder that fails says why and is left alone until something changes in it; the others go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sourcewise.errors import CancelledError, FolderError, IndexBusyError, SourcewiseError, UserError, WorkerError
+from sourcewise.model import IndexProgress, IndexStatus, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sourcewise.index import Index
+    from sourcewise.workspace import Workspace
+
+logger = logging.getLogger(__name__)
+
+# Saving all files, or switching a branch, is many events and one update.
+_SETTLE_SECONDS = 0.3
+_BUSY_RETRY_SECONDS = 5.0
+_PUBLISH_SECONDS = 0.25
+_IDLE = IndexProgress(Stage.IDLE, 0, 0)
+
+
+class Folder:
+    """One open folder, and what is known and wanted of its index.
+
+    Attributes:
+        index: None until it is open, and where it cannot be opened; then `problem` says why.
+        opened: set once opening was tried.
+    """
+
+    def __init__(self, uri: str, path: Path) -> None:
+        """Name the folder; nothing is opened."""
+        self.uri = uri
+        self.path = path
+        self.index: Index | None = None
+        self.opened = asyncio.Event()
+        self.progress = _IDLE
+        self.status: IndexStatus | None = None
+        self.problem: UserError | None = None
+        self.wants_update = True
+        self.wants_vectors = False
+        self.timer: asyncio.TimerHandle | None = None
+
+    @property
+    def stage(self) -> Stage:
+        """What is being done, or else waits to be done."""
+        if self.progress.stage is not Stage.IDLE:
+            return self.progress.stage
+        if self.wants_update:
+            return Stage.SCANNING
+        return Stage.EMBEDDING if self.wants_vectors else Stage.IDLE
+
+    def contains(self, path: Path) -> bool:
+        """Tell whether a file that may belong to the index lies in this folder."""
+        roots = {self.path, self.index.folder if self.index else self.path}
+        return any(path.is_relative_to(root) and ".git" not in path.relative_to(root).parts for root in roots)
+
+
+class BackgroundIndexing:
+    """The open folders and the thread that works on them. Every method belongs to the event loop's thread."""
+
+    def __init__(self, workspace: Workspace, publish: Callable[[], None]) -> None:
+        """Join the parts, in a running event loop; no work begins before `run`.
+
+        Args:
+            workspace: opens the indexes.
+            publish: called in the event loop's thread whenever `folders` look different.
+        """
+        self._workspace = workspace
+        self._publish = publish
+        self._folders: dict[str, Folder] = {}
+        self._executor = ThreadPoolExecutor(1, "indexing")
+        self._wake = asyncio.Event()
+        # Fresh for each piece of work; setting it stops the one under way.
+        self._stop = threading.Event()
+        self._current: tuple[Folder, Stage] | None = None
+        self._closed = False
+        self._loop = asyncio.get_running_loop()
+
+    @property
+    def folders(self) -> tuple[Folder, ...]:
+        """The open folders, in the order they were added."""
+        return tuple(self._folders.values())
+
+    # --- what is wanted -------------------------------------------------------------------------------
+
+    def add(self, uri: str, path: Path) -> None:
+        """Open a folder and index it."""
+        if uri not in self._folders:
+            self._folders[uri] = Folder(uri, path)
+            self._prefer_update()
+
+    def refuse(self, uri: str, problem: UserError) -> None:
+        """Show a folder that cannot be indexed."""
+        folder = self._folders[uri] = Folder(uri, Path(uri))
+        folder.problem, folder.wants_update = problem, False
+        folder.opened.set()
+        self._publish()
+
+    def remove(self, uri: str) -> None:
+        """Let go of a folder."""
+        folder = self._folders.pop(uri, None)
+        if folder is None:
+            return
+        folder.opened.set()
+        if self._current is not None and self._current[0] is folder:
+            self._stop.set()
+        self._executor.submit(self._close_folder, folder)
+        self._publish()
+
+    def file_changed(self, path: Path) -> None:
+        """Update the folders that a changed file lies in, once things are quiet."""
+        for folder in self.folders:
+            if folder.contains(path):
+                self._schedule(folder, _SETTLE_SECONDS)
+
+    def _schedule(self, folder: Folder, seconds: float) -> None:
+        if folder.timer is None:
+            folder.timer = self._loop.call_later(seconds, self._due, folder)
+
+    def _due(self, folder: Folder) -> None:
+        folder.timer, folder.wants_update = None, True
+        self._prefer_update()
+
+    def _prefer_update(self) -> None:
+        if self._current is not None and self._current[1] is Stage.EMBEDDING:
+            self._stop.set()
+        self._wake.set()
+
+    # --- asking ---------------------------------------------------------------------------------------
+
+    async def index_of(self, uri: str | None) -> Index:
+        """Return the open index of a folder; None means the only one.
+
+        Raises:
+            FolderError: there is no such folder, or the question is which.
+            UserError: its index cannot be opened.
+        """
+        folder = self.folder_of(uri)
+        await folder.opened.wait()
+        if folder.index is None:
+            raise folder.problem or FolderError(f"The folder {folder.path} was closed.", "Open it again.")
+        return folder.index
+
+    def folder_of(self, uri: str | None) -> Folder:
+        """Return a folder by its URI; see index_of."""
+        if not self._folders:
+            raise FolderError("No folder is open.", "Open a folder to ask about its code.")
+        if uri is None and len(self._folders) == 1:
+            return self.folders[0]
+        if uri in self._folders:
+            return self._folders[uri]
+        known = ", ".join(self._folders)
+        if uri is None:
+            raise FolderError(f"{len(self._folders)} folders are open, and none was named.", f"Name one of {known}.")
+        raise FolderError(f"{uri} is not an open folder.", f"Open it, or name one of {known}.")
+
+    # --- the work -------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Work until `close`, or until cancelled."""
+        try:
+            while not self._closed:
+                self._wake.clear()
+                if folder := next((folder for folder in self.folders if folder.wants_update), None):
+                    folder.wants_update = False
+                    await self._work(folder, Stage.SCANNING, self._update)
+                elif folder := next((folder for folder in self.folders if folder.wants_vectors), None):
+                    folder.wants_vectors = False
+                    await self._work(folder, Stage.EMBEDDING, self._embed)
+                else:
+                    await self._wake.wait()
+        finally:
+            self._closed = True
+            self._stop.set()
+
+    async def close(self) -> None:
+        """Stop the work under way and let go of all folders."""
+        self._closed = True
+        self._stop.set()
+        self._wake.set()
+        # Only the end of its process stops a batch of embedding; the thread then closes what it was working on.
+        await asyncio.gather(
+            self._loop.run_in_executor(None, self._workspace.embedder.close),
+            self._loop.run_in_executor(self._executor, self._workspace.close),
+        )
+
+    async def _work(self, folder: Folder, stage: Stage, work: Callable[[Folder], None]) -> None:
+        """Do one piece of work in the thread and take down how it ended."""
+        self._stop = threading.Event()
+        self._current = folder, stage
+        try:
+            await self._loop.run_in_executor(self._executor, work, folder)
+        except CancelledError:
+            folder.wants_vectors = folder.wants_vectors or stage is Stage.EMBEDDING
+        except Exception as error:  # one folder's failure is not the others'
+            self._take_down(folder, error)
+        finally:
+            self._current = None
+            folder.opened.set()
+            folder.progress = _IDLE
+            if not self._closed:
+                self._publish()
+
+    def _take_down(self, folder: Folder, error: Exception) -> None:
+        if self._closed and isinstance(error, WorkerError):
+            return  # we killed it
+        if isinstance(error, UserError):
+            logger.warning("Indexing %s: %s", folder.path, error)
+            folder.problem = error
+        else:
+            logger.error("Indexing %s failed unexpectedly", folder.path, exc_info=error)
+            folder.problem = UserError(f"The index of {folder.path} could not be updated.", "The log has the details.")
+        if isinstance(error, IndexBusyError):
+            self._schedule(folder, _BUSY_RETRY_SECONDS)
+
+    # --- in the thread --------------------------------------------------------------------------------
+
+    def _update(self, folder: Folder) -> None:
+        if folder.index is None:
+            folder.index = self._workspace.open(folder.path)
+            self._loop.call_soon_threadsafe(folder.opened.set)
+        folder.index.update(self._reporter(folder), self._stop)
+        folder.problem, folder.wants_vectors = None, True
+        folder.status = folder.index.status()
+
+    def _embed(self, folder: Folder) -> None:
+        assert folder.index is not None
+        try:
+            folder.index.embed(progress=self._reporter(folder), cancelled=self._stop)
+        finally:
+            with suppress(SourcewiseError):
+                folder.status = folder.index.status()
+
+    def _reporter(self, folder: Folder) -> Callable[[IndexProgress], None]:
+        told = 0.0
+
+        def report(progress: IndexProgress) -> None:
+            nonlocal told
+            news = progress.stage is not folder.progress.stage or progress.done == progress.total
+            folder.progress = progress
+            if news or time.monotonic() - told >= _PUBLISH_SECONDS:
+                told = time.monotonic()
+                folder.status = folder.index.status() if folder.index else None
+                self._loop.call_soon_threadsafe(self._publish)
+
+        return report
+
+    def _close_folder(self, folder: Folder) -> None:
+        index, folder.index = folder.index, None
+        # Two URIs may lead to one folder, through a link.
+        if index is not None and all(other.index is not index for other in self.folders):
+            self._workspace.close_folder(index.folder)
