@@ -159,14 +159,15 @@ class Catalog:
 
     def search_words(self, terms: Sequence[str], limit: int) -> list[tuple[str, float]]:
         """Return ids of chunks that hold any of the terms, best first, with their BM25 score (positive)."""
-        quoted = ['"' + term.replace("\0", "").replace('"', '""') + '"' for term in terms]
-        if not quoted:
+        phrases = ['"' + term.replace("\0", "").replace('"', '""') + '"' for term in terms]
+        if not phrases:
             return []
         query = """SELECT chunks.id, -found.rank
             FROM (SELECT rowid, rank FROM words WHERE words MATCH ? AND rank MATCH ? ORDER BY rank LIMIT ?) AS found
             JOIN chunks ON chunks.key = found.rowid ORDER BY found.rank, chunks.key"""
         with self._database.read() as connection:
-            return connection.execute(query, (" OR ".join(quoted), _BM25, limit)).fetchall()
+            expression = catalog_rows.affordable_match(connection, phrases, limit)
+            return connection.execute(query, (expression, _BM25, limit)).fetchall()
 
     def find_definitions(self, names: Sequence[str], limit: int) -> list[DefinitionPlace]:
         """Return what is defined under these names, in their order, whatever the case.

@@ -30,6 +30,8 @@ _CHUNKS = """SELECT chunks.key, chunks.id, files.path, first_line, last_line, te
 _DEFINITION = """definitions.name, definitions.kind, definitions.first_line, definitions.last_line, definitions.parents,
     definitions.signature, definitions.docstring"""
 _LISTED = "(SELECT value FROM json_each(?))"
+# How many chunks a keyword search scores, unless its rarest words alone are in more, or in too few.
+_SCORED_CHUNKS = 6000
 _SEPARATOR = re.compile(r"\.|::|->|#")
 
 
@@ -183,6 +185,29 @@ def _drop_chunks(connection: sqlite3.Connection, keys: Iterable[int]) -> None:
 def _words_of(chunk: Chunk) -> tuple[str, ...]:
     columns = (chunk.symbol, chunk.path, chunk.signature, chunk.docstring, chunk.text)
     return tuple(identifier_words(column) for column in columns)
+
+
+# --- words ------------------------------------------------------------------------------------------------
+
+
+def affordable_match(connection: sqlite3.Connection, phrases: Sequence[str], wanted: int) -> str:
+    """Return a full-text expression for any of these quoted phrases that finds about as many as are wanted.
+
+    Scoring a chunk costs microseconds, and words like `self` are in most chunks. So only chunks with one of the rarest
+    words are scored, by all words: such words decide what comes first, and to count them costs next to nothing.
+    """
+    count = "SELECT count(*) FROM words WHERE words MATCH ?"
+    frequency = {phrase: connection.execute(count, (phrase,)).fetchone()[0] for phrase in phrases}
+    rare: list[str] = []
+    scored = 0
+    for phrase in sorted(frequency, key=lambda phrase: frequency[phrase]):
+        # Chunks are counted once a word here, so twice the wanted number makes sure of most of them.
+        if scored >= 2 * wanted and scored + frequency[phrase] > _SCORED_CHUNKS:
+            break
+        rare.append(phrase)
+        scored += frequency[phrase]
+    anything = " OR ".join(frequency)
+    return anything if len(rare) == len(frequency) else f"({' OR '.join(rare)}) AND ({anything})"
 
 
 # --- definitions ------------------------------------------------------------------------------------------

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FILES = ("header.bin", "data_level0.bin", "length.bin", "link_lists.bin", "index_metadata.pickle")
-# Version, offset of level 0, capacity, elements, bytes an element, offset of its label and of its vector, highest level,
-# entry point, links an element on upper levels.
+# Version, offset of level 0, capacity, elements, bytes an element, offsets in it of its label and of its vector,
+# highest level, entry point, links an element on upper levels.
 _HEADER = struct.Struct("<i6QiIQ")
 _ROWS_AT_ONCE = 50_000
 # Lengths of vectors outside of this are noise.

@@ -1,7 +1,8 @@
 """The vectors of chunks in ChromaDB, searched by cosine similarity.
 
-Hides ChromaDB: its slow import, its collections and batches, its errors, and what it does not notice itself. A store
-that lost or scrambled its search graph answers wrongly or ends the process; `_check_files` sees that before it is opened.
+Hides ChromaDB: its slow import, its collections and batches, its errors, and what it does not notice itself. A
+store that lost or scrambled its search graph answers wrongly or ends the process, so its files are
+checked before it is opened.
 """
 
 from __future__ import annotations

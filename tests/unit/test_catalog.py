@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+
 from sourcewise.catalog import Catalog, IndexCounts, KnownFile
 from sourcewise.errors import CatalogCorruptError, StorageError
 from sourcewise.model import Chunk, Definition, FileStamp, SkippedFile, SkipReason, SourceFile
@@ -206,6 +207,19 @@ def test_a_hit_in_the_symbol_ranks_above_hits_in_the_body(catalog: Catalog) -> N
     hits = catalog.search_words(["token"], 10)
     assert [chunk_id for chunk_id, _ in hits] == [symbol.id, body.id]
     assert hits[0][1] > hits[1][1] > 0
+
+
+def test_rare_words_decide_where_common_ones_are_everywhere(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sourcewise.catalog_rows._SCORED_CHUNKS", 3)
+    parts = [chunk("a.py", f"self value{n} " + ("zebra" if n < 2 else "horse"), position=n, total=9) for n in range(9)]
+    best = chunk("b.py", "self zebra")
+    put(catalog, "a.py", *parts)
+    put(catalog, "b.py", best)
+    assert catalog.search_words(["self", "unknown", "zebra"], 1)[0][0] == best.id
+    assert set(found(catalog, "self", "zebra")) >= {best.id, parts[0].id, parts[1].id}
+    assert len(found(catalog, "self", "zebra")) == 10
+    assert len(found(catalog, "self")) == 10
+    assert len(found(catalog, "unknown", "self")) == 10
 
 
 def test_more_terms_rank_higher_and_the_limit_holds(catalog: Catalog) -> None:
@@ -420,7 +434,7 @@ def test_many_threads_read_while_one_writes(catalog: Catalog) -> None:
                     assert catalog.chunks([hit]) is not None
                 catalog.counts(MODEL)
                 catalog.pending_vectors(MODEL, 5)
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             failures.append(error)
 
     readers = [threading.Thread(target=read) for _ in range(4)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+
 from sourcewise.embedding_cache import EmbeddingCache
 from sourcewise.errors import StorageError
 

@@ -5,6 +5,7 @@ import hashlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from sourcewise.catalog_schema import SCHEMA_VERSION
 from sourcewise.words import MAX_TERMS, identifier_words, identifiers_in, query_terms
 
@@ -44,7 +45,10 @@ def test_encoded_data_is_not_split() -> None:
 
 
 def test_changing_the_words_needs_a_new_schema_version() -> None:
-    sample = "def parseHTTP_header2(raw: bytes) -> dict[str, str]:  # RFC-9110, naïve größe 数据 retry-after x1 sha256 __init__"
+    sample = (
+        "def parseHTTP_header2(raw: bytes) -> dict[str, str]:  "
+        "# RFC-9110, naïve größe 数据 retry-after x1 sha256 __init__"
+    )
     digest = hashlib.blake2b(identifier_words(sample).encode(), digest_size=8).hexdigest()
     assert (SCHEMA_VERSION, digest) == (1, "3cac220f1e6c8433")
 
