@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _BARE_HEAD_TOKENS = 24
 _SMALL_TOKENS = 80
 _CLOSING_TOKENS = 6
+_CLOSERS = re.compile(r"(?:end|endif|fi|done|[\W_])*")
 _MAX_NESTING = 12
 _CALLABLES = frozenset({"function", "method", "constructor", "macro", "test"})
 _LOOSE = frozenset({"constant", "property", "type", "section", "key", "table", "rule", "block"})
@@ -112,11 +114,13 @@ class SmartCodeChunker:
         """Cut a region into its children and what lies between them."""
         group: list[_Piece] = []
         for piece in self._pieces(page, region):
-            owner = piece.owner
             if piece.owner is not region and self._falls_apart(page, piece) and nesting < _MAX_NESTING:
-                yield from self._close(page, group, region)
+                if self._is_bare_head(page, group, region):
+                    piece.first_line = group[0].first_line
+                else:
+                    yield from self._close(page, group, region)
                 group = []
-                yield from self._cut(page, _within(owner, piece), nesting + 1)
+                yield from self._cut(page, _within(piece), nesting + 1)
             elif group and not self._joins(page, group, piece, region):
                 yield from self._close(page, group, region)
                 group = [piece]
@@ -170,11 +174,16 @@ class SmartCodeChunker:
         """Return whether a piece is too small to stand apart from the ones before it."""
         before = page.tokens(group[0].first_line, group[-1].last_line)
         size = page.tokens(piece.first_line, piece.last_line)
-        bare_head = before < _BARE_HEAD_TOKENS and group[0].owner is region and region.definition.name != ""
-        if before + size > (self._max if bare_head else self._target):
-            return False
+        if self._is_bare_head(page, group, region):
+            return before + size <= self._max
         both_loose = piece.loose and all(other.loose for other in group)
-        return bare_head or both_loose or max(before, size) < _SMALL_TOKENS
+        return before + size <= self._target and (both_loose or max(before, size) < _SMALL_TOKENS)
+
+    def _is_bare_head(self, page: _Page, group: list[_Piece], region: Region) -> bool:
+        """Return whether a group is no more than the line that opens a class."""
+        if not region.definition.name or not group or group[-1].owner is not region:
+            return False
+        return page.tokens(region.first_line, group[-1].last_line) < _BARE_HEAD_TOKENS
 
     def _close(self, page: _Page, group: list[_Piece], region: Region) -> Iterator[_Piece]:
         """Turn a group of joined pieces into one, or into parts where it is a single piece that is too long."""
@@ -203,15 +212,14 @@ def _visible_children(region: Region) -> Iterator[Region]:
             yield child
 
 
-def _within(owner: Region, piece: _Piece) -> Region:
-    """Return a region that covers exactly the lines of a piece."""
-    definition = replace(owner.definition, last_line=piece.last_line)
-    return replace(owner, definition=definition, first_line=piece.first_line)
+def _within(piece: _Piece) -> Region:
+    """Return the owner of a piece as a region that covers exactly its lines."""
+    definition = replace(piece.owner.definition, last_line=piece.last_line)
+    return replace(piece.owner, definition=definition, first_line=piece.first_line)
 
 
 def _only_closes(text: str) -> bool:
-    letters = "".join(character for character in text if character.isalnum())
-    return letters in {"", "end", "endif", "fi", "done"} and estimate_tokens(text) <= _CLOSING_TOKENS
+    return _CLOSERS.fullmatch(text) is not None and estimate_tokens(text) <= _CLOSING_TOKENS
 
 
 def _owner(page: _Page, group: list[_Piece], region: Region) -> Region:

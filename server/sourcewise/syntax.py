@@ -82,13 +82,13 @@ class Syntax:
         self._attribute_rows: set[int] = set()
         self._attribute_ends: dict[int, int] = {}
         self._comment_spans: list[tuple[int, int]] = []
+        self._found = self._matches()
 
     def outline(self) -> Region:
         """Return a region for the whole file, with the definitions in it."""
-        found = self._matches()
         builder = _OutlineBuilder(self._language, len(self._lines))
         wrappers: list[Node] = []
-        for match in found:
+        for match in self._found:
             if match.kind == "wrapper":
                 wrappers.append(match.node)
             elif match.kind == "doc":

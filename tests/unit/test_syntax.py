@@ -1,21 +1,24 @@
 """What is found in one small file a language, compared with what was found and read before.
 
-`SOURCEWISE_ACCEPT=1 pytest tests/unit/test_syntax.py` writes the files in `data/chunker/outlines` anew; read the difference.
+`SOURCEWISE_ACCEPT=1 pytest tests/unit/test_syntax.py` writes the files in `data/chunker/outlines` anew; read what changed.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from sourcewise.headings import section_outline
 from sourcewise.languages import language_of
 from sourcewise.lines import split_lines
-from sourcewise.model import Definition
 from sourcewise.outline import NEVER, Region
 from sourcewise.syntax import Syntax
+
+if TYPE_CHECKING:
+    from sourcewise.model import Definition
 
 FOLDER = Path(__file__).parent / "data" / "chunker"
 SAMPLES = sorted(FOLDER.glob("*.*"))
