@@ -11,20 +11,18 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from sourcewise.headings import section_outline
 from sourcewise.lines import split_lines
 from sourcewise.model import Chunk
-from sourcewise.outline import NEVER, Region, costs_by_indentation
-from sourcewise.syntax import Syntax
+from sourcewise.page import Page
 from sourcewise.tokens import estimate_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sourcewise.model import Definition, SourceFile
+    from sourcewise.outline import Region
 
 _BARE_HEAD_TOKENS = 24
 _SMALL_TOKENS = 80
@@ -33,8 +31,8 @@ _CLOSERS = re.compile(r"(?:end|endif|fi|done|[\W_])*")
 _MAX_NESTING = 12
 _CALLABLES = frozenset({"function", "method", "constructor", "macro", "test"})
 _LOOSE = frozenset({"constant", "property", "type", "section", "key", "table", "rule", "block"})
+_FIELDS = frozenset({"constant", "property"})
 _AROUND = frozenset({"module", "impl", "extension", "companion", "object"})
-_PROSE = frozenset({"markdown", "restructuredtext", "asciidoc", "text"})
 
 
 @dataclass(slots=True)
@@ -50,37 +48,6 @@ class _Piece:
     last_line: int
     owner: Region
     loose: bool
-
-
-class _Page:
-    """A file with what is needed to weigh and cut its lines."""
-
-    def __init__(self, language: str, lines: Sequence[str]) -> None:
-        self.lines = lines
-        self._sums = list(accumulate(map(estimate_tokens, lines), initial=0))
-        self._syntax = Syntax.of(language, lines)
-        self._language = language
-        self._costs: list[int] | None = None
-
-    def outline(self) -> Region:
-        """Return the region of the whole file."""
-        if self._syntax is None or self._language in _PROSE:
-            return section_outline(self._language, self.lines)
-        return self._syntax.outline()
-
-    def tokens(self, first_line: int, last_line: int) -> int:
-        """Return the size of some lines; 0 where there are none."""
-        return self._sums[last_line] - self._sums[first_line - 1] if last_line >= first_line else 0
-
-    def blank(self, first_line: int, last_line: int) -> bool:
-        """Return whether there is nothing to read in these lines."""
-        return not any(line.strip() for line in self.lines[first_line - 1 : last_line])
-
-    def cut_cost(self, line: int) -> int:
-        """Return how bad it is to begin a chunk with this line; a blank line above makes it a little better."""
-        if self._costs is None:
-            self._costs = self._syntax.cut_costs() if self._syntax else costs_by_indentation(self.lines)
-        return 2 * self._costs[line - 1] - (line > 1 and not self.lines[line - 2].strip())
 
 
 class SmartCodeChunker:
@@ -105,12 +72,12 @@ class SmartCodeChunker:
         lines = split_lines(file.text)
         if not any(line.strip() for line in lines):
             return ()
-        page = _Page(file.language, lines)
+        page = Page(file.language, lines)
         root = page.outline()
         pieces = list(self._cut(page, root))
         return tuple(_chunks(file, lines, pieces, root))
 
-    def _cut(self, page: _Page, region: Region, nesting: int = 0) -> Iterator[_Piece]:
+    def _cut(self, page: Page, region: Region, nesting: int = 0) -> Iterator[_Piece]:
         """Cut a region into its children and what lies between them."""
         group: list[_Piece] = []
         for piece in self._pieces(page, region):
@@ -128,7 +95,7 @@ class SmartCodeChunker:
                 group.append(piece)
         yield from self._close(page, group, region)
 
-    def _pieces(self, page: _Page, region: Region) -> list[_Piece]:
+    def _pieces(self, page: Page, region: Region) -> list[_Piece]:
         """Return the children of a region and the gaps between them as pieces without gap or overlap."""
         pieces: list[_Piece] = []
         line = region.first_line
@@ -147,7 +114,7 @@ class SmartCodeChunker:
         self._add_gap(page, pieces, _Piece(line, region.last_line, region, loose=True))
         return pieces
 
-    def _add_gap(self, page: _Page, pieces: list[_Piece], gap: _Piece) -> None:
+    def _add_gap(self, page: Page, pieces: list[_Piece], gap: _Piece) -> None:
         """Add loose lines; blank ones and closing brackets go to what they follow."""
         if gap.last_line < gap.first_line:
             return
@@ -161,7 +128,7 @@ class SmartCodeChunker:
                 gap.first_line += 1
         pieces.append(gap)
 
-    def _falls_apart(self, page: _Page, piece: _Piece) -> bool:
+    def _falls_apart(self, page: Page, piece: _Piece) -> bool:
         owner, size = piece.owner, page.tokens(piece.first_line, piece.last_line)
         if not owner.children or size <= self._target:
             return False
@@ -170,7 +137,7 @@ class SmartCodeChunker:
         inside = sum(page.tokens(child.first_line, child.last_line) for child in owner.children)
         return size > self._max and inside > size / 2
 
-    def _joins(self, page: _Page, group: list[_Piece], piece: _Piece, region: Region) -> bool:
+    def _joins(self, page: Page, group: list[_Piece], piece: _Piece, region: Region) -> bool:
         """Return whether a piece is too small to stand apart from the ones before it."""
         before = page.tokens(group[0].first_line, group[-1].last_line)
         size = page.tokens(piece.first_line, piece.last_line)
@@ -179,26 +146,27 @@ class SmartCodeChunker:
         both_loose = piece.loose and all(other.loose for other in group)
         return before + size <= self._target and (both_loose or max(before, size) < _SMALL_TOKENS)
 
-    def _is_bare_head(self, page: _Page, group: list[_Piece], region: Region) -> bool:
+    def _is_bare_head(self, page: Page, group: list[_Piece], region: Region) -> bool:
         """Return whether a group is no more than the line that opens a class."""
         if not region.definition.name or not group or group[-1].owner is not region:
             return False
         return page.tokens(region.first_line, group[-1].last_line) < _BARE_HEAD_TOKENS
 
-    def _close(self, page: _Page, group: list[_Piece], region: Region) -> Iterator[_Piece]:
+    def _close(self, page: Page, group: list[_Piece], region: Region) -> Iterator[_Piece]:
         """Turn a group of joined pieces into one, or into parts where it is a single piece that is too long."""
         if not group:
             return
         owner = _owner(page, group, region)
         whole = _Piece(group[0].first_line, group[-1].last_line, owner, group[0].loose)
         size = page.tokens(whole.first_line, whole.last_line)
+        aim, limit, overlap = size, size, 0
         if owner is region and size > self._target:
-            yield from _parts(page, whole, self._target, min(2 * self._target, self._max), 0)
+            aim, limit = self._target, min(2 * self._target, self._max)
         elif size > self._max:
             count = math.ceil((size - self._overlap) / (self._max - self._overlap))
-            yield from _parts(page, whole, size // count + self._overlap, self._max, self._overlap)
-        else:
-            yield whole
+            aim, limit, overlap = size // count + self._overlap, self._max, self._overlap
+        for first, last in page.parts(whole.first_line, whole.last_line, aim, limit, overlap):
+            yield replace(whole, first_line=first, last_line=last)
 
 
 def _visible_children(region: Region) -> Iterator[Region]:
@@ -222,9 +190,11 @@ def _only_closes(text: str) -> bool:
     return _CLOSERS.fullmatch(text) is not None and estimate_tokens(text) <= _CLOSING_TOKENS
 
 
-def _owner(page: _Page, group: list[_Piece], region: Region) -> Region:
+def _owner(page: Page, group: list[_Piece], region: Region) -> Region:
     """Return the region that names joined pieces: the class whose head they mostly are, else the largest definition."""
     inside = [piece for piece in group if piece.owner is not region]
+    if inside and group[0].owner is region and region.definition.name:
+        inside = [piece for piece in inside if piece.owner.definition.kind not in _FIELDS]
     if not inside or (len(inside) > 1 and all(piece.owner.definition.kind in _LOOSE - {"section"} for piece in inside)):
         return region
     largest = max(inside, key=lambda piece: page.tokens(piece.first_line, piece.last_line))
@@ -234,7 +204,7 @@ def _owner(page: _Page, group: list[_Piece], region: Region) -> Region:
     return _essence(page, largest.owner)
 
 
-def _essence(page: _Page, region: Region) -> Region:
+def _essence(page: Page, region: Region) -> Region:
     """Return the definition that makes up most of a block around it, such as the one class of a Ruby module."""
     while region.definition.kind in _AROUND and len(region.children) == 1:
         child = region.children[0]
@@ -244,41 +214,14 @@ def _essence(page: _Page, region: Region) -> Region:
     return region
 
 
-def _parts(page: _Page, piece: _Piece, aim: int, limit: int, overlap: int) -> Iterator[_Piece]:
-    """Split lines into parts of about `aim` and at most `limit` tokens, at the cheapest cuts there are."""
-    first = piece.first_line
-    start = first
-    while True:
-        end = start
-        while end < piece.last_line and page.tokens(first, end + 1) <= limit:
-            end += 1
-        if end == piece.last_line:
-            yield replace(piece, first_line=first, last_line=end)
-            return
-        cut = _cheapest_cut(page, first, range(start + 1, end + 2), aim)
-        yield replace(piece, first_line=first, last_line=cut - 1)
-        first = cut
-        while overlap and first - 1 > start and page.tokens(first - 1, cut - 1) <= overlap:
-            first -= 1
-        if page.tokens(first, cut) > limit:
-            first = cut
-        start = cut
-
-
-def _cheapest_cut(page: _Page, first: int, lines: range, aim: int) -> int:
-    """Return the line before which to end what began at `first`: cheapest, then nearest to the aim."""
-    sizes = {line: page.tokens(first, line - 1) for line in lines}
-    enough = [line for line in lines if sizes[line] >= aim / 2 and page.cut_cost(line) < NEVER]
-    return min(enough, key=lambda line: (page.cut_cost(line), abs(sizes[line] - aim)), default=lines[-1])
-
-
 def _chunks(file: SourceFile, lines: Sequence[str], pieces: list[_Piece], root: Region) -> Iterator[Chunk]:
     listed = _by_piece(pieces, root)
     seen: Counter[tuple[str, ...]] = Counter()
     for position, (piece, definitions) in enumerate(zip(pieces, listed, strict=True)):
         owner = piece.owner.definition
         text = "\n".join(lines[piece.first_line - 1 : piece.last_line])
-        content = (file.path, owner.qualified_name, owner.signature, owner.docstring, text)
+        symbol = ".".join(filter(None, (*owner.parents, owner.name)))
+        content = (file.path, symbol, owner.signature, owner.docstring, text)
         seen[content] += 1
         yield Chunk(
             id=_identity(*content, str(seen[content])),
@@ -289,7 +232,7 @@ def _chunks(file: SourceFile, lines: Sequence[str], pieces: list[_Piece], root: 
             language=file.language,
             position=position,
             total=len(pieces),
-            symbol=owner.qualified_name,
+            symbol=symbol,
             kind=owner.kind,
             signature=owner.signature,
             docstring=owner.docstring,

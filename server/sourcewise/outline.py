@@ -6,14 +6,15 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from sourcewise.model import Definition
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from sourcewise.model import Definition
 
 NEVER = 1_000_000
 """The cost of a cut where none should be made."""
 
+_TYPE_KINDS = frozenset({"class", "interface", "struct", "enum", "trait", "impl", "extension", "companion"})
 _MARKERS = re.compile(
     r"""^\s*(?:@(?:type|module)?doc\s+(?:~[sS])?)?   # Elixir says it with an attribute
     (?:/\*+[*!]?|\(\*+|\{-+|<!--|--\[=*\[|[rR]?\"{3}|'{3}|//[/!]*|--+|\#+[!']?|;+|%+|\*(?!/))?\s?(?:\|\s)?""",
@@ -55,6 +56,58 @@ class Region:
         docstring = self.definition.docstring or clause.definition.docstring
         self.definition = replace(self.definition, last_line=clause.last_line, docstring=docstring)
         self.children += clause.children
+
+
+class OutlineBuilder:
+    """Nests regions that arrive in the order of their first byte, outer before inner."""
+
+    def __init__(self, line_count: int, coalesce_clauses: bool) -> None:
+        self.root = Region(Definition("", "text", 1, max(line_count, 1)), 1, listed=False)
+        self._coalesces = coalesce_clauses
+        self._open: list[tuple[int, Region]] = []
+
+    def floor(self, start: int) -> int:
+        """Return the first row that may belong to what begins at a byte: below its sibling and its parent's head."""
+        self._close(start)
+        parent = self._open[-1][1] if self._open else self.root
+        if parent.children:
+            return parent.children[-1].last_line
+        return parent.definition.first_line if self._open else 0
+
+    def add(self, region: Region, start: int, end: int) -> None:
+        """Put a region where it belongs, named and classified by what is around it."""
+        self._close(start)
+        parent = self._open[-1][1] if self._open else self.root
+        outer = parent.definition
+        around = (*outer.parents, outer.name) if outer.name else outer.parents
+        kind = region.definition.kind
+        qualified = bool(region.definition.parents) and outer.kind in {"text", "namespace"}
+        if kind == "function" and (outer.kind in _TYPE_KINDS or qualified):
+            kind = "method"
+        region.definition = replace(region.definition, kind=kind, parents=(*around, *region.definition.parents))
+        previous = parent.children[-1] if parent.children else None
+        if self._coalesces and previous and _same_function(previous, region):
+            previous.absorb(region)
+            region = previous
+        else:
+            parent.children.append(region)
+        self._open.append((end, region))
+
+    def document(self, docstring: str, start: int) -> None:
+        """Give a docstring to the definition it stands in."""
+        self._close(start)
+        if self._open:
+            region = self._open[-1][1]
+            region.definition = replace(region.definition, docstring=docstring)
+
+    def _close(self, start: int) -> None:
+        while self._open and self._open[-1][0] <= start:
+            self._open.pop()
+
+
+def _same_function(one: Region, other: Region) -> bool:
+    a, b = one.definition, other.definition
+    return (a.name, a.kind, a.parents) == (b.name, b.kind, b.parents) and other.first_line <= one.last_line + 2
 
 
 def comment_text(lines: Sequence[str]) -> str:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import inspect
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from sourcewise.languages import grammar_for, parser_for
 from sourcewise.model import Definition
-from sourcewise.outline import NEVER, Region, comment_text
+from sourcewise.outline import NEVER, OutlineBuilder, Region, comment_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,6 @@ _QUERY_FILES = {
 }
 _DETAILS = frozenset({"name", "path", "parent", "body"})
 _CLAUSE_LANGUAGES = frozenset({"haskell", "elixir"})
-_TYPE_KINDS = frozenset({"class", "interface", "struct", "enum", "trait", "impl", "extension", "companion"})
 _NAMELESS_PARTS = frozenset({"exports", "module", "prototype", "this", "self", "window", "globalThis", ""})
 _SIGNATURE_END = re.compile(r"[\s{(:=;]*(?:=>|->|\bdo|\bwhere)?[\s{(:=;]*$")
 _REFERENCE = re.compile(r"^(?:&\s*|'\w+\s+|mut\s+|dyn\s+|\*\s*)+")
@@ -86,13 +85,13 @@ class Syntax:
 
     def outline(self) -> Region:
         """Return a region for the whole file, with the definitions in it."""
-        builder = _OutlineBuilder(self._language, len(self._lines))
+        builder = OutlineBuilder(len(self._lines), coalesce_clauses=self._language in _CLAUSE_LANGUAGES)
         wrappers: list[Node] = []
         for match in self._found:
             if match.kind == "wrapper":
                 wrappers.append(match.node)
             elif match.kind == "doc":
-                builder.document(match.node, _docstring(match.node))
+                builder.document(_docstring(match.node), match.node.start_byte)
             else:
                 self._add(builder, match, _outermost(wrappers, match.node))
                 wrappers.clear()
@@ -159,7 +158,7 @@ class Syntax:
         if alone:
             (self._comment_rows if kind == "comment" else self._attribute_rows).update(range(first, last + 1))
 
-    def _add(self, builder: _OutlineBuilder, match: _Found, wrapper: Node | None) -> None:
+    def _add(self, builder: OutlineBuilder, match: _Found, wrapper: Node | None) -> None:
         names = _names(match.details)
         scope, _, scope_kind = match.kind.partition(".")
         listed = scope != "scope"
@@ -167,7 +166,9 @@ class Syntax:
             return
         start = wrapper or match.node
         first = top = start.start_point[0]
-        while (top - 1 in self._comment_rows or top - 1 in self._attribute_rows) and top - 1 >= builder.floor(start):
+        while (top - 1 in self._comment_rows or top - 1 in self._attribute_rows) and top - 1 >= builder.floor(
+            start.start_byte
+        ):
             top -= 1
             first = top if top in self._attribute_rows else first
         above = [self._lines[row] for row in range(top, start.start_point[0]) if row in self._comment_rows]
@@ -181,7 +182,7 @@ class Syntax:
             signature=self._signature(match, wrapper, names),
             docstring=comment_text(above),
         )
-        builder.add(match.node, Region(definition, top + 1, listed))
+        builder.add(Region(definition, top + 1, listed), match.node.start_byte, match.node.end_byte)
 
     def _signature(self, match: _Found, wrapper: Node | None, names: list[str]) -> str:
         same_row = wrapper is not None and wrapper.start_point[0] == match.node.start_point[0]
@@ -207,58 +208,6 @@ class Syntax:
                 break
             kept, start = kept + self._source[start:first] + b" ", last
         return kept + self._source[start:end]
-
-
-class _OutlineBuilder:
-    """Nests regions that arrive in the order of their first byte, outer before inner."""
-
-    def __init__(self, language: str, line_count: int) -> None:
-        self.root = Region(Definition("", "text", 1, max(line_count, 1)), 1, listed=False)
-        self._coalesces = language in _CLAUSE_LANGUAGES
-        self._open: list[tuple[int, Region]] = []
-
-    def floor(self, node: Node) -> int:
-        """Return the first row that can still belong to a node: below the sibling before it and its parent's head."""
-        self._close(node.start_byte)
-        parent = self._open[-1][1] if self._open else self.root
-        if parent.children:
-            return parent.children[-1].last_line
-        return parent.definition.first_line if self._open else 0
-
-    def add(self, node: Node, region: Region) -> None:
-        """Put a region where it belongs, named and classified by what is around it."""
-        self._close(node.start_byte)
-        parent = self._open[-1][1] if self._open else self.root
-        outer = parent.definition
-        around = (*outer.parents, outer.name) if outer.name else outer.parents
-        kind = region.definition.kind
-        qualified = bool(region.definition.parents) and outer.kind in {"text", "namespace"}
-        if kind == "function" and (outer.kind in _TYPE_KINDS or qualified):
-            kind = "method"
-        region.definition = replace(region.definition, kind=kind, parents=(*around, *region.definition.parents))
-        previous = parent.children[-1] if parent.children else None
-        if self._coalesces and previous and _same_function(previous, region):
-            previous.absorb(region)
-            region = previous
-        else:
-            parent.children.append(region)
-        self._open.append((node.end_byte, region))
-
-    def document(self, node: Node, docstring: str) -> None:
-        """Give a docstring to the definition it stands in."""
-        self._close(node.start_byte)
-        if self._open:
-            region = self._open[-1][1]
-            region.definition = replace(region.definition, docstring=docstring)
-
-    def _close(self, start_byte: int) -> None:
-        while self._open and self._open[-1][0] <= start_byte:
-            self._open.pop()
-
-
-def _same_function(one: Region, other: Region) -> bool:
-    a, b = one.definition, other.definition
-    return (a.name, a.kind, a.parents) == (b.name, b.kind, b.parents) and other.first_line <= one.last_line + 2
 
 
 def _is_kind(capture: str) -> bool:

@@ -1,6 +1,6 @@
 """What is found in one small file a language, compared with what was found and read before.
 
-`SOURCEWISE_ACCEPT=1 pytest tests/unit/test_syntax.py` writes the files in `data/chunker/outlines` anew; read what changed.
+`SOURCEWISE_ACCEPT=1 pytest tests/unit/test_syntax.py` writes `data/chunker/outlines` anew; read what changed.
 """
 
 from __future__ import annotations

@@ -1,0 +1,77 @@
+"""The lines of one file, with what it takes to weigh them and to cut them.
+
+Hides where the knowledge about a file comes from: its syntax, its headings, or no more than its indentation.
+"""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from sourcewise.headings import section_outline
+from sourcewise.outline import NEVER, Region, costs_by_indentation
+from sourcewise.syntax import Syntax
+from sourcewise.tokens import estimate_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_PROSE = frozenset({"markdown", "restructuredtext", "asciidoc", "text"})
+
+
+class Page:
+    """A file with what is needed to weigh and cut its lines."""
+
+    def __init__(self, language: str, lines: Sequence[str]) -> None:
+        self.lines = lines
+        self._sums = list(accumulate(map(estimate_tokens, lines), initial=0))
+        self._syntax = Syntax.of(language, lines)
+        self._language = language
+        self._costs: list[int] | None = None
+
+    def outline(self) -> Region:
+        """Return the region of the whole file."""
+        if self._syntax is None or self._language in _PROSE:
+            return section_outline(self._language, self.lines)
+        return self._syntax.outline()
+
+    def tokens(self, first_line: int, last_line: int) -> int:
+        """Return the size of some lines; 0 where there are none."""
+        return self._sums[last_line] - self._sums[first_line - 1] if last_line >= first_line else 0
+
+    def _cut_cost(self, line: int) -> int:
+        """Return how bad it is to begin a chunk with this line; a blank line above makes it a little better."""
+        if self._costs is None:
+            self._costs = self._syntax.cut_costs() if self._syntax else costs_by_indentation(self.lines)
+        return 2 * self._costs[line - 1] - (line > 1 and not self.lines[line - 2].strip())
+
+    def parts(
+        self, first_line: int, last_line: int, aim: int, limit: int, overlap: int = 0
+    ) -> Iterator[tuple[int, int]]:
+        """Split lines into parts of about `aim` and at most `limit` tokens, at the cheapest cuts there are.
+
+        Each part begins with whole lines of the one before it, at most `overlap` tokens of them. A line longer than the
+        limit is a part of its own.
+        """
+        first = start = first_line
+        while True:
+            end = start
+            while end < last_line and self.tokens(first, end + 1) <= limit:
+                end += 1
+            if end == last_line:
+                yield first, end
+                return
+            cut = self._cheapest_cut(first, range(start + 1, end + 2), aim)
+            yield first, cut - 1
+            first = cut
+            while overlap and first - 1 > start and self.tokens(first - 1, cut - 1) <= overlap:
+                first -= 1
+            if self.tokens(first, cut) > limit:
+                first = cut
+            start = cut
+
+    def _cheapest_cut(self, first: int, lines: range, aim: int) -> int:
+        """Return the line before which to end what began at `first`: cheapest, then nearest to the aim."""
+        sizes = {line: self.tokens(first, line - 1) for line in lines}
+        enough = [line for line in lines if sizes[line] >= aim / 2 and self._cut_cost(line) < NEVER]
+        return min(enough, key=lambda line: (self._cut_cost(line), abs(sizes[line] - aim)), default=lines[-1])
