@@ -77,15 +77,16 @@ def _state(source: Source, text_of: TextOf) -> CitationState:
     now = text_of(chunk.path)
     if now is None:
         return CitationState.GONE
-    lines = split_lines(now)[chunk.first_line - 1 : chunk.last_line]
-    return CitationState.CURRENT if lines == split_lines(chunk.text) else CitationState.CHANGED
+    lines = "\n".join(split_lines(now)[chunk.first_line - 1 : chunk.last_line])
+    return CitationState.CURRENT if lines == chunk.text else CitationState.CHANGED
 
 
 def _mentions(text: str, sources: Sequence[Source], definition_of: DefinitionOf) -> tuple[Mention, ...]:
     prose = re.sub(r"```.*?(?:```|\Z)", "", text, flags=re.DOTALL)
     names = dict.fromkeys(match[1] for match in _IDENTIFIER.finditer(prose))
     shown = _lines_by_word(sources)
-    return tuple(Mention(name, definition_of(name) or _shown_at(name, shown)) for name in names)
+    files = {source.passage.chunk.path.rpartition("/")[2]: source.passage.location for source in sources}
+    return tuple(Mention(name, files.get(name) or definition_of(name) or _shown_at(name, shown)) for name in names)
 
 
 def _shown_at(name: str, shown: Mapping[str, str]) -> str | None:

@@ -31,6 +31,11 @@ SYSTEM = (
     "Put identifiers in back quotes. Be short and exact. "
     "If the snippets do not answer the question, say what is missing instead of guessing."
 )
+# Repeated at the end, because small models follow what they read last.
+_INSTRUCTION = (
+    "Answer in two to six sentences. End each sentence with the number of the snippet that shows it, "
+    "like this: `load` reads the file [2]."
+)
 # A source gets at most this share of what is left while others wait, so that the first does not take all.
 _SHARE = 0.6
 # Fewer tokens than this are not worth a snippet.
@@ -52,7 +57,7 @@ def build_prompt(question: str, sources: Sequence[Source], budget: int) -> Promp
     Raises:
         QuestionError: the question leaves no room for code.
     """
-    closing = f"### Question\n{question.strip()}\n\n### Answer (cite snippets as [1], [2], …)\n"
+    closing = f"### Question\n{question.strip()}\n\n{_INSTRUCTION}\n"
     left = budget - estimate_tokens(SYSTEM) - estimate_tokens(closing)
     if left < _SMALLEST:
         raise QuestionError(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from sourcewise.model import Passage
@@ -28,14 +29,14 @@ class Weights:
     fusion: int = 60
     keyword: float = 1.0
     vector: float = 1.0
-    definition: float = 0.8
+    definition: float = 0.4
     asked_definition: float = 1.6
-    path_word: float = 0.12
+    path_word: float = 0.1
     path_words_at_most: int = 3
     test: float = 0.6
     aside: float = 0.8
     loose_lines: float = 0.85
-    per_file: int = 3
+    same_file: float = 0.95
 
 
 WEIGHTS = Weights()
@@ -62,7 +63,7 @@ class Candidate:
 
 
 def rank(question: str, candidates: Mapping[str, Candidate], chunks: Mapping[str, Chunk], top: int) -> list[Passage]:
-    """Return the best passages, best first, at most `Weights.per_file` of a file while others are left."""
+    """Return the best passages, best first."""
     about = _Question(question)
     scored = [(*about.score(chunks[i], candidate), i) for i, candidate in candidates.items() if i in chunks]
     scored.sort(key=lambda item: (-item[0], item[2]))
@@ -117,13 +118,18 @@ _Scored = tuple["Chunk", float, float | None, tuple[str, ...]]
 
 
 def _spread(scored: Sequence[_Scored], top: int) -> list[_Scored]:
-    """Take the best, leaving out what exceeds a file's share as long as other files have something."""
-    of_file: Counter[str] = Counter()
-    chosen, left = [], []
-    for item in scored:
-        path = item[0].path
-        (chosen if of_file[path] < WEIGHTS.per_file else left).append(item)
-        of_file[path] += 1
-        if len(chosen) == top:
-            return chosen
-    return chosen + left[: top - len(chosen)]
+    """Take the best again and again; each passage of a file makes its other passages count a little less."""
+    waiting: dict[str, list[_Scored]] = {}
+    for item in reversed(scored):
+        waiting.setdefault(item[0].path, []).append(item)
+    heap = [(-of_file[-1][1], path) for path, of_file in waiting.items()]
+    heapify(heap)
+    chosen: list[_Scored] = []
+    taken: Counter[str] = Counter()
+    while heap and len(chosen) < top:
+        _, path = heappop(heap)
+        chosen.append(waiting[path].pop())
+        taken[path] += 1
+        if waiting[path]:
+            heappush(heap, (-waiting[path][-1][1] * WEIGHTS.same_file ** taken[path], path))
+    return chosen

@@ -77,5 +77,14 @@ def test_identifiers_are_linked_to_definitions_or_to_lines_of_sources() -> None:
     )
 
 
+def test_the_name_of_a_cited_file_is_known() -> None:
+    assert checked("see `auth.py`").mentions == (Mention("auth.py", "auth.py:3-4"),)
+
+
+def test_blank_lines_at_the_end_of_a_source_are_no_change() -> None:
+    blank = source(1, "auth.py", 1, "import os\n")
+    assert check("[1]", [blank], FILES.get, DEFINITIONS.get).citations == (Citation(1, CitationState.CURRENT),)
+
+
 def test_an_unfinished_fence_is_code_to_the_end() -> None:
     assert checked("Like so:\n```python\nx[9]").text == "Like so:\n```python\nx[9]"
