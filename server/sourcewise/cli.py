@@ -45,7 +45,7 @@ def run() -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except BrokenPipeError:  # whoever read our output has had enough
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
     except (Exception, KeyboardInterrupt) as error:
         return _explain(error)
     return 0

@@ -24,7 +24,7 @@ from sourcewise.vector_store import VectorStore
 from sourcewise.vectorizer import CodeVectorizer, VectorCount
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
     from pathlib import Path
 
     from sourcewise.embedder import Embedder
@@ -149,7 +149,7 @@ class Index:
                 self._writing.release()
         return self._healing(lambda: self._retriever.search(question, self.model, top))
 
-    def ask(self, question: str) -> AsyncIterator[AnswerEvent]:
+    def ask(self, question: str) -> AsyncGenerator[AnswerEvent, None]:
         """Answer a question; see CodeQueryEngine.ask."""
         return CodeQueryEngine(self, self._shared.choose_generator, self._shared.settings.top).ask(question)
 

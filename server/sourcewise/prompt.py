@@ -65,7 +65,8 @@ def build_prompt(question: str, sources: Sequence[Source], budget: int) -> Promp
             "Shorten the question.",
         )
     terms = frozenset(query_terms(question))
-    blocks, used = [], []
+    blocks: list[str] = []
+    used: list[Source] = []
     for source in sources:
         wait = sum(estimate_tokens(later.passage.chunk.text) for later in sources[len(used) + 1 :])
         allowance = left if wait <= left * (1 - _SHARE) else max(int(left * _SHARE), _SMALLEST)
@@ -93,16 +94,19 @@ def _snippet(source: Source, terms: frozenset[str], room: int) -> tuple[str, boo
         return "\n".join([header, *lines, ""]), True
     kept = _best_lines(lines, sizes, terms, left)
     shown: list[str] = []
-    for before, index in zip([-1, *kept], kept, strict=False):
-        shown += ["…"] * (index != before + 1) + [lines[index]]
-    shown += ["…"] * (not kept or kept[-1] != len(lines) - 1)
+    following = 0
+    for index in kept:
+        shown += [lines[index]] if index == following else ["…", lines[index]]
+        following = index + 1
+    if following < len(lines):
+        shown.append("…")
     return "\n".join([header, *shown, ""]), False
 
 
 def _best_lines(lines: Sequence[str], sizes: Sequence[int], terms: frozenset[str], room: int) -> list[int]:
     """Return the indexes of the head line and of the stretch with most of the question's words."""
     hits = [len(terms.intersection(identifier_words(line).split())) for line in lines]
-    head = [0] if sizes[0] <= room // 4 else []
+    head = [0] if sizes and sizes[0] <= room // 4 else []
     room -= sum(sizes[i] for i in head)
     best, best_hits, start, size, found = (0, 0), -1, 0, 0, 0
     for end in range(len(lines)):

@@ -12,6 +12,7 @@ from sourcewise.errors import GeneratorError, QuestionError, UserError, WorkerEr
 from sourcewise.model import (
     Answer,
     AnswerReady,
+    CitationState,
     ModelName,
     Notice,
     SearchMode,
@@ -23,7 +24,7 @@ from sourcewise.model import (
 from sourcewise.prompt import as_sources, build_prompt
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
     from sourcewise.llm.generator import Generator
     from sourcewise.model import AnswerEvent, Prompt, SearchResult, Source
@@ -66,7 +67,7 @@ class CodeQueryEngine:
         self._choose_generator = choose_generator
         self._top = top
 
-    async def ask(self, question: str) -> AsyncIterator[AnswerEvent]:
+    async def ask(self, question: str) -> AsyncGenerator[AnswerEvent, None]:
         """Yield SourcesFound, any number of Notice, PromptProgress and TextDelta, and AnswerReady.
 
         Closing the iterator stops the model. A model that fails in the middle of its text ends the answer there, with
@@ -92,7 +93,7 @@ class CodeQueryEngine:
             yield TextDelta(NOTHING_FOUND)
         yield AnswerReady(await asyncio.to_thread(self._finish, answering, search, sources))
 
-    async def _generate(self, answering: _Answering, sources: tuple[Source, ...]) -> AsyncIterator[AnswerEvent]:
+    async def _generate(self, answering: _Answering, sources: tuple[Source, ...]) -> AsyncGenerator[AnswerEvent, None]:
         try:
             generator, notices = await self._choose_generator()
         except UserError as error:
@@ -200,7 +201,7 @@ def _notices_after(usage: Usage, checked: citations.CheckedText) -> list[str]:
     if checked.struck:
         numbers = ", ".join(f"[{number}]" for number in checked.struck)
         notices.append(f"Citations that name no source were removed: {numbers}.")
-    stale = [f"[{c.number}]" for c in checked.citations if c.state is not citations.CitationState.CURRENT]
+    stale = [f"[{c.number}]" for c in checked.citations if c.state is not CitationState.CURRENT]
     if stale:
         notices.append(f"These sources have changed since they were indexed: {', '.join(stale)}. Ask again to be sure.")
     unknown = [f"`{mention.name}`" for mention in checked.mentions if mention.location is None]

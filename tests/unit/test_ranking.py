@@ -46,10 +46,10 @@ def test_one_file_does_not_fill_the_list() -> None:
     many = [chunk(f"a{n}", "a.py") for n in range(20)]
     other = chunk("b", "b.py")
     candidates = {c.id: Candidate(vector=n + 1) for n, c in enumerate([*many, other])}
-    found = order("anything", candidates, [*many, other], top=5)
+    found = order("anything", candidates, [*many, other], top=10)
     assert found[0] == "a0"
     assert "b" in found
-    assert len(found) == 5
+    assert len(found) == 10
 
 
 def test_a_folder_of_one_file_still_fills_the_list() -> None:

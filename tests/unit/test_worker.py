@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 import threading
@@ -131,8 +132,7 @@ def test_urgent_call_goes_before_those_that_wait(worker: Worker, tmp_path: Path)
     threads = [threading.Thread(target=worker.call, args=("hold", started, release))]
     threads[0].start()
     open(started).close()
-    for number in range(3):
-        threads.append(threading.Thread(target=worker.call, args=("greet", f"patient {number}")))
+    threads += [threading.Thread(target=worker.call, args=("greet", f"patient {number}")) for number in range(3)]
     urgent = threading.Thread(target=worker.call, args=("greet", "urgent"), kwargs={"urgent": True})
     for thread in (*threads[1:], urgent):
         thread.start()
@@ -169,8 +169,6 @@ def test_child_leaves_when_its_parent_is_killed(tmp_path: Path, monkeypatch: pyt
 
 
 def _wait_for_end(descriptor: int) -> None:
-    import select
-
     ready, _, _ = select.select([descriptor], [], [], 30)
     os.close(descriptor)
     assert ready, "the child outlived its parent"
