@@ -39,7 +39,7 @@ class Folder:
 
     Attributes:
         index: None until it is open, and where it cannot be opened; then `problem` says why.
-        opened: set once opening was tried.
+        askable: set once its files were read, in this process or before, or that failed.
     """
 
     def __init__(self, uri: str, path: Path) -> None:
@@ -47,7 +47,7 @@ class Folder:
         self.uri = uri
         self.path = path
         self.index: Index | None = None
-        self.opened = asyncio.Event()
+        self.askable = asyncio.Event()
         self.progress = _IDLE
         self.status: IndexStatus | None = None
         self.problem: UserError | None = None
@@ -108,7 +108,7 @@ class BackgroundIndexing:
         """Show a folder that cannot be indexed."""
         folder = self._folders[uri] = Folder(uri, Path(uri))
         folder.problem, folder.wants_update = problem, False
-        folder.opened.set()
+        folder.askable.set()
         self._publish()
 
     def remove(self, uri: str) -> None:
@@ -116,7 +116,7 @@ class BackgroundIndexing:
         folder = self._folders.pop(uri, None)
         if folder is None:
             return
-        folder.opened.set()
+        folder.askable.set()
         if self._current is not None and self._current[0] is folder:
             self._stop.set()
         self._executor.submit(self._close_folder, folder)
@@ -151,7 +151,7 @@ class BackgroundIndexing:
             UserError: its index cannot be opened.
         """
         folder = self.folder_of(uri)
-        await folder.opened.wait()
+        await folder.askable.wait()
         if folder.index is None:
             raise folder.problem or FolderError(f"The folder {folder.path} was closed.", "Open it again.")
         return folder.index
@@ -211,7 +211,7 @@ class BackgroundIndexing:
             self._take_down(folder, error)
         finally:
             self._current = None
-            folder.opened.set()
+            folder.askable.set()
             folder.progress = _IDLE
             if not self._closed:
                 self._publish()
@@ -233,7 +233,9 @@ class BackgroundIndexing:
     def _update(self, folder: Folder) -> None:
         if folder.index is None:
             folder.index = self._workspace.open(folder.path)
-            self._loop.call_soon_threadsafe(folder.opened.set)
+            folder.status = folder.index.status()
+            if folder.status.files:
+                self._loop.call_soon_threadsafe(folder.askable.set)
         folder.index.update(self._reporter(folder), self._stop)
         folder.problem, folder.wants_vectors = None, True
         folder.status = folder.index.status()

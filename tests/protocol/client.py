@@ -1,0 +1,165 @@
+"""An editor as the tests play it: typed messages, a record of what it was told, and waiting for conditions."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from concurrent.futures import Future
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from lsprotocol import types
+from pytest_lsp import LanguageClient
+from pytest_lsp.client import register_lsp_features
+from pytest_lsp.protocol import LanguageClientProtocol
+
+from sourcewise import protocol
+from sourcewise.lsp_protocol import make_converter, message_type
+from sourcewise.model import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+REAL_SERVER = (sys.executable, "-m", "sourcewise", "lsp")
+PATIENCE = 120.0
+
+
+class _Protocol(LanguageClientProtocol):
+    def get_message_type(self, method: str) -> type[Any] | None:
+        return message_type(method) or super().get_message_type(method)
+
+    def get_result_type(self, method: str) -> type[Any] | None:
+        return _response_type(method) or super().get_result_type(method)
+
+
+@cache
+def _response_type(method: str) -> type[Any] | None:
+    results = {request.method: request.result for request in protocol.REQUESTS}
+    if method not in results:
+        return None
+    parts = {"id": int | str, "jsonrpc": str, "result": results[method]}
+    return attrs.define(type("Response", (), {"__annotations__": parts}))
+
+
+class Editor(LanguageClient):
+    """A client of the real server."""
+
+    def __init__(self) -> None:
+        super().__init__(protocol_cls=_Protocol, converter_factory=make_converter)
+        register_lsp_features(self)
+        self.heard: list[Any] = []
+        self.registered: list[types.Registration] = []
+        self._news = asyncio.Event()
+        for notification in protocol.NOTIFICATIONS:
+            self.feature(notification.method)(self._hear)
+        self.feature(types.CLIENT_REGISTER_CAPABILITY)(lambda params: self.registered.extend(params.registrations))
+
+    @property
+    def _hear(self) -> Callable[[Any], None]:
+        def hear(params: Any) -> None:
+            self.heard.append(params)
+            self._news.set()
+
+        return hear
+
+    async def launch(self, home: Path, command: Sequence[str] = REAL_SERVER) -> None:
+        """Start the server's process."""
+        await self.start_io(*command, env={**os.environ, "SOURCEWISE_HOME": str(home)})
+
+    async def greet(self) -> None:
+        """Send `initialize` alone."""
+        self.capabilities = types.ClientCapabilities()
+        await within(self.initialize_async(types.InitializeParams(capabilities=self.capabilities)))
+
+    async def begin(
+        self, folders: Sequence[Path | str], options: dict[str, Any] | None = None, **workspace: Any
+    ) -> types.InitializeResult:
+        """Do the handshake."""
+        uris = [folder if isinstance(folder, str) else folder.as_uri() for folder in folders]
+        return await within(
+            self.initialize_session(
+                types.InitializeParams(
+                    capabilities=types.ClientCapabilities(
+                        workspace=types.WorkspaceClientCapabilities(workspace_folders=True, **workspace)
+                    ),
+                    workspace_folders=[types.WorkspaceFolder(uri, uri.rpartition("/")[2]) for uri in uris],
+                    initialization_options=options,
+                )
+            )
+        )
+
+    async def ask(self, question: str, folder: Path | None = None, ask_id: str = "1") -> protocol.AskResult:
+        """Ask, and wait for the answer."""
+        uri = folder.as_uri() if folder else None
+        return await self.request(protocol.ASK, protocol.AskParams(question, ask_id, uri))
+
+    async def search(self, query: str, folder: Path | None = None, limit: int | None = None) -> protocol.SearchResult:
+        """Search, and wait for the result."""
+        uri = folder.as_uri() if folder else None
+        return await self.request(protocol.SEARCH, protocol.SearchParams(query, uri, limit))
+
+    async def request(self, request: protocol.Request, params: Any, msg_id: str | None = None) -> Any:
+        """Send one of our requests and wait for its result."""
+        return await within(self.protocol.send_request_async(request.method, params, msg_id))
+
+    async def raw_request(self, method: str, params: Any) -> Any:
+        """Send a request that our own types would not let us send."""
+        future: Future[Any] = Future()
+        message_id = f"raw-{method}"
+        self.protocol._request_futures[message_id] = future
+        self.protocol._send_data({"jsonrpc": "2.0", "id": message_id, "method": method, "params": params})
+        return await within(asyncio.wrap_future(future))
+
+    async def until(self, condition: Callable[[], Any]) -> Any:
+        """Wait for a condition on what was heard; return its value."""
+
+        async def wait() -> Any:
+            while not (value := condition()):
+                self._news.clear()
+                await self._news.wait()
+            return value
+
+        return await within(wait())
+
+    def state_of(self, folder: Path | str) -> protocol.FolderState | None:
+        """Return what the server last said about a folder."""
+        uri = folder if isinstance(folder, str) else folder.as_uri()
+        states = [params for params in self.heard if isinstance(params, protocol.IndexState)]
+        return next((state for state in states[-1].folders if state.uri == uri), None) if states else None
+
+    async def until_read(self, folder: Path, files: int) -> None:
+        """Wait until this many files are in the index; some may not be embedded yet."""
+        await self.until(
+            lambda: (
+                (state := self.state_of(folder))
+                and state.files == files
+                and state.stage in {Stage.EMBEDDING, Stage.IDLE}
+            )
+        )
+
+    async def until_idle(self, folder: Path) -> protocol.FolderState:
+        """Wait until nothing is left to do for a folder."""
+
+        def idle() -> protocol.FolderState | None:
+            state = self.state_of(folder)
+            return state if state and state.stage is Stage.IDLE else None
+
+        return await self.until(idle)
+
+    async def leave(self) -> None:
+        """End the session as an editor does, and the process whatever happens."""
+        try:
+            if self._server is not None and self._server.returncode is None:
+                await within(self.shutdown_session(), 10)
+        finally:
+            if self._server is not None and self._server.returncode is None:
+                self._server.kill()
+            await within(self.stop(), 10)
+
+
+async def within(awaitable: Any, seconds: float = PATIENCE) -> Any:
+    """Wait, but not for ever: a server that died answers nothing."""
+    return await asyncio.wait_for(awaitable, seconds)

@@ -1,0 +1,126 @@
+"""What an editor gets for a question and for a search."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from client import within
+from lsprotocol.types import CancelParams
+from pygls.exceptions import JsonRpcRequestCancelled
+
+from sourcewise import protocol
+from sourcewise.model import CitationState, SearchMode, Stage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from client import Editor
+
+    from conftest import Start
+
+QUESTION = "How are requests sent again after a failure?"
+
+
+async def test_keywords_serve_before_anything_is_embedded_and_vectors_afterwards(start: Start, project: Path) -> None:
+    editor = await start(project)
+    await editor.until(lambda: (state := editor.state_of(project)) and state.stage is Stage.EMBEDDING)
+    early = await editor.search("send_with_retries")
+    assert (early.passages[0].symbol, early.search.mode) == ("send_with_retries", SearchMode.KEYWORD)
+    assert early.search.embedded == 0
+    assert early.passages[0].similarity is None
+
+    state = await editor.until_idle(project)
+    assert (state.files, state.embedded, state.message) == (3, state.chunks, "")
+    late = await editor.search("how often does it try when the connection breaks")
+    assert (late.passages[0].symbol, late.search.mode) == ("send_with_retries", SearchMode.HYBRID)
+    assert late.passages[0].similarity > 0.2
+
+
+async def test_a_passage_says_where_and_why(start: Start, project: Path) -> None:
+    editor = await start(project)
+    [passage, *_] = (await editor.search("check_password", limit=1)).passages
+    lines = (project / "auth.py").read_text(encoding="utf-8").splitlines()
+    assert (passage.path, passage.uri) == ("auth.py", (project / "auth.py").as_uri())
+    assert "def check_password" in "\n".join(lines[passage.start_line - 1 : passage.end_line])
+    assert "def check_password" in passage.preview
+    assert passage.language == "python"
+    assert passage.reasons
+
+
+async def test_the_limit_is_kept(start: Start, project: Path) -> None:
+    editor = await start(project)
+    assert len((await editor.search("name password request", limit=2)).passages) == 2
+
+
+async def test_sources_come_before_text_and_the_response_holds_everything(start: Start, project: Path) -> None:
+    editor = await start(project)
+    answer = await editor.ask(QUESTION, ask_id="seven")
+    events = [event for event in editor.heard if getattr(event, "ask_id", None) == "seven"]
+    deltas = [event for event in events if isinstance(event, protocol.AnswerDelta)]
+    notices = [event.message for event in events if isinstance(event, protocol.AnswerNotice)]
+    assert isinstance(events[0], protocol.AnswerSources)
+    assert events[0].sources == answer.sources
+    assert [delta.seq for delta in deltas] == list(range(len(deltas)))
+    assert "".join(delta.text for delta in deltas) == answer.text
+    assert set(notices) <= set(answer.notices)
+    assert answer.sources[0].symbol == "send_with_retries"
+    assert answer.citations[0] == protocol.Citation(1, CitationState.CURRENT)
+    assert answer.trace.search.chunks > 0
+    assert (answer.ask_id, answer.failure, answer.model.runtime) == ("seven", "", "sources")
+
+
+async def test_a_mention_leads_to_its_definition(start: Start, project: Path) -> None:
+    editor = await start(project)
+    answer = await editor.ask(QUESTION)
+    mention = next(mention for mention in answer.mentions if mention.name == "send_with_retries")
+    assert mention.place.uri == (project / "retry.py").as_uri()
+    assert "def send_with_retries" in (project / "retry.py").read_text().splitlines()[mention.place.line - 1]
+
+
+async def test_a_model_in_a_process_of_its_own_streams_and_is_checked(
+    start: Start, project: Path, small_model: str
+) -> None:
+    editor = await start(project, options=_embedded(small_model, answer_tokens=40))
+    answer = await editor.ask(QUESTION)
+    assert answer.failure == ""
+    assert answer.model.runtime == "embedded"
+    assert answer.trace.usage.answer_tokens > 0
+    assert any(isinstance(event, protocol.AnswerProgress) for event in editor.heard)
+
+
+async def test_cancelling_stops_the_model_and_the_server_still_answers(
+    start: Start, project: Path, small_model: str
+) -> None:
+    editor = await start(project, options=_embedded(small_model, answer_tokens=4000))
+    asked = asyncio.create_task(
+        editor.request(protocol.ASK, protocol.AskParams(QUESTION, "long"), msg_id="the-long-one")
+    )
+    await editor.until(lambda: _deltas(editor))
+    editor.cancel_request(CancelParams(id="the-long-one"))
+    with pytest.raises(JsonRpcRequestCancelled):
+        await within(asked, 10)
+    heard = _deltas(editor)
+    assert (await editor.search("check_password")).passages
+    assert _deltas(editor) == heard
+
+
+async def test_with_two_folders_each_answers_for_itself(start: Start, project: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "paint.py").write_text("def mix_colours(first, second):\n    return first + second\n")
+    editor = await start(project, other)
+    assert (await editor.search("mix_colours", other)).passages[0].uri == (other / "paint.py").as_uri()
+    assert (await editor.search("check_password", project)).passages[0].path == "auth.py"
+
+
+def _embedded(model: str, answer_tokens: int) -> dict[str, object]:
+    return {
+        "llm": {"runtime": "embedded", "temperature": 0.0},
+        "embedded": {"model": model, "maxAnswerTokens": answer_tokens, "promptTokens": 300},
+    }
+
+
+def _deltas(editor: Editor) -> list[protocol.AnswerDelta]:
+    return [event for event in editor.heard if isinstance(event, protocol.AnswerDelta)]

@@ -1,0 +1,105 @@
+"""What cannot be done is answered, in words, and the server goes on."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from client import within
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams, JsonRpcMethodNotFound
+
+from sourcewise import protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Start
+
+
+WRONG_QUESTIONS = (
+    ({"question": "Who?"}, "ask_id"),
+    ({"question": None, "askId": "1"}, "question"),
+    ({"question": 7, "askId": "1"}, "question"),
+    ({"question": ["Who?"], "askId": "1"}, "question"),
+    ({"question": "Who?", "askId": "1", "folder": 3}, "folder"),
+    (None, "sourcewise/ask"),
+    ("Who?", "sourcewise/ask"),
+)
+
+
+async def test_wrong_parameters_are_answered(start: Start, project: Path) -> None:
+    editor = await start(project)
+    for params, word in WRONG_QUESTIONS:
+        with pytest.raises(JsonRpcInvalidParams, match=word):
+            await editor.raw_request(protocol.ASK.method, params)
+
+
+async def test_a_limit_that_makes_no_sense_is_answered(start: Start, project: Path) -> None:
+    editor = await start(project)
+    for limit in (0, -1, 51, "many", True, 2.5):
+        with pytest.raises(JsonRpcInvalidParams, match="limit"):
+            await editor.raw_request(protocol.SEARCH.method, {"query": "password", "limit": limit})
+
+
+async def test_an_unknown_method_is_answered_and_the_server_goes_on(start: Start, project: Path) -> None:
+    editor = await start(project)
+    with pytest.raises(JsonRpcMethodNotFound):
+        await within(editor.protocol.send_request_async("sourcewise/fly", {}))
+    assert (await editor.search("check_password")).passages
+
+
+async def test_a_question_that_cannot_be_asked_gets_a_sentence_and_a_hint(start: Start, project: Path) -> None:
+    editor = await start(project)
+    for question in ("", " \n ", "why " * 6000):
+        for request in (editor.ask(question), editor.search(question)):
+            with pytest.raises(JsonRpcException) as refusal:
+                await request
+            assert refusal.value.code == protocol.USER_ERROR_CODE
+            assert refusal.value.data["kind"] == "QuestionError"
+            assert refusal.value.message.endswith(refusal.value.data["hint"])
+
+
+async def test_without_a_folder_named_two_folders_are_one_too_many(start: Start, project: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    editor = await start(project, tmp_path / "other")
+    with pytest.raises(JsonRpcException) as refusal:
+        await editor.search("anything")
+    assert refusal.value.data["kind"] == "FolderError"
+    assert project.as_uri() in refusal.value.message
+
+
+async def test_no_folder_and_a_foreign_folder_are_refused(start: Start, project: Path, tmp_path: Path) -> None:
+    editor = await start()
+    with pytest.raises(JsonRpcException, match="No folder is open"):
+        await editor.search("anything")
+    editor = await start(project)
+    with pytest.raises(JsonRpcException, match="not an open folder"):
+        await editor.search("anything", tmp_path / "elsewhere")
+
+
+async def test_a_folder_of_another_machine_is_refused_and_the_others_are_served(start: Start, project: Path) -> None:
+    editor = await start("vscode-remote://ssh-remote+box/home/me/code", project)
+    assert (await editor.search("check_password", project)).passages
+    state = await editor.until(lambda: editor.state_of("vscode-remote://ssh-remote+box/home/me/code"))
+    assert "not a folder on this machine" in state.message
+
+
+async def test_a_folder_that_does_not_exist_says_so_and_the_others_are_served(
+    start: Start, project: Path, tmp_path: Path
+) -> None:
+    missing = tmp_path / "missing"
+    editor = await start(missing, project)
+    state = await editor.until_idle(missing)
+    assert "does not exist" in state.message
+    assert (await editor.search("check_password", project)).passages
+    with pytest.raises(JsonRpcException, match="does not exist"):
+        await editor.search("anything", missing)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is forbidden to the superuser")
+async def test_a_folder_that_may_not_be_read_says_so(start: Start, project: Path, tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o000)
+    editor = await start(closed, project)
+    assert "may not be read" in (await editor.until_idle(closed)).message

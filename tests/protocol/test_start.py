@@ -1,0 +1,112 @@
+"""How a session begins: fast, without heavy imports, with the editor's settings."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from client import within
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+if TYPE_CHECKING:
+    from conftest import Launch, Start
+
+CURIOUS_SERVER = (sys.executable, str(Path(__file__).with_name("curious_server.py")))
+HEAVY = {"torch", "chromadb", "sentence_transformers", "transformers", "ollama", "httpx", "numpy", "tree_sitter"}
+
+
+async def test_initialize_is_answered_before_anything_heavy_is_imported(launch: Launch) -> None:
+    editor = await launch(CURIOUS_SERVER)
+    await editor.greet()
+    modules = await within(editor.protocol.send_request_async("test/modules", None))
+    assert "pygls.lsp.server" in modules
+    assert not HEAVY.intersection(modules)
+
+
+async def test_the_server_itself_never_imports_torch(launch: Launch, project: Path) -> None:
+    editor = await launch(CURIOUS_SERVER)
+    await editor.begin([project])
+    await editor.until_idle(project)
+    assert (await editor.search("How are requests retried?")).search.embedded
+    modules = await within(editor.protocol.send_request_async("test/modules", None))
+    assert "chromadb" in modules
+    assert not {"torch", "sentence_transformers", "transformers"}.intersection(modules)
+
+
+async def test_the_handshake_takes_no_longer_than_starting_python_does(launch: Launch) -> None:
+    begun = time.perf_counter()
+    editor = await launch()
+    await editor.greet()
+    assert time.perf_counter() - begun < 5  # measured: under 1 on an idle machine
+
+
+async def test_capabilities_name_what_the_server_listens_to(launch: Launch, project: Path) -> None:
+    editor = await launch()
+    result = await editor.begin([project])
+    folders = result.capabilities.workspace.workspace_folders
+    assert result.server_info.name == "sourcewise"
+    assert folders.supported
+    assert folders.change_notifications
+    assert result.capabilities.text_document_sync.save
+
+
+async def test_a_bad_setting_is_shown_once_and_the_default_serves(start: Start, project: Path) -> None:
+    editor = await start(project, options={"llm": {"runtime": "sources", "temperature": "hot"}})
+    await editor.until(lambda: editor.state_of(project))
+    [message] = editor.messages
+    assert "llm.temperature" in message.message
+    assert message.type is types.MessageType.Warning
+
+
+async def test_the_configuration_of_the_editor_goes_before_the_options(launch: Launch, project: Path) -> None:
+    editor = await launch()
+    editor.set_configuration({"llm": {"runtime": "sources"}, "trace": {"server": "off"}}, section="sourcewise")
+    options = {"llm": {"runtime": "ollama", "endpoint": "http://127.0.0.1:9"}}
+    await editor.begin([project], options, configuration=True)
+    await editor.until(lambda: (state := editor.state_of(project)) and state.chunks)
+    answer = await editor.ask("How are requests retried?")
+    assert answer.model.runtime == "sources"
+    assert editor.messages == []
+
+
+async def test_changed_settings_are_said_to_need_a_restart(start: Start, project: Path) -> None:
+    editor = await start(project, configuration=True)
+    await editor.until(lambda: editor.state_of(project))
+    editor.set_configuration({"retrieval": {"top": 3}}, section="sourcewise")
+    editor.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
+    await editor.until(lambda: any("restart" in entry.message for entry in editor.log_messages))
+
+
+async def test_an_editor_that_can_is_asked_to_tell_of_changes(start: Start, project: Path) -> None:
+    editor = await start(
+        project,
+        did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True),
+        did_change_configuration=types.DidChangeConfigurationClientCapabilities(dynamic_registration=True),
+    )
+    await editor.until(lambda: editor.state_of(project))
+    methods = {registration.method for registration in editor.registered}
+    assert methods == {types.WORKSPACE_DID_CHANGE_WATCHED_FILES, types.WORKSPACE_DID_CHANGE_CONFIGURATION}
+
+
+async def test_a_request_before_initialized_is_refused(launch: Launch) -> None:
+    editor = await launch()
+    await editor.greet()
+    with pytest.raises(JsonRpcException, match="initialized") as refusal:
+        await editor.search("anything")
+    assert refusal.value.code == -32002
+
+
+async def test_a_home_that_cannot_be_written_is_said_and_every_request_answers_so(
+    launch: Launch, project: Path, home: Path
+) -> None:
+    (home / "embeddings.sqlite").mkdir()
+    editor = await launch()
+    await editor.begin([project])
+    with pytest.raises(JsonRpcException) as refusal:
+        await editor.search("anything")
+    assert refusal.value.data["kind"] == "StorageError"
+    assert refusal.value.message in [message.message for message in editor.messages]
