@@ -7,7 +7,9 @@ query names with captures what it finds; `queries/README.md` lists them.
 from __future__ import annotations
 
 import inspect
+import logging
 import re
+import time
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +23,9 @@ from sourcewise.outline import NEVER, OutlineBuilder, Region, comment_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tree_sitter import Node, Query, Tree
+    from tree_sitter import Node, Parser, Query, Tree
+
+_log = logging.getLogger(__name__)
 
 _QUERY_FILES = {
     "javascript": ("javascript", "javascript_fields"),
@@ -34,6 +38,8 @@ _CLAUSE_LANGUAGES = frozenset({"haskell", "elixir"})
 _NAMELESS_PARTS = frozenset({"exports", "module", "prototype", "this", "self", "window", "globalThis", ""})
 _SIGNATURE_END = re.compile(r"[\s{(:=;]*(?:=>|->|\bdo|\bwhere)?[\s{(:=;]*$")
 _REFERENCE = re.compile(r"^(?:&\s*|'\w+\s+|mut\s+|dyn\s+|\*\s*)+")
+_PARSE_SECONDS = 5.0
+_READ_BYTES = 65_536
 _NAME_CHARS = 200
 _SIGNATURE_CHARS = 300
 
@@ -48,6 +54,18 @@ def _query_for(language: str) -> Query | None:
     if grammar is None or not sources[0].is_file():
         return None
     return Query(grammar, "\n".join(source.read_text(encoding="utf-8") for source in sources))
+
+
+def _parse_in_time(parser: Parser, source: bytes) -> Tree | None:
+    """Parse, but give up after some seconds: what is not in the language at all can take minutes to recover from."""
+    deadline = time.thread_time() + _PARSE_SECONDS
+    try:
+        return parser.parse(
+            lambda offset, _point: source[offset : offset + _READ_BYTES],
+            progress_callback=lambda _offset, _has_error: time.thread_time() > deadline,
+        )
+    except ValueError:
+        return None
 
 
 @dataclass(slots=True)
@@ -65,12 +83,16 @@ class Syntax:
 
     @classmethod
     def of(cls, language: str, lines: Sequence[str]) -> Syntax | None:
-        """Parse lines (without their ends); None where the language has no grammar."""
+        """Parse lines (without their ends); None where the language has no grammar or reading takes too long."""
         parser = parser_for(language)
         if parser is None:
             return None
         source = "\n".join([*lines, ""]).encode("utf-8", "replace")
-        return cls(language, lines, source, parser.parse(source))
+        tree = _parse_in_time(parser, source)
+        if tree is None:
+            _log.warning("A file of %d lines is no readable %s; it is cut by lines.", len(lines), language)
+            return None
+        return cls(language, lines, source, tree)
 
     def __init__(self, language: str, lines: Sequence[str], source: bytes, tree: Tree) -> None:
         self._language = language

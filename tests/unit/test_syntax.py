@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sourcewise import syntax
 from sourcewise.headings import section_outline
 from sourcewise.languages import language_of
 from sourcewise.lines import split_lines
@@ -26,10 +27,10 @@ SAMPLES = sorted(FOLDER.glob("*.*"))
 
 def outline_of(text: str, path: str) -> Region:
     language, lines = language_of(path, text), split_lines(text)
-    syntax = Syntax.of(language, lines)
-    if syntax is None or language == "markdown":
+    parsed = Syntax.of(language, lines)
+    if parsed is None or language == "markdown":
         return section_outline(language, lines)
-    return syntax.outline()
+    return parsed.outline()
 
 
 def definition_of(text: str, path: str) -> Definition:
@@ -85,9 +86,9 @@ def test_a_trailing_comment_of_the_line_above_is_not_about_the_definition() -> N
 
 def test_statements_cost_less_than_what_is_inside_them() -> None:
     text = "def f():\n    a()\n    if a:\n        b(\n            c)\n    # about d\n    d()\n"
-    syntax = Syntax.of("python", split_lines(text))
-    assert syntax is not None
-    costs = syntax.cut_costs()
+    parsed = Syntax.of("python", split_lines(text))
+    assert parsed is not None
+    costs = parsed.cut_costs()
     assert costs[0] < costs[1] == costs[2] == costs[5] < costs[3] < costs[4]
     assert costs[6] >= NEVER  # a comment stays with what it is about
 
@@ -95,3 +96,12 @@ def test_statements_cost_less_than_what_is_inside_them() -> None:
 def test_anonymous_functions_and_test_blocks_are_no_definitions() -> None:
     text = 'describe("a", () => { it("b", function () {}); });\nitems.map((x) => x);\n'
     assert [region for region in outline_of(text, "x.ts").walk() if region.listed] == []
+
+
+def test_what_takes_too_long_to_parse_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(syntax, "_PARSE_SECONDS", 0.2)
+    lines = [f"2024-01-01 12:00 [INFO] worker-{n}: request (id={n}) took {n}ms {{'a': {n}}}" for n in range(600)]
+    assert Syntax.of("lua", lines) is None
+    assert "no readable lua" in caplog.text
