@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from pygls.exceptions import JsonRpcInvalidParams
 
@@ -18,10 +18,10 @@ from sourcewise.prompt import as_sources
 from sourcewise.query_engine import checked_question
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Iterable
+    from collections.abc import Callable, Iterable
 
     from sourcewise.lsp_indexing import Folder
-    from sourcewise.model import AnswerEvent, IndexStatus
+    from sourcewise.model import IndexStatus
     from sourcewise.workspace import Workspace
 
 _MOST_PASSAGES = 50
@@ -62,7 +62,7 @@ class Session:
         index = await self._indexing.index_of(params.folder)
         stream = convert.EventStream(index.folder, params.ask_id)
         # Cancelled, this closes the stream, and closing the stream stops the model.
-        async with aclosing(cast("AsyncGenerator[AnswerEvent, None]", index.ask(params.question))) as events:
+        async with aclosing(index.ask(params.question)) as events:
             async for event in events:
                 if isinstance(event, AnswerReady):
                     return convert.answer(index.folder, params.ask_id, event.answer)

@@ -69,6 +69,14 @@ def write_files(folder: Path, files: dict[str, str]) -> Path:
     return folder
 
 
+def embedded_model(model: str, answer_tokens: int) -> dict[str, Any]:
+    """Return options with which a small model answers, in a process of its own."""
+    return {
+        "llm": {"runtime": "embedded", "temperature": 0.0},
+        "embedded": {"model": model, "maxAnswerTokens": answer_tokens, "promptTokens": 300},
+    }
+
+
 @pytest_asyncio.fixture
 async def launch(home: Path) -> AsyncIterator[Launch]:
     """Return a function that starts a server's process."""

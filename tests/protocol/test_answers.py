@@ -10,6 +10,7 @@ from client import within
 from lsprotocol.types import CancelParams
 from pygls.exceptions import JsonRpcRequestCancelled
 
+from conftest import embedded_model
 from sourcewise import protocol
 from sourcewise.model import CitationState, SearchMode, Stage
 
@@ -82,7 +83,7 @@ async def test_a_mention_leads_to_its_definition(start: Start, project: Path) ->
 async def test_a_model_in_a_process_of_its_own_streams_and_is_checked(
     start: Start, project: Path, small_model: str
 ) -> None:
-    editor = await start(project, options=_embedded(small_model, answer_tokens=40))
+    editor = await start(project, options=embedded_model(small_model, answer_tokens=40))
     answer = await editor.ask(QUESTION)
     assert answer.failure == ""
     assert answer.model.runtime == "embedded"
@@ -93,7 +94,7 @@ async def test_a_model_in_a_process_of_its_own_streams_and_is_checked(
 async def test_cancelling_stops_the_model_and_the_server_still_answers(
     start: Start, project: Path, small_model: str
 ) -> None:
-    editor = await start(project, options=_embedded(small_model, answer_tokens=4000))
+    editor = await start(project, options=embedded_model(small_model, answer_tokens=4000))
     asked = asyncio.create_task(
         editor.request(protocol.ASK, protocol.AskParams(QUESTION, "long"), msg_id="the-long-one")
     )
@@ -113,13 +114,6 @@ async def test_with_two_folders_each_answers_for_itself(start: Start, project: P
     editor = await start(project, other)
     assert (await editor.search("mix_colours", other)).passages[0].uri == (other / "paint.py").as_uri()
     assert (await editor.search("check_password", project)).passages[0].path == "auth.py"
-
-
-def _embedded(model: str, answer_tokens: int) -> dict[str, object]:
-    return {
-        "llm": {"runtime": "embedded", "temperature": 0.0},
-        "embedded": {"model": model, "maxAnswerTokens": answer_tokens, "promptTokens": 300},
-    }
 
 
 def _deltas(editor: Editor) -> list[protocol.AnswerDelta]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -10,9 +11,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 from client import REAL_SERVER
+from pygls.exceptions import JsonRpcRequestCancelled
 from test_start import CURIOUS_SERVER
 
-from conftest import SOURCES_ONLY, write_files
+from conftest import SOURCES_ONLY, embedded_model, write_files
+from sourcewise import protocol
 from sourcewise.model import Stage
 
 if TYPE_CHECKING:
@@ -37,6 +40,19 @@ async def test_shutdown_in_the_middle_of_indexing_takes_under_three_seconds(
     begun = time.perf_counter()
     await editor.leave()
     assert time.perf_counter() - begun < 3
+
+
+async def test_shutdown_in_the_middle_of_an_answer_takes_under_three_seconds(
+    start: Start, project: Path, small_model: str
+) -> None:
+    editor = await start(project, options=embedded_model(small_model, answer_tokens=4000))
+    asked = asyncio.create_task(editor.ask("How are requests sent again after a failure?"))
+    await editor.until(lambda: any(isinstance(event, protocol.AnswerDelta) for event in editor.heard))
+    begun = time.perf_counter()
+    await editor.leave()
+    assert time.perf_counter() - begun < 3
+    [outcome] = await asyncio.gather(asked, return_exceptions=True)
+    assert isinstance(outcome, JsonRpcRequestCancelled | RuntimeError) or outcome.failure
 
 
 async def test_what_was_indexed_before_a_shutdown_is_kept(start: Start, large_project: Path) -> None:

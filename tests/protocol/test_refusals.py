@@ -97,6 +97,16 @@ async def test_a_folder_that_does_not_exist_says_so_and_the_others_are_served(
         await editor.search("anything", missing)
 
 
+async def test_without_the_embedding_model_keywords_serve_and_the_state_says_why(
+    start: Start, project: Path, tmp_path: Path
+) -> None:
+    settings = {"llm": {"runtime": "sources"}, "embedding": {"model": str(tmp_path / "no-model")}}
+    editor = await start(project, options=settings)
+    state = await editor.until_idle(project)
+    assert "no-model" in state.message
+    assert (await editor.search("check_password")).passages[0].path == "auth.py"
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is forbidden to the superuser")
 async def test_a_folder_that_may_not_be_read_says_so(start: Start, project: Path, tmp_path: Path) -> None:
     closed = tmp_path / "closed"

@@ -37,11 +37,11 @@ async def test_the_server_itself_never_imports_torch(launch: Launch, project: Pa
     assert not {"torch", "sentence_transformers", "transformers"}.intersection(modules)
 
 
-async def test_the_handshake_takes_no_longer_than_starting_python_does(launch: Launch) -> None:
+async def test_the_handshake_of_the_real_command_takes_seconds_at_most(launch: Launch) -> None:
     begun = time.perf_counter()
     editor = await launch()
     await editor.greet()
-    assert time.perf_counter() - begun < 5  # measured: under 1 on an idle machine
+    assert time.perf_counter() - begun < 5  # measured: 1.5 on two busy cores
 
 
 async def test_capabilities_name_what_the_server_listens_to(launch: Launch, project: Path) -> None:
