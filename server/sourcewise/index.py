@@ -110,6 +110,8 @@ class Index:
     ) -> VectorCount:
         """Give every chunk its vectors, those in `first` before the rest, and settle what moved or went."""
         with self._writing:
+            if self._vectorizer.is_settled(self.model):
+                return VectorCount()  # without opening the store, which takes a second
             self._check_vectors()
             report = _stage(progress, Stage.EMBEDDING)
             count = self._healing(lambda: self._vectorizer.embed_pending(self.model, first, report, cancelled))

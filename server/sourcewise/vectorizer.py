@@ -127,6 +127,17 @@ class CodeVectorizer:
                 progress(min((done + 1) * _SORTED_TOGETHER, len(pending)), len(pending))
         return restored
 
+    def is_settled(self, model: str) -> bool:
+        """Tell whether the catalog expects no change of the store."""
+        catalog = self._catalog
+        waiting = (
+            catalog.vectors_to_remove(model, 1),
+            catalog.stale_metadata(model, 1),
+            catalog.pending_vectors(model, 1),
+        )
+        others = [other for other in catalog.models() if other != model]
+        return not any(waiting) and not others
+
     def settle(self, model: str) -> None:
         """Bring the store up to what the catalog expects: lines that moved, vectors of chunks that are gone."""
         while stale := self._catalog.stale_metadata(model, _SORTED_TOGETHER):
