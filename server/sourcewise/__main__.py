@@ -8,15 +8,29 @@ import os
 import sys
 
 from sourcewise.paths import DataPaths
+from sourcewise.settings import Settings
 
 
 def main() -> None:
     """Run the command line."""
     _quiet_libraries()
     _log_to_file()
-    from sourcewise.cli import run  # noqa: PLC0415 - after the environment is set
+    if sys.argv[1:] == ["lsp"]:
+        _serve_editor()  # an editor waits for the first reply, and what the command line imports would double its time
+    else:
+        from sourcewise.cli import run  # noqa: PLC0415 - after the environment is set
 
-    sys.exit(run())
+        sys.exit(run())
+
+
+def _serve_editor() -> None:
+    from sourcewise.lsp import serve  # noqa: PLC0415 - after the environment is set
+
+    data = DataPaths.default()
+    settings, problems = Settings.from_file(data.settings)
+    for problem in problems:
+        logging.getLogger(__name__).warning(problem.message)
+    serve(settings, data)
 
 
 def _quiet_libraries() -> None:

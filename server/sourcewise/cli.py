@@ -15,7 +15,7 @@ import click
 
 from sourcewise import __version__, terminal
 from sourcewise.doctor import examine
-from sourcewise.errors import CancelledError, UserError
+from sourcewise.errors import CancelledError, UserError, WeightsError, WorkerError
 from sourcewise.lines import split_lines
 from sourcewise.model import AnswerReady, Notice, PromptProgress, SourcesFound, TextDelta
 from sourcewise.paths import DataPaths
@@ -41,13 +41,13 @@ _EMBED_FOR_QUESTION = 64
 def run() -> int:
     """Run a command and return its exit code; whatever happens, the user gets a sentence."""
     try:
-        main(standalone_mode=False)
-    except click.exceptions.Exit as error:
-        return error.exit_code
+        code: object = main(standalone_mode=False)
     except BrokenPipeError:  # whoever read our output has had enough
         sys.stdout = None
     except (Exception, KeyboardInterrupt) as error:
         return _explain(error)
+    else:
+        return code if isinstance(code, int) else 0
     return 0
 
 
@@ -136,7 +136,7 @@ def index(folder: Path, as_json: bool) -> None:
         report = replace(report, embedded=count.embedded, reused=report.reused + count.reused)
         status = opened.status()
     if as_json:
-        click.echo(json.dumps(asdict(report) | asdict(status), indent=2))
+        click.echo(json.dumps({**asdict(status), "run": asdict(report)}, indent=2))
         return
     terminal.out.print(
         f"{report.added} files added, {report.changed} changed, {report.removed} removed, "
@@ -246,10 +246,14 @@ def _opened(folder: Path, settings: Settings) -> Iterator[tuple[Index, ProgressL
 def _make_ready(opened: Index, question: str, progress: ProgressLine) -> None:
     """Index what changed; embed all of a small rest, of a large one what this question needs."""
     opened.update(progress.stage)
-    if opened.unembedded <= _EMBED_BEFORE_ANSWER:
-        opened.embed(progress=progress.stage)
-    else:
-        opened.embed_for(question, _EMBED_FOR_QUESTION, progress.stage)
+    try:
+        if opened.unembedded <= _EMBED_BEFORE_ANSWER:
+            opened.embed(progress=progress.stage)
+        else:
+            opened.embed_for(question, _EMBED_FOR_QUESTION, progress.stage)
+    except (WeightsError, WorkerError) as error:
+        # Keywords find without a model.
+        terminal.print_notice(str(error))
     progress.hide()
 
 

@@ -98,7 +98,7 @@ async def _embedded(
         )
     return EmbeddedGenerator(
         model_file,
-        model_file.stem,
+        model_file.stem if settings.embedded_model.endswith(model_file.suffix) else settings.embedded_model,
         prompt_budget=settings.embedded_prompt_tokens,
         answer_tokens=settings.embedded_answer_tokens,
         temperature=settings.temperature,
