@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from filelock import FileLock, Timeout
 
-from sourcewise.catalog import Catalog
-from sourcewise.chunker import SmartCodeChunker
+from sourcewise.chunking.chunker import SmartCodeChunker
 from sourcewise.errors import CatalogCorruptError, IndexBusyError, StorageError, VectorStoreCorruptError
 from sourcewise.indexer import Indexer
-from sourcewise.miner import CodeMiner
+from sourcewise.mining.miner import CodeMiner
 from sourcewise.model import FileStamp, IndexProgress, IndexReport, IndexStatus, SourceFile, Stage
 from sourcewise.query_engine import CodeQueryEngine
 from sourcewise.retriever import Retriever
-from sourcewise.vector_store import VectorStore
+from sourcewise.storage.catalog import Catalog
+from sourcewise.storage.vector_store import VectorStore
 from sourcewise.vectorizer import CodeVectorizer, VectorCount
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sourcewise.embedder import Embedder
-    from sourcewise.embedding_cache import EmbeddingCache
     from sourcewise.llm.generator import Generator
     from sourcewise.model import AnswerEvent, SearchResult, SkippedFile
     from sourcewise.paths import IndexPaths
     from sourcewise.settings import Settings
+    from sourcewise.storage.embedding_cache import EmbeddingCache
 
     Progress = Callable[[IndexProgress], None]
 

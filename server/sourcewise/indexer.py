@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from sourcewise.catalog import Catalog, KnownFile
-    from sourcewise.chunker import SmartCodeChunker
-    from sourcewise.miner import CodeMiner
+    from sourcewise.chunking.chunker import SmartCodeChunker
+    from sourcewise.mining.miner import CodeMiner
+    from sourcewise.storage.catalog import Catalog, KnownFile
 
     Progress = Callable[[int, int], None]
 

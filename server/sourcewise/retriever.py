@@ -19,9 +19,9 @@ from sourcewise.words import identifiers_in, query_terms
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sourcewise.catalog import Catalog
     from sourcewise.embedder import Embedder, Vectors
-    from sourcewise.vector_store import VectorStore
+    from sourcewise.storage.catalog import Catalog
+    from sourcewise.storage.vector_store import VectorStore
 
 logger = logging.getLogger(__name__)
 

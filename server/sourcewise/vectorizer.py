@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterator, Sequence
 
-    from sourcewise.catalog import Catalog
     from sourcewise.embedder import Embedder, Vectors
-    from sourcewise.embedding_cache import EmbeddingCache
     from sourcewise.model import Chunk
-    from sourcewise.vector_store import VectorStore
+    from sourcewise.storage.catalog import Catalog
+    from sourcewise.storage.embedding_cache import EmbeddingCache
+    from sourcewise.storage.vector_store import VectorStore
 
     Progress = Callable[[int, int], None]
 

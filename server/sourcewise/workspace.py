@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sourcewise.catalog import Catalog
 from sourcewise.embedder import Embedder, default_model
-from sourcewise.embedding_cache import EmbeddingCache
 from sourcewise.index import Index, SharedParts, status_of
 from sourcewise.llm.selection import choose_generator
 from sourcewise.model import IndexStatus
 from sourcewise.paths import workspace_folder
+from sourcewise.storage.catalog import Catalog
+from sourcewise.storage.embedding_cache import EmbeddingCache
 from sourcewise.weights import WeightsStore
 
 if TYPE_CHECKING:

@@ -22,10 +22,10 @@ from pathlib import Path
 
 import psutil
 
-from sourcewise.catalog import Catalog
 from sourcewise.embedder import CPU_MODEL
 from sourcewise.paths import DataPaths, workspace_folder
-from sourcewise.vector_store import VectorStore
+from sourcewise.storage.catalog import Catalog
+from sourcewise.storage.vector_store import VectorStore
 from sourcewise.weights import WeightsStore
 
 

@@ -16,7 +16,7 @@ from pytest_lsp.client import register_lsp_features
 from pytest_lsp.protocol import LanguageClientProtocol
 
 from sourcewise import protocol
-from sourcewise.lsp_protocol import make_converter, message_type
+from sourcewise.lsp.messages import make_converter, message_type
 from sourcewise.model import Stage
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise.catalog import Catalog, IndexCounts, KnownFile
 from sourcewise.errors import CatalogCorruptError, StorageError
 from sourcewise.model import Chunk, Definition, FileStamp, SkippedFile, SkipReason, SourceFile
+from sourcewise.storage.catalog import Catalog, IndexCounts, KnownFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -210,7 +210,7 @@ def test_a_hit_in_the_symbol_ranks_above_hits_in_the_body(catalog: Catalog) -> N
 
 
 def test_rare_words_decide_where_common_ones_are_everywhere(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sourcewise.catalog_rows._SCORED_CHUNKS", 3)
+    monkeypatch.setattr("sourcewise.storage.catalog_rows._SCORED_CHUNKS", 3)
     parts = [chunk("a.py", f"self value{n} " + ("zebra" if n < 2 else "horse"), position=n, total=9) for n in range(9)]
     best = chunk("b.py", "self zebra")
     put(catalog, "a.py", *parts)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sourcewise.chunker import SmartCodeChunker
+from sourcewise.chunking.chunker import SmartCodeChunker
 from sourcewise.languages import LANGUAGES_WITH_GRAMMAR, language_of
 from sourcewise.lines import split_lines
 from sourcewise.model import Chunk, FileStamp, SourceFile

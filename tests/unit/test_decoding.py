@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from sourcewise.decoding import Decoded, decode
+from sourcewise.mining.decoding import Decoded, decode
 
 TEXT = "def größe():\r\n    return 'naïve'\n"
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from sourcewise.embedding_cache import EmbeddingCache
 from sourcewise.errors import StorageError
+from sourcewise.storage.embedding_cache import EmbeddingCache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,7 +114,7 @@ def test_a_place_that_cannot_exist_is_told(tmp_path: Path) -> None:
 def test_processes_share_one_cache_from_its_creation_on(path: Path) -> None:
     program = """
 import sys, pathlib, numpy
-from sourcewise.embedding_cache import EmbeddingCache
+from sourcewise.storage.embedding_cache import EmbeddingCache
 cache = EmbeddingCache(pathlib.Path(sys.argv[1]))
 for n in range(40):
     cache.put("mini", [(f"{sys.argv[2]}-{n}", numpy.ones((1, 8), numpy.float32))])

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from sourcewise.file_rules import content_verdict, name_verdict
+from sourcewise.mining.file_rules import content_verdict, name_verdict
 from sourcewise.model import SkipReason
 
 

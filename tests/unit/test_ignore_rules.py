@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise.ignore_rules import IgnoreFile, parse_rules
-from sourcewise.miner import CodeMiner
+from sourcewise.mining.ignore_rules import IgnoreFile, parse_rules
+from sourcewise.mining.miner import CodeMiner
 from sourcewise.model import SkippedFile, SkipReason
 
 if TYPE_CHECKING:

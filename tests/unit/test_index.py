@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 from hashing_embedder import HashingEmbedder
 
-from sourcewise.embedding_cache import EmbeddingCache
 from sourcewise.errors import CancelledError, IndexBusyError, StorageError
 from sourcewise.index import Index, SharedParts
 from sourcewise.llm.sources_only import SourcesOnlyGenerator
 from sourcewise.model import AnswerReady, CitationState, SearchMode
 from sourcewise.paths import DataPaths
 from sourcewise.settings import Settings
+from sourcewise.storage.embedding_cache import EmbeddingCache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

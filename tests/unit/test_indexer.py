@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sourcewise.catalog import KnownFile
 from sourcewise.indexer import plan
 from sourcewise.model import FileStamp, SkippedFile, SkipReason
+from sourcewise.storage.catalog import KnownFile
 
 KNOWN = {
     "same.py": KnownFile(10, 100, "aa", None),

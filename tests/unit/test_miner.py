@@ -19,7 +19,7 @@ import pytest
 import rich
 
 from sourcewise.errors import FolderError
-from sourcewise.miner import CodeMiner
+from sourcewise.mining.miner import CodeMiner
 from sourcewise.model import FileStamp, SkippedFile, SkipReason, SourceFile
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 from cattrs.errors import ClassValidationError
 
 from sourcewise import protocol
-from sourcewise.lsp_protocol import make_converter, message_type
+from sourcewise.lsp.messages import make_converter, message_type
 from sourcewise.model import CitationState, SearchMode, Stage
 
 MESSAGES = (*protocol.REQUESTS, *protocol.NOTIFICATIONS)

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from sourcewise.secret_patterns import find_secret, secret_name
+from sourcewise.mining.secret_patterns import find_secret, secret_name
 
 BASE62 = string.ascii_letters + string.digits
 DICE = random.Random(11)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise import syntax
-from sourcewise.headings import section_outline
+from sourcewise.chunking import syntax
+from sourcewise.chunking.headings import section_outline
+from sourcewise.chunking.outline import NEVER, Region
+from sourcewise.chunking.syntax import Syntax
 from sourcewise.languages import language_of
 from sourcewise.lines import split_lines
-from sourcewise.outline import NEVER, Region
-from sourcewise.syntax import Syntax
 
 if TYPE_CHECKING:
     from sourcewise.model import Definition

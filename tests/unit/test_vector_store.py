@@ -13,7 +13,7 @@ import pytest
 
 from sourcewise.errors import StorageError, VectorStoreCorruptError
 from sourcewise.model import Chunk
-from sourcewise.vector_store import VectorStore
+from sourcewise.storage.vector_store import VectorStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,7 +55,7 @@ def store(folder: Path) -> Iterator[VectorStore]:
 def test_nothing_is_imported_or_made_before_the_first_use(folder: Path) -> None:
     program = """
 import sys, pathlib
-from sourcewise.vector_store import VectorStore
+from sourcewise.storage.vector_store import VectorStore
 store = VectorStore(pathlib.Path(sys.argv[1]))
 store.close()
 assert "chromadb" not in sys.modules

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sourcewise.catalog_schema import SCHEMA_VERSION
+from sourcewise.storage.catalog_schema import SCHEMA_VERSION
 from sourcewise.words import MAX_TERMS, identifier_words, identifiers_in, query_terms
 
 

@@ -12,8 +12,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from sourcewise.ignore_rules import IgnoreStack
-from sourcewise.regular_files import exists, is_regular_file
+from sourcewise.mining.ignore_rules import IgnoreStack
+from sourcewise.mining.regular_files import exists, is_regular_file
 
 _GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never")
 _GIT_SECONDS = 30

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from pygls.exceptions import JsonRpcInvalidParams
 
-from sourcewise import lsp_convert as convert
 from sourcewise import protocol
 from sourcewise.errors import FolderError, UserError
-from sourcewise.lsp_indexing import BackgroundIndexing
+from sourcewise.lsp import convert
+from sourcewise.lsp.indexing import BackgroundIndexing
 from sourcewise.model import AnswerReady
 from sourcewise.prompt import as_sources
 from sourcewise.query_engine import checked_question
@@ -20,7 +20,7 @@ from sourcewise.query_engine import checked_question
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from sourcewise.lsp_indexing import Folder
+    from sourcewise.lsp.indexing import Folder
     from sourcewise.model import IndexStatus
     from sourcewise.workspace import Workspace
 

@@ -13,14 +13,14 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from sourcewise.decoding import decode
 from sourcewise.errors import FolderError
-from sourcewise.file_rules import content_verdict, name_verdict
-from sourcewise.folder_rules import FolderRules
 from sourcewise.languages import language_of
+from sourcewise.mining.decoding import decode
+from sourcewise.mining.file_rules import content_verdict, name_verdict
+from sourcewise.mining.folder_rules import FolderRules
+from sourcewise.mining.regular_files import NotRegularError, read_regular_file
+from sourcewise.mining.secret_patterns import find_secret, secret_name
 from sourcewise.model import FileStamp, SkippedFile, SkipReason, SourceFile
-from sourcewise.regular_files import NotRegularError, read_regular_file
-from sourcewise.secret_patterns import find_secret, secret_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sourcewise.git_excludes import GitExcludes, git_excludes, is_repository
-from sourcewise.ignore_rules import IgnoreRule, IgnoreStack
-from sourcewise.regular_files import exists
+from sourcewise.mining.git_excludes import GitExcludes, git_excludes, is_repository
+from sourcewise.mining.ignore_rules import IgnoreRule, IgnoreStack
+from sourcewise.mining.regular_files import exists
 
 if TYPE_CHECKING:
     from pathlib import Path

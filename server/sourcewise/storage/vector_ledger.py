@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from sourcewise.catalog_schema import VectorState
+from sourcewise.storage.catalog_schema import VectorState
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping, Sequence
 
-    from sourcewise.database import Database
+    from sourcewise.storage.database import Database
 
 _PENDING, _STORED, _STALE, _REMOVED = (state.value for state in VectorState)
 _MODEL = "model = (SELECT key FROM models WHERE name = ?)"

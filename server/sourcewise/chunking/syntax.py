@@ -16,9 +16,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from sourcewise.chunking.outline import NEVER, OutlineBuilder, Region, comment_text
 from sourcewise.languages import grammar_for, parser_for
 from sourcewise.model import Definition
-from sourcewise.outline import NEVER, OutlineBuilder, Region, comment_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ _SIGNATURE_CHARS = 300
 def _query_for(language: str) -> Query | None:
     from tree_sitter import Query  # noqa: PLC0415 - only a process that cuts files needs it
 
-    folder = files("sourcewise") / "queries"
+    folder = files("sourcewise.chunking") / "queries"
     sources = [folder / f"{name}.scm" for name in _QUERY_FILES.get(language, (language,))]
     grammar = grammar_for(language)
     if grammar is None or not sources[0].is_file():

@@ -13,16 +13,16 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from sourcewise.chunking.page import Page
 from sourcewise.lines import split_lines
 from sourcewise.model import Chunk
-from sourcewise.page import Page
 from sourcewise.tokens import estimate_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from sourcewise.chunking.outline import Region
     from sourcewise.model import Definition, SourceFile
-    from sourcewise.outline import Region
 
 _BARE_HEAD_TOKENS = 24
 _SMALL_TOKENS = 80

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from sourcewise.database import Schema
+from sourcewise.storage.database import Schema
 
 SCHEMA_VERSION = 1
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from sourcewise import hnsw_files
 from sourcewise.errors import SourcewiseError, StorageError, VectorStoreCorruptError
+from sourcewise.storage import hnsw_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

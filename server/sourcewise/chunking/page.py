@@ -8,9 +8,9 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from sourcewise.headings import section_outline
-from sourcewise.outline import NEVER, Region, costs_by_indentation
-from sourcewise.syntax import Syntax
+from sourcewise.chunking.headings import section_outline
+from sourcewise.chunking.outline import NEVER, Region, costs_by_indentation
+from sourcewise.chunking.syntax import Syntax
 from sourcewise.tokens import estimate_tokens
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from sourcewise.model import Notice, PromptProgress, SourcesFound, TextDelta
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sourcewise.lsp_indexing import Folder
+    from sourcewise.lsp.indexing import Folder
     from sourcewise.model import Answer, AnswerEvent, IndexStatus, Mention, SearchResult, Source, Trace
 
 

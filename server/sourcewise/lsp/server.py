@@ -18,14 +18,14 @@ from pygls.exceptions import JsonRpcServerNotInitialized
 from pygls.lsp.server import LanguageServer
 
 from sourcewise import __version__, protocol
-from sourcewise.lsp_configuration import fetch_settings, register_for_changes
-from sourcewise.lsp_protocol import SourcewiseProtocol, answered, make_converter
+from sourcewise.lsp.configuration import fetch_settings, register_for_changes
+from sourcewise.lsp.messages import SourcewiseProtocol, answered, make_converter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import BinaryIO
 
-    from sourcewise.lsp_session import Session
+    from sourcewise.lsp.session import Session
     from sourcewise.paths import DataPaths
     from sourcewise.settings import Settings
 
@@ -189,7 +189,7 @@ def _register_notifications(server: SourcewiseServer) -> None:
 
 def _prepare_session(settings: Settings, data: DataPaths) -> Callable[[Callable[[str, object], None]], Session]:
     """Import what is heavy and open what is shared, in a thread; return what makes the session in the event loop."""
-    from sourcewise.lsp_session import Session  # noqa: PLC0415 - `initialize` is answered before this
+    from sourcewise.lsp.session import Session  # noqa: PLC0415 - `initialize` is answered before this
     from sourcewise.workspace import Workspace  # noqa: PLC0415 - see above
 
     workspace = Workspace(settings, data)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sourcewise.database import Database, Schema
 from sourcewise.errors import StorageError
+from sourcewise.storage.database import Database, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from sourcewise.chunking.outline import Region
 from sourcewise.model import Definition
-from sourcewise.outline import Region
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

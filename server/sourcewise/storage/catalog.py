@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sourcewise import catalog_rows, vector_ledger
-from sourcewise.catalog_schema import SCHEMA
-from sourcewise.database import Database
 from sourcewise.errors import CatalogCorruptError
 from sourcewise.model import SkipReason
-from sourcewise.vector_ledger import VectorLedger
+from sourcewise.storage import catalog_rows, vector_ledger
+from sourcewise.storage.catalog_schema import SCHEMA
+from sourcewise.storage.database import Database
+from sourcewise.storage.vector_ledger import VectorLedger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from sourcewise.catalog_rows import DefinitionPlace
     from sourcewise.model import Chunk, FileStamp, SkippedFile, SourceFile
+    from sourcewise.storage.catalog_rows import DefinitionPlace
 
 # How much a hit tells by where it is: symbol, path, signature, docstring, body.
 _BM25 = "bm25(6.0, 3.0, 3.0, 2.0, 1.0)"

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sourcewise.regular_files import read_regular_file
-from sourcewise.wildmatch import as_bytes_text, name_regex, path_regex
+from sourcewise.mining.regular_files import read_regular_file
+from sourcewise.mining.wildmatch import as_bytes_text, name_regex, path_regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -13,8 +13,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sourcewise import vector_ledger
 from sourcewise.model import Chunk, Definition, FileStamp, SkippedFile, SkipReason
+from sourcewise.storage import vector_ledger
 from sourcewise.words import identifier_words
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""From a file to its chunks: parse, find definitions and headings, weigh, cut."""
