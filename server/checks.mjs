@@ -6,7 +6,7 @@ import path from "node:path";
 import { EnvironmentProblem } from "./problem.mjs";
 import { passThrough } from "./processes.mjs";
 
-const PARTS = ["lint", "unit", "protocol"];
+const PARTS = ["lint", "unit", "command_line", "protocol"];
 
 /**
  * @typedef {{part: string, title: string, command: string, args: string[], tests?: string[]}} Check
@@ -33,13 +33,14 @@ export function allChecks({ root, python }) {
     node("lint", "eslint", path.join("node_modules", "eslint", "bin", "eslint.js"), "."),
     { ...node("unit", "node --test tests/environment", "--test", ...scripts), tests: scripts },
     pytest("unit", "tests/unit"),
+    pytest("command_line", "tests/command_line"),
     pytest("protocol", "tests/protocol"),
   ];
 }
 
 /**
  * @param {Check[]} checks
- * @param {string | undefined} part lint, unit or protocol; undefined for all of them
+ * @param {string | undefined} part lint, unit, command_line or protocol; undefined for all of them
  * @returns {Check[]} those of that part that have something to run
  * @throws {EnvironmentProblem} when there is no such part
  */

@@ -3,7 +3,8 @@
  *
  *   node server/environment.mjs sourcewise ARGS...   the command line of Sourcewise
  *   node server/environment.mjs ask ARGS...          its `ask`, about this repository unless --folder names another
- *   node server/environment.mjs test [lint|unit|protocol]
+ *   node server/environment.mjs test [lint|unit|command_line|protocol]
+ *   node server/environment.mjs python ARGS...       the Python of the environment, with what the tests need
  *   node server/environment.mjs build                the wheel, into dist/
  *   node server/environment.mjs lock [--upgrade]     refreshes server/constraints.txt from pyproject.toml
  */
@@ -22,6 +23,7 @@ const COMMANDS = {
   sourcewise: runSourcewise,
   ask: (args) => runSourcewise(["ask", ...withDefaultFolder(args, ROOT)]),
   test: runTests,
+  python: runPython,
   build: buildWheel,
   lock: refreshLock,
 };
@@ -42,6 +44,11 @@ async function runSourcewise(args) {
   const cwd = process.env.INIT_CWD ?? process.cwd();
   // -P: the folder that is asked about must never be imported from.
   return passThrough(python, ["-P", "-m", "sourcewise", ...args], { cwd });
+}
+
+async function runPython(args) {
+  const python = await ensureEnvironment(ROOT, ["dev", "embedded"]);
+  return passThrough(python, args, { cwd: ROOT });
 }
 
 async function runTests([part]) {

@@ -7,6 +7,7 @@ text, so nothing is cut off. The model runs in a worker process: this one never 
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import platform
 import shutil
 import sys
@@ -126,6 +127,8 @@ class EmbeddingService:
     """Lives in the worker process: the models that were asked for, loaded once."""
 
     def __init__(self, threads: int) -> None:
+        # Threads that spin while they wait would take half of a busy machine; read when torch is imported.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         import torch  # noqa: PLC0415 - only the worker process pays for it
 
         if threads:

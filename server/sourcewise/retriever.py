@@ -104,7 +104,8 @@ class Retriever:
             return None
 
     def _add_vectors(self, model: str, vector: Vectors, candidates: dict[str, Candidate]) -> None:
-        nearest = self._store.search(model, vector, _DEPTH)
+        # By id where the similarity is the same: the order must not depend on when a vector was stored.
+        nearest = sorted(self._store.search(model, vector, _DEPTH), key=lambda hit: (-round(hit[1], 6), hit[0]))
         unseen = list(candidates.keys() - {chunk_id for chunk_id, _ in nearest})
         for place, (chunk_id, similarity) in enumerate(nearest, 1):
             candidate = candidates.setdefault(chunk_id, Candidate())

@@ -99,6 +99,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._stream()
 
     def _stream(self) -> None:
+        try:
+            self._speak()
+        except OSError:
+            self.owner.client_left.set()
+            self.close_connection = True
+
+    def _speak(self) -> None:
         script = self.owner.script
         self.send_response(200)
         self.send_header("Content-Type", "application/x-ndjson")
@@ -131,23 +138,15 @@ class _Handler(BaseHTTPRequestHandler):
         }
 
     def _speak_until_nobody_listens(self) -> None:
-        try:
-            while not self.owner.closing.wait(0.005):
-                self._part({"message": {"role": "assistant", "content": " word"}, "done": False})
-        except OSError:
-            self.owner.client_left.set()
-            self.close_connection = True
+        while not self.owner.closing.wait(0.005):
+            self._part({"message": {"role": "assistant", "content": " word"}, "done": False})
 
     def _part(self, part: dict[str, Any]) -> None:
         self._chunk(json.dumps(part).encode() + b"\n")
 
     def _chunk(self, data: bytes) -> None:
-        try:
-            self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
-            self.wfile.flush()
-        except OSError:
-            if self.owner.script.ending == "endless" and data:
-                raise
+        self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+        self.wfile.flush()
 
     def _reply(self, value: dict[str, Any], status: int = 200) -> None:
         self._reply_bytes(json.dumps(value).encode(), status)

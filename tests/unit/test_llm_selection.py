@@ -61,7 +61,8 @@ async def test_auto_takes_the_best_installed_model_and_says_how_to_get_the_other
 
 async def test_auto_falls_to_the_embedded_model_and_says_so(model_file: Path) -> None:
     pytest.importorskip("xllamacpp")
-    generator, notices = await choose_generator(Settings(endpoint=NOWHERE), lambda: model_file)
+    settings = Settings(endpoint=NOWHERE, embedded_model=str(model_file))
+    generator, notices = await choose_generator(settings, lambda: model_file)
     assert isinstance(generator, EmbeddedGenerator)
     assert generator.prompt_budget == Settings().embedded_prompt_tokens
     assert "Ollama" in notices[0]
