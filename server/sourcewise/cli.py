@@ -225,9 +225,7 @@ def _with_model(settings: Settings, model: str | None) -> Settings:
 @contextmanager
 def _workspace(settings: Settings) -> Iterator[tuple[Workspace, ProgressLine]]:
     with terminal.progress_line() as progress:
-        workspace = Workspace(
-            settings, DataPaths.default(), lambda d: progress.update(f"Fetching {d.name}", d.done, d.total)
-        )
+        workspace = Workspace(settings, DataPaths.default(), progress.download)
         try:
             yield workspace, progress
         finally:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sourcewise.model import Answer, IndexProgress, Passage, Source
+    from sourcewise.weights import DownloadProgress
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]")
 _HEARTBEAT_SECONDS = 5.0
@@ -138,6 +139,12 @@ class ProgressLine:
         """Take the progress of an index."""
         label = "Looking for files" if event.stage is Stage.SCANNING else event.stage.value.capitalize()
         self.update(label, event.done, event.total)
+
+    def download(self, event: DownloadProgress) -> None:
+        """Take the progress of a model's download."""
+        size, unit = (1_000_000, "MB") if event.unit == "bytes" else (1, event.unit)
+        label = f"{event.stage.capitalize()} {event.name} ({unit})"
+        self.update(label, event.done // size, event.total // size)
 
     def hide(self) -> None:
         """Show nothing until the next update."""

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -27,6 +28,8 @@ from sourcewise.paths import DataPaths, workspace_folder
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.vector_store import VectorStore
 from sourcewise.weights import WeightsStore
+
+Contents = tuple[dict[str, Any], dict[str, Any], set[str]]
 
 
 def main() -> int:
@@ -37,24 +40,34 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     WeightsStore(DataPaths.default().models).ensure(CPU_MODEL)
-    chance = random.Random(options.seed)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(shutil.copytree(options.folder, Path(scratch, "folder"), ignore=shutil.ignore_patterns("*.pyc")))
-        calm, rough = _data(scratch, "calm"), _data(scratch, "rough")
+        calm = _data(scratch, "calm")
         start = time.monotonic()
         _index(folder, calm).wait()
         seconds = time.monotonic() - start
-        _say(f"An undisturbed run takes {seconds:.1f} s.")
-        for kill in range(options.kills):
-            _kill_after(_index(folder, rough), chance.uniform(0, seconds), chance)
-            _say(f"kill {kill + 1}: {_embedded(folder, rough)} chunks embedded")
-            if _is_complete(folder, rough):
-                shutil.rmtree(rough)
-                rough = _data(scratch, f"rough{kill}")
-        finished = _index(folder, rough).wait()
-        same = finished == 0 and _contents(folder, calm) == _contents(folder, rough)
-    _say(f"{options.kills} kills; the indexes are {'equal' if same else 'DIFFERENT'}.")
-    return 0 if same else 1
+        expected = _contents(folder, calm)
+        _say(f"An undisturbed run takes {seconds:.1f} s and ends with {_counts(expected)}.")
+        return _torment(folder, Path(scratch), expected, seconds, options)
+
+
+def _torment(folder: Path, scratch: Path, expected: Contents, seconds: float, options: argparse.Namespace) -> int:
+    """Kill run after run; whenever one got to its end, compare it and begin anew. Return the exit code."""
+    chance = random.Random(options.seed)
+    kills = different = finished = 0
+    while kills < options.kills:
+        rough = _data(str(scratch), f"rough{finished}")
+        complete = False
+        while not complete and kills < options.kills:
+            complete = not _kill_after(_index(folder, rough), chance.uniform(0, seconds), chance)
+            kills += not complete
+        if not complete:
+            _index(folder, rough).wait()
+        finished += 1
+        found = _contents(folder, rough)
+        different += found != expected
+        _say(f"{kills} kills, {finished} indexes finished: {_counts(found)}, {different} differ")
+    return 1 if different else 0
 
 
 def _data(scratch: str, name: str) -> Path:
@@ -71,7 +84,8 @@ def _index(folder: Path, data: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def _kill_after(process: subprocess.Popen[bytes], seconds: float, chance: random.Random) -> None:
+def _kill_after(process: subprocess.Popen[bytes], seconds: float, chance: random.Random) -> bool:
+    """Kill a run unless it ends first, and tell whether it was killed."""
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -83,43 +97,23 @@ def _kill_after(process: subprocess.Popen[bytes], seconds: float, chance: random
         _, alive = psutil.wait_procs(workers, timeout=30)
         if alive:
             raise SystemExit(f"Workers outlived their parent: {alive}") from None
+        return True
+    return False
 
 
-def _embedded(folder: Path, data: Path) -> int:
-    catalog = DataPaths(data).index_of(workspace_folder(folder)).catalog
-    if not catalog.exists():
-        return 0
-    opened = Catalog(catalog)
-    try:
-        return opened.counts(CPU_MODEL).embedded
-    finally:
-        opened.close()
-
-
-def _is_complete(folder: Path, data: Path) -> bool:
-    catalog = DataPaths(data).index_of(workspace_folder(folder)).catalog
-    if not catalog.exists():
-        return False
-    opened = Catalog(catalog)
-    try:
-        counts = opened.counts(CPU_MODEL)
-        return counts.embedded == counts.chunks > 0
-    finally:
-        opened.close()
-
-
-def _contents(folder: Path, data: Path) -> tuple[object, ...]:
+def _contents(folder: Path, data: Path) -> Contents:
     """Return all that an index holds: files, chunks with their lines, ids of vectors."""
     paths = DataPaths(data).index_of(workspace_folder(folder))
     catalog, store = Catalog(paths.catalog), VectorStore(paths.vectors)
     try:
-        files = catalog.known_files()
-        chunks = catalog.chunks(list(catalog.chunk_ids()))
-        _say(f"{data.name}: {len(files)} files, {len(chunks)} chunks, {store.count(CPU_MODEL)} vectors")
-        return files, chunks, store.ids(CPU_MODEL)
+        return catalog.known_files(), catalog.chunks(list(catalog.chunk_ids())), store.ids(CPU_MODEL)
     finally:
         store.close()
         catalog.close()
+
+
+def _counts(contents: Contents) -> str:
+    return "{} files, {} chunks, {} vectors".format(*map(len, contents))
 
 
 def _say(line: str) -> None:
