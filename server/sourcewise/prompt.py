@@ -32,9 +32,10 @@ SYSTEM = (
     "If the snippets do not answer the question, say what is missing instead of guessing."
 )
 # Repeated at the end, because small models follow what they read last.
+# There is no example sentence in it: small models give it back as the answer.
 _INSTRUCTION = (
-    "Answer in two to six sentences. End each sentence with the number of the snippet that shows it, "
-    "like this: `load` reads the file [2]."
+    "Answer the question in two to six sentences. After each sentence write the number of the snippet "
+    "that it rests on, in square brackets."
 )
 # A source gets at most this share of what is left while others wait, so that the first does not take all.
 _SHARE = 0.6

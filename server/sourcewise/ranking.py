@@ -34,7 +34,8 @@ class Weights:
     path_word: float = 0.1
     path_words_at_most: int = 3
     test: float = 0.6
-    aside: float = 0.8
+    aside: float = 0.7
+    history: float = 0.5
     loose_lines: float = 0.85
     same_file: float = 0.95
 
@@ -42,13 +43,19 @@ class Weights:
 WEIGHTS = Weights()
 
 _TEST = re.compile(
-    r"(^|/)(tests?|testing|specs?|__tests__)(/|$)|(^|/)(test_[^/]*|conftest\.py|[^/]*[._-](test|spec)\.\w+)$", re.I
+    r"(^|/)(t|tests?|testing|specs?|__tests__)(/|$)|(^|/)(test_[^/]*|conftest\.py|[^/]*[._-](test|spec)\.\w+)$",
+    re.IGNORECASE,
 )
 _ASIDE = re.compile(
-    r"(^|/)(examples?|samples?|demos?|docs?|vendor(ed)?|third[_-]?party|benchmarks?|fixtures)(/|$)|\.pyi$", re.I
+    r"(^|/)(examples?|samples?|demos?|docs?|vendor(ed)?|third[_-]?party|benchmarks?|fixtures)(/|$)|\.pyi$",
+    re.IGNORECASE,
 )
-_ABOUT_TESTS = re.compile(r"\b(tests?|tested|testing|specs?|fixtures?|mocks?)\b", re.I)
-_ABOUT_ASIDES = re.compile(r"\b(examples?|samples?|demos?|docs?|documentation|vendor(ed)?|benchmarks?|stubs?)\b", re.I)
+_HISTORY = re.compile(r"(^|/)(change(s|log)|history|news|release[_-]?notes|whats[_-]?new)[^/]*(/|$)", re.IGNORECASE)
+_ABOUT_TESTS = re.compile(r"\b(tests?|tested|testing|specs?|fixtures?|mocks?)\b", re.IGNORECASE)
+_ABOUT_HISTORY = re.compile(r"\b(change(d|s|log)?|history|release[sd]?|versions?|since|new)\b", re.IGNORECASE)
+_ABOUT_ASIDES = re.compile(
+    r"\b(examples?|samples?|demos?|docs?|documentation|vendor(ed)?|benchmarks?|stubs?)\b", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -76,6 +83,7 @@ class _Question:
         self.terms = frozenset(query_terms(text))
         self.names = frozenset(name.lower() for name in identifiers_in(text))
         self.about_tests = bool(_ABOUT_TESTS.search(text))
+        self.about_history = bool(_ABOUT_HISTORY.search(text))
         self.about_asides = bool(_ABOUT_ASIDES.search(text))
 
     def score(self, chunk: Chunk, candidate: Candidate) -> tuple[float, tuple[str, ...]]:
@@ -95,6 +103,8 @@ class _Question:
             yield 1 + WEIGHTS.path_word * count, f"path has {', '.join(shared)}"
         if not self.about_tests and _TEST.search(chunk.path):
             yield WEIGHTS.test, "is a test"
+        elif not self.about_history and _HISTORY.search(chunk.path):
+            yield WEIGHTS.history, "tells of past versions"
         elif not self.about_asides and _ASIDE.search(chunk.path):
             yield WEIGHTS.aside, "is beside the product's code"
         if not chunk.symbol:
