@@ -17,8 +17,9 @@ from sourcewise import __version__, terminal
 from sourcewise.doctor import examine
 from sourcewise.errors import CancelledError, UserError, WeightsError, WorkerError
 from sourcewise.lines import split_lines
+from sourcewise.mining.miner import CodeMiner
 from sourcewise.model import AnswerReady, Notice, PromptProgress, SourcesFound, TextDelta
-from sourcewise.paths import DataPaths
+from sourcewise.paths import DataPaths, workspace_folder
 from sourcewise.query_engine import checked_question
 from sourcewise.settings import Settings
 from sourcewise.workspace import Workspace
@@ -172,8 +173,8 @@ def status(folder: Path, as_json: bool) -> None:
 @_json_option
 def why(file: str, folder: Path, as_json: bool) -> None:
     """Say whether FILE is in the index, and which rule keeps it out if not."""
-    with _opened(folder, _settings()) as (opened, _):
-        verdict = opened.why(file)
+    # Asks the rules, not the index: so it can be asked before there is one, and while another process owns it.
+    verdict = CodeMiner(_settings().max_file_bytes).explain(workspace_folder(folder), file)
     if as_json:
         reason, detail = (None, "") if verdict is None else (verdict.reason.value, verdict.detail)
         click.echo(json.dumps({"file": file, "indexed": verdict is None, "reason": reason, "detail": detail}))

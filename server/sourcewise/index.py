@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from sourcewise.chunking.chunker import SmartCodeChunker
 from sourcewise.errors import CatalogCorruptError, IndexBusyError, StorageError, VectorStoreCorruptError
-from sourcewise.indexer import Indexer
+from sourcewise.indexer import RECIPE, Indexer
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.model import FileStamp, IndexProgress, IndexReport, IndexStatus, SourceFile, Stage
 from sourcewise.query_engine import CodeQueryEngine
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from sourcewise.embedder import Embedder
     from sourcewise.llm.generator import Generator
-    from sourcewise.model import AnswerEvent, SearchResult, SkippedFile
+    from sourcewise.model import AnswerEvent, SearchResult
     from sourcewise.paths import IndexPaths
     from sourcewise.settings import Settings
     from sourcewise.storage.embedding_cache import EmbeddingCache
@@ -169,10 +169,6 @@ class Index:
         places = self._catalog.find_definitions([name], 1)
         return f"{places[0].path}:{places[0].definition.first_line}" if places else None
 
-    def why(self, path: str) -> SkippedFile | None:
-        """Return the rule that keeps a file out, or None where it belongs."""
-        return self._miner.explain(self.folder, path)
-
     def status(self) -> IndexStatus:
         """Return what the index holds."""
         return status_of(self.folder, self._catalog, self.model, len(self._shared.cache))
@@ -248,6 +244,8 @@ def status_of(folder: Path, catalog: Catalog, model: str, cached: int) -> IndexS
     counts = catalog.counts(model)
     skipped = {reason.value: number for reason, number in catalog.skip_counts().items()}
     state = "ready" if counts.embedded == counts.chunks else "partial"
+    if catalog.get_meta(RECIPE) is None:
+        state = "missing"  # opened, but never read
     vectors = catalog.count_vectors(model)
     return IndexStatus(
         str(folder), counts.files, counts.chunks, counts.embedded, vectors, cached, model, state, skipped

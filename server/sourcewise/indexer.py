@@ -29,6 +29,8 @@ Item = TypeVar("Item")
 # Raise it when the same file gives other chunks than before: every file is then read again, and only what differs
 # is embedded again.
 _CHUNKS_FORMAT = 1
+# Under this key the catalog notes what its chunks were made with.
+RECIPE = "recipe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class Indexer:
             StorageError: the catalog cannot be written.
         """
         known = self._catalog.known_files()
-        anew = self._catalog.get_meta("recipe") != self._recipe
+        anew = self._is_of_another_recipe()
         todo = plan(known, _interruptible(self._miner.scan(self._folder), cancelled), anew=anew)
         outcome: Counter[str] = Counter()
         for done, stamp in enumerate(_interruptible(todo.read, cancelled)):
@@ -110,8 +112,14 @@ class Indexer:
         self._catalog.replace_scan_skips(todo.skipped)
         self._catalog.remove_files(todo.gone)
         if anew:
-            self._catalog.set_meta("recipe", self._recipe)
+            self._catalog.set_meta(RECIPE, self._recipe)
         return Changes(outcome["added"], outcome["changed"], len(todo.gone), todo.unchanged + outcome["unchanged"])
+
+    def _is_of_another_recipe(self) -> bool:
+        recipe = self._catalog.get_meta(RECIPE)
+        if recipe is None:  # a new catalog; noted at once, so that a first run that is killed is carried on
+            self._catalog.set_meta(RECIPE, self._recipe)
+        return recipe not in (None, self._recipe)
 
     def _take(self, stamp: FileStamp, before: KnownFile | None, *, anew: bool) -> str:
         """Read one file into the catalog and say what became of it."""

@@ -37,12 +37,13 @@ class House:
     data: DataPaths
     embedder: HashingEmbedder
     model: str = MODEL
+    settings: Settings = Settings()
     index: Index | None = None
 
     def open(self) -> Index:
         self.close()
         cache = EmbeddingCache(self.data.embedding_cache)
-        shared = SharedParts(Settings(), self.model, self.embedder, cache, _no_model)
+        shared = SharedParts(self.settings, self.model, self.embedder, cache, _no_model)
         self.index = Index(self.folder, self.data.index_of(self.folder), shared)
         return self.index
 
@@ -198,7 +199,21 @@ def test_a_cancelled_run_stops_and_keeps_what_it_has(house: House) -> None:
     with pytest.raises(CancelledError):
         index.update(lambda progress: stop.set() if progress.done == 1 else None, stop)
     assert index.status().files == 1
-    assert house.refresh().status().files == 3
+    report = house.open().update()
+    assert (report.added, report.unchanged) == (2, 1)
+
+
+def test_another_chunk_size_cuts_every_file_anew(house: House) -> None:
+    chunks = house.refresh().status().chunks
+    house.settings = Settings(chunk_tokens=64, chunk_overlap=0)
+    index = house.open()
+    assert index.update().changed == 3
+    assert index.status().chunks > chunks
+    assert house.open().update().unchanged == 3
+
+
+def test_a_folder_that_was_never_read_is_said_to_be_missing(house: House) -> None:
+    assert house.open().status().state == "missing"
 
 
 def test_a_second_owner_is_told_so(house: House) -> None:

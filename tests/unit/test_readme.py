@@ -33,7 +33,9 @@ def test_every_command_is_there() -> None:
 
 
 def test_the_floors_are_those_that_import_linter_holds() -> None:
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
     for layer in contracts[0]["layers"]:
         for module in layer.split(" | "):
             assert f"`{module}" in README, f"{module} has no floor in the README"
