@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,7 +37,7 @@ class House:
     data: DataPaths
     embedder: HashingEmbedder
     model: str = MODEL
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
     index: Index | None = None
 
     def open(self) -> Index:
