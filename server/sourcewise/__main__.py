@@ -59,6 +59,7 @@ def _log_to_file() -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.captureWarnings(capture=True)
+    logging.raiseExceptions = False  # a log that cannot be written must not fill the terminal with tracebacks
 
 
 if __name__ == "__main__":

@@ -250,6 +250,7 @@ def _run(result: Any, replies: IO[bytes]) -> Any:
 def main() -> None:
     """Serve the parent until it closes the pipe."""
     service, low_priority = sys.argv[1:3]
+    logging.raiseExceptions = False
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     if low_priority == "1" and hasattr(os, "nice"):
         os.nice(10)

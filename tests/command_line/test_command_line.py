@@ -8,14 +8,14 @@ import shutil
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from sourcewise.paths import DataPaths, workspace_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -56,11 +56,11 @@ def home(tmp_path: Path, models_folder: Path) -> Path:
 
 @pytest.fixture
 def run(project: Path, home: Path) -> Run:
-    def run(*args: str | Path, **more: Any) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "SOURCEWISE_HOME": str(home), "COLUMNS": "120"}
+    def run(*args: str | Path, data: Path = home) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "SOURCEWISE_HOME": str(data), "COLUMNS": "120"}
         command = [sys.executable, "-m", "sourcewise", *map(str, args)]
         return subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=240, cwd=project, check=False, **more
+            command, env=environment, capture_output=True, text=True, timeout=240, cwd=project, check=False
         )
 
     return run
@@ -204,6 +204,28 @@ def test_ctrl_c_ends_with_130_and_the_index_is_carried_on(project: Path, home: P
     assert process.returncode in (0, 130)
     assert "Traceback" not in rest
     assert json.loads(run("index", "--json").stdout)["state"] == "ready"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path, models_folder: Path) -> Iterator[Path]:
+    """Return a data folder on a disk of its own, of 300 kilobytes."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", disk], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("only the superuser of Linux may mount a small disk")
+    (disk / "models").symlink_to(models_folder)
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+def test_a_full_disk_is_said_and_the_run_is_carried_on_when_there_is_room(run: Run, small_disk: Path) -> None:
+    full = run("index", data=small_disk)
+    assert full.returncode == 4
+    assert "is full" in full.stderr
+    assert "Traceback" not in full.stderr
+    subprocess.run(["mount", "-o", "remount,size=60m", small_disk], check=True)
+    assert json.loads(run("index", "--json", data=small_disk).stdout)["state"] == "ready"
 
 
 def test_output_into_a_closed_pipe_is_no_error(run: Run, project: Path, home: Path) -> None:

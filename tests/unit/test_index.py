@@ -107,6 +107,17 @@ def test_vectors_join_when_they_are_there(house: House) -> None:
     assert all(passage.similarity is not None for passage in result.passages)
 
 
+def test_a_partly_embedded_folder_is_searched_by_words_and_vectors(house: House) -> None:
+    index = house.open()
+    index.update()
+    index.embed_for("network send", 1)
+    result = index.search("where does it draw or write or send", 20)
+    assert result.mode is SearchMode.HYBRID
+    assert result.embedded == 1 < result.chunks
+    assert {passage.chunk.path for passage in result.passages} == {"disk.py", "network.py", "screen.py"}
+    assert [passage.similarity is not None for passage in result.passages].count(True) == 1
+
+
 def test_a_one_line_edit_embeds_two_chunks_at_most(house: House) -> None:
     house.refresh()
     before = len(house.embedder.embedded)

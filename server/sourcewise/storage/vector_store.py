@@ -208,7 +208,7 @@ class VectorStore:
         ids = [f"{chunk_id}:{window}" for chunk_id in dict.fromkeys(within) for window in range(_windows(collection))]
         for part in self._batches(len(ids)):
             found = collection.get(ids=ids[part], include=["embeddings"])
-            rows = np.asarray(found["embeddings"], dtype=np.float32).reshape(len(found["ids"]), -1)
+            rows = np.asarray(found["embeddings"], dtype=np.float32).reshape(-1, len(vector))
             lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(vector)
             similarities = np.divide(rows @ vector, lengths, out=np.zeros_like(lengths), where=lengths > 0)
             yield from zip(found["ids"], similarities.tolist(), strict=True)
