@@ -6,7 +6,7 @@ import logging
 import shutil
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -24,7 +24,7 @@ from sourcewise.storage.vector_store import VectorStore
 from sourcewise.vectorizer import CodeVectorizer, VectorCount
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
     from pathlib import Path
 
     from sourcewise.embedder import Embedder
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
+
+# Under this key the catalog notes that the store was started anew and is not filled yet.
+_VECTORS_LOST = "vectors lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class Index:
     def update(self, progress: Progress | None = None, cancelled: threading.Event | None = None) -> IndexReport:
         """Make the catalog equal to the folder; from here on keyword and definition search are true."""
         start = time.perf_counter()
-        with self._writing:
+        with self._writing, self._noting_damage():
             _tell(progress, Stage.SCANNING)
             changes = self._indexer.update(_stage(progress, Stage.READING), cancelled)
             self._restore_lost_vectors(progress)
@@ -109,7 +112,7 @@ class Index:
         cancelled: threading.Event | None = None,
     ) -> VectorCount:
         """Give every chunk its vectors, those in `first` before the rest, and settle what moved or went."""
-        with self._writing:
+        with self._writing, self._noting_damage():
             if self._vectorizer.is_settled(self.model):
                 return VectorCount()  # without opening the store, which takes a second
             self._check_vectors()
@@ -143,13 +146,14 @@ class Index:
 
     def search(self, question: str, top: int) -> SearchResult:
         """Return the best passages for a question."""
-        # Whoever is writing now has checked, or will; a question does not wait for it.
-        if not self._vectors_checked and self._writing.acquire(blocking=False):
-            try:
-                self._check_vectors()
-            finally:
-                self._writing.release()
-        return self._healing(lambda: self._retriever.search(question, self.model, top))
+        with self._noting_damage():
+            # Whoever is writing now has checked, or will; a question does not wait for it.
+            if not self._vectors_checked and self._writing.acquire(blocking=False):
+                try:
+                    self._check_vectors()
+                finally:
+                    self._writing.release()
+            return self._healing(lambda: self._retriever.search(question, self.model, top))
 
     def ask(self, question: str) -> AsyncGenerator[AnswerEvent, None]:
         """Answer a question; see CodeQueryEngine.ask."""
@@ -184,24 +188,37 @@ class Index:
 
     def _open_catalog(self) -> Catalog:
         try:
-            return Catalog(self._paths.catalog)
+            if not self._paths.damaged.exists():
+                return Catalog(self._paths.catalog)
         except CatalogCorruptError:
             logger.exception("The catalog of %s is corrupt", self.folder)
-            self.notices.append("The index could not be read and is built anew. Embeddings are kept, so this is quick.")
-            _set_aside(self._paths.catalog)
-            # Vectors belong to a catalog; without theirs nobody could tell which of them are true.
-            shutil.rmtree(self._paths.vectors, ignore_errors=True)
-            return Catalog(self._paths.catalog)
+        self.notices.append("The index could not be read and is built anew. Embeddings are kept, so this is quick.")
+        _set_aside(self._paths.catalog)
+        # Vectors belong to a catalog; without theirs nobody could tell which of them are true.
+        shutil.rmtree(self._paths.vectors, ignore_errors=True)
+        catalog = Catalog(self._paths.catalog)
+        self._paths.damaged.unlink(missing_ok=True)
+        return catalog
+
+    @contextmanager
+    def _noting_damage(self) -> Iterator[None]:
+        """Have the next opening build the catalog anew where it proves to be damaged in use."""
+        try:
+            yield
+        except CatalogCorruptError as error:
+            self._paths.damaged.touch()
+            raise CatalogCorruptError(
+                error.message,
+                "Run it again, or reopen the folder: the index is then built anew, without embedding again.",
+            ) from error
 
     def _restore_lost_vectors(self, progress: Progress | None) -> None:
         """Notice a deleted vector store without opening it, and fill it from the embedding cache."""
         lost = [model for model in self._catalog.models() if not any(self._paths.vectors.glob("*.sqlite3"))]
         if lost:
-            self._start_vectors_anew(lost)
-        pending = self._catalog.get_meta("vectors lost")
-        if lost or pending:
-            self._healing(lambda: self._vectorizer.restore(self.model, _stage(progress, Stage.RESTORING)))
-            self._catalog.set_meta("vectors lost", "")
+            self._forget_vectors(lost)
+        if self._catalog.get_meta(_VECTORS_LOST):
+            self._healing(lambda: self._restore(progress))
 
     def _check_vectors(self) -> None:
         """Compare the store with what the catalog expects, once, when it is about to be opened anyway."""
@@ -211,23 +228,29 @@ class Index:
         self._healing(lambda: self._vectorizer.settle(self.model))
         if self._healing(lambda: self._store.count(self.model)) != self._catalog.count_vectors(self.model):
             logger.warning("The vectors of %s do not match its catalog and are restored.", self.folder)
-            self._start_vectors_anew(self._catalog.models())
-            self._vectorizer.restore(self.model)
+            self._forget_vectors(self._catalog.models())
+            self._restore()
 
     def _healing(self, work: Callable[[], Result]) -> Result:
         try:
             return work()
         except VectorStoreCorruptError:
             logger.exception("The vector store of %s is corrupt and is filled anew.", self.folder)
-            self._start_vectors_anew(self._catalog.models())
-            self._vectorizer.restore(self.model)
+            with self._writing:
+                self._forget_vectors(self._catalog.models())
+                self._restore()
             return work()
 
-    def _start_vectors_anew(self, models: Sequence[str]) -> None:
-        self._catalog.set_meta("vectors lost", "yes")
+    def _forget_vectors(self, models: Sequence[str]) -> None:
+        """Start the store anew; noted first, so that a crash before the vectors are back is made good."""
+        self._catalog.set_meta(_VECTORS_LOST, "yes")
         self._store.reset()
         for model in models:
             self._catalog.forget_vectors(model)
+
+    def _restore(self, progress: Progress | None = None) -> None:
+        self._vectorizer.restore(self.model, _stage(progress, Stage.RESTORING))
+        self._catalog.set_meta(_VECTORS_LOST, "")
 
     def _retire_other_models(self) -> None:
         """Drop the vectors of models that served while the wanted one was not complete."""

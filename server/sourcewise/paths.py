@@ -39,6 +39,11 @@ class IndexPaths:
         return self.root / "vectors"
 
     @property
+    def damaged(self) -> Path:
+        """A file that is there where the catalog proved to be damaged in use."""
+        return self.root / "damaged"
+
+    @property
     def lock(self) -> Path:
         """The file whose lock says who owns the index."""
         return self.root / "lock"

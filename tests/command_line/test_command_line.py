@@ -211,7 +211,9 @@ def small_disk(tmp_path: Path, models_folder: Path) -> Iterator[Path]:
     """Return a data folder on a disk of its own, of 300 kilobytes."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", disk], capture_output=True, check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", disk], capture_output=True, check=False
+    )
     if mounted.returncode:
         pytest.skip("only the superuser of Linux may mount a small disk")
     (disk / "models").symlink_to(models_folder)

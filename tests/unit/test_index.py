@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pytest
 from hashing_embedder import HashingEmbedder
 
-from sourcewise.errors import CancelledError, IndexBusyError, StorageError
+from sourcewise.errors import CancelledError, CatalogCorruptError, IndexBusyError, StorageError
 from sourcewise.index import Index, SharedParts
 from sourcewise.llm.sources_only import SourcesOnlyGenerator
 from sourcewise.model import AnswerReady, CitationState, SearchMode
@@ -187,6 +188,21 @@ def test_a_corrupt_catalog_is_built_anew_and_said(house: House) -> None:
     house.data.index_of(house.folder).catalog.write_bytes(b"not a database" * 5000)
     index = house.refresh()
     assert "built anew" in index.notices[0]
+    assert found(index.search("disk write", 5)) == before
+    assert len(house.embedder.embedded) == embedded
+
+
+def test_a_catalog_that_proves_damaged_in_use_is_built_anew_by_the_next_run(house: House) -> None:
+    before = found(house.refresh().search("disk write", 5))
+    embedded = len(house.embedder.embedded)
+    house.close()
+    catalog = house.data.index_of(house.folder).catalog
+    pages = bytearray(catalog.read_bytes())
+    pages[3 * 4096 :] = b"\xa5" * (len(pages) - 3 * 4096)
+    catalog.write_bytes(pages)
+    with suppress(CatalogCorruptError):
+        house.refresh().search("disk write", 5)
+    index = house.refresh()
     assert found(index.search("disk write", 5)) == before
     assert len(house.embedder.embedded) == embedded
 
