@@ -1,8 +1,8 @@
 """Checks what a model wrote against what it was given and against the files as they are now.
 
-A number that names no source is struck. A cited file is read again: its lines are current, changed or gone. A
-back-quoted identifier is linked to its definition, or to the line of a source that shows it, or marked as unknown.
-Code in fences and back quotes is left as it is: `rows[0]` cites nothing.
+A number that names no source is struck, unless it is that of a line which one source shows. A cited file is read
+again: its lines are current, changed or gone. A back-quoted identifier is linked to its definition, or to the line of
+a source that shows it, or marked as unknown. Code in fences and back quotes is left as it is: `rows[0]` cites nothing.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 _CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]+`)", re.DOTALL)
 _CITATION = re.compile(
-    r"(?<![\w\])])\[(?:(?:code\s+)?(?:snippets?|sources?)\s*)?#?(\d{1,3}(?:\s*(?:,|and|&)\s*\d{1,3})*)\](?!\()"
-    r"|(?<=\])\[(\d{1,3})\](?!\()",
+    r"(?<![\w\])])\[(?:(?:code\s+)?(?:snippets?|sources?)\s*)?#?(\d{1,6}(?:\s*(?:,|and|&)\s*\d{1,6})*)\](?!\()"
+    r"|(?<=\])\[(\d{1,6})\](?!\()",
     re.IGNORECASE,
 )
 _IDENTIFIER = re.compile(r"`([A-Za-z_][\w]*(?:(?:\.|::|->|#)[A-Za-z_]\w*)*)(?:\([^`]*\))?`")
@@ -56,14 +56,21 @@ def check(text: str, sources: Sequence[Source], text_of: TextOf, definition_of: 
 
     def judge(match: re.Match[str]) -> str:
         numbers = [int(number) for number in re.findall(r"\d+", match[1] or match[2])]
-        good = [number for number in numbers if number in by_number]
+        meant = {number: number if number in by_number else _source_of_line(number, sources) for number in numbers}
+        good = [source for source in dict.fromkeys(meant.values()) if source is not None]
         cited.update(dict.fromkeys(good))
-        struck.update(dict.fromkeys(number for number in numbers if number not in by_number))
+        struck.update(dict.fromkeys(number for number in numbers if meant[number] is None))
         return "".join(f"[{number}]" for number in good)
 
     parts = [part if part.startswith("`") else _tidy(part, judge) for part in _CODE.split(text)]
     citations = tuple(Citation(number, _state(by_number[number], text_of)) for number in sorted(cited))
     return CheckedText("".join(parts), citations, tuple(sorted(struck)), _mentions(text, sources, definition_of))
+
+
+def _source_of_line(line: int, sources: Sequence[Source]) -> int | None:
+    """Return the one source that shows this line: small models cite the number of a line for that of its snippet."""
+    having = [s.number for s in sources if s.passage.chunk.first_line <= line <= s.passage.chunk.last_line]
+    return having[0] if len(having) == 1 else None
 
 
 def _tidy(prose: str, judge: Callable[[re.Match[str]], str]) -> str:

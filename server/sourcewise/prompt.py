@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SYSTEM = (
     "You explain a codebase to a developer. Answer the question from the code snippets alone. "
     "After each statement cite the snippet it comes from by its number in square brackets, like [1] or [2]. "
-    "Put identifiers in back quotes. Be short and exact. "
+    "The numbers at the start of lines are line numbers. Put identifiers in back quotes. Be short and exact. "
     "If the snippets do not answer the question, say what is missing instead of guessing."
 )
 # Repeated at the end, because small models follow what they read last.

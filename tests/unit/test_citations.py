@@ -46,6 +46,14 @@ def test_changed_and_missing_files_are_told_apart() -> None:
     )
 
 
+def test_the_number_of_a_line_that_one_source_shows_cites_that_source() -> None:
+    far = source(1, "auth.py", 232, "x = 1\ny = 2")
+    near = source(2, "b.py", 500, "z = 3")
+    twin = source(3, "c.py", 500, "z = 4")
+    result = check("so [233], so [500].", [far, near, twin], FILES.get, DEFINITIONS.get)
+    assert (result.text, result.struck) == ("so [1], so.", (500,))
+
+
 @pytest.mark.parametrize(
     ("written", "tidy"),
     [
