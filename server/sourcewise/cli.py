@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 INTERRUPTED = 130
 # Up to this many chunks are embedded before an answer; more would keep the asker waiting for minutes.
 _EMBED_BEFORE_ANSWER = 400
-_EMBED_FOR_QUESTION = 64
+_EMBED_FOR_QUESTION = 96
 
 
 def run() -> int:
