@@ -31,7 +31,7 @@ export function allChecks({ root, python }) {
     module("lint", "mypy --strict", "mypy"),
     { part: "lint", title: "lint-imports", command: path.join(path.dirname(python), "lint-imports"), args: [] },
     node("lint", "eslint", path.join("node_modules", "eslint", "bin", "eslint.js"), "."),
-    { ...node("unit", "node --test tests/environment", "--test", ...scripts), tests: scripts },
+    { ...node("unit", "node --test tests/environment", "--test", "--test-reporter=spec", ...scripts), tests: scripts },
     pytest("unit", "tests/unit"),
     pytest("command_line", "tests/command_line"),
     pytest("protocol", "tests/protocol"),

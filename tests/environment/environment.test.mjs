@@ -34,7 +34,7 @@ describe("a command that cannot be run", () => {
   it("is answered with the commands that can", () => {
     const { status, stderr } = run(["aks"]);
     assert.equal(status, 1);
-    assert.match(stderr, /no command aks\.\n.*sourcewise, ask, test, build, lock/);
+    assert.match(stderr, /no command aks\.\n.*sourcewise, ask, test, python, build, lock/);
   });
 
   it("for want of Python is answered with the next step", () => {
