@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-import http
+import json
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from sourcewise.chunking.chunker import SmartCodeChunker
 from sourcewise.embedder import CPU_MODEL, Embedder, EmbeddingText
+from sourcewise.mining.miner import CodeMiner
+from sourcewise.model import SourceFile
+from sourcewise.vectorizer import embedding_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sourcewise.model import Chunk
+
 CODE = "\n".join(f"def function_{n}(argument):\n    return argument + {n}\n" for n in range(200))
+
+
+def chunks_of_the_standard_library() -> Iterator[Chunk]:
+    chunker = SmartCodeChunker()
+    for file in CodeMiner().mine_all(Path(json.__file__).parents[1]):
+        if isinstance(file, SourceFile):
+            yield from chunker.chunk_with_context(file)
 
 
 @pytest.fixture(scope="module")
@@ -61,11 +75,14 @@ def test_windows_end_at_line_ends_where_lines_are_short(embedder: Embedder) -> N
     assert all(window.text.endswith("\n") for window in windows[:-1])
 
 
-def test_no_token_of_a_real_package_is_dropped(embedder: Embedder) -> None:
-    files = sorted(Path(http.__file__).parent.glob("*.py"))
-    texts = [EmbeddingText(file.read_text(encoding="utf-8"), file.name) for file in files]
-    for text, windows in zip(texts, embedder.windows(CPU_MODEL, texts), strict=True):
-        assert "".join(window.text for window in windows) == text.text
+def test_no_token_of_a_thousand_real_chunks_is_dropped(embedder: Embedder) -> None:
+    chunks = list(islice(chunks_of_the_standard_library(), 1000))
+    texts = [embedding_text(chunk) for chunk in chunks]
+    split = embedder.windows(CPU_MODEL, texts)
+    assert len(split) == 1000
+    assert any(len(windows) > 1 for windows in split)
+    for chunk, windows in zip(chunks, split, strict=True):
+        assert "".join(window.text for window in windows) == chunk.text
         assert all(window.tokens <= window.limit for window in windows)
 
 
