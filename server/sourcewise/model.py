@@ -377,6 +377,7 @@ class Stage(StrEnum):
     SCANNING = "scanning"
     READING = "reading"
     RESTORING = "restoring vectors"
+    FETCHING = "fetching the embedding model"
     EMBEDDING = "embedding"
 
 
@@ -385,7 +386,8 @@ class IndexProgress:
     """Where an index run stands.
 
     Attributes:
-        done: files while reading, chunks while embedding; `total` likewise.
+        done: files while reading, chunks while embedding, bytes or packages while fetching; `total` likewise, 0 where
+            nobody knows.
     """
 
     stage: Stage

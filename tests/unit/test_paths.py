@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from sourcewise.errors import FolderError, StorageError
 from sourcewise.paths import DataPaths, workspace_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def test_two_folders_of_the_same_name_have_two_indexes(tmp_path: Path) -> None:
@@ -52,8 +56,18 @@ def test_a_missing_folder_a_file_and_a_loop_are_refused_with_a_way_out(tmp_path:
         assert caught.value.hint
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
-def test_a_folder_without_permission_is_refused(tmp_path: Path) -> None:
+@pytest.fixture
+def forbidden(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder that may not be read, as an ordinary user: the superuser may read everything."""
+    before = os.geteuid()
     tmp_path.chmod(0)
+    if before == 0:
+        os.seteuid(65534)
+    yield tmp_path
+    os.seteuid(before)
+    tmp_path.chmod(0o700)
+
+
+def test_a_folder_without_permission_is_refused(forbidden: Path) -> None:
     with pytest.raises(FolderError, match="may not be read"):
-        workspace_folder(tmp_path)
+        workspace_folder(forbidden)

@@ -242,8 +242,13 @@ class BackgroundIndexing:
 
     def _embed(self, folder: Folder) -> None:
         assert folder.index is not None
+        report = self._reporter(folder)
         try:
-            folder.index.embed(progress=self._reporter(folder), cancelled=self._stop)
+            if folder.index.unembedded:
+                self._workspace.weights.ensure(
+                    folder.index.model, lambda d: report(IndexProgress(Stage.FETCHING, d.done, d.total)), self._stop
+                )
+            folder.index.embed(progress=report, cancelled=self._stop)
         finally:
             with suppress(SourcewiseError):
                 folder.status = folder.index.status()
