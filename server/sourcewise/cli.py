@@ -142,7 +142,8 @@ def index(folder: Path, as_json: bool) -> None:
     terminal.out.print(
         f"{report.added} files added, {report.changed} changed, {report.removed} removed, "
         f"{report.unchanged} unchanged. "
-        f"{report.embedded} chunks embedded, {report.reused} from the cache."
+        f"{report.embedded} chunks embedded, {report.reused} from the cache.",
+        soft_wrap=True,
     )
     terminal.out.print(f"{status.files} files in {status.chunks} chunks, {status.vectors} vectors.")
     if not status.files:

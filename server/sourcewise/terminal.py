@@ -48,14 +48,14 @@ def show_location(folder: Path, path: str, line: int) -> str:
 
 def print_notice(message: str) -> None:
     """Print a sentence beside the answer."""
-    err.print(Text(f"• {plain(message)}", "yellow"))
+    err.print(Text(f"• {plain(message)}", "yellow"), soft_wrap=True)
 
 
 def print_error(message: str, hint: str = "") -> None:
     """Print what went wrong and what to do."""
-    err.print(Text(f"✗ {plain(message)}", "bold red"))
+    err.print(Text(f"✗ {plain(message)}", "bold red"), soft_wrap=True)
     if hint:
-        err.print(Text(f"  {plain(hint)}"))
+        err.print(Text(f"  {plain(hint)}"), soft_wrap=True)
 
 
 def print_finding(good: bool, message: str, next_step: str = "") -> None:
