@@ -96,12 +96,13 @@ class Index:
         with self._writing, self._noting_damage():
             _tell(progress, Stage.SCANNING)
             changes = self._indexer.update(_stage(progress, Stage.READING), cancelled)
-            self._restore_lost_vectors(progress)
+            restored = self._restore_lost_vectors(progress)
         return IndexReport(
             changes.added,
             changes.changed,
             changes.removed,
             changes.unchanged,
+            reused=restored,
             seconds=time.perf_counter() - start,
         )
 
@@ -212,13 +213,14 @@ class Index:
                 "Run it again, or reopen the folder: the index is then built anew, without embedding again.",
             ) from error
 
-    def _restore_lost_vectors(self, progress: Progress | None) -> None:
-        """Notice a deleted vector store without opening it, and fill it from the embedding cache."""
+    def _restore_lost_vectors(self, progress: Progress | None) -> int:
+        """Notice a deleted vector store without opening it, fill it from the embedding cache, and count its chunks."""
         lost = [model for model in self._catalog.models() if not any(self._paths.vectors.glob("*.sqlite3"))]
         if lost:
             self._forget_vectors(lost)
         if self._catalog.get_meta(_VECTORS_LOST):
-            self._healing(lambda: self._restore(progress))
+            return self._healing(lambda: self._restore(progress))
+        return 0
 
     def _check_vectors(self) -> None:
         """Compare the store with what the catalog expects, once, when it is about to be opened anyway."""
@@ -248,9 +250,10 @@ class Index:
         for model in models:
             self._catalog.forget_vectors(model)
 
-    def _restore(self, progress: Progress | None = None) -> None:
-        self._vectorizer.restore(self.model, _stage(progress, Stage.RESTORING))
+    def _restore(self, progress: Progress | None = None) -> int:
+        restored = self._vectorizer.restore(self.model, _stage(progress, Stage.RESTORING))
         self._catalog.set_meta(_VECTORS_LOST, "")
+        return restored
 
     def _retire_other_models(self) -> None:
         """Drop the vectors of models that served while the wanted one was not complete."""
