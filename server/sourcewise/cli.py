@@ -15,11 +15,11 @@ import click
 
 from sourcewise import __version__, terminal
 from sourcewise.doctor import examine
-from sourcewise.errors import CancelledError, UserError, WeightsError, WorkerError
-from sourcewise.lines import split_lines
+from sourcewise.errors import CancelledError, GeneratorError, UserError, WeightsError, WorkerError
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.model import AnswerReady, Notice, PromptProgress, SourcesFound, TextDelta
 from sourcewise.paths import DataPaths, workspace_folder
+from sourcewise.prompt import as_sources
 from sourcewise.query_engine import checked_question
 from sourcewise.settings import Settings
 from sourcewise.workspace import Workspace
@@ -100,7 +100,7 @@ def ask(question: str, folder: Path, model: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(asdict(answer), indent=2))
     if answer.failure:
-        raise click.exceptions.Exit(6)
+        raise click.exceptions.Exit(GeneratorError.exit_code)
 
 
 @main.command()
@@ -118,9 +118,8 @@ def search(query: str, folder: Path, limit: int, explain: bool, as_json: bool) -
     if as_json:
         click.echo(json.dumps([_as_hit(passage) for passage in result.passages], indent=2))
         return
-    for passage in result.passages:
-        preview = "\n".join(split_lines(passage.chunk.text)[:6])
-        terminal.print_passage(index.folder, passage, passage.rank, preview, explain=explain)
+    for source in as_sources(result.passages):
+        terminal.print_source(index.folder, source, explain=explain)
     if not result.passages:
         terminal.print_notice("Nothing was found. Try words that the code itself would use.")
     terminal.print_notice(f"Searched by {result.mode.value}; {result.embedded} of {result.chunks} chunks embedded.")

@@ -126,9 +126,10 @@ class Index:
     def embed_for(self, question: str, limit: int, progress: Progress | None = None) -> VectorCount:
         """Embed only what keywords find for a question, so that a fresh folder can be asked at once."""
         wanted = self._retriever.keyword_candidates(question, limit)
+        of_question = frozenset(wanted)
         with self._writing:
             pending = self._catalog.pending_vectors(self.model, limit, wanted)
-            chunks = [chunk for chunk in pending if chunk.id in set(wanted)]
+            chunks = [chunk for chunk in pending if chunk.id in of_question]
             report = _stage(progress, Stage.EMBEDDING)
             return self._healing(lambda: self._vectorizer.embed_and_store(self.model, chunks, report))
 

@@ -14,7 +14,7 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from sourcewise.model import Passage
-from sourcewise.words import identifier_words, identifiers_in, query_terms
+from sourcewise.words import identifier_words, query_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -81,7 +81,6 @@ def rank(question: str, candidates: Mapping[str, Candidate], chunks: Mapping[str
 class _Question:
     def __init__(self, text: str) -> None:
         self.terms = frozenset(query_terms(text))
-        self.names = frozenset(name.lower() for name in identifiers_in(text))
         self.about_tests = bool(_ABOUT_TESTS.search(text))
         self.about_history = bool(_ABOUT_HISTORY.search(text))
         self.about_asides = bool(_ABOUT_ASIDES.search(text))

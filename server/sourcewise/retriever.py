@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sourcewise.embedder import Embedder, Vectors
-    from sourcewise.storage.catalog import Catalog
+    from sourcewise.storage.catalog import Catalog, IndexCounts
     from sourcewise.storage.vector_store import VectorStore
 
 logger = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Retriever:
         timings: dict[str, float] = {}
         with _timed(timings, "keywords"):
             candidates = self._keyword_lists(question)
-        served_by = self._serving_model(model)
+        served_by, counts = self._serving_model(model)
         vector = None
         if served_by:
             with _timed(timings, "question embedding"):
@@ -65,7 +65,6 @@ class Retriever:
                 self._add_vectors(served_by, vector, candidates)
         with _timed(timings, "ranking"):
             passages = rank(question, candidates, self._catalog.chunks(list(candidates)), top)
-        counts = self._catalog.counts(served_by or model)
         return SearchResult(
             question,
             tuple(passages),
@@ -87,14 +86,15 @@ class Retriever:
             candidate.asked.append(found.definition.qualified_name)
         return candidates
 
-    def _serving_model(self, wanted: str) -> str | None:
-        """Return the model whose vectors answer: the wanted one once it is complete, else the fullest."""
+    def _serving_model(self, wanted: str) -> tuple[str | None, IndexCounts]:
+        """Return the model whose vectors answer, and its counts: the wanted one once complete, else the fullest."""
         counts = self._catalog.counts(wanted)
         if counts.embedded == counts.chunks:
-            return wanted if counts.embedded else None
-        coverage = {model: self._catalog.counts(model).embedded for model in {wanted, *self._catalog.models()}}
-        best = max(coverage, key=lambda model: (coverage[model], model == wanted))
-        return best if coverage[best] else None
+            return (wanted if counts.embedded else None), counts
+        others = (model for model in self._catalog.models() if model != wanted)
+        by_model = {wanted: counts, **{model: self._catalog.counts(model) for model in others}}
+        best = max(by_model, key=lambda model: (by_model[model].embedded, model == wanted))
+        return (best if by_model[best].embedded else None), by_model[best]
 
     def _embedded(self, model: str, question: str) -> Vectors | None:
         try:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sourcewise.model import Answer, IndexProgress, Passage, Source
+    from sourcewise.model import Answer, IndexProgress, Source
     from sourcewise.weights import DownloadProgress
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]")
@@ -65,16 +65,12 @@ def print_finding(good: bool, message: str, next_step: str = "") -> None:
         out.print(Text(f"    {plain(next_step)}"), soft_wrap=True)
 
 
-def print_source(folder: Path, source: Source) -> None:
-    """Print one source with its preview."""
-    print_passage(folder, source.passage, source.number, source.preview)
-
-
-def print_passage(folder: Path, passage: Passage, number: int, preview: str, *, explain: bool = False) -> None:
-    """Print where a passage is, how near it is, and its first lines."""
+def print_source(folder: Path, source: Source, *, explain: bool = False) -> None:
+    """Print where a source is, how near it is, its first lines, and why it is where it is."""
+    passage = source.passage
     chunk = passage.chunk
     head = Text.assemble(
-        (f"[{number}] ", "bold cyan"),
+        (f"[{source.number}] ", "bold cyan"),
         (show_location(folder, chunk.path, chunk.first_line), f"bold link {(folder / chunk.path).as_uri()}"),
         (f"-{chunk.last_line}", "bold"),
         (f"  {plain(chunk.symbol)}" if chunk.symbol else "", "green"),
@@ -83,7 +79,7 @@ def print_passage(folder: Path, passage: Passage, number: int, preview: str, *, 
     out.print(head, soft_wrap=True)
     if explain:
         out.print(Text(f"    score {passage.score:.4f}: {', '.join(map(plain, passage.reasons))}", "dim"))
-    out.print(_code(preview, chunk.language, chunk.first_line))
+    out.print(_code(source.preview, chunk.language, chunk.first_line))
 
 
 def _code(text: str, language: str, first_line: int) -> Syntax:
