@@ -42,6 +42,21 @@ class Place:
 
 
 @frozen
+class Selection:
+    """What is selected in an editor, in the document as it is there, saved or not.
+
+    Attributes:
+        start_character: UTF-16 units from 0, like `end_character`; where both ends are the same place, it is a cursor.
+    """
+
+    uri: str
+    start_line: int
+    end_line: int
+    start_character: int = 0
+    end_character: int = 0
+
+
+@frozen
 class Passage:
     """Lines of a file that were found.
 
@@ -97,17 +112,31 @@ class Coverage:
 
 
 @frozen
+class Turn:
+    """A question that was asked before in the same conversation, and the text that answered it."""
+
+    question: str
+    answer: str
+
+
+@frozen
 class AskParams:
     """A question.
 
     Attributes:
         ask_id: chosen by the client; every notification about the answer carries it.
         folder: URI of a workspace folder; may be left out where there is one only.
+        paths: files and folders (these end in `/`) that the sources must come from; none means all.
+        selection: lines that the question is about; they are the first source.
+        history: the conversation so far, oldest first.
     """
 
     question: str
     ask_id: str
     folder: str | None = None
+    paths: tuple[str, ...] = ()
+    selection: Selection | None = None
+    history: tuple[Turn, ...] = ()
 
 
 @frozen
@@ -177,6 +206,7 @@ class AskResult:
         text: with citations that name no source struck out; `struck` are their numbers.
         notices: sentences that the reader must see.
         failure: why the text ends early, or an empty string where it is whole.
+        follow_ups: questions that the reader may want to ask next.
     """
 
     ask_id: str
@@ -188,6 +218,7 @@ class AskResult:
     mentions: tuple[Mention, ...]
     notices: tuple[str, ...]
     failure: str
+    follow_ups: tuple[str, ...]
     trace: Trace
 
 
@@ -225,6 +256,22 @@ class AnswerNotice:
     message: str
 
 
+# --- sourcewise/explain -----------------------------------------------------------------------------------
+
+
+@frozen
+class ExplainParams:
+    """What to explain; the answer is an `AskResult`, told of by the same notifications.
+
+    Attributes:
+        ask_id: as in `AskParams`.
+        selection: lines to explain, or a cursor: then the symbol there is explained.
+    """
+
+    ask_id: str
+    selection: Selection
+
+
 # --- sourcewise/search ------------------------------------------------------------------------------------
 
 
@@ -235,10 +282,24 @@ class SearchParams:
     Attributes:
         folder: as in `AskParams`.
         limit: the most passages, 1 to 50; left out, the setting `retrieval.top`.
+        paths: as in `AskParams`.
     """
 
     query: str
     folder: str | None = None
+    limit: int | None = None
+    paths: tuple[str, ...] = ()
+
+
+@frozen
+class SimilarParams:
+    """A search for code that does what the selected lines do; they themselves are not among the results.
+
+    Attributes:
+        limit: as in `SearchParams`.
+    """
+
+    selection: Selection
     limit: int | None = None
 
 
@@ -260,6 +321,8 @@ class FolderState:
     Attributes:
         done: files while reading, chunks while embedding, of `total`.
         embedded: how many of the chunks have a vector.
+        paused: the user stopped the work; it waits.
+        seconds_left: until this stage is done; null where nobody can tell.
         message: what went wrong and what to do about it, or an empty string.
     """
 
@@ -267,6 +330,8 @@ class FolderState:
     stage: Stage
     done: int
     total: int
+    paused: bool
+    seconds_left: float | None
     files: int
     chunks: int
     embedded: int
@@ -313,6 +378,133 @@ class StatusResult:
     folders: tuple[FolderStatus, ...]
 
 
+@frozen
+class RebuildParams:
+    """Which folder to read anew from the beginning; left out, all. Embeddings that are known are not made again."""
+
+    folder: str | None = None
+
+
+@frozen
+class PauseParams:
+    """Whether the work on all folders is to wait."""
+
+    paused: bool
+
+
+@frozen
+class WhyParams:
+    """A file to tell about."""
+
+    uri: str
+
+
+@frozen
+class WhyResult:
+    """Why a file is in the index, or not.
+
+    Attributes:
+        sentence: the whole answer for a person.
+        rule: what keeps it out and where that stands, for example `*.log (.gitignore:3)`, or an empty string.
+        chunks: how many it has in the index now.
+    """
+
+    path: str
+    indexed: bool
+    sentence: str
+    rule: str
+    chunks: int
+
+
+# --- sourcewise/models ------------------------------------------------------------------------------------
+
+
+@frozen
+class ModelsParams:
+    """Nothing needs to be said."""
+
+
+@frozen
+class LanguageModel:
+    """A language model that is on this machine, or could be.
+
+    Attributes:
+        bytes: its size, as installed or as a download; 0 where nobody knows.
+    """
+
+    runtime: str
+    name: str
+    installed: bool
+    bytes: int
+
+
+@frozen
+class ModelsResult:
+    """Who would answer a question asked now, and who else could.
+
+    Attributes:
+        answering: runtime `sources` where no model would.
+        problem: why it is not the wanted one, or an empty string; with its next step.
+        ollama_runs: whether Ollama answers at its endpoint.
+        wanted: the model that the settings name.
+        models: all that are installed, the wanted one, and the one that Sourcewise runs itself.
+    """
+
+    answering: ModelName
+    local: bool
+    problem: str
+    ollama_runs: bool
+    endpoint: str
+    wanted: str
+    models: tuple[LanguageModel, ...]
+
+
+@frozen
+class PullParams:
+    """A model to download; `$/cancelRequest` stops it, and asking again carries on.
+
+    Attributes:
+        pull_id: chosen by the client; every notification about the download carries it.
+        runtime: `ollama`, or `embedded` for the one that Sourcewise runs itself.
+    """
+
+    pull_id: str
+    runtime: str
+    name: str
+
+
+@frozen
+class PullResult:
+    """The model is there."""
+
+    name: str
+
+
+@frozen
+class PullProgress:
+    """How far a download is, in bytes; `total` is 0 where nobody knows."""
+
+    pull_id: str
+    message: str
+    done: int
+    total: int
+
+
+# --- sourcewise/diagnose ----------------------------------------------------------------------------------
+
+
+@frozen
+class DiagnoseParams:
+    """Nothing needs to be said."""
+
+
+@frozen
+class DiagnoseResult:
+    """A report in Markdown that may be shown to others: without code, questions, user or folder names."""
+
+    report: str
+
+
 # --- the table of messages --------------------------------------------------------------------------------
 
 
@@ -334,13 +526,34 @@ class Notification:
 
 
 ASK = Request("sourcewise/ask", AskParams, AskResult)
+EXPLAIN = Request("sourcewise/explain", ExplainParams, AskResult)
 SEARCH = Request("sourcewise/search", SearchParams, SearchResult)
+SIMILAR = Request("sourcewise/similar", SimilarParams, SearchResult)
 INDEX_STATUS = Request("sourcewise/index/status", StatusParams, StatusResult)
-REQUESTS = (ASK, SEARCH, INDEX_STATUS)
+INDEX_REBUILD = Request("sourcewise/index/rebuild", RebuildParams, IndexState)
+INDEX_PAUSE = Request("sourcewise/index/pause", PauseParams, IndexState)
+INDEX_WHY = Request("sourcewise/index/why", WhyParams, WhyResult)
+MODELS_LIST = Request("sourcewise/models/list", ModelsParams, ModelsResult)
+MODELS_PULL = Request("sourcewise/models/pull", PullParams, PullResult)
+DIAGNOSE = Request("sourcewise/diagnose", DiagnoseParams, DiagnoseResult)
+REQUESTS = (
+    ASK,
+    EXPLAIN,
+    SEARCH,
+    SIMILAR,
+    INDEX_STATUS,
+    INDEX_REBUILD,
+    INDEX_PAUSE,
+    INDEX_WHY,
+    MODELS_LIST,
+    MODELS_PULL,
+    DIAGNOSE,
+)
 
 ANSWER_SOURCES = Notification("sourcewise/answer/sources", AnswerSources)
 ANSWER_PROGRESS = Notification("sourcewise/answer/progress", AnswerProgress)
 ANSWER_DELTA = Notification("sourcewise/answer/delta", AnswerDelta)
 ANSWER_NOTICE = Notification("sourcewise/answer/notice", AnswerNotice)
 INDEX_STATE = Notification("sourcewise/index/state", IndexState)
-NOTIFICATIONS = (ANSWER_SOURCES, ANSWER_PROGRESS, ANSWER_DELTA, ANSWER_NOTICE, INDEX_STATE)
+MODELS_PROGRESS = Notification("sourcewise/models/progress", PullProgress)
+NOTIFICATIONS = (ANSWER_SOURCES, ANSWER_PROGRESS, ANSWER_DELTA, ANSWER_NOTICE, INDEX_STATE, MODELS_PROGRESS)
