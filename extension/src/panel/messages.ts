@@ -78,6 +78,7 @@ const Situation = v.variant("kind", [
   v.object({ kind: v.literal("ready") }),
   v.object({ kind: v.literal("noFolder") }),
   v.object({ kind: v.literal("untrusted") }),
+  v.object({ kind: v.literal("needsSetUp") }),
   v.object({ kind: v.literal("settingUp"), message: v.string(), fraction: v.nullable(v.number()) }),
   v.object({ kind: v.literal("starting") }),
   v.object({ kind: v.literal("failed"), message: v.string(), hint: v.string() }),
