@@ -310,6 +310,7 @@ class Answer:
         struck: the numbers that were struck.
         notices: sentences that the reader must see (model missing, prompt cut, partly embedded, …).
         failure: why the text ends early, or an empty string where it is whole.
+        follow_ups: questions that the reader may want to ask next.
     """
 
     question: str
@@ -322,6 +323,7 @@ class Answer:
     notices: tuple[str, ...]
     trace: Trace
     failure: str = ""
+    follow_ups: tuple[str, ...] = ()
 
 
 # --- events -----------------------------------------------------------------------------------------------

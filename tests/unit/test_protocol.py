@@ -42,6 +42,7 @@ ANSWER = protocol.AskResult(
     mentions=(protocol.Mention("f", protocol.Place("a b.py", "file:///x/a%20b.py", 3)), protocol.Mention("g", None)),
     notices=(),
     failure="",
+    follow_ups=("Where is `f` called?",),
     trace=protocol.Trace(
         COVERAGE, 10, 20, protocol.Usage(1, 2, 0.1, 0.2, "stop", False), {"total": 1.5}, 2, (0.6, 0.8)
     ),
@@ -78,7 +79,7 @@ def test_an_answer_survives_the_wire_with_all_fields_there() -> None:
 
 def test_a_state_survives_the_wire() -> None:
     converter = make_converter()
-    state = protocol.IndexState((protocol.FolderState("file:///x", Stage.EMBEDDING, 1, 2, 3, 4, 5, ""),))
+    state = protocol.IndexState((protocol.FolderState("file:///x", Stage.EMBEDDING, 1, 2, False, None, 3, 4, 5, ""),))
     assert converter.structure(json.loads(json.dumps(converter.unstructure(state))), protocol.IndexState) == state
 
 

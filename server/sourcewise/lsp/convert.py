@@ -70,6 +70,7 @@ def answer(folder: Path, ask_id: str, made: Answer) -> protocol.AskResult:
         mentions=tuple(_mention(folder, mention) for mention in made.mentions),
         notices=made.notices,
         failure=made.failure,
+        follow_ups=made.follow_ups,
         trace=_trace(made.trace),
     )
 
@@ -82,6 +83,8 @@ def folder_state(folder: Folder) -> protocol.FolderState:
         stage=folder.stage,
         done=folder.progress.done,
         total=folder.progress.total,
+        paused=False,
+        seconds_left=None,
         files=status.files if status else 0,
         chunks=status.chunks if status else 0,
         embedded=status.embedded if status else 0,
