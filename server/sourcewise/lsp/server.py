@@ -22,7 +22,7 @@ from sourcewise.lsp.configuration import fetch_settings, register_for_changes
 from sourcewise.lsp.messages import SourcewiseProtocol, answered, make_converter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from typing import BinaryIO
 
     from sourcewise.lsp.session import Session
@@ -142,18 +142,15 @@ def make_server(settings: Settings, data: DataPaths) -> SourcewiseServer:
 
 
 def _register_requests(server: SourcewiseServer) -> None:
-    async def ask(params: protocol.AskParams) -> protocol.AskResult:
-        return await (await server.session()).ask(params)
+    for request in protocol.REQUESTS:
+        server.feature(request.method)(answered(_handler(server, request)))
 
-    async def search(params: protocol.SearchParams) -> protocol.SearchResult:
-        return await (await server.session()).search(params)
 
-    async def index_status(params: protocol.StatusParams) -> protocol.StatusResult:
-        return await (await server.session()).index_status(params)
+def _handler(server: SourcewiseServer, request: protocol.Request) -> Callable[[Any], Awaitable[Any]]:
+    async def handle(params: Any) -> Any:
+        return await (await server.session()).answer(request, params)
 
-    server.feature(protocol.ASK.method)(answered(ask))
-    server.feature(protocol.SEARCH.method)(answered(search))
-    server.feature(protocol.INDEX_STATUS.method)(answered(index_status))
+    return handle
 
 
 def _register_notifications(server: SourcewiseServer) -> None:

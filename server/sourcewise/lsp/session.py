@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pygls.exceptions import JsonRpcInvalidParams
 
@@ -18,7 +18,7 @@ from sourcewise.prompt import as_sources
 from sourcewise.query_engine import checked_question
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from sourcewise.lsp.indexing import Folder
     from sourcewise.model import IndexStatus
@@ -52,6 +52,15 @@ class Session:
                 await asyncio.gather(self._indexing.close(), self._workspace.close_generator())
 
     # --- what the editor asks -------------------------------------------------------------------------
+
+    async def answer(self, request: protocol.Request, params: Any) -> Any:
+        """Answer one of our requests.
+
+        Raises:
+            UserError: it cannot be done.
+            JsonRpcInvalidParams: the parameters make no sense.
+        """
+        return await _HANDLERS[request](self, params)
 
     async def ask(self, params: protocol.AskParams) -> protocol.AskResult:
         """Answer a question; notifications tell of the answer while it is made.
@@ -123,3 +132,10 @@ class Session:
             return folder.index.status() if folder.index else self._workspace.status(folder.path)
         except UserError:
             return None
+
+
+_HANDLERS: dict[protocol.Request, Callable[[Session, Any], Awaitable[Any]]] = {
+    protocol.ASK: Session.ask,
+    protocol.SEARCH: Session.search,
+    protocol.INDEX_STATUS: Session.index_status,
+}
