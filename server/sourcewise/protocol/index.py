@@ -1,0 +1,109 @@
+"""What the index does and holds: `sourcewise/index/*`."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from sourcewise.model import Stage
+
+
+@frozen
+class FolderState:
+    """What the index of a folder is doing.
+
+    Attributes:
+        done: files while reading, chunks while embedding, of `total`.
+        embedded: how many of the chunks have a vector.
+        paused: the user stopped the work; it waits.
+        seconds_left: until this stage is done; null where nobody can tell.
+        message: what went wrong and what to do about it, or an empty string.
+    """
+
+    uri: str
+    stage: Stage
+    done: int
+    total: int
+    paused: bool
+    seconds_left: float | None
+    files: int
+    chunks: int
+    embedded: int
+    message: str
+
+
+@frozen
+class IndexState:
+    """All folders at one moment; sent when something changed, at most a few times a second."""
+
+    folders: tuple[FolderState, ...]
+
+
+@frozen
+class StatusParams:
+    """Which folder; left out, all of them."""
+
+    folder: str | None = None
+
+
+@frozen
+class FolderStatus(FolderState):
+    """What an index holds.
+
+    Attributes:
+        vectors: how many vectors the embedded chunks have.
+        cached: embeddings in the per-user cache, of all folders.
+        model: the embedding model.
+        state: `missing`, `partial` or `ready`.
+        skipped: reason to number of files.
+    """
+
+    vectors: int
+    cached: int
+    model: str
+    state: str
+    skipped: dict[str, int]
+
+
+@frozen
+class StatusResult:
+    """The folders that were asked for."""
+
+    folders: tuple[FolderStatus, ...]
+
+
+@frozen
+class RebuildParams:
+    """Which folder to read anew from the beginning; left out, all. Embeddings that are known are not made again."""
+
+    folder: str | None = None
+
+
+@frozen
+class PauseParams:
+    """Whether the work on all folders is to wait."""
+
+    paused: bool
+
+
+@frozen
+class WhyParams:
+    """A file to tell about."""
+
+    uri: str
+
+
+@frozen
+class WhyResult:
+    """Why a file is in the index, or not.
+
+    Attributes:
+        sentence: the whole answer for a person.
+        rule: what keeps it out and where that stands, for example `*.log (.gitignore:3)`, or an empty string.
+        chunks: how many it has in the index now.
+    """
+
+    path: str
+    indexed: bool
+    sentence: str
+    rule: str
+    chunks: int

@@ -1,0 +1,78 @@
+"""Language models, those here and those to fetch: `sourcewise/models/*`."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from sourcewise.protocol.answers import ModelName
+
+
+@frozen
+class ModelsParams:
+    """Nothing needs to be said."""
+
+
+@frozen
+class LanguageModel:
+    """A language model that is on this machine, or could be.
+
+    Attributes:
+        bytes: its size, as installed or as a download; 0 where nobody knows.
+    """
+
+    runtime: str
+    name: str
+    installed: bool
+    bytes: int
+
+
+@frozen
+class ModelsResult:
+    """Who would answer a question asked now, and who else could.
+
+    Attributes:
+        answering: runtime `sources` where no model would.
+        problem: why it is not the wanted one, or an empty string; with its next step.
+        ollama_runs: whether Ollama answers at its endpoint.
+        wanted: the model that the settings name.
+        models: all that are installed, the wanted one, and the one that Sourcewise runs itself.
+    """
+
+    answering: ModelName
+    local: bool
+    problem: str
+    ollama_runs: bool
+    endpoint: str
+    wanted: str
+    models: tuple[LanguageModel, ...]
+
+
+@frozen
+class PullParams:
+    """A model to download; `$/cancelRequest` stops it, and asking again carries on.
+
+    Attributes:
+        pull_id: chosen by the client; every notification about the download carries it.
+        runtime: `ollama`, or `embedded` for the one that Sourcewise runs itself.
+    """
+
+    pull_id: str
+    runtime: str
+    name: str
+
+
+@frozen
+class PullResult:
+    """The model is there."""
+
+    name: str
+
+
+@frozen
+class PullProgress:
+    """How far a download is, in bytes; `total` is 0 where nobody knows."""
+
+    pull_id: str
+    message: str
+    done: int
+    total: int

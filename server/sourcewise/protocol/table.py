@@ -1,0 +1,80 @@
+"""The table of messages: every method with the types of what is sent and what comes back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import frozen
+
+from sourcewise.protocol.answers import (
+    AnswerDelta,
+    AnswerNotice,
+    AnswerProgress,
+    AnswerSources,
+    AskParams,
+    AskResult,
+    ExplainParams,
+)
+from sourcewise.protocol.diagnosis import DiagnoseParams, DiagnoseResult
+from sourcewise.protocol.index import (
+    IndexState,
+    PauseParams,
+    RebuildParams,
+    StatusParams,
+    StatusResult,
+    WhyParams,
+    WhyResult,
+)
+from sourcewise.protocol.models import ModelsParams, ModelsResult, PullParams, PullProgress, PullResult
+from sourcewise.protocol.search import SearchParams, SearchResult, SimilarParams
+
+
+@frozen
+class Request:
+    """A method that the server answers."""
+
+    method: str
+    params: type[Any]
+    result: type[Any]
+
+
+@frozen
+class Notification:
+    """A method that the server sends and nobody answers."""
+
+    method: str
+    params: type[Any]
+
+
+ASK = Request("sourcewise/ask", AskParams, AskResult)
+EXPLAIN = Request("sourcewise/explain", ExplainParams, AskResult)
+SEARCH = Request("sourcewise/search", SearchParams, SearchResult)
+SIMILAR = Request("sourcewise/similar", SimilarParams, SearchResult)
+INDEX_STATUS = Request("sourcewise/index/status", StatusParams, StatusResult)
+INDEX_REBUILD = Request("sourcewise/index/rebuild", RebuildParams, IndexState)
+INDEX_PAUSE = Request("sourcewise/index/pause", PauseParams, IndexState)
+INDEX_WHY = Request("sourcewise/index/why", WhyParams, WhyResult)
+MODELS_LIST = Request("sourcewise/models/list", ModelsParams, ModelsResult)
+MODELS_PULL = Request("sourcewise/models/pull", PullParams, PullResult)
+DIAGNOSE = Request("sourcewise/diagnose", DiagnoseParams, DiagnoseResult)
+REQUESTS = (
+    ASK,
+    EXPLAIN,
+    SEARCH,
+    SIMILAR,
+    INDEX_STATUS,
+    INDEX_REBUILD,
+    INDEX_PAUSE,
+    INDEX_WHY,
+    MODELS_LIST,
+    MODELS_PULL,
+    DIAGNOSE,
+)
+
+ANSWER_SOURCES = Notification("sourcewise/answer/sources", AnswerSources)
+ANSWER_PROGRESS = Notification("sourcewise/answer/progress", AnswerProgress)
+ANSWER_DELTA = Notification("sourcewise/answer/delta", AnswerDelta)
+ANSWER_NOTICE = Notification("sourcewise/answer/notice", AnswerNotice)
+INDEX_STATE = Notification("sourcewise/index/state", IndexState)
+MODELS_PROGRESS = Notification("sourcewise/models/progress", PullProgress)
+NOTIFICATIONS = (ANSWER_SOURCES, ANSWER_PROGRESS, ANSWER_DELTA, ANSWER_NOTICE, INDEX_STATE, MODELS_PROGRESS)
