@@ -1,0 +1,59 @@
+/** A Chromium for the tests. Hides where it comes from and which of its habits are switched off. */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { chromium } from "playwright-core";
+import { EnvironmentProblem } from "../../server/problem.mjs";
+import { capture } from "../../server/processes.mjs";
+import { showProgress } from "../../server/progress.mjs";
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const DEBIAN_PACKAGES = ["chromium", "fonts-dejavu-core", "fonts-liberation"];
+const QUIET = [
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-gpu",
+  "--disable-quic",
+  "--disable-sync",
+  "--no-first-run",
+];
+
+/**
+ * @param {(message: string) => void} say hears what is being done
+ * @returns {Promise<string>} the path of a Chromium
+ * @throws {EnvironmentProblem} when there is none and we cannot install one
+ */
+export async function ensureChromium(say) {
+  const found = onPath();
+  if (found) return found;
+  if (process.getuid?.() === 0 && capture("apt-get", ["--version"]).status === 0) {
+    say("Installing Chromium…");
+    await showProgress("apt-get", ["update", "--quiet"]);
+    await showProgress("apt-get", ["install", "--quiet", "--yes", ...DEBIAN_PACKAGES]);
+  }
+  const installed = onPath();
+  if (installed) return installed;
+  throw new EnvironmentProblem(
+    "The end-to-end tests need a Chromium, and none is on the PATH.",
+    `Install Chromium or Google Chrome; on Debian: sudo apt-get install ${DEBIAN_PACKAGES.join(" ")}.`,
+  );
+}
+
+/**
+ * @param {string} executablePath
+ * @returns {Promise<import("playwright-core").BrowserContext>} a window with a fresh profile
+ */
+export function openBrowser(executablePath) {
+  return chromium.launchPersistentContext(mkdtempSync(path.join(tmpdir(), "sourcewise-browser-")), {
+    executablePath,
+    args: QUIET,
+    viewport: { width: 1440, height: 900 },
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+}
+
+function onPath() {
+  const folders = (process.env.PATH ?? "").split(path.delimiter);
+  const places = NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name)));
+  return places.find((place) => capture(place, ["--version"]).status === 0);
+}

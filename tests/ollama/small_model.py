@@ -1,0 +1,103 @@
+"""A small language model in this process. Hides xllamacpp, whose one long call with a callback becomes an iterator."""
+
+from __future__ import annotations
+
+import os
+import queue
+import secrets
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+_ERRORS_ONLY = 1
+_BATCH_TOKENS = 64
+
+
+class ModelError(Exception):
+    """The model refused; the message is what the runtime said."""
+
+
+class SmallModel:
+    """One GGUF, loaded once; answers one conversation at a time."""
+
+    def __init__(self, model_file: Path, context_tokens: int, threads: int) -> None:
+        """Load the model.
+
+        Args:
+            model_file: a GGUF.
+            context_tokens: prompt and answer together.
+            threads: processor threads; 0 means one a physical core.
+        """
+        # OpenMP's threads spin while they wait, which starves every other program of the tests.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+        import xllamacpp  # noqa: PLC0415 - it reads the variable above when it is loaded
+
+        parameters = xllamacpp.CommonParams()
+        parameters.model.path = str(model_file)
+        parameters.n_ctx = context_tokens
+        parameters.n_parallel = 1
+        parameters.n_batch = parameters.n_ubatch = _BATCH_TOKENS
+        parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads or -1
+        parameters.verbosity = _ERRORS_ONLY
+        parameters.warmup = parameters.fit_params = False
+        parameters.cache_ram_mib = 0
+        # The library opens a port of its own; nobody gets the key, so nobody gets in.
+        parameters.api_keys = [secrets.token_hex(32)]
+        parameters.ui = parameters.endpoint_slots = False
+        self._server = xllamacpp.Server(parameters)
+        self._turn = threading.Lock()
+
+    def chat(
+        self,
+        messages: list[dict[str, str]],
+        answer_tokens: int,
+        temperature: float,
+        is_unwanted: Callable[[], bool],
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the parts of an answer, as the OpenAI API has them.
+
+        Args:
+            messages: the conversation, each with `role` and `content`.
+            answer_tokens: the longest answer.
+            temperature: 0 is strict.
+            is_unwanted: asked between parts, while the prompt is read too; True ends the work.
+
+        Raises:
+            ModelError: the prompt does not fit.
+        """
+        request = {
+            "messages": messages,
+            "max_tokens": answer_tokens,
+            "temperature": temperature,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+            "return_progress": True,
+        }
+        parts: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        with self._turn:
+            worker = threading.Thread(target=self._complete, args=(request, parts, is_unwanted), daemon=True)
+            worker.start()
+            while (part := parts.get()) is not None:
+                if "error" in part:
+                    raise ModelError(str(part["error"].get("message", "no reason given")))
+                yield part
+
+    def _complete(
+        self,
+        request: dict[str, Any],
+        parts: queue.SimpleQueue[dict[str, Any] | None],
+        is_unwanted: Callable[[], bool],
+    ) -> None:
+        def on_part(part: dict[str, Any]) -> bool:
+            parts.put(part)
+            return is_unwanted()
+
+        try:
+            self._server.handle_chat_completions(request, on_part)
+        except Exception as error:  # whatever it is, the reader of the queue must hear of it
+            parts.put({"error": {"message": str(error)}})
+        finally:
+            parts.put(None)
