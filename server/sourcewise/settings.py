@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEFAULT_ENDPOINT = "http://127.0.0.1:11434"
+RUNTIMES = {
+    "auto": "The first of these that can answer.",
+    "ollama": "A model that Ollama runs.",
+    "embedded": "A model that Sourcewise runs itself.",
+    "sources": "No model: the answer is the list of sources.",
+}
+"""What may answer, with its meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +33,17 @@ class SettingProblem:
     message: str
 
 
-def _setting(default: Any, name: str, description: str, low: float | None = None, high: float | None = None) -> Any:
-    return field(default=default, metadata={"name": name, "description": description, "low": low, "high": high})
+def _setting(
+    default: Any,
+    name: str,
+    description: str,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    choices: Mapping[str, str] | None = None,
+) -> Any:
+    metadata = {"name": name, "description": description, "low": low, "high": high, "choices": choices}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +63,7 @@ class Settings:
         "auto",
         "llm.runtime",
         "What answers: `ollama`, `embedded`, `sources` (no model) or `auto` (the first that can).",
+        choices=RUNTIMES,
     )
     model: str = _setting("codellama", "llm.model", "The Ollama model that answers.")
     endpoint: str = _setting(DEFAULT_ENDPOINT, "llm.endpoint", "Where Ollama listens.")
@@ -82,6 +99,12 @@ class Settings:
     max_file_bytes: int = _setting(
         1_000_000, "index.maxFileBytes", "Larger files stay out of the index.", 1024, 1_000_000_000
     )
+    hover_enabled: bool = _setting(
+        True, "hover.enabled", "Whether pointing at a name tells what it is, who uses it and what is related."
+    )
+    hover_timeout_ms: int = _setting(
+        400, "hover.timeoutMs", "What is not found within this many milliseconds is left out of a hover.", 20, 5000
+    )
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> tuple[Settings, tuple[SettingProblem, ...]]:
@@ -92,7 +115,7 @@ class Settings:
             name = spec.metadata["name"]
             if name not in flat:
                 continue
-            value, complaint = _checked(flat.pop(name), spec.default, spec.metadata["low"], spec.metadata["high"])
+            value, complaint = _checked(flat.pop(name), spec.default, spec.metadata)
             if complaint:
                 problems.append(
                     SettingProblem(name, f"Setting {name}: {complaint}. The default {spec.default!r} is used.")
@@ -121,14 +144,17 @@ def _flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _checked(value: Any, default: Any, low: float | None, high: float | None) -> tuple[Any, str]:
+def _checked(value: Any, default: Any, limits: Mapping[str, Any]) -> tuple[Any, str]:
     """Return the value in the default's type, or what is wrong with it."""
+    low, high, choices = limits["low"], limits["high"], limits["choices"]
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if type(value) is not type(default):
         return default, f"{value!r} is not of type {type(default).__name__}"
     if (low is not None and value < low) or (high is not None and value > high):
         return default, f"{value!r} is not between {low} and {high}"
+    if choices is not None and value not in choices:
+        return default, f"{value!r} is none of {', '.join(choices)}"
     if isinstance(value, str) and not value.strip():
         return default, "it is empty"
     return value, ""

@@ -29,6 +29,7 @@ def test_nested_and_dotted_names_mean_the_same() -> None:
         ("llm.temperature", 3),
         ("llm.model", "  "),
         ("llm.endpoint", None),
+        ("llm.runtime", "olama"),
     ],
 )
 def test_a_bad_value_leaves_the_default_and_says_so(name: str, value: Any) -> None:
