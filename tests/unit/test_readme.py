@@ -18,7 +18,7 @@ def settings_table() -> str:
     """Return the table of settings as the README must show it."""
     rows = ["| setting | default | what it means |", "| --- | --- | --- |"]
     for spec in fields(Settings):
-        default = f"`{spec.default}`"
+        default = f"`{str(spec.default).lower() if isinstance(spec.default, bool) else spec.default}`"
         rows.append(f"| `{spec.metadata['name']}` | {default} | {spec.metadata['description']} |")
     return "\n".join(rows)
 
