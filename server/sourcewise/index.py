@@ -42,6 +42,8 @@ Result = TypeVar("Result")
 
 # Under this key the catalog notes that the store was started anew and is not filled yet.
 _VECTORS_LOST = "vectors lost"
+# Under this key it notes that somebody wants everything made anew; noted, so that a crash does not lose the wish.
+_REBUILD = "rebuild"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,11 @@ class SharedParts:
     """What the indexes of all folders share.
 
     Attributes:
+        settings: gives them as they are now.
         model: name of the wanted embedding model.
     """
 
-    settings: Settings
+    settings: Callable[[], Settings]
     model: str
     embedder: Embedder
     cache: EmbeddingCache
@@ -72,21 +75,26 @@ class Index:
         self.folder = folder
         self.notices: list[str] = []
         self._paths = paths
-        self._shared = shared
         self._lock = _own(self._paths, folder)
         self._catalog = self._open_catalog()
         self._store = VectorStore(self._paths.vectors)
-        settings = shared.settings
-        self._miner = CodeMiner(settings.max_file_bytes)
-        chunker = SmartCodeChunker(settings.chunk_tokens, settings.chunk_overlap)
-        recipe = f"{settings.chunk_tokens} {settings.chunk_overlap}"
-        self._indexer = Indexer(folder, self._miner, chunker, self._catalog, recipe)
-        self._vectorizer = CodeVectorizer(
-            self._catalog, self._store, shared.cache, shared.embedder, settings.embedding_batch
-        )
         self._retriever = Retriever(self._catalog, self._store, shared.embedder)
         self._writing = threading.RLock()
         self._vectors_checked = False
+        self.reshape(shared)
+
+    def reshape(self, shared: SharedParts) -> None:
+        """Take other settings and another model; the next `update` and `embed` make the index what they ask for."""
+        settings = shared.settings()
+        with self._writing:
+            self._shared = shared
+            self._miner = CodeMiner(settings.max_file_bytes)
+            chunker = SmartCodeChunker(settings.chunk_tokens, settings.chunk_overlap)
+            recipe = f"{settings.chunk_tokens} {settings.chunk_overlap}"
+            self._indexer = Indexer(self.folder, self._miner, chunker, self._catalog, recipe)
+            self._vectorizer = CodeVectorizer(
+                self._catalog, self._store, shared.cache, shared.embedder, settings.embedding_batch
+            )
 
     # --- keeping it true ------------------------------------------------------------------------------
 
@@ -95,7 +103,11 @@ class Index:
         start = time.perf_counter()
         with self._writing, self._noting_damage():
             _tell(progress, Stage.SCANNING)
-            changes = self._indexer.update(_stage(progress, Stage.READING), cancelled)
+            anew = bool(self._catalog.get_meta(_REBUILD))
+            changes = self._indexer.update(_stage(progress, Stage.READING), cancelled, anew=anew)
+            if anew:
+                self._forget_vectors(self._catalog.models())
+                self._catalog.set_meta(_REBUILD, "")
             restored = self._restore_lost_vectors(progress)
         return IndexReport(
             changes.added,
@@ -105,6 +117,14 @@ class Index:
             reused=restored,
             seconds=time.perf_counter() - start,
         )
+
+    def rebuild(self) -> None:
+        """Have the next `update` read every file anew and fill the vector store anew; what is there serves until then.
+
+        Embeddings come from the cache.
+        """
+        with self._noting_damage():
+            self._catalog.set_meta(_REBUILD, "yes")
 
     def embed(
         self,
@@ -159,7 +179,7 @@ class Index:
 
     def ask(self, question: str) -> AsyncGenerator[AnswerEvent, None]:
         """Answer a question; see CodeQueryEngine.ask."""
-        return CodeQueryEngine(self, self._shared.choose_generator, self._shared.settings.top).ask(question)
+        return CodeQueryEngine(self, self._shared.choose_generator, self._shared.settings().top).ask(question)
 
     def text_of(self, path: str) -> str | None:
         """Return a file's text as it is now, or None where it is gone or may no longer be read."""
@@ -174,6 +194,10 @@ class Index:
         """Return `path:line` of a definition with this name, or None."""
         places = self._catalog.find_definitions([name], 1)
         return f"{places[0].path}:{places[0].definition.first_line}" if places else None
+
+    def count_chunks(self, path: str) -> int:
+        """Return how many chunks a file has in the index."""
+        return len(self._catalog.chunks_of(path))
 
     def status(self) -> IndexStatus:
         """Return what the index holds."""

@@ -89,19 +89,22 @@ class Indexer:
         self._chunker = chunker
         self._catalog = catalog
 
-    def update(self, progress: Progress | None = None, cancelled: threading.Event | None = None) -> Changes:
+    def update(
+        self, progress: Progress | None = None, cancelled: threading.Event | None = None, *, anew: bool = False
+    ) -> Changes:
         """Make the catalog equal to the folder.
 
         Args:
             progress: called with files read and files to read.
             cancelled: set it to stop after the file under way.
+            anew: read every file, also those that seem unchanged.
 
         Raises:
             CancelledError: it was cancelled; what was stored stays.
             StorageError: the catalog cannot be written.
         """
         known = self._catalog.known_files()
-        anew = self._is_of_another_recipe()
+        anew = self._is_of_another_recipe() or anew
         todo = plan(known, _interruptible(self._miner.scan(self._folder), cancelled), anew=anew)
         outcome: Counter[str] = Counter()
         for done, stamp in enumerate(_interruptible(todo.read, cancelled)):

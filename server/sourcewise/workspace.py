@@ -56,7 +56,7 @@ class Workspace:
         """
         folder = workspace_folder(path)
         if folder not in self._indexes:
-            shared = SharedParts(self.settings, self.model, self.embedder, self.cache, self.choose_generator)
+            shared = SharedParts(lambda: self.settings, self.model, self.embedder, self.cache, self.choose_generator)
             self._indexes[folder] = Index(folder, self.data.index_of(folder), shared)
         return self._indexes[folder]
 

@@ -43,10 +43,12 @@ class House:
 
     def open(self) -> Index:
         self.close()
-        cache = EmbeddingCache(self.data.embedding_cache)
-        shared = SharedParts(self.settings, self.model, self.embedder, cache, _no_model)
-        self.index = Index(self.folder, self.data.index_of(self.folder), shared)
+        self.index = Index(self.folder, self.data.index_of(self.folder), self.shared(self.model))
         return self.index
+
+    def shared(self, model: str) -> SharedParts:
+        cache = EmbeddingCache(self.data.embedding_cache)
+        return SharedParts(lambda: self.settings, model, self.embedder, cache, _no_model)
 
     def close(self) -> None:
         if self.index is not None:
@@ -239,6 +241,40 @@ def test_another_chunk_size_cuts_every_file_anew(house: House) -> None:
     assert index.update().changed == 3
     assert index.status().chunks > chunks
     assert house.open().update().unchanged == 3
+
+
+def test_other_settings_apply_to_an_open_index(house: House) -> None:
+    index = house.refresh()
+    before = index.status()
+    house.settings = replace(house.settings, chunk_tokens=64, chunk_overlap=0)
+    index.reshape(house.shared("another"))
+    assert index.update().changed == 3
+    assert index.status().chunks > before.chunks
+    index.embed()
+    status = index.status()
+    assert (status.model, status.embedded) == ("another", status.chunks)
+
+
+def test_a_rebuild_reads_every_file_and_fills_the_store_without_embedding(house: House) -> None:
+    index = house.refresh()
+    embedded = len(house.embedder.embedded)
+    index.rebuild()
+    report = index.update()
+    assert (report.changed, report.unchanged, report.reused) == (3, 0, index.status().chunks)
+    assert index.update().unchanged == 3, "once is enough"
+    index.embed()
+    assert len(house.embedder.embedded) == embedded
+    assert index.search("network send", 3).mode is SearchMode.HYBRID
+
+
+def test_a_rebuild_that_is_stopped_is_carried_on_after_a_restart(house: House) -> None:
+    index = house.refresh()
+    index.rebuild()
+    stop = threading.Event()
+    with pytest.raises(CancelledError):
+        index.update(lambda _: stop.set(), stop)
+    assert index.search("network send", 3).mode is SearchMode.HYBRID, "the old index serves until then"
+    assert house.open().update().changed == 3
 
 
 def test_a_folder_that_was_never_read_is_said_to_be_missing(house: House) -> None:
