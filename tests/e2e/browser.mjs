@@ -3,9 +3,8 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { chromium } from "playwright-core";
-import { EnvironmentProblem } from "../../server/problem.mjs";
-import { capture } from "../../server/processes.mjs";
-import { showProgress } from "../../server/progress.mjs";
+import { EnvironmentProblem } from "../../server/installer/problem.mjs";
+import { capture } from "../../server/installer/processes.mjs";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const DEBIAN_PACKAGES = ["chromium", "fonts-dejavu-core", "fonts-liberation"];
@@ -28,8 +27,8 @@ export async function ensureChromium(say) {
   if (found) return found;
   if (process.getuid?.() === 0 && capture("apt-get", ["--version"]).status === 0) {
     say("Installing Chromium…");
-    await showProgress("apt-get", ["update", "--quiet"]);
-    await showProgress("apt-get", ["install", "--quiet", "--yes", ...DEBIAN_PACKAGES]);
+    capture("apt-get", ["update", "--quiet"]);
+    capture("apt-get", ["install", "--quiet", "--yes", ...DEBIAN_PACKAGES]);
   }
   const installed = onPath();
   if (installed) return installed;

@@ -7,13 +7,14 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, wr
 import { createServer } from "node:net";
 import { homedir } from "node:os";
 import path from "node:path";
-import { EnvironmentProblem } from "../../server/problem.mjs";
-import { showProgress } from "../../server/progress.mjs";
+import { EnvironmentProblem } from "../../server/installer/problem.mjs";
+import { reportLines } from "../../server/installer/processes.mjs";
 
 const NODE_VERSION = "24.21.0";
 const CODE_SERVER_VERSION = "4.139.1";
 const START_MS = 60_000;
 const POLL_MS = 100;
+const LINES_OF_FAILURE = 12;
 
 /** Without these a page is there seconds sooner; languages and themes stay. */
 const HEAVY_BUILT_INS =
@@ -22,6 +23,12 @@ const HEAVY_BUILT_INS =
 /**
  * @typedef {{node: string, entry: string}} CodeServer the Node that runs it and the file to run
  * @typedef {{userData: string, extensions: string}} Profile its folders
+ * @typedef {{
+ *   url: string,
+ *   pid: number,
+ *   addressOf: (folder?: string, file?: string) => string,
+ *   stop: () => Promise<void>,
+ * }} RunningCodeServer `addressOf`: of a window that shows the folder, and the file in it that it opens
  */
 
 /**
@@ -53,8 +60,8 @@ export async function ensureCodeServer(say) {
  */
 export async function installExtension(codeServer, vsix, profile) {
   const args = [codeServer.entry, "--install-extension", vsix, ...profileArguments(profile)];
-  const { ok, lines } = await showProgress(codeServer.node, args);
-  if (!ok) throw new EnvironmentProblem(`code-server did not install ${vsix}: ${lines.at(-1)}`, "See its lines above.");
+  const complaint = await complaintOf(codeServer.node, args);
+  if (complaint) throw new EnvironmentProblem(`code-server did not install ${vsix}.`, complaint);
 }
 
 /**
@@ -70,7 +77,7 @@ export async function installExtension(codeServer, vsix, profile) {
  *   onOutput?: (text: string) => void,
  * }} options `port`: 0, or none, means a free one; `machineSettings`: those of scope machine, which VS Code reads from
  *   a file of their own; `workspaceTrust`: whether folders must be trusted first
- * @returns {Promise<{url: string, addressOf: (folder?: string, file?: string) => string, stop: () => Promise<void>}>}
+ * @returns {Promise<RunningCodeServer>}
  * @throws {EnvironmentProblem} when it ends or stays silent
  */
 export async function startCodeServer(codeServer, options) {
@@ -85,7 +92,12 @@ export async function startCodeServer(codeServer, options) {
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => options.onOutput?.(String(data)));
   const url = `http://127.0.0.1:${port}`;
   await untilHealthy(url, child);
-  return { url, addressOf: (folder, file) => address(url, folder, file), stop: () => stopGroup(child) };
+  return {
+    url,
+    pid: child.pid,
+    addressOf: (folder, file) => address(url, folder, file),
+    stop: () => stopGroup(child),
+  };
 }
 
 function cacheFolder() {
@@ -140,8 +152,19 @@ async function npm(cwd, args) {
   if (!existsSync(manifest)) writeFileSync(manifest, '{"private": true}\n');
   // npm says in npm_execpath where it lives, which spares us its many names on Windows.
   const [command, ...rest] = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ["npm"];
-  const { ok, lines } = await showProgress(command, [...rest, "--prefix", cwd, ...args, "--no-audit", "--no-fund"]);
-  if (!ok) throw new EnvironmentProblem(`npm failed in ${cwd}: ${lines.at(-1)}`, "Check the network, then run it again.");
+  const complaint = await complaintOf(command, [...rest, "--prefix", cwd, ...args, "--no-audit", "--no-fund"]);
+  if (complaint) throw new EnvironmentProblem(`npm failed in ${cwd}: ${complaint}`, "Check the network, then try again.");
+}
+
+/** Runs a program; resolves to its last lines when it fails, else to nothing. */
+async function complaintOf(command, args) {
+  const lines = [];
+  const code = await reportLines(command, args, {
+    env: environment(),
+    stdout: "pipe",
+    onLine: (line) => lines.push(line),
+  });
+  return code === 0 ? "" : `exit code ${code}\n${lines.slice(-LINES_OF_FAILURE).join("\n")}`;
 }
 
 function serverArguments(port, { workspaceTrust = false }) {

@@ -21,6 +21,7 @@ from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
+from parrot import Parrot
 from small_model import ModelError, SmallModel
 
 from sourcewise.paths import DataPaths
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 WEIGHTS = "smollm2-135m-instruct"
 VERSION = "0.13.0"
+PARROT = "parrot:latest"
 _NANOSECONDS = 1_000_000_000
 _PULL_STEPS = 20
 
@@ -51,7 +53,7 @@ class Library:
     """The models that this server can have, and those that it has.
 
     Attributes:
-        names: all that can be pulled; each is the same small model.
+        names: all that can be pulled; each is the same small model, but for the one called `parrot`.
         pulled: those that are here.
         context_tokens: prompt and answer together.
         longest_answer: tokens; a request may ask for less.
@@ -71,9 +73,12 @@ class Library:
         """The weights, fetched when they are missing."""
         return WeightsStore(DataPaths.default().models).ensure(WEIGHTS)
 
+    def model(self, name: str) -> SmallModel | Parrot:
+        """Return what answers under a full name, loaded."""
+        return Parrot() if name == PARROT else self._small_model
+
     @cached_property
-    def model(self) -> SmallModel:
-        """The loaded model."""
+    def _small_model(self) -> SmallModel:
         return SmallModel(self.file, self.context_tokens, self.threads)
 
     def require(self, name: str) -> str:
@@ -222,7 +227,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _chat_records(self, name: str, body: Record) -> Iterator[Record]:
         library, options = self.server.library, body.get("options") or {}
         began = time.monotonic()
-        parts = library.model.chat(
+        parts = library.model(name).chat(
             [{"role": message["role"], "content": message["content"]} for message in body["messages"]],
             min(int(options.get("num_predict", library.longest_answer)), library.longest_answer),
             float(options.get("temperature", 0.8)),

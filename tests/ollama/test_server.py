@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 from ollama import Client, ResponseError
-from server import VERSION, Library, OllamaServer
+from server import PARROT, VERSION, Library, OllamaServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +20,8 @@ GREETING = [{"role": "user", "content": "Say hello."}]
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[OllamaServer]:
-    names = frozenset({"codellama:latest", "llama3.2:1b"})
-    server = OllamaServer(0, Library(names, {"codellama:latest"}, pull_seconds=0.1))
+    names = frozenset({"codellama:latest", "llama3.2:1b", PARROT})
+    server = OllamaServer(0, Library(names, {"codellama:latest", PARROT}, pull_seconds=0.1))
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server
     server.shutdown()
@@ -106,3 +106,12 @@ def test_a_pulled_model_is_listed(client: Client) -> None:
 def test_pulling_what_nobody_has_fails(client: Client) -> None:
     with pytest.raises(ResponseError, match="file does not exist"):
         list(client.pull("unheard-of", stream=True))
+
+
+def test_the_parrot_says_what_it_is_told_to(client: Client) -> None:
+    told = [{"role": "user", "content": "Say: «`open` [1]\n<script>alert(1)</script>»"}]
+
+    parts = list(client.chat("parrot", told, stream=True))
+
+    assert "".join(part.message.content or "" for part in parts) == "`open` [1]\n<script>alert(1)</script>"
+    assert len(parts) == 4
