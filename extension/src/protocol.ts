@@ -1,0 +1,391 @@
+/**
+ * Every message under `sourcewise/`. GENERATED from `server/sourcewise/protocol/` by `npm run generate`; edit that.
+ *
+ * A field with a `?` may be left out, by the server too where it has its default. Lines count from 1, both ends
+ * included. Paths are relative to their folder, with `/`.
+ */
+
+/** A method that the server answers. `types` is never there: it carries the types of what is sent and comes back. */
+export interface Request<Params, Result> {
+  readonly method: string;
+  readonly types?: (params: Params) => Result;
+}
+
+/** A method that the server sends and nobody answers. `types` is never there: it carries the type of what is sent. */
+export interface Notification<Params> {
+  readonly method: string;
+  readonly types?: (params: Params) => void;
+}
+
+/** The code of an error that the user can act on; its `data` is an `ErrorData`. */
+export const USER_ERROR_CODE = -32010;
+
+/** What comes with the message of a user error. */
+export interface ErrorData {
+  /** Name of the error's class, for example `IndexBusyError`. */
+  kind: string;
+  /** One sentence that says what to do next, or an empty string. */
+  hint: string;
+}
+
+/** What is selected in an editor, in the document as it is there, saved or not. */
+export interface Selection {
+  uri: string;
+  startLine: number;
+  endLine: number;
+  /** UTF-16 units from 0, like `endCharacter`; where both ends are the same place, it is a cursor. */
+  startCharacter?: number;
+  endCharacter?: number;
+}
+
+/** A question that was asked before in the same conversation, and the text that answered it. */
+export interface Turn {
+  question: string;
+  answer: string;
+}
+
+/** A question. */
+export interface AskParams {
+  question: string;
+  /** Chosen by the client; every notification about the answer carries it. */
+  askId: string;
+  /** URI of a workspace folder; may be left out where there is one only. */
+  folder?: string | null;
+  /** Files and folders (these end in `/`) that the sources must come from; none means all. */
+  paths?: string[];
+  /** Lines that the question is about; they are the first source. */
+  selection?: Selection | null;
+  /** The conversation so far, oldest first. */
+  history?: Turn[];
+}
+
+/** Which language model answered, and through what (`ollama`, `embedded`, `sources`). */
+export interface ModelName {
+  runtime: string;
+  name: string;
+}
+
+/** Lines of a file that were found. */
+export interface Passage {
+  path: string;
+  uri: string;
+  startLine: number;
+  endLine: number;
+  /** Only its order means something. */
+  score: number;
+  /** Cosine with the question in [-1, 1]; null where no vector was compared. */
+  similarity: number | null;
+  /** Qualified name of the definition it holds or is a part of; empty for loose lines. */
+  symbol: string;
+  kind: string;
+  language: string;
+  /** Why it was found, in words. */
+  reasons: string[];
+  /** Its first lines. */
+  preview: string;
+}
+
+/** A passage as an answer cites it: `[number]`. */
+export interface Source extends Passage {
+  number: number;
+  /** True where the prompt had no room for all of its lines. */
+  truncated: boolean;
+}
+
+/** What checking a citation found. */
+export type CitationState = "current" | "changed since it was indexed" | "gone";
+
+/** A `[number]` of the answer, and what checking it found. */
+export interface Citation {
+  number: number;
+  state: CitationState;
+}
+
+/** A line of a file. */
+export interface Place {
+  path: string;
+  uri: string;
+  line: number;
+}
+
+/** A back-quoted identifier of the answer; `place` is null where the code does not know it. */
+export interface Mention {
+  name: string;
+  place: Place | null;
+}
+
+/** What served a search. */
+export type SearchMode = "keywords and vectors" | "keywords";
+
+/** How a search was served. */
+export interface Coverage {
+  mode: SearchMode;
+  /** How many the folder has; `embedded` of them had a vector when it was asked. */
+  chunks: number;
+  embedded: number;
+  /** False where nothing found is about the question. */
+  relevant: boolean;
+}
+
+/** What the model counted, in tokens and seconds. */
+export interface Usage {
+  promptTokens: number;
+  answerTokens: number;
+  promptSeconds: number;
+  answerSeconds: number;
+  stopReason: string;
+  /** True where the runtime read fewer tokens than it was sent. */
+  promptCut: boolean;
+}
+
+/** How an answer was made. */
+export interface Trace {
+  search: Coverage;
+  /** Estimated size of the prompt, which had to fit in `promptBudget`. */
+  promptTokens: number;
+  promptBudget: number;
+  usage: Usage;
+  /** Stage to milliseconds. */
+  timings: Record<string, number>;
+  /** Of the question's embedding, 0 where there is none; `vector` holds its first numbers. */
+  dimensions: number;
+  vector: number[];
+}
+
+/** The whole answer; what the notifications said before is contained in it. */
+export interface AskResult {
+  askId: string;
+  /** With citations that name no source struck out; `struck` are their numbers. */
+  text: string;
+  model: ModelName;
+  sources: Source[];
+  citations: Citation[];
+  struck: number[];
+  mentions: Mention[];
+  /** Sentences that the reader must see. */
+  notices: string[];
+  /** Why the text ends early, or an empty string where it is whole. */
+  failure: string;
+  /** Questions that the reader may want to ask next. */
+  followUps: string[];
+  trace: Trace;
+}
+
+/** What to explain; the answer is an `AskResult`, told of by the same notifications. */
+export interface ExplainParams {
+  /** As in `AskParams`. */
+  askId: string;
+  /** Lines to explain, or a cursor: then the symbol there is explained. */
+  selection: Selection;
+}
+
+/** A search without an answer. */
+export interface SearchParams {
+  query: string;
+  /** As in `AskParams`. */
+  folder?: string | null;
+  /** The most passages, 1 to 50; left out, the setting `retrieval.top`. */
+  limit?: number | null;
+  /** As in `AskParams`. */
+  paths?: string[];
+}
+
+/** The passages, best first. */
+export interface SearchResult {
+  passages: Passage[];
+  search: Coverage;
+}
+
+/** A search for code that does what the selected lines do; they themselves are not among the results. */
+export interface SimilarParams {
+  selection: Selection;
+  /** As in `SearchParams`. */
+  limit?: number | null;
+}
+
+/** Which folder; left out, all of them. */
+export interface StatusParams {
+  folder?: string | null;
+}
+
+/** What an index is doing. */
+export type Stage =
+  | "idle"
+  | "scanning"
+  | "reading"
+  | "restoring vectors"
+  | "fetching the embedding model"
+  | "embedding";
+
+/** What the index of a folder is doing. */
+export interface FolderState {
+  uri: string;
+  stage: Stage;
+  /** Files while reading, chunks while embedding, of `total`. */
+  done: number;
+  total: number;
+  /** The user stopped the work; it waits. */
+  paused: boolean;
+  /** Until this stage is done; null where nobody can tell. */
+  secondsLeft: number | null;
+  files: number;
+  chunks: number;
+  /** How many of the chunks have a vector. */
+  embedded: number;
+  /** What went wrong and what to do about it, or an empty string. */
+  message: string;
+}
+
+/** What an index holds. */
+export interface FolderStatus extends FolderState {
+  /** How many vectors the embedded chunks have. */
+  vectors: number;
+  /** Embeddings in the per-user cache, of all folders. */
+  cached: number;
+  /** The embedding model. */
+  model: string;
+  /** `missing`, `partial` or `ready`. */
+  state: string;
+  /** Reason to number of files. */
+  skipped: Record<string, number>;
+}
+
+/** The folders that were asked for. */
+export interface StatusResult {
+  folders: FolderStatus[];
+}
+
+/** Which folder to read anew from the beginning; left out, all. Embeddings that are known are not made again. */
+export interface RebuildParams {
+  folder?: string | null;
+}
+
+/** All folders at one moment; sent when something changed, at most a few times a second. */
+export interface IndexState {
+  folders: FolderState[];
+}
+
+/** Whether the work on all folders is to wait. */
+export interface PauseParams {
+  paused: boolean;
+}
+
+/** A file to tell about. */
+export interface WhyParams {
+  uri: string;
+}
+
+/** Why a file is in the index, or not. */
+export interface WhyResult {
+  path: string;
+  indexed: boolean;
+  /** The whole answer for a person. */
+  sentence: string;
+  /** What keeps it out and where that stands, for example `*.log (.gitignore:3)`, or an empty string. */
+  rule: string;
+  /** How many it has in the index now. */
+  chunks: number;
+}
+
+/** Nothing needs to be said. */
+export type ModelsParams = Record<string, never>;
+
+/** A language model that is on this machine, or could be. */
+export interface LanguageModel {
+  runtime: string;
+  name: string;
+  installed: boolean;
+  /** Its size, as installed or as a download; 0 where nobody knows. */
+  bytes: number;
+}
+
+/** Who would answer a question asked now, and who else could. */
+export interface ModelsResult {
+  /** Runtime `sources` where no model would. */
+  answering: ModelName;
+  local: boolean;
+  /** Why it is not the wanted one, or an empty string; with its next step. */
+  problem: string;
+  /** Whether Ollama answers at its endpoint. */
+  ollamaRuns: boolean;
+  endpoint: string;
+  /** The model that the settings name. */
+  wanted: string;
+  /** All that are installed, the wanted one, and the one that Sourcewise runs itself. */
+  models: LanguageModel[];
+}
+
+/** A model to download; `$/cancelRequest` stops it, and asking again carries on. */
+export interface PullParams {
+  /** Chosen by the client; every notification about the download carries it. */
+  pullId: string;
+  /** `ollama`, or `embedded` for the one that Sourcewise runs itself. */
+  runtime: string;
+  name: string;
+}
+
+/** The model is there. */
+export interface PullResult {
+  name: string;
+}
+
+/** Nothing needs to be said. */
+export type DiagnoseParams = Record<string, never>;
+
+/** A report in Markdown that may be shown to others: without code, questions, user or folder names. */
+export interface DiagnoseResult {
+  report: string;
+}
+
+/** What the answer will be made from; the first notification of an answer. */
+export interface AnswerSources {
+  askId: string;
+  sources: Source[];
+  search: Coverage;
+}
+
+/** How much of the prompt the model has read, 0 to 1. */
+export interface AnswerProgress {
+  askId: string;
+  fraction: number;
+}
+
+/** More text; `seq` counts from 0. */
+export interface AnswerDelta {
+  askId: string;
+  seq: number;
+  text: string;
+}
+
+/** A sentence for the reader while the answer is made. */
+export interface AnswerNotice {
+  askId: string;
+  message: string;
+}
+
+/** How far a download is, in bytes; `total` is 0 where nobody knows. */
+export interface PullProgress {
+  pullId: string;
+  message: string;
+  done: number;
+  total: number;
+}
+
+export const ASK: Request<AskParams, AskResult> = { method: "sourcewise/ask" };
+export const EXPLAIN: Request<ExplainParams, AskResult> = { method: "sourcewise/explain" };
+export const SEARCH: Request<SearchParams, SearchResult> = { method: "sourcewise/search" };
+export const SIMILAR: Request<SimilarParams, SearchResult> = { method: "sourcewise/similar" };
+export const INDEX_STATUS: Request<StatusParams, StatusResult> = { method: "sourcewise/index/status" };
+export const INDEX_REBUILD: Request<RebuildParams, IndexState> = { method: "sourcewise/index/rebuild" };
+export const INDEX_PAUSE: Request<PauseParams, IndexState> = { method: "sourcewise/index/pause" };
+export const INDEX_WHY: Request<WhyParams, WhyResult> = { method: "sourcewise/index/why" };
+export const MODELS_LIST: Request<ModelsParams, ModelsResult> = { method: "sourcewise/models/list" };
+export const MODELS_PULL: Request<PullParams, PullResult> = { method: "sourcewise/models/pull" };
+export const DIAGNOSE: Request<DiagnoseParams, DiagnoseResult> = { method: "sourcewise/diagnose" };
+
+export const ANSWER_SOURCES: Notification<AnswerSources> = { method: "sourcewise/answer/sources" };
+export const ANSWER_PROGRESS: Notification<AnswerProgress> = { method: "sourcewise/answer/progress" };
+export const ANSWER_DELTA: Notification<AnswerDelta> = { method: "sourcewise/answer/delta" };
+export const ANSWER_NOTICE: Notification<AnswerNotice> = { method: "sourcewise/answer/notice" };
+export const INDEX_STATE: Notification<IndexState> = { method: "sourcewise/index/state" };
+export const MODELS_PROGRESS: Notification<PullProgress> = { method: "sourcewise/models/progress" };

@@ -1,0 +1,31 @@
+"""Which files are generated, and which of them are not as they must be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generation.document import protocol_document
+from generation.manifest import manifest
+from generation.typescript import protocol_module
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def artifacts(root: Path) -> dict[str, str]:
+    """Return path within the repository to the whole text of each generated file."""
+    package = (root / "package.json").read_text(encoding="utf-8")
+    return {
+        "extension/src/protocol.ts": protocol_module(),
+        "server/PROTOCOL.md": protocol_document(),
+        "package.json": manifest(package),
+    }
+
+
+def stale_artifacts(root: Path) -> dict[str, str]:
+    """Return those that are missing or differ, with the text that they must have."""
+    return {path: text for path, text in artifacts(root).items() if _read(root / path) != text}
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
