@@ -100,7 +100,8 @@ export async function startCodeServer(codeServer, options) {
   };
 }
 
-function cacheFolder() {
+/** @returns {string} where what was installed once is kept between runs */
+export function cacheFolder() {
   const base =
     process.platform === "win32"
       ? (process.env.LOCALAPPDATA ?? path.join(homedir(), "AppData", "Local"))
