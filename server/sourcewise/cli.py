@@ -17,7 +17,7 @@ from sourcewise import __version__, terminal
 from sourcewise.doctor import examine
 from sourcewise.errors import CancelledError, GeneratorError, UserError, WeightsError, WorkerError
 from sourcewise.mining.miner import CodeMiner
-from sourcewise.model import AnswerReady, Notice, PromptProgress, SourcesFound, TextDelta
+from sourcewise.model import AnswerReady, Inquiry, Notice, PromptProgress, SourcesFound, TextDelta
 from sourcewise.paths import DataPaths, workspace_folder
 from sourcewise.prompt import as_sources
 from sourcewise.query_engine import checked_question
@@ -258,7 +258,7 @@ def _make_ready(opened: Index, question: str, progress: ProgressLine) -> None:
 
 async def _converse(opened: Index, question: str, progress: ProgressLine, quiet: bool) -> Answer:
     """Show the events of an answer as they come and return the answer."""
-    async with aclosing(opened.ask(question)) as events:
+    async with aclosing(opened.ask(Inquiry(question))) as events:
         async for event in events:
             match event:
                 case AnswerReady(answer):

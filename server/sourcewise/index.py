@@ -18,6 +18,7 @@ from sourcewise.indexer import RECIPE, Indexer
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.model import FileStamp, IndexProgress, IndexReport, IndexStatus, SourceFile, Stage
 from sourcewise.query_engine import CodeQueryEngine
+from sourcewise.relations import Relations
 from sourcewise.retriever import Retriever
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.vector_store import VectorStore
@@ -29,12 +30,13 @@ if TYPE_CHECKING:
 
     from sourcewise.embedder import Embedder
     from sourcewise.llm.generator import Generator
-    from sourcewise.model import AnswerEvent, SearchResult
+    from sourcewise.model import AnswerEvent, Chunk, Inquiry, SearchResult
     from sourcewise.paths import IndexPaths
     from sourcewise.settings import Settings
     from sourcewise.storage.embedding_cache import EmbeddingCache
 
     Progress = Callable[[IndexProgress], None]
+    TextOf = Callable[[str], str | None]
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +81,7 @@ class Index:
         self._catalog = self._open_catalog()
         self._store = VectorStore(self._paths.vectors)
         self._retriever = Retriever(self._catalog, self._store, shared.embedder)
+        self.relations = Relations(self._catalog, self._store)
         self._writing = threading.RLock()
         self._vectors_checked = False
         self.reshape(shared)
@@ -166,20 +169,34 @@ class Index:
 
     # --- asking ---------------------------------------------------------------------------------------
 
-    def search(self, question: str, top: int) -> SearchResult:
-        """Return the best passages for a question."""
-        with self._noting_damage():
-            # Whoever is writing now has checked, or will; a question does not wait for it.
-            if not self._vectors_checked and self._writing.acquire(blocking=False):
-                try:
-                    self._check_vectors()
-                finally:
-                    self._writing.release()
-            return self._healing(lambda: self._retriever.search(question, self.model, top))
+    def search(self, question: str, top: int, paths: Sequence[str] = ()) -> SearchResult:
+        """Return the best passages for a question, from these files and folders, or from all."""
+        return self._searching(lambda: self._retriever.search(question, self.model, top, paths))
 
-    def ask(self, question: str) -> AsyncGenerator[AnswerEvent, None]:
-        """Answer a question; see CodeQueryEngine.ask."""
-        return CodeQueryEngine(self, self._shared.choose_generator, self._shared.settings().top).ask(question)
+    def gather(self, inquiry: Inquiry, top: int) -> SearchResult:
+        """Return what to answer an inquiry from; see Retriever.gather."""
+        return self._searching(lambda: self._retriever.gather(inquiry, self.model, top))
+
+    def similar(self, code: Chunk, top: int) -> SearchResult:
+        """Return the passages that are nearest to some code; see Retriever.similar."""
+        return self._searching(lambda: self._retriever.similar(code, self.model, top))
+
+    def around(self, code: Chunk, top: int) -> SearchResult:
+        """Return some code and what it hangs together with; see Relations.around."""
+        return self._searching(lambda: self.relations.around(code, self.model, top))
+
+    def ask(self, inquiry: Inquiry, shown: TextOf | None = None) -> AsyncGenerator[AnswerEvent, None]:
+        """Answer a question; see CodeQueryEngine.ask.
+
+        Args:
+            inquiry: the question and what it comes with.
+            shown: gives the text of a file as the asker sees it, or None where that is what the disk has.
+        """
+        return self._engine(shown).ask(inquiry)
+
+    def explain(self, code: Chunk, shown: TextOf | None = None) -> AsyncGenerator[AnswerEvent, None]:
+        """Explain some code; see CodeQueryEngine.explain, and `ask`."""
+        return self._engine(shown).explain(code)
 
     def text_of(self, path: str) -> str | None:
         """Return a file's text as it is now, or None where it is gone or may no longer be read."""
@@ -189,6 +206,10 @@ class Index:
             return None
         file = self._miner.read(self.folder, FileStamp(path, stat.st_size, stat.st_mtime_ns))
         return file.text if isinstance(file, SourceFile) else None
+
+    def chunk(self, chunk_id: str) -> Chunk | None:
+        """Return a chunk, or None where it is gone."""
+        return self._catalog.chunks([chunk_id]).get(chunk_id)
 
     def definition_of(self, name: str) -> str | None:
         """Return `path:line` of a definition with this name, or None."""
@@ -209,6 +230,23 @@ class Index:
             self._store.close()
             self._catalog.close()
             self._lock.release()
+
+    def _searching(self, search: Callable[[], Result]) -> Result:
+        with self._noting_damage():
+            # Whoever is writing now has checked, or will; a question does not wait for it.
+            if not self._vectors_checked and self._writing.acquire(blocking=False):
+                try:
+                    self._check_vectors()
+                finally:
+                    self._writing.release()
+            return self._healing(search)
+
+    def _engine(self, shown: TextOf | None) -> CodeQueryEngine:
+        def text_of(path: str) -> str | None:
+            text = shown(path) if shown else None
+            return self.text_of(path) if text is None else text
+
+        return CodeQueryEngine(self, text_of, self._shared.choose_generator, self._shared.settings().top)
 
     # --- repair ---------------------------------------------------------------------------------------
 

@@ -137,6 +137,38 @@ class Chunk:
     docstring: str = ""
     definitions: tuple[Definition, ...] = ()
 
+    def overlaps(self, other: Chunk) -> bool:
+        """Tell whether they share a line of one file."""
+        same_file = self.path == other.path
+        return same_file and self.first_line <= other.last_line and other.first_line <= self.last_line
+
+
+# --- questions --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question that was asked before in the same conversation, and the text that answered it."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question, and what it comes with.
+
+    Attributes:
+        paths: files and folders that the sources must come from; none means all.
+        excerpt: lines that the question is about, as their editor shows them; they are the first source.
+        history: the conversation so far, oldest first.
+    """
+
+    question: str
+    paths: tuple[str, ...] = ()
+    excerpt: Chunk | None = None
+    history: tuple[Turn, ...] = ()
+
 
 # --- retrieval --------------------------------------------------------------------------------------------
 

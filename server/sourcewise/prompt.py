@@ -33,9 +33,11 @@ SYSTEM = (
 )
 # Repeated at the end, because small models follow what they read last.
 # There is no example sentence in it: small models give it back as the answer.
-_INSTRUCTION = (
-    "Answer the question in two to six sentences. After each sentence write the number of the snippet "
-    "that it rests on, in square brackets."
+_CITE = "After each sentence write the number of the snippet that it rests on, in square brackets."
+ANSWER = f"Answer the question in two to six sentences. {_CITE}"
+EXPLAIN = (
+    "Snippet 1 is what to explain; the others use it, are used by it, or are close to it. Explain what it does, why it "
+    f"is there, and how it is used, in three to eight sentences. {_CITE}"
 )
 # A source gets at most this share of what is left while others wait, so that the first does not take all.
 _SHARE = 0.6
@@ -52,13 +54,23 @@ def as_sources(passages: Sequence[Passage]) -> tuple[Source, ...]:
     )
 
 
-def build_prompt(question: str, sources: Sequence[Source], budget: int) -> Prompt:
+def build_prompt(
+    question: str, sources: Sequence[Source], budget: int, instruction: str = ANSWER, conversation: str = ""
+) -> Prompt:
     """Return the prompt for a question, at most `budget` estimated tokens.
+
+    Args:
+        question: in the user's words.
+        sources: best first.
+        budget: in estimated tokens.
+        instruction: what the model is to do with them: `ANSWER` or `EXPLAIN`.
+        conversation: what was said before, or an empty string.
 
     Raises:
         QuestionError: the question leaves no room for code.
     """
-    closing = f"### Question\n{question.strip()}\n\n{_INSTRUCTION}\n"
+    before = f"### Conversation so far\n{conversation}\n" if conversation else ""
+    closing = f"{before}### Question\n{question.strip()}\n\n{instruction}\n"
     left = budget - estimate_tokens(SYSTEM) - estimate_tokens(closing)
     if left < _SMALLEST:
         raise QuestionError(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from sourcewise import citations
+from sourcewise import citations, prompt
+from sourcewise.conversation import follow_ups, recall
 from sourcewise.errors import GeneratorError, QuestionError, UserError, WorkerError
 from sourcewise.model import (
     Answer,
@@ -21,30 +23,32 @@ from sourcewise.model import (
     Trace,
     Usage,
 )
-from sourcewise.prompt import as_sources, build_prompt
+from sourcewise.prompt import as_sources
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
     from sourcewise.llm.generator import Generator
-    from sourcewise.model import AnswerEvent, Prompt, SearchResult, Source
+    from sourcewise.model import AnswerEvent, Chunk, Inquiry, Prompt, SearchResult, Source, Turn
 
 LONGEST_QUESTION = 20_000
 NOTHING_FOUND = (
     "Nothing in this folder seems to be about that. Name a file, a symbol or words that the code would use, "
-    "or check with `sourcewise status` that the folder is the one you mean."
+    "or check that the folder is the one you mean."
 )
+# How much of the prompt may tell what was said before; the rest is for code.
+_CONVERSATION_SHARE = 0.2
 _NO_MODEL = ModelName("sources", "no model")
 
 
 class Knowledge(Protocol):
     """What an index must be able to tell."""
 
-    def search(self, question: str, top: int) -> SearchResult:
-        """Return the best passages."""
+    def gather(self, inquiry: Inquiry, top: int) -> SearchResult:
+        """Return what to answer from: the excerpt of the inquiry, if it has one, and the best passages."""
 
-    def text_of(self, path: str) -> str | None:
-        """Return a file's text as it is now, or None where it is gone."""
+    def around(self, code: Chunk, top: int) -> SearchResult:
+        """Return some code, then who uses it, what it calls, and what is akin to it."""
 
     def definition_of(self, name: str) -> str | None:
         """Return `path:line` of a definition, or None."""
@@ -54,31 +58,53 @@ class CodeQueryEngine:
     """Answers questions about one folder."""
 
     def __init__(
-        self, index: Knowledge, choose_generator: Callable[[], Awaitable[tuple[Generator, Sequence[str]]]], top: int
+        self,
+        index: Knowledge,
+        text_of: Callable[[str], str | None],
+        choose_generator: Callable[[], Awaitable[tuple[Generator, Sequence[str]]]],
+        top: int,
     ) -> None:
         """Join the parts.
 
         Args:
             index: what the folder holds.
+            text_of: gives a file's text as the asker sees it, or None where it is gone.
             choose_generator: gives the model that answers and sentences about the choice.
             top: how many sources an answer is made from.
         """
         self._index = index
+        self._text_of = text_of
         self._choose_generator = choose_generator
         self._top = top
 
-    async def ask(self, question: str) -> AsyncGenerator[AnswerEvent, None]:
+    async def ask(self, inquiry: Inquiry) -> AsyncGenerator[AnswerEvent, None]:
         """Yield SourcesFound, any number of Notice, PromptProgress and TextDelta, and AnswerReady.
 
         Closing the iterator stops the model. A model that fails in the middle of its text ends the answer there, with
         `Answer.failure` set; the sources and the text so far are kept.
 
         Raises:
-            QuestionError: the question is empty, or too long for this model's prompt.
+            QuestionError: the question is empty, or too long for this model's prompt, or its paths are unknown.
         """
-        question = checked_question(question)
-        answering = _Answering(question)
-        search = await asyncio.to_thread(self._index.search, question, self._top)
+        inquiry = replace(inquiry, question=checked_question(inquiry.question))
+        answering = _Answering(inquiry.question, prompt.ANSWER, inquiry.history)
+        async with aclosing(self._answer(answering, lambda: self._index.gather(inquiry, self._top))) as events:
+            async for event in events:
+                yield event
+
+    async def explain(self, code: Chunk) -> AsyncGenerator[AnswerEvent, None]:
+        """Explain some code, which need not be in the index; see ask."""
+        location = f"{code.path}:{code.first_line}-{code.last_line}"
+        question = f"Explain `{code.symbol}` ({location})" if code.symbol else f"Explain {location}"
+        answering = _Answering(question, prompt.EXPLAIN)
+        async with aclosing(self._answer(answering, lambda: self._index.around(code, self._top))) as events:
+            async for event in events:
+                yield event
+
+    async def _answer(
+        self, answering: _Answering, search_index: Callable[[], SearchResult]
+    ) -> AsyncGenerator[AnswerEvent, None]:
+        search = await asyncio.to_thread(search_index)
         sources = as_sources(search.passages)
         yield SourcesFound(sources, search)
         for message in _notices_about(search):
@@ -104,7 +130,7 @@ class CodeQueryEngine:
             yield Notice(message)
         answering.model = generator.name
         try:
-            answering.prompt = build_prompt(answering.question, sources, generator.prompt_budget)
+            answering.prompt = answering.prompt_within(generator.prompt_budget, sources)
             async with aclosing(generator.generate(answering.prompt)) as events:
                 async for event in events:
                     if isinstance(event, Usage):
@@ -118,7 +144,7 @@ class CodeQueryEngine:
 
     def _finish(self, answering: _Answering, search: SearchResult, sources: tuple[Source, ...]) -> Answer:
         citable = answering.prompt.sources if answering.prompt else ()
-        checked = citations.check("".join(answering.text), citable, self._index.text_of, self._index.definition_of)
+        checked = citations.check("".join(answering.text), citable, self._text_of, self._index.definition_of)
         return Answer(
             answering.question,
             checked.text,
@@ -130,13 +156,14 @@ class CodeQueryEngine:
             (*answering.notices, *_notices_after(answering.usage, checked)),
             answering.trace(search),
             answering.failure,
+            follow_ups(answering.asked, _rested_on(checked, sources)) if search.relevant else (),
         )
 
 
 class _Answering:
     """What is known so far about one answer."""
 
-    def __init__(self, question: str) -> None:
+    def __init__(self, question: str, instruction: str, history: Sequence[Turn] = ()) -> None:
         self.question = question
         self.text: list[str] = []
         self.notices: list[str] = []
@@ -144,8 +171,20 @@ class _Answering:
         self.prompt: Prompt | None = None
         self.usage = Usage()
         self.failure = ""
+        self._instruction = instruction
+        self._history = history
         self._start = time.perf_counter()
         self._first_word: float | None = None
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """All questions of the conversation."""
+        return (*(turn.question for turn in self._history), self.question)
+
+    def prompt_within(self, budget: int, sources: Sequence[Source]) -> Prompt:
+        """Return the prompt for it; see build_prompt."""
+        conversation = recall(self._history, int(budget * _CONVERSATION_SHARE))
+        return prompt.build_prompt(self.question, sources, budget, self._instruction, conversation)
 
     def hear(self, text: str) -> None:
         """Take some text of the model."""
@@ -157,8 +196,8 @@ class _Answering:
         timings = {**search.timings, "total": (time.perf_counter() - self._start) * 1000}
         if self._first_word:
             timings["first word"] = (self._first_word - self._start) * 1000
-        prompt = self.prompt
-        return Trace(search, prompt.tokens if prompt else 0, prompt.budget if prompt else 0, self.usage, timings)
+        tokens, budget = (self.prompt.tokens, self.prompt.budget) if self.prompt else (0, 0)
+        return Trace(search, tokens, budget, self.usage, timings)
 
 
 def checked_question(question: str) -> str:
@@ -178,9 +217,15 @@ def checked_question(question: str) -> str:
     return question
 
 
+def _rested_on(checked: citations.CheckedText, sources: Sequence[Source]) -> list[Source]:
+    """Return the cited sources, or the first ones where none is cited."""
+    cited = {citation.number for citation in checked.citations}
+    return [source for source in sources if source.number in cited] or list(sources[:3])
+
+
 def _notices_about(search: SearchResult) -> list[str]:
     if search.mode is SearchMode.KEYWORD and search.chunks:
-        return ["Keyword search alone served: nothing is embedded yet. `sourcewise index` embeds the folder."]
+        return ["Keyword search alone served: nothing is embedded yet."]
     if search.embedded < search.chunks:
         return [f"{search.coverage:.0%} of the folder is embedded; keyword search served the rest."]
     return []

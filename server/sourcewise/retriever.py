@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sourcewise.errors import WeightsError, WorkerError
+from sourcewise.conversation import search_text
+from sourcewise.errors import QuestionError, WeightsError, WorkerError
 from sourcewise.model import Passage, SearchMode, SearchResult
 from sourcewise.ranking import Candidate, rank
 from sourcewise.words import identifiers_in, query_terms
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sourcewise.embedder import Embedder, Vectors
-    from sourcewise.storage.catalog import Catalog, IndexCounts
+    from sourcewise.model import Chunk, Inquiry
+    from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.vector_store import VectorStore
 
 logger = logging.getLogger(__name__)
@@ -44,25 +47,30 @@ class Retriever:
         """Return ids of the chunks that keywords alone find, best first: what to embed first for this question."""
         return [chunk_id for chunk_id, _ in self._catalog.search_words(query_terms(question), limit)]
 
-    def search(self, question: str, model: str, top: int) -> SearchResult:
+    def search(self, question: str, model: str, top: int, paths: Sequence[str] = ()) -> SearchResult:
         """Return the best passages of the folder for a question.
 
         Args:
             question: in any words.
             model: the wanted embedding model; while it is not complete, one that is serves.
             top: how many passages at most.
+            paths: files and folders to stay in; none means all.
+
+        Raises:
+            QuestionError: nothing is indexed of one of these paths.
         """
+        self._check_paths(paths)
         timings: dict[str, float] = {}
         with _timed(timings, "keywords"):
-            candidates = self._keyword_lists(question)
-        served_by, counts = self._serving_model(model)
+            candidates = self._keyword_lists(question, paths)
+        served_by, counts = self._catalog.serving_model(model)
         vector = None
         if served_by:
             with _timed(timings, "question embedding"):
                 vector = self._embedded(served_by, question)
         if served_by and vector is not None:
             with _timed(timings, "vectors"):
-                self._add_vectors(served_by, vector, candidates)
+                self._add_vectors(served_by, vector, candidates, paths)
         with _timed(timings, "ranking"):
             passages = rank(question, candidates, self._catalog.chunks(list(candidates)), top)
         return SearchResult(
@@ -76,25 +84,54 @@ class Retriever:
             None if vector is None else (len(vector), tuple(float(x) for x in vector[:4])),
         )
 
-    def _keyword_lists(self, question: str) -> dict[str, Candidate]:
+    def gather(self, inquiry: Inquiry, model: str, top: int) -> SearchResult:
+        """Return what to answer from: the inquiry's excerpt, if it has one, and the best passages; see search."""
+        result = self.search(search_text(inquiry), model, top, inquiry.paths)
+        if inquiry.excerpt is None:
+            return result
+        selected = Passage(inquiry.excerpt, 1, 1.0, None, ("is selected",))
+        others = [passage for passage in result.passages if not passage.chunk.overlaps(inquiry.excerpt)]
+        passages = (selected, *(replace(passage, rank=n) for n, passage in enumerate(others[: top - 1], 2)))
+        return replace(result, passages=passages, relevant=True)
+
+    def similar(self, code: Chunk, model: str, top: int) -> SearchResult:
+        """Return the passages that are nearest to some code, without itself; by its words while nothing is embedded."""
+        served_by, counts = self._catalog.serving_model(model)
+        vector = self._embedded(served_by, code.text) if served_by else None
         candidates: dict[str, Candidate] = {}
-        for place, (chunk_id, _) in enumerate(self._catalog.search_words(query_terms(question), _DEPTH), 1):
+        if served_by and vector is not None:
+            self._add_vectors(served_by, vector, candidates)
+        else:
+            words = self._catalog.search_words(query_terms(code.text), _DEPTH)
+            candidates = {chunk_id: Candidate(keyword=place) for place, (chunk_id, _) in enumerate(words, 1)}
+        chunks = self._catalog.chunks(list(candidates))
+        others = {chunk_id: chunk for chunk_id, chunk in chunks.items() if not chunk.overlaps(code)}
+        return SearchResult(
+            code.text,
+            tuple(rank("", candidates, others, top)),
+            SearchMode.KEYWORD if vector is None else SearchMode.HYBRID,
+            counts.chunks,
+            0 if vector is None else counts.embedded,
+        )
+
+    def _check_paths(self, paths: Sequence[str]) -> None:
+        unknown = self._catalog.unknown_paths(paths)
+        if unknown:
+            raise QuestionError(
+                f"Nothing is indexed of {', '.join(unknown)}.",
+                "Name files and folders as they stand in the folder, or ask why they are not indexed.",
+            )
+
+    def _keyword_lists(self, question: str, paths: Sequence[str] = ()) -> dict[str, Candidate]:
+        candidates: dict[str, Candidate] = {}
+        words = self._catalog.search_words(query_terms(question), _DEPTH, paths)
+        for place, (chunk_id, _) in enumerate(words, 1):
             candidates.setdefault(chunk_id, Candidate()).keyword = place
-        for place, found in enumerate(self._catalog.find_definitions(identifiers_in(question), _DEPTH), 1):
+        for place, found in enumerate(self._catalog.find_definitions(identifiers_in(question), _DEPTH, paths), 1):
             candidate = candidates.setdefault(found.chunk_id, Candidate())
             candidate.definition = candidate.definition or place
             candidate.asked.append(found.definition.qualified_name)
         return candidates
-
-    def _serving_model(self, wanted: str) -> tuple[str | None, IndexCounts]:
-        """Return the model whose vectors answer, and its counts: the wanted one once complete, else the fullest."""
-        counts = self._catalog.counts(wanted)
-        if counts.embedded == counts.chunks:
-            return (wanted if counts.embedded else None), counts
-        others = (model for model in self._catalog.models() if model != wanted)
-        by_model = {wanted: counts, **{model: self._catalog.counts(model) for model in others}}
-        best = max(by_model, key=lambda model: (by_model[model].embedded, model == wanted))
-        return (best if by_model[best].embedded else None), by_model[best]
 
     def _embedded(self, model: str, question: str) -> Vectors | None:
         try:
@@ -103,9 +140,12 @@ class Retriever:
             logger.exception("The question could not be embedded; keywords alone serve.")
             return None
 
-    def _add_vectors(self, model: str, vector: Vectors, candidates: dict[str, Candidate]) -> None:
+    def _add_vectors(
+        self, model: str, vector: Vectors, candidates: dict[str, Candidate], paths: Sequence[str] = ()
+    ) -> None:
+        within = self._catalog.chunk_ids(paths) if paths else None
         # By id where the similarity is the same: the order must not depend on when a vector was stored.
-        nearest = sorted(self._store.search(model, vector, _DEPTH), key=lambda hit: (-round(hit[1], 6), hit[0]))
+        nearest = sorted(self._store.search(model, vector, _DEPTH, within), key=lambda hit: (-round(hit[1], 6), hit[0]))
         unseen = list(candidates.keys() - {chunk_id for chunk_id, _ in nearest})
         for place, (chunk_id, similarity) in enumerate(nearest, 1):
             candidate = candidates.setdefault(chunk_id, Candidate())

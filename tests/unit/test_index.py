@@ -15,7 +15,7 @@ from hashing_embedder import HashingEmbedder
 from sourcewise.errors import CancelledError, CatalogCorruptError, IndexBusyError, StorageError
 from sourcewise.index import Index, SharedParts
 from sourcewise.llm.sources_only import SourcesOnlyGenerator
-from sourcewise.model import AnswerReady, CitationState, SearchMode
+from sourcewise.model import AnswerReady, CitationState, Inquiry, SearchMode
 from sourcewise.paths import DataPaths
 from sourcewise.settings import Settings
 from sourcewise.storage.embedding_cache import EmbeddingCache
@@ -313,7 +313,7 @@ def test_a_folder_that_cannot_hold_the_index_is_refused_with_a_way_out(house: Ho
 async def test_an_answer_is_checked_against_the_file_as_it_is_now(house: House) -> None:
     index = house.refresh()
     (house.folder / "network.py").write_text("# rewritten\n")
-    events = [event async for event in index.ask("where is the network send")]
+    events = [event async for event in index.ask(Inquiry("where is the network send"))]
     last = events[-1]
     assert isinstance(last, AnswerReady)
     states = {last.answer.sources[c.number - 1].passage.chunk.path: c.state for c in last.answer.citations}

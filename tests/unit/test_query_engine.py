@@ -12,6 +12,7 @@ from sourcewise.model import (
     Answer,
     AnswerReady,
     Chunk,
+    Inquiry,
     ModelName,
     Notice,
     Passage,
@@ -38,7 +39,10 @@ class OneFile:
     def __init__(self, *, relevant: bool = True, mode: SearchMode = SearchMode.HYBRID, embedded: int = 1) -> None:
         self.result = SearchResult("", (Passage(LOGIN, 1, 1.0, 0.7),), mode, 1, embedded, relevant)
 
-    def search(self, question: str, top: int) -> SearchResult:
+    def gather(self, inquiry: Inquiry, top: int) -> SearchResult:
+        return self.result
+
+    def around(self, code: Chunk, top: int) -> SearchResult:
         return self.result
 
     def text_of(self, path: str) -> str | None:
@@ -85,11 +89,11 @@ def engine(index: OneFile, generator: Generator | Exception, notices: Sequence[s
             raise generator
         return generator, notices
 
-    return CodeQueryEngine(index, choose, 8)
+    return CodeQueryEngine(index, index.text_of, choose, 8)
 
 
 async def events_of(engine: CodeQueryEngine, question: str = "How does login work?") -> list[AnswerEvent]:
-    return [event async for event in engine.ask(question)]
+    return [event async for event in engine.ask(Inquiry(question))]
 
 
 async def answer_of(engine: CodeQueryEngine) -> Answer:
@@ -155,7 +159,7 @@ async def test_without_a_model_the_sources_remain() -> None:
 
 async def test_closing_the_events_stops_the_model() -> None:
     speaker = Speaker(["one", "two", "three"])
-    async with aclosing(engine(OneFile(), speaker).ask("How does login work?")) as events:
+    async with aclosing(engine(OneFile(), speaker).ask(Inquiry("How does login work?"))) as events:
         async for event in events:
             if isinstance(event, TextDelta):
                 break

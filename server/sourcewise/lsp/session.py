@@ -13,7 +13,7 @@ from sourcewise import protocol
 from sourcewise.errors import FolderError, UserError
 from sourcewise.lsp import convert
 from sourcewise.lsp.indexing import BackgroundIndexing
-from sourcewise.model import AnswerReady
+from sourcewise.model import AnswerReady, Inquiry
 from sourcewise.prompt import as_sources
 from sourcewise.query_engine import checked_question
 
@@ -71,7 +71,7 @@ class Session:
         index = await self._indexing.index_of(params.folder)
         stream = convert.EventStream(index.folder, params.ask_id)
         # Cancelled, this closes the stream, and closing the stream stops the model.
-        async with aclosing(index.ask(params.question)) as events:
+        async with aclosing(index.ask(Inquiry(params.question))) as events:
             async for event in events:
                 if isinstance(event, AnswerReady):
                     return convert.answer(index.folder, params.ask_id, event.answer)

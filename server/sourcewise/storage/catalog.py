@@ -16,7 +16,7 @@ from sourcewise.storage.database import Database
 from sourcewise.storage.vector_ledger import VectorLedger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from sourcewise.model import Chunk, FileStamp, SkippedFile, SourceFile
@@ -149,38 +149,47 @@ class Catalog:
         with self._database.read() as connection:
             return tuple(catalog_rows.chunks_by_path(connection, path))
 
-    def chunk_ids(self) -> Iterator[str]:
-        """Return the ids of all chunks, as they are now."""
+    def chunk_ids(self, paths: Sequence[str] = ()) -> list[str]:
+        """Return the ids of the chunks of these files and folders, or of all, as they are now."""
         with self._database.read() as connection:
-            ids = [chunk_id for (chunk_id,) in connection.execute("SELECT id FROM chunks")]
-        return iter(ids)
+            if paths:
+                return catalog_rows.chunk_ids_among(connection, paths)
+            return [chunk_id for (chunk_id,) in connection.execute("SELECT id FROM chunks")]
 
     # --- search -------------------------------------------------------------------------------------------
 
-    def search_words(self, terms: Sequence[str], limit: int) -> list[tuple[str, float]]:
-        """Return ids of chunks that hold any of the terms, best first, with their BM25 score (positive)."""
+    def search_words(self, terms: Sequence[str], limit: int, paths: Sequence[str] = ()) -> list[tuple[str, float]]:
+        """Return ids of chunks that hold any of the terms, best first, with their BM25 score (positive).
+
+        Args:
+            terms: words as `words` makes them.
+            limit: how many at most.
+            paths: files and folders to stay in; none means all.
+        """
         phrases = ['"' + term.replace("\0", "").replace('"', '""') + '"' for term in terms]
         if not phrases:
             return []
-        query = """SELECT chunks.id, -found.rank
-            FROM (SELECT rowid, rank FROM words WHERE words MATCH ? AND rank MATCH ? ORDER BY rank LIMIT ?) AS found
-            JOIN chunks ON chunks.key = found.rowid ORDER BY found.rank, chunks.key"""
         with self._database.read() as connection:
-            expression = catalog_rows.affordable_match(connection, phrases, limit)
-            return connection.execute(query, (expression, _BM25, limit)).fetchall()
+            return catalog_rows.words_found(connection, phrases, _BM25, limit, paths)
 
-    def find_definitions(self, names: Sequence[str], limit: int) -> list[DefinitionPlace]:
+    def find_definitions(self, names: Sequence[str], limit: int, paths: Sequence[str] = ()) -> list[DefinitionPlace]:
         """Return what is defined under these names, in their order, whatever the case.
 
         Args:
             names: plain or qualified as far as known (`Class.method`, `Class::method`).
             limit: how many places at most.
+            paths: as in `search_words`.
         """
         places: dict[int, DefinitionPlace] = {}
         with self._database.read() as connection:
             for name in names:
-                places.update(catalog_rows.definitions_named(connection, name, limit))
+                places.update(catalog_rows.definitions_named(connection, name, limit, paths))
         return list(places.values())[:limit]
+
+    def unknown_paths(self, paths: Sequence[str]) -> list[str]:
+        """Return those of these files and folders that nothing is indexed of."""
+        with self._database.read() as connection:
+            return catalog_rows.paths_without_chunks(connection, paths)
 
     # --- vectors ------------------------------------------------------------------------------------------
 
@@ -231,6 +240,18 @@ class Catalog:
         with self._database.read() as connection:
             files, chunks, skipped = connection.execute(query).fetchone()
             return IndexCounts(files, chunks, vector_ledger.embedded(connection, model), skipped)
+
+    def serving_model(self, wanted: str) -> tuple[str | None, IndexCounts]:
+        """Return the model whose vectors serve, and its counts: the wanted one once complete, else the fullest.
+
+        It is None while no model has any.
+        """
+        counts = self.counts(wanted)
+        if counts.embedded == counts.chunks:
+            return (wanted if counts.embedded else None), counts
+        by_model = {wanted: counts, **{model: self.counts(model) for model in self.models() if model != wanted}}
+        best = max(by_model, key=lambda model: (by_model[model].embedded, model == wanted))
+        return (best if by_model[best].embedded else None), by_model[best]
 
     def get_meta(self, key: str) -> str | None:
         """Return what was noted under this key."""

@@ -30,6 +30,9 @@ _CHUNKS = """SELECT chunks.key, chunks.id, files.path, first_line, last_line, te
 _DEFINITION = """definitions.name, definitions.kind, definitions.first_line, definitions.last_line, definitions.parents,
     definitions.signature, definitions.docstring"""
 _LISTED = "(SELECT value FROM json_each(?))"
+# Files that are, or lie in a folder that is, among the paths of a JSON list; `0` is what follows `/`.
+_FILES_AMONG = """(SELECT files.key FROM json_each(?) AS wanted JOIN files
+    ON files.path = wanted.value OR (files.path > wanted.value || '/' AND files.path < wanted.value || '0'))"""
 # How many chunks a keyword search scores, unless its rarest words alone are in more, or in too few.
 _SCORED_CHUNKS = 6000
 _SEPARATOR = re.compile(r"\.|::|->|#")
@@ -125,6 +128,18 @@ def chunks_by_path(connection: sqlite3.Connection, path: str) -> list[Chunk]:
     return _with_definitions(connection, f"{_CHUNKS} WHERE files.path = ? ORDER BY position", path)
 
 
+def chunk_ids_among(connection: sqlite3.Connection, paths: Sequence[str]) -> list[str]:
+    """Return the ids of the chunks of these files and folders."""
+    query = f"SELECT id FROM chunks WHERE file IN {_FILES_AMONG}"
+    return [chunk_id for (chunk_id,) in connection.execute(query, (_listed_paths(paths),))]
+
+
+def paths_without_chunks(connection: sqlite3.Connection, paths: Sequence[str]) -> list[str]:
+    """Return those of these files and folders that no indexed file is or lies in."""
+    query = f"SELECT 1 FROM files WHERE key IN {_FILES_AMONG} AND reason IS NULL LIMIT 1"
+    return [path for path in paths if not connection.execute(query, (_listed_paths([path]),)).fetchone()]
+
+
 def _with_definitions(connection: sqlite3.Connection, query: str, value: str) -> list[Chunk]:
     rows = connection.execute(query, (value,)).fetchall()
     inside = f"SELECT chunk, {_DEFINITION} FROM definitions WHERE chunk IN {_LISTED} ORDER BY chunk, key"
@@ -190,14 +205,40 @@ def _words_of(chunk: Chunk) -> tuple[str, ...]:
 # --- words ------------------------------------------------------------------------------------------------
 
 
-def affordable_match(connection: sqlite3.Connection, phrases: Sequence[str], wanted: int) -> str:
+def words_found(
+    connection: sqlite3.Connection, phrases: Sequence[str], weights: str, limit: int, paths: Sequence[str]
+) -> list[tuple[str, float]]:
+    """Return ids of chunks that hold any of these quoted phrases, best first, with their BM25 score (positive)."""
+    scope, values = _scope(paths, "words.rowid")
+    expression = _affordable_match(connection, phrases, limit, scope, values)
+    query = f"""SELECT chunks.id, -found.rank
+        FROM (SELECT rowid, rank FROM words WHERE words MATCH ? AND rank MATCH ?{scope} ORDER BY rank LIMIT ?) AS found
+        JOIN chunks ON chunks.key = found.rowid ORDER BY found.rank, chunks.key"""
+    return connection.execute(query, (expression, weights, *values, limit)).fetchall()
+
+
+def _scope(paths: Sequence[str], chunk_key: str) -> tuple[str, tuple[str, ...]]:
+    """Return a condition that keeps the chunks of these files and folders, and its value; no path keeps all."""
+    if not paths:
+        return "", ()
+    inside = f"(SELECT 1 FROM chunks AS scoped WHERE scoped.key = {chunk_key} AND scoped.file IN {_FILES_AMONG})"
+    return f" AND EXISTS {inside}", (_listed_paths(paths),)
+
+
+def _listed_paths(paths: Sequence[str]) -> str:
+    return json.dumps([path.rstrip("/") for path in paths], ensure_ascii=False)
+
+
+def _affordable_match(
+    connection: sqlite3.Connection, phrases: Sequence[str], wanted: int, scope: str, values: tuple[str, ...]
+) -> str:
     """Return a full-text expression for any of these quoted phrases that finds about as many as are wanted.
 
     Scoring a chunk costs microseconds, and words like `self` are in most chunks. So only chunks with one of the rarest
     words are scored, by all words: such words decide what comes first, and to count them costs next to nothing.
     """
-    count = "SELECT count(*) FROM words WHERE words MATCH ?"
-    frequency = {phrase: connection.execute(count, (phrase,)).fetchone()[0] for phrase in phrases}
+    count = f"SELECT count(*) FROM words WHERE words MATCH ?{scope}"
+    frequency = {phrase: connection.execute(count, (phrase, *values)).fetchone()[0] for phrase in phrases}
     rare: list[str] = []
     scored = 0
     for phrase in sorted(frequency, key=lambda phrase: frequency[phrase]):
@@ -213,16 +254,19 @@ def affordable_match(connection: sqlite3.Connection, phrases: Sequence[str], wan
 # --- definitions ------------------------------------------------------------------------------------------
 
 
-def definitions_named(connection: sqlite3.Connection, name: str, limit: int) -> dict[int, DefinitionPlace]:
+def definitions_named(
+    connection: sqlite3.Connection, name: str, limit: int, paths: Sequence[str] = ()
+) -> dict[int, DefinitionPlace]:
     """Return definitions by key, those in the very case of the name first; the name may be qualified."""
     parts = _SEPARATOR.split(name)
     suffix = f".{'.'.join(parts)}".casefold()
+    scope, scoped = _scope(paths, "chunks.key")
     query = f"""SELECT definitions.key, chunks.id, files.path, {_DEFINITION}
         FROM definitions JOIN chunks ON chunks.key = definitions.chunk JOIN files ON files.key = chunks.file
-        WHERE folded_name IN (?, ?) AND substr('.' || folded_qualified, -length(?)) = ?
+        WHERE folded_name IN (?, ?) AND substr('.' || folded_qualified, -length(?)) = ?{scope}
         ORDER BY definitions.name = ? DESC, files.path, definitions.first_line LIMIT ?"""
     # A name may itself hold a separator: headings of prose do.
-    values = (name.casefold(), parts[-1].casefold(), suffix, suffix, parts[-1], limit)
+    values = (name.casefold(), parts[-1].casefold(), suffix, suffix, *scoped, parts[-1], limit)
     return {
         key: DefinitionPlace(chunk_id, path, _definition_from(columns))
         for key, chunk_id, path, *columns in connection.execute(query, values)

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 _DATABASE = "chroma.sqlite3"
 # Above Chroma's default of 100: a search here asks for 200 windows at a time.
 _SEARCH_BREADTH = 200
+# Up to this many chunks are compared one by one, which costs a millisecond for 20 of them.
+_COMPARED_AT_MOST = 500
 _DISK_FULL = re.compile(r"\(code: 13\)|no space left|disk is full|os error 28\b", re.IGNORECASE)
 _NOT_WRITABLE = re.compile(
     r"\(code: (?:8|14|1032)\)|permission denied|read-only|readonly|os error (?:13|30)\b", re.IGNORECASE
@@ -106,7 +108,7 @@ class VectorStore:
             model: name of the embedding model; one without vectors finds nothing.
             vector: need not have unit length.
             limit: how many chunks at most.
-            within: ids of the only chunks to compare; these are compared exactly.
+            within: ids of the only chunks to find; a few hundred are compared exactly.
 
         Returns:
             Chunk id and cosine similarity, in [-1, 1], of its nearest window, best first.
@@ -116,9 +118,22 @@ class VectorStore:
             if collection is None or limit < 1:
                 return []
             _check_dimension(model, collection, len(vector))
-            if within is None:
-                return _nearest(collection, vector, limit)
+            if within is None or len(within) > _COMPARED_AT_MOST:
+                return _nearest(collection, vector, limit, within)
             return _best(self._compared(collection, vector, within), limit)
+
+    def neighbours(self, model: str, chunk_id: str, limit: int) -> list[tuple[str, float]]:
+        """Return the chunks nearest to one that has vectors, without itself; see search. Nothing is embedded."""
+        with self._translated():
+            collection = self._collection(model)
+            if collection is None or limit < 1:
+                return []
+            stored = collection.get(ids=_window_ids(collection, [chunk_id]), include=["embeddings"])
+            if not stored["ids"]:
+                return []
+            mean = np.asarray(stored["embeddings"], dtype=np.float32).mean(axis=0)
+            nearest = _nearest(collection, mean, limit + 1)
+            return [(found, similarity) for found, similarity in nearest if found != chunk_id][:limit]
 
     def count(self, model: str) -> int:
         """Return how many vectors of this model there are."""
@@ -205,7 +220,7 @@ class VectorStore:
 
     def _compared(self, collection: Collection, vector: Vector, within: Sequence[str]) -> Iterator[tuple[str, float]]:
         """Compare one by one: the graph would miss some of a small selection."""
-        ids = [f"{chunk_id}:{window}" for chunk_id in dict.fromkeys(within) for window in range(_windows(collection))]
+        ids = _window_ids(collection, within)
         for part in self._batches(len(ids)):
             found = collection.get(ids=ids[part], include=["embeddings"])
             rows = np.asarray(found["embeddings"], dtype=np.float32).reshape(-1, len(vector))
@@ -293,19 +308,27 @@ def _metadata(chunk: Chunk, window: int) -> Metadata:
 # --- search -----------------------------------------------------------------------------------------------
 
 
-def _nearest(collection: Collection, vector: Vector, limit: int) -> list[tuple[str, float]]:
+def _nearest(
+    collection: Collection, vector: Vector, limit: int, within: Sequence[str] | None = None
+) -> list[tuple[str, float]]:
     """Ask for more windows until they are of enough chunks."""
-    total = collection.count()
+    ids = None if within is None else _window_ids(collection, within)
+    total = collection.count() if ids is None else len(ids)
     wanted = min(2 * limit, total)
     while wanted:
-        answer = collection.query(query_embeddings=[vector.tolist()], n_results=wanted, include=["distances"])
+        answer = collection.query(query_embeddings=[vector.tolist()], ids=ids, n_results=wanted, include=["distances"])
         distances = answer["distances"]
         assert distances is not None
         best = _best(zip(answer["ids"][0], (1 - distance for distance in distances[0]), strict=True), limit)
-        if len(best) == limit or wanted == total:
+        if len(best) == limit or len(answer["ids"][0]) < wanted or wanted == total:
             return best
         wanted = min(4 * wanted, total)
     return []
+
+
+def _window_ids(collection: Collection, chunk_ids: Sequence[str]) -> list[str]:
+    """Return the ids of all windows that these chunks may have."""
+    return [f"{chunk_id}:{window}" for chunk_id in dict.fromkeys(chunk_ids) for window in range(_windows(collection))]
 
 
 def _best(windows: Iterator[tuple[str, float]], limit: int) -> list[tuple[str, float]]:
