@@ -1,0 +1,66 @@
+/**
+ * The editor that the user works in, also while the focus is in the panel. Hides that VS Code counts its log as an editor,
+ * and that there may be none.
+ */
+import * as vscode from "vscode";
+import { isCursor, selectionOf } from "../selection";
+import { UserError } from "../userError";
+import type { Folder, Situated } from "./scope";
+
+const SCHEMES = ["file", "untitled"];
+
+export class Editors implements vscode.Disposable {
+  private last: vscode.TextEditor | undefined;
+  private readonly subscription: vscode.Disposable;
+
+  constructor() {
+    this.remember(vscode.window.activeTextEditor);
+    this.subscription = vscode.window.onDidChangeActiveTextEditor((editor) => this.remember(editor));
+  }
+
+  /** What the user has in front of them, and the folders that can be asked about: those on a disk of this machine. */
+  get situated(): Situated {
+    const document = this.current?.document;
+    const folder = document && vscode.workspace.getWorkspaceFolder(document.uri);
+    const path = document && vscode.workspace.asRelativePath(document.uri, false);
+    const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file").map(asFolder);
+    return { folders, file: folder && path ? { folder: asFolder(folder), path } : undefined, selection: this.selection };
+  }
+
+  /** Puts text where the cursor is, in the place of what is selected; into a new document where no editor is open. */
+  async insert(text: string): Promise<void> {
+    const editor = this.current;
+    if (!editor) {
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: text }));
+      return;
+    }
+    const { document, selections, viewColumn } = editor;
+    const inserted = await editor.edit((edit) => selections.forEach((selection) => edit.replace(selection, text)));
+    if (!inserted) throw new UserError("The code could not be inserted.", "Check that the file may be changed.");
+    await vscode.window.showTextDocument(document, viewColumn);
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+  }
+
+  private get current(): vscode.TextEditor | undefined {
+    return this.last && vscode.window.visibleTextEditors.includes(this.last) ? this.last : undefined;
+  }
+
+  private get selection(): Situated["selection"] {
+    if (!this.current) return undefined;
+    const { document, selection } = this.current;
+    const lines = selectionOf(document, selection);
+    if (isCursor(lines)) return undefined;
+    return { lines, name: `${vscode.workspace.asRelativePath(document.uri, false)}:${lines.startLine}-${lines.endLine}` };
+  }
+
+  private remember(editor: vscode.TextEditor | undefined): void {
+    if (editor && SCHEMES.includes(editor.document.uri.scheme)) this.last = editor;
+  }
+}
+
+function asFolder({ uri, name }: vscode.WorkspaceFolder): Folder {
+  return { uri: uri.toString(), name };
+}

@@ -1,0 +1,110 @@
+/**
+ * Who would answer a question asked now, and the one download that may be going on. Hides that both are asked of the
+ * server, and that an answer about models may be overtaken by a newer one.
+ */
+import { CancellationTokenSource, Emitter, type Disposable, type Event } from "vscode-jsonrpc/node";
+import type { Server } from "../client";
+import { MODELS_LIST, MODELS_PROGRESS, MODELS_PULL, type LanguageModel, type ModelsResult, type PullProgress } from "../protocol";
+import { isCancelled, UserError } from "../userError";
+import type { ModelSummary } from "./messages";
+
+type Runtime = "ollama" | "embedded";
+
+interface Pull {
+  readonly id: string;
+  readonly cancellation: CancellationTokenSource;
+  readonly shown: NonNullable<ModelSummary["download"]>;
+}
+
+export class Models {
+  private known: ModelsResult | undefined;
+  private pulling: Pull | undefined;
+  private newest = 0;
+  private readonly changed = new Emitter<void>();
+  private readonly subscription: Disposable;
+
+  /** Tells that `summary` says something else. */
+  readonly onDidChange: Event<void> = this.changed.event;
+
+  constructor(private readonly server: Pick<Server, "request" | "on">) {
+    this.subscription = server.on(MODELS_PROGRESS, (progress) => this.progressed(progress));
+  }
+
+  /** What the view is told; null until the server has said something. */
+  get summary(): ModelSummary | null {
+    return this.known ? { ...summaryOf(this.known), download: this.pulling?.shown ?? null } : null;
+  }
+
+  /** The models that could answer now. */
+  get installed(): LanguageModel[] {
+    return this.known?.models.filter((model) => model.installed) ?? [];
+  }
+
+  /** Asks the server again. Where it cannot tell, what was known stays. */
+  async refresh(): Promise<void> {
+    const asked = ++this.newest;
+    const known = await this.server.request(MODELS_LIST, {});
+    if (asked !== this.newest) return;
+    this.known = known;
+    this.changed.fire();
+  }
+
+  /**
+   * Downloads the model that the settings want, or the one that Sourcewise runs itself.
+   *
+   * @returns when it is there or nobody wants it any more; rejects with a `UserError` when it cannot be had
+   */
+  async pull(runtime: Runtime): Promise<void> {
+    const name = await this.nameOf(runtime);
+    if (this.pulling) throw new UserError(`${this.pulling.shown.name} is being downloaded.`, "Wait for it or cancel it.", "Busy");
+    const shown = { name, message: "Starting the download…", done: 0, total: 0 };
+    this.pulling = { id: crypto.randomUUID(), cancellation: new CancellationTokenSource(), shown };
+    this.changed.fire();
+    try {
+      const { id, cancellation } = this.pulling;
+      await this.server.request(MODELS_PULL, { pullId: id, runtime, name }, cancellation.token);
+    } catch (error) {
+      if (!isCancelled(error)) throw error;
+    } finally {
+      this.pulling = undefined;
+      this.changed.fire();
+    }
+    await this.refresh();
+  }
+
+  /** Ends the download. What there is of it is kept by those who download. */
+  cancel(): void {
+    this.pulling?.cancellation.cancel();
+  }
+
+  dispose(): void {
+    this.cancel();
+    this.subscription.dispose();
+  }
+
+  private progressed({ pullId, message, done, total }: PullProgress): void {
+    if (this.pulling?.id !== pullId) return;
+    this.pulling = { ...this.pulling, shown: { ...this.pulling.shown, message, done, total } };
+    this.changed.fire();
+  }
+
+  private async nameOf(runtime: Runtime): Promise<string> {
+    if (!this.known) await this.refresh();
+    const name = runtime === "ollama" ? this.known?.wanted : this.known?.models.find((model) => model.runtime === runtime)?.name;
+    if (!name) throw new UserError("The server offers no model of that kind.", "Restart it, then try again.");
+    return name;
+  }
+}
+
+function summaryOf({ answering, local, problem, ollamaRuns, wanted, models }: ModelsResult): Omit<ModelSummary, "download"> {
+  const builtIn = models.find((model) => model.runtime === "embedded");
+  return {
+    answering,
+    local,
+    problem,
+    ollamaRuns,
+    wanted,
+    wantedBytes: models.find((model) => model.runtime === "ollama" && model.name === wanted)?.bytes ?? 0,
+    builtIn: builtIn ? { name: builtIn.name, installed: builtIn.installed, bytes: builtIn.bytes } : null,
+  };
+}

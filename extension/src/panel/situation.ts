@@ -1,0 +1,67 @@
+/** What the panel says about the world around the chat: whether anything can be asked, and how far the index is. Pure. */
+import type { ServerState } from "../client";
+import type { EnvironmentState } from "../environment";
+import type { FolderState, IndexState, Stage } from "../protocol";
+import type { IndexSummary, Situation } from "./messages";
+
+/** All that decides whether a question can be asked. */
+export interface Circumstances {
+  readonly folders: number;
+  readonly trusted: boolean;
+  readonly environment: EnvironmentState;
+  readonly server: ServerState;
+}
+
+/** In the order in which an index passes through them; `idle` is the end. */
+const STAGES: readonly Stage[] = ["scanning", "reading", "restoring vectors", "fetching the embedding model", "embedding", "idle"];
+
+/** What stands in the way, the first thing first. */
+export function situationOf({ folders, trusted, environment, server }: Circumstances): Situation {
+  if (folders === 0) return { kind: "noFolder" };
+  if (!trusted) return { kind: "untrusted" };
+  if (server.kind === "running") return { kind: "ready" };
+  switch (environment.kind) {
+    case "working":
+      return { kind: "settingUp", message: environment.message, fraction: environment.fraction };
+    case "failed":
+      return { kind: "failed", message: environment.message, hint: environment.hint };
+    case "cancelled":
+      return server.kind === "starting" ? server : { kind: "needsSetUp" };
+    case "unknown":
+      return server.kind === "stopped" ? { kind: "needsSetUp" } : server;
+    case "ready":
+      // A server that is stopped now is about to be started.
+      return server.kind === "stopped" ? { kind: "starting" } : server;
+  }
+}
+
+/** All folders as one: their sums, the stage of the one that is furthest behind, and the first thing that went wrong. */
+export function indexSummaryOf(state: IndexState | undefined): IndexSummary | null {
+  if (!state || state.folders.length === 0) return null;
+  const { folders } = state;
+  const stage = STAGES.find((candidate) => folders.some((folder) => folder.stage === candidate)) ?? "idle";
+  const there = folders.filter((folder) => folder.stage === stage);
+  return {
+    stage,
+    done: sum(there, "done"),
+    total: sum(there, "total"),
+    files: sum(folders, "files"),
+    chunks: sum(folders, "chunks"),
+    embedded: sum(folders, "embedded"),
+    paused: folders.some((folder) => folder.paused),
+    secondsLeft: secondsLeft(there),
+    message: folders.find((folder) => folder.message !== "")?.message ?? "",
+  };
+}
+
+function sum(folders: readonly FolderState[], field: "done" | "total" | "files" | "chunks" | "embedded"): number {
+  return folders.reduce((total, folder) => total + folder[field], 0);
+}
+
+/** Folders are worked on one after the other; where one of them cannot tell, nobody can. */
+function secondsLeft(folders: readonly FolderState[]): number | null {
+  return folders.reduce<number | null>(
+    (total, { secondsLeft: more }) => (total === null || more === null ? null : total + more),
+    0,
+  );
+}
