@@ -1,14 +1,28 @@
 import js from "@eslint/js";
 import globals from "globals";
+import typescript from "typescript-eslint";
+
+const TYPESCRIPT = ["extension/src/**/*.{ts,tsx}", "tests/extension/**/*.{ts,tsx}"];
 
 export default [
-  { ignores: [".venv/", "build/", "dist/"] },
+  { ignores: [".venv/", "build/", "dist/", "extension/dist/"] },
   js.configs.recommended,
-  {
-    files: ["**/*.mjs"],
-    languageOptions: { globals: globals.node },
+  ...typescript.config({
+    files: TYPESCRIPT,
+    extends: [typescript.configs.strictTypeChecked, typescript.configs.stylisticTypeChecked],
+    languageOptions: {
+      parserOptions: { project: ["tsconfig.json", "tsconfig.webview.json"], tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
-      complexity: ["error", 10],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+    },
+  }),
+  { files: ["**/*.mjs"], languageOptions: { globals: globals.node } },
+  {
+    files: ["**/*.mjs", ...TYPESCRIPT],
+    rules: {
+      complexity: ["error", { max: 10, variant: "modified" }],
       eqeqeq: "error",
       "max-lines-per-function": ["error", 40],
       "no-var": "error",
