@@ -1,0 +1,137 @@
+/** The side panel, by roles and names alone, as a screen reader finds it. Hides the frames around it. */
+import { eventually } from "../eventually.mjs";
+
+const ANSWER_MS = 120_000;
+const INDEXING_MS = 180_000;
+const INDEXED = /files?, [\d,]+ chunks?(?!.*embedded)/;
+
+/** Sourcewise's view, wherever VS Code shows it. */
+export class Panel {
+  /** @param {import("playwright-core").Page} page */
+  constructor(page) {
+    this.page = page;
+    this.frame = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+    this.body = this.frame.locator("body");
+    this.askBox = this.frame.getByRole("textbox", { name: "Ask about your code" });
+    this.completions = this.frame.getByRole("listbox", { name: "Completions" });
+    this.setUp = this.frame.getByRole("region", { name: "Set-up" });
+    this.footer = this.frame.getByRole("status", { name: "Index and model" });
+    this.turns = this.frame.getByRole("log").getByRole("article");
+    this.lastTurn = new Turn(this.turns.last());
+  }
+
+  /** @param {string | RegExp} name */
+  button(name) {
+    return this.frame.getByRole("button", { name }).first();
+  }
+
+  /** The answer of the turn with this question. */
+  turn(question) {
+    return new Turn(this.frame.getByRole("article", { name: question }).last());
+  }
+
+  /** Asks with the keyboard. */
+  async ask(question) {
+    await this.askBox.click();
+    await this.askBox.fill(question);
+    await this.askBox.press("Enter");
+    const turn = this.turn(question);
+    await turn.root.waitFor();
+    return turn;
+  }
+
+  async newChat() {
+    await this.button("New Chat").click();
+    await eventually("the chat is empty", async () => (await this.turns.count()) === 0);
+  }
+
+  /** Waits until every chunk has a vector, as the footer says. */
+  async untilIndexed() {
+    const isWhole = async () => INDEXED.test(await this.footer.innerText());
+    await eventually("everything is indexed", isWhole, INDEXING_MS);
+  }
+
+  /** Chooses from the list of chats. */
+  async openChat(title) {
+    await this.button("Chat History").click();
+    await this.frame.getByRole("dialog", { name: "Chats" }).getByRole("button", { name: title }).first().click();
+  }
+
+  /** @returns {Promise<() => Promise<string[]>>} tells in which order the parts of the last turn appeared since now */
+  async watchOrder() {
+    const order = await this.body.evaluateHandle((body) => {
+      const seen = [];
+      const look = () => {
+        const turn = [...body.querySelectorAll('[role="log"] article')].at(-1);
+        const parts = {
+          sources: turn?.querySelector('[aria-label="Sources"] button'),
+          text: turn?.querySelector('[aria-label="Answer"]')?.textContent.trim(),
+        };
+        seen.push(...Object.keys(parts).filter((part) => parts[part] && !seen.includes(part)));
+      };
+      new globalThis.MutationObserver(look).observe(body, { subtree: true, childList: true, characterData: true });
+      return seen;
+    });
+    return () => order.jsonValue();
+  }
+
+  /** @param {"light" | "dark"} scheme */
+  async untilThemed(scheme) {
+    await this.frame.locator(`body.vscode-${scheme}`).waitFor();
+  }
+}
+
+/** A question with its answer. */
+export class Turn {
+  /** @param {import("playwright-core").Locator} root */
+  constructor(root) {
+    this.root = root;
+    this.sources = root.getByRole("list", { name: "Sources" }).getByRole("listitem");
+    this.answer = root.getByRole("region", { name: "Answer" });
+    this.followUps = root.getByRole("list", { name: "Follow-up questions" }).getByRole("button");
+  }
+
+  /** The card of a source: its button. */
+  source(number) {
+    return this.root
+      .getByRole("list", { name: "Sources" })
+      .getByRole("button", { name: new RegExp(`^Source ${number}\\b`) });
+  }
+
+  /** A `[n]` in the text. */
+  citation(number) {
+    return this.answer.getByRole("button", { name: `Source ${number}`, exact: true });
+  }
+
+  /** @param {string | RegExp} name */
+  button(name) {
+    return this.root.getByRole("button", { name }).first();
+  }
+
+  /** @returns {Promise<string>} the whole answer */
+  async untilAnswered() {
+    await this.button("Regenerate").waitFor({ timeout: ANSWER_MS });
+    return this.answer.innerText();
+  }
+
+  async untilSources() {
+    await this.sources.first().waitFor({ timeout: ANSWER_MS });
+  }
+
+  /** Waits until the model writes. */
+  async untilWriting() {
+    await eventually("the answer has text", async () => (await this.#text()).trim() !== "", ANSWER_MS);
+  }
+
+  /** @returns {Promise<{path: string, startLine: number, endLine: number}>} what the card of a source says */
+  async placeOf(number) {
+    const name = await this.source(number).evaluate((element) => element.getAttribute("aria-label") ?? element.innerText);
+    const match = /^Source \d+: (.+?):(\d+)(?:-(\d+))?/.exec(name);
+    if (!match) throw new Error(`A source's name tells no place: ${name}`);
+    return { path: match[1], startLine: Number(match[2]), endLine: Number(match[3] ?? match[2]) };
+  }
+
+  async #text() {
+    return (await this.answer.count()) === 0 ? "" : this.answer.innerText();
+  }
+}

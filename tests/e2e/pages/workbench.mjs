@@ -1,0 +1,120 @@
+/** The window of VS Code around the panel. Hides its markup. */
+import { eventually } from "../eventually.mjs";
+
+const ATTEMPTS_TO_HOVER = 8;
+
+/** One window, through what a user sees and presses. */
+export class Workbench {
+  /** @param {import("playwright-core").Page} page */
+  constructor(page) {
+    this.page = page;
+    this.statusItem = page.locator(".statusbar-item").filter({ has: page.locator('[aria-label*="Sourcewise"]') });
+    this.activeEditor = page.locator(".editor-group-container.active");
+    this.notifications = page.locator(".notifications-toasts .notification-list-item-message");
+    this.hover = page.locator(".monaco-hover:not(.hidden) .monaco-hover-content").last();
+  }
+
+  /** @param {string} address of `RunningCodeServer.addressOf` */
+  async open(address) {
+    await this.page.goto(address);
+    await this.page.locator(".monaco-workbench .statusbar-item").first().waitFor();
+  }
+
+  /** Runs a command by the name that the command palette shows. */
+  async run(name) {
+    const input = await this.#quickInput("F1", `>${name}`);
+    const row = this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: name });
+    await row.first().waitFor();
+    await this.page.keyboard.press("Enter");
+    return input;
+  }
+
+  /** @param {string} file with `/`; part of a path is enough */
+  async openFile(file) {
+    await this.#quickInput("Control+p", file);
+    const name = file.split("/").at(-1);
+    await this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: name }).first().waitFor();
+    await this.page.keyboard.press("Enter");
+    await this.untilActive(name);
+  }
+
+  /** @param {string} name of a file */
+  async untilActive(name) {
+    await this.activeEditor.locator(".tab.active").filter({ hasText: name }).waitFor();
+    await this.activeEditor.locator(".view-line").first().waitFor();
+  }
+
+  /** @returns {Promise<string>} such as `Ln 5, Col 27 (43 selected)` */
+  selection() {
+    return this.page.locator("#status\\.editor\\.selection").innerText();
+  }
+
+  /** Goes to the beginning of a line, counted from 1. */
+  async goToLine(line) {
+    await this.#quickInput("Control+g", `:${line}`);
+    await this.page.keyboard.press("Enter");
+    await eventually(`the cursor is on line ${line}`, async () => (await this.selection()).startsWith(`Ln ${line},`));
+  }
+
+  /** Selects whole lines, counted from 1, both included. */
+  async selectLines(first, last) {
+    await this.goToLine(first);
+    for (let line = first; line <= last; line += 1) await this.page.keyboard.press("Shift+ArrowDown");
+    await eventually("the lines are selected", async () => (await this.selection()).includes("selected"));
+  }
+
+  /** A word of the text as it is coloured in the active editor. */
+  token(text) {
+    return this.activeEditor.locator(".view-line span span").filter({ hasText: text }).first();
+  }
+
+  /** Hovers until the hover has the text, for a hover may come late or vanish. */
+  async hoverOver(text, expected) {
+    const wanted = this.hover.filter({ hasText: expected });
+    for (let attempt = 1; ; attempt += 1) {
+      await this.page.mouse.move(700, 5);
+      await this.token(text).hover();
+      try {
+        await wanted.waitFor({ timeout: 2000 });
+        return wanted;
+      } catch (error) {
+        if (attempt === ATTEMPTS_TO_HOVER) throw error;
+      }
+    }
+  }
+
+  /** Right-clicks and chooses. */
+  async choose(target, item) {
+    await target.click({ button: "right" });
+    await this.page.getByRole("menuitem", { name: item }).click();
+  }
+
+  /** A file or folder in the explorer. */
+  explorerItem(name) {
+    return this.page.locator(".explorer-folders-view .monaco-list-row").filter({ hasText: name }).first();
+  }
+
+  /** The message of a notification that has this text. */
+  notification(text) {
+    return this.notifications.filter({ hasText: text }).first();
+  }
+
+  /** Presses a button of a dialog or a notification. */
+  press(button) {
+    return this.page.locator(".monaco-dialog-box, .notifications-toasts").getByRole("button", { name: button }).click();
+  }
+
+  /** @param {"light" | "dark"} scheme */
+  async useTheme(scheme) {
+    await this.page.emulateMedia({ colorScheme: scheme });
+    await this.page.locator(scheme === "dark" ? ".monaco-workbench.vs-dark" : ".monaco-workbench.vs").waitFor();
+  }
+
+  async #quickInput(key, text) {
+    const input = this.page.locator(".quick-input-widget input").first();
+    await this.page.keyboard.press(key);
+    await input.waitFor();
+    await input.fill(text);
+    return input;
+  }
+}

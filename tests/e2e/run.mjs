@@ -1,0 +1,58 @@
+/**
+ * The end-to-end tests: the packaged extension in a real VS Code, with the real server and real models.
+ *
+ *   node tests/e2e/run.mjs [--python PATH] [--vsix FILE] [--only NAME,NAME] [--reuse]
+ *
+ * `--only` plays the named specs alone; `--reuse` takes the profile of an earlier run, whose environment is made
+ * already. Screenshots, and what is kept of failures, are in build/e2e/.
+ */
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { after, describe } from "node:test";
+import { parseArgs } from "node:util";
+import { raiseStage } from "./stage.mjs";
+
+const ROOT = path.join(import.meta.dirname, "..", "..");
+const { version } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
+
+/** In the order in which they are played: the first makes the environment that the others use. */
+const SPECS = [
+  "firstUse",
+  "questions",
+  "answers",
+  "chats",
+  "explain",
+  "hover",
+  "search",
+  "changes",
+  "status",
+  "models",
+  "hostile",
+  "situations",
+  "extensionHost",
+];
+
+const { values: options } = parseArgs({
+  options: {
+    python: { type: "string", default: path.join(ROOT, ".venv", "bin", "python") },
+    vsix: { type: "string", default: path.join(ROOT, `sourcewise-${version}.vsix`) },
+    only: { type: "string" },
+    reuse: { type: "boolean", default: false },
+  },
+});
+
+const output = path.join(ROOT, "build", "e2e");
+rmSync(output, { recursive: true, force: true });
+if (!existsSync(options.vsix)) throw new Error(`There is no ${options.vsix}. Make it with: npm run package`);
+const stage = await raiseStage({
+  python: options.python,
+  vsix: path.resolve(options.vsix),
+  output,
+  reuse: options.reuse,
+  say: (message) => process.stderr.write(`e2e: ${message}\n`),
+});
+after(() => stage.strike());
+for (const name of options.only?.split(",") ?? SPECS) {
+  const { default: spec } = await import(`./specs/${name}.mjs`);
+  describe(name, () => spec(stage));
+}

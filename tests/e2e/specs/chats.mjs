@@ -1,0 +1,50 @@
+/** Conversations: a new one, the ones before, and that none is lost when the window is loaded again. */
+import assert from "node:assert/strict";
+import { eventually } from "../eventually.mjs";
+import { scenario } from "../stage.mjs";
+
+const FIRST = "Repeat: «first chat»";
+const SECOND = "Repeat: «second chat»";
+
+export default function chats(stage) {
+  const { page, panel } = stage;
+  const dialog = panel.frame.getByRole("dialog", { name: "Chats" });
+
+  scenario(stage, "an earlier chat is found in the history", async () => {
+    await stage.openCodebase();
+    await stage.useModel("parrot");
+    for (const question of [FIRST, SECOND]) {
+      await panel.newChat();
+      await (await panel.ask(question)).untilAnswered();
+    }
+    await panel.button("Chat History").click();
+    await dialog.waitFor();
+    await stage.screenshot("history");
+
+    await dialog.getByRole("button", { name: /^Repeat: «first/ }).click();
+
+    await panel.turn(FIRST).root.waitFor();
+    assert.match(await panel.turn(FIRST).answer.innerText(), /first chat/);
+  });
+
+  scenario(stage, "a chat and its sources are there after the window was loaded again", async () => {
+    await page.reload();
+    await stage.showPanel();
+
+    await panel.turn(FIRST).root.waitFor();
+    await panel.lastTurn.source(1).click();
+
+    const { path } = await panel.lastTurn.placeOf(1);
+    await stage.workbench.untilActive(path.split("/").at(-1));
+  });
+
+  scenario(stage, "a chat that is deleted is gone", async () => {
+    await panel.button("Chat History").click();
+
+    await dialog.getByRole("button", { name: /^Delete chat: Repeat: «second/ }).click();
+
+    const left = dialog.getByRole("button", { name: /^Repeat: «second/ });
+    await eventually("the chat is gone from the list", async () => (await left.count()) === 0);
+    await page.keyboard.press("Escape");
+  });
+}

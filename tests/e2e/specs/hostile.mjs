@@ -1,0 +1,71 @@
+/** A repository that means harm: what it holds is shown as text, wherever it is shown, and nothing of it runs. */
+import assert from "node:assert/strict";
+import { HARM } from "../codebases.mjs";
+import { scenario } from "../stage.mjs";
+
+const EVIL =
+  `<script>parent.${HARM}=1</script> <img src=x onerror="parent.${HARM}=1"> [go](command:workbench.action.closeAllEditors) ` +
+  "[js](javascript:alert(1)) ![pic](http://127.0.0.1:9/x.png) \u202Eabc\u202C `boil_kettle`";
+
+export default function hostile(stage) {
+  const { page, panel, workbench } = stage;
+
+  async function assertHarmless() {
+    for (const frame of page.frames())
+      assert.equal(await frame.evaluate((flag) => globalThis[flag], HARM), undefined, `something ran in ${frame.url()}`);
+    const active = await panel.body.evaluate((body) => ({
+      executable: body.querySelectorAll("#root script, iframe, object, embed, [onerror], [onload], img").length,
+      links: [...body.querySelectorAll("a[href]")].map((link) => link.getAttribute("href")),
+      controls: body.innerText.replaceAll(/[\n\t]/g, "").match(/[\p{Cc}\p{Bidi_Control}]/gu) ?? [],
+    }));
+    assert.deepEqual(active, { executable: 0, links: [], controls: [] });
+  }
+
+  scenario(stage, "hostile names and code are shown as text among the sources", async () => {
+    await stage.openFolder(stage.hostileCodebase, "kettle.py");
+    await panel.untilIndexed();
+    await stage.useModel("parrot");
+    await panel.newChat();
+
+    const turn = await panel.ask("Boil the kettle with water. Repeat: «nothing»");
+
+    await turn.untilAnswered();
+    const text = await turn.root.innerText();
+    assert.match(text, /<img src=x/);
+    assert.match(text, /\\u202E/i);
+    await assertHarmless();
+    await stage.screenshot("hostile-sources");
+  });
+
+  scenario(stage, "hostile words of the model are shown as text", async () => {
+    await panel.newChat();
+
+    const turn = await panel.ask(`Boil the kettle. Repeat: «${EVIL}»`);
+
+    await turn.untilAnswered();
+    assert.match(await turn.answer.innerText(), /<script>/);
+    await assertHarmless();
+    await stage.screenshot("hostile-answer");
+  });
+
+  scenario(stage, "a hover over hostile code shows it as text", async () => {
+    const shown = await workbench.hoverOver("boil_kettle", /kettle\.py/);
+
+    const hrefs = await shown.locator("a").evaluateAll((links) => links.map((link) => link.dataset.href ?? link.href));
+    assert.deepEqual(
+      hrefs.filter((href) => href.startsWith("command:") && !href.startsWith("command:sourcewise.explain")),
+      [],
+    );
+    assert.equal(await shown.locator("img, script").count(), 0);
+    await assertHarmless();
+  });
+
+  scenario(stage, "a file with a hostile name opens from its source", async () => {
+    const turn = panel.lastTurn;
+    const count = await turn.sources.count();
+    for (let number = 1; number <= count; number += 1) await turn.source(number).click();
+
+    await workbench.activeEditor.locator(".tab.active").waitFor();
+    await assertHarmless();
+  });
+}

@@ -1,0 +1,54 @@
+/** Questions to a model that thinks: sources that open, an answer that is stopped, a question that follows. */
+import assert from "node:assert/strict";
+import { eventually } from "../eventually.mjs";
+import { scenario } from "../stage.mjs";
+
+export default function questions(stage) {
+  const { panel, workbench } = stage;
+
+  scenario(stage, "a click on a source opens its file and selects its lines", async () => {
+    await stage.openCodebase("README.md");
+    await panel.newChat();
+    const turn = await panel.ask("Where are failed calls tried again?");
+    await turn.untilSources();
+    const { path, startLine, endLine } = await turn.placeOf(1);
+
+    await turn.source(1).click();
+
+    await workbench.untilActive(path.split("/").at(-1));
+    const characters = stage.linesOf(path, startLine, endLine).length;
+    await eventually("the lines of the source are selected", async () => {
+      const [, line, selected] = /Ln (\d+), .*\((\d+) selected\)/.exec(await workbench.selection()) ?? [];
+      const isEnd = [endLine, endLine + 1].includes(Number(line));
+      return isEnd && [characters, characters + 1].includes(Number(selected));
+    });
+  });
+
+  scenario(stage, "Alt and a click open the source beside", async () => {
+    const groups = stage.page.locator(".editor-group-container");
+    await panel.lastTurn.source(1).click({ modifiers: ["Alt"] });
+    await eventually("there are two groups of editors", async () => (await groups.count()) === 2);
+    await workbench.run("View: Close All Editors");
+  });
+
+  scenario(stage, "an answer that is stopped keeps its text and can be made again", async () => {
+    const turn = panel.lastTurn;
+    if (await turn.button("Regenerate").isVisible()) await turn.button("Regenerate").click();
+    await turn.untilWriting();
+
+    await panel.button("Stop").click();
+
+    await turn.button("Regenerate").waitFor();
+    assert.notEqual((await turn.answer.innerText()).trim(), "");
+    await stage.screenshot("stopped");
+  });
+
+  scenario(stage, "a question that follows up is answered in the same chat", async () => {
+    const turn = await panel.ask("And who calls it?");
+
+    await turn.untilAnswered();
+
+    assert.equal(await panel.turns.count(), 2);
+    assert.ok((await turn.sources.count()) > 0);
+  });
+}
