@@ -1,0 +1,71 @@
+/**
+ * Bundles the extension into `extension/dist/`. Hides esbuild and what each of the three programs runs in: the editor's
+ * extension host, the panel's page, and the installer's own Node process.
+ */
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { build } from "esbuild";
+import { EnvironmentProblem } from "../server/installer/problem.mjs";
+import { noticesOf } from "./notices.mjs";
+
+/** The oldest VS Code that is supported runs Node 20 and Chromium 122. */
+const PROGRAMS = [
+  {
+    entryPoints: { extension: "extension/src/extension.ts" },
+    external: ["vscode"],
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+  },
+  {
+    entryPoints: { webview: "extension/src/webview/main.tsx" },
+    assetNames: "[name]",
+    format: "iife",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    loader: { ".ttf": "file" },
+    platform: "browser",
+    target: "chrome122",
+  },
+  {
+    entryPoints: { installer: "server/installer/extension_installer.mjs" },
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+  },
+];
+
+/** What the installer needs beside the wheel. */
+const SHIPPED = ["server/constraints.txt", "server/installer/hold_lock.py"];
+
+/**
+ * @param {string} root of the repository
+ * @throws {EnvironmentProblem} when esbuild refuses the code
+ */
+export async function bundleExtension(root) {
+  const dist = path.join(root, "extension", "dist");
+  removeBundles(dist);
+  const inputs = await bundle(root, dist);
+  writeFileSync(path.join(dist, "NOTICES.txt"), noticesOf(root, inputs));
+  for (const file of SHIPPED) cpSync(path.join(root, file), path.join(dist, "server", path.basename(file)));
+}
+
+/** What an earlier build left must not travel; `server/` holds the wheel, which is no bundle. */
+function removeBundles(dist) {
+  mkdirSync(dist, { recursive: true });
+  for (const name of readdirSync(dist))
+    if (name !== "server") rmSync(path.join(dist, name), { recursive: true, force: true });
+}
+
+/** Resolves to the files that went into the bundles. */
+async function bundle(root, outdir) {
+  // The licences that comments hold are in NOTICES.txt, whole.
+  const shared = { absWorkingDir: root, bundle: true, legalComments: "none", metafile: true, minify: true, outdir };
+  try {
+    const results = await Promise.all(PROGRAMS.map((program) => build({ ...shared, ...program })));
+    return results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  } catch (failure) {
+    if (!failure.errors) throw failure;
+    throw new EnvironmentProblem("The extension cannot be bundled.", "See the messages of esbuild above.");
+  }
+}
