@@ -1,0 +1,120 @@
+/** What an answer is made from, best first: cards with their code while one waits, rows of one line once there is an answer. */
+import type { JSX } from "preact";
+
+import type { SourceCard, Turn } from "../../panel/messages";
+import { visibleLine } from "../visible";
+import { counted, linesOf, placeOf, stalenessOf } from "../wording";
+import { CodeLines } from "./codeLines";
+import { useControls } from "./controls";
+import { Icon } from "./icon";
+import { usePreview } from "./preview";
+
+const CARD_LINES = 4;
+
+export function Sources({ turn, cards }: { turn: Turn; cards: number }): JSX.Element {
+  const { dispatch } = useControls();
+  const open = cards > 0;
+  const cited = turn.citations.length > 0 ? `, ${turn.citations.length} cited` : "";
+  return (
+    <section class="sources">
+      <button
+        type="button"
+        class="disclosure"
+        aria-expanded={open}
+        title={open ? "Hide the code" : "Show the code"}
+        onClick={() => dispatch({ type: "sourcesToggled", turn: turn.id, open: !open })}
+      >
+        <Icon name={open ? "chevron-down" : "chevron-right"} />
+        {counted(turn.sources.length, "source")}
+        {cited}
+      </button>
+      <ol role="list" aria-label="Sources">
+        {turn.sources.map((source, index) => (
+          <SourceItem key={source.number} turn={turn} source={source} card={index < cards} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function SourceItem({ turn, source, card }: { turn: Turn; source: SourceCard; card: boolean }): JSX.Element {
+  const { send } = useControls();
+  const { anchor, popup } = usePreview<HTMLLIElement>(source);
+  const { number } = source;
+  const open = (beside: boolean): void => send({ type: "openSource", turn: turn.id, number, beside });
+  return (
+    <li class={card ? "source card" : "source"} {...anchor}>
+      <button
+        type="button"
+        aria-label={labelOf(turn, source)}
+        onClick={(event) => open(event.altKey)}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || !event.altKey) return;
+          event.preventDefault();
+          open(true);
+        }}
+      >
+        <SourceLine turn={turn} source={source} />
+        {card && <CodeLines code={source.preview} language={source.language} from={source.startLine} limit={CARD_LINES} />}
+      </button>
+      {popup}
+    </li>
+  );
+}
+
+function SourceLine({ turn, source }: { turn: Turn; source: SourceCard }): JSX.Element {
+  const stale = stalenessOf(turn, source.number);
+  return (
+    <span class="source-line">
+      <span class={isCited(turn, source.number) ? "rank cited" : "rank"}>{source.number}</span>
+      <Path source={source} />
+      <span class="symbol">{visibleLine(source.symbol)}</span>
+      {stale && (
+        <span class="stale" title={stale}>
+          <Icon name="warning" /> {stale.split(" ")[0]}
+        </span>
+      )}
+      {source.similarity !== null && <Similarity value={source.similarity} />}
+    </span>
+  );
+}
+
+/** A path that gives up its folders first when there is little room, so that the file's name and lines stay. */
+function Path({ source }: { source: SourceCard }): JSX.Element {
+  const path = visibleLine(source.path);
+  const cut = path.lastIndexOf("/") + 1;
+  return (
+    <span class="path" title={placeOf(source)}>
+      <span class="folders">{path.slice(0, cut)}</span>
+      <span class="file">{path.slice(cut)}</span>
+      <span class="lines">:{linesOf(source)}</span>
+    </span>
+  );
+}
+
+function Similarity({ value }: { value: number }): JSX.Element {
+  const shown = value.toFixed(2);
+  return (
+    <span class="similarity" title={`Similarity with the question: ${shown}`}>
+      <span class="meter">
+        <span class="level" style={{ width: `${String(Math.max(0, Math.min(1, value)) * 100)}%` }} />
+      </span>
+      {shown}
+    </span>
+  );
+}
+
+function labelOf(turn: Turn, source: SourceCard): string {
+  const parts = [
+    `Source ${source.number}: ${placeOf(source)}`,
+    visibleLine(source.symbol),
+    source.similarity !== null && `similarity ${source.similarity.toFixed(2)}`,
+    isCited(turn, source.number) && "cited",
+    stalenessOf(turn, source.number),
+  ];
+  return parts.filter(Boolean).join(", ");
+}
+
+function isCited(turn: Turn, number: number): boolean {
+  return turn.citations.some((citation) => citation.number === number);
+}

@@ -1,0 +1,137 @@
+/**
+ * Colours code. Hides highlight.js and which languages are bundled. Highlight.js would write HTML; here it tells what it
+ * finds to `Lines`, which keeps it as runs of text, cut at line ends. No HTML is made, so there is none to sanitise.
+ */
+import type { Emitter } from "highlight.js";
+import hljs from "highlight.js/lib/core";
+import bash from "highlight.js/lib/languages/bash";
+import c from "highlight.js/lib/languages/c";
+import cpp from "highlight.js/lib/languages/cpp";
+import csharp from "highlight.js/lib/languages/csharp";
+import css from "highlight.js/lib/languages/css";
+import dart from "highlight.js/lib/languages/dart";
+import diff from "highlight.js/lib/languages/diff";
+import dockerfile from "highlight.js/lib/languages/dockerfile";
+import elixir from "highlight.js/lib/languages/elixir";
+import go from "highlight.js/lib/languages/go";
+import haskell from "highlight.js/lib/languages/haskell";
+import ini from "highlight.js/lib/languages/ini";
+import java from "highlight.js/lib/languages/java";
+import javascript from "highlight.js/lib/languages/javascript";
+import json from "highlight.js/lib/languages/json";
+import julia from "highlight.js/lib/languages/julia";
+import kotlin from "highlight.js/lib/languages/kotlin";
+import lua from "highlight.js/lib/languages/lua";
+import makefile from "highlight.js/lib/languages/makefile";
+import markdown from "highlight.js/lib/languages/markdown";
+import perl from "highlight.js/lib/languages/perl";
+import php from "highlight.js/lib/languages/php";
+import python from "highlight.js/lib/languages/python";
+import r from "highlight.js/lib/languages/r";
+import ruby from "highlight.js/lib/languages/ruby";
+import rust from "highlight.js/lib/languages/rust";
+import scala from "highlight.js/lib/languages/scala";
+import scss from "highlight.js/lib/languages/scss";
+import sql from "highlight.js/lib/languages/sql";
+import swift from "highlight.js/lib/languages/swift";
+import typescript from "highlight.js/lib/languages/typescript";
+import xml from "highlight.js/lib/languages/xml";
+import yaml from "highlight.js/lib/languages/yaml";
+
+import { visible } from "./visible";
+
+export type Colour = "comment" | "deleted" | "function" | "inserted" | "keyword" | "number" | "string" | "type" | "variable";
+
+/** Text of one colour; `colour` is null for plain text. */
+export interface Run {
+  text: string;
+  colour: Colour | null;
+}
+
+const LANGUAGES = {
+  ...{ bash, c, cpp, csharp, css, dart, diff, dockerfile, elixir, go, haskell, ini, java, javascript, json, julia },
+  ...{ kotlin, lua, makefile, markdown, perl, php, python, r, ruby, rust, scala, scss, sql, swift, typescript, xml, yaml },
+};
+
+/** Names of the server's index that highlight.js has under another name. */
+const ALIASES = { xml: ["vue", "svelte", "astro"], makefile: ["make"], scss: ["less"], haskell: ["elm"] };
+
+/** What highlight.js calls the parts of code, from the general to the particular. */
+const COLOURS: Record<string, Colour> = {
+  ...{ addition: "inserted", attr: "variable", attribute: "variable", built_in: "type", bullet: "keyword" },
+  ...{ char: "string", class: "type", code: "string", comment: "comment", deletion: "deleted", doctag: "comment" },
+  ...{ keyword: "keyword", link: "string", literal: "keyword", meta: "keyword", name: "keyword", number: "number" },
+  ...{ quote: "comment", regexp: "string", section: "function", selector: "type", string: "string", symbol: "number" },
+  ...{ tag: "keyword", template: "variable", title: "function", "title.class": "type", type: "type" },
+  ...{ variable: "variable", "variable.language": "keyword" },
+};
+
+/** Colouring takes time that grows with the text; past this it would be felt. */
+const LONGEST = 50_000;
+
+class Lines implements Emitter {
+  readonly lines: Run[][] = [[]];
+  private readonly scopes: (Colour | null)[] = [];
+
+  /** Highlight.js calls this where its declared interface says `startScope`, and `closeNode` for `endScope`. */
+  openNode(name: string): void {
+    const [first = "", second = ""] = name.split(".");
+    this.scopes.push(COLOURS[`${first}.${second}`] ?? COLOURS[first.replace(/-.*/, "")] ?? this.colour);
+  }
+
+  closeNode(): void {
+    this.scopes.pop();
+  }
+
+  startScope(name: string): void {
+    this.openNode(name);
+  }
+
+  endScope(): void {
+    this.closeNode();
+  }
+
+  addText(text: string): void {
+    text.split("\n").forEach((part, index) => {
+      if (index > 0) this.lines.push([]);
+      if (part) this.lines.at(-1)?.push({ text: part, colour: this.colour });
+    });
+  }
+
+  /** Code of another language inside this one, as a script in a page. */
+  __addSublanguage(inner: Emitter): void {
+    if (!(inner instanceof Lines)) return;
+    const [first = [], ...rest] = inner.lines;
+    this.lines.at(-1)?.push(...first);
+    this.lines.push(...rest);
+  }
+
+  finalize(): void {
+    this.scopes.length = 0;
+  }
+
+  toHTML(): string {
+    return "";
+  }
+
+  private get colour(): Colour | null {
+    return this.scopes.at(-1) ?? null;
+  }
+}
+
+hljs.configure({ __emitter: Lines });
+for (const [name, language] of Object.entries(LANGUAGES)) hljs.registerLanguage(name, language);
+for (const [languageName, names] of Object.entries(ALIASES)) hljs.registerAliases(names, { languageName });
+
+/** The lines of the code, each as runs. Code of a language that is not known is plain text. */
+export function highlight(code: string, language: string): Run[][] {
+  const text = visible(code);
+  const emitter = text.length <= LONGEST && hljs.getLanguage(language) ? emitted(text, language) : new Lines();
+  if (emitter.lines.length === 1 && emitter.lines[0]?.length === 0) emitter.addText(text);
+  return emitter.lines;
+}
+
+function emitted(text: string, language: string): Lines {
+  const { _emitter: emitter } = hljs.highlight(text, { language, ignoreIllegals: true });
+  return emitter instanceof Lines ? emitter : new Lines();
+}
