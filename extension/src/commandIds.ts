@@ -1,0 +1,23 @@
+/** The ids of all commands, as package.json declares them to the editor. */
+export const COMMAND_IDS = [
+  "sourcewise.ask",
+  "sourcewise.newChat",
+  "sourcewise.explain",
+  "sourcewise.search",
+  "sourcewise.findSimilar",
+  "sourcewise.showMenu",
+  "sourcewise.pause",
+  "sourcewise.resume",
+  "sourcewise.rebuild",
+  "sourcewise.why",
+  "sourcewise.exclude",
+  "sourcewise.showLog",
+  "sourcewise.diagnose",
+  "sourcewise.restart",
+  "sourcewise.setUp",
+  "sourcewise.pullModel",
+  "sourcewise.openWalkthrough",
+] as const;
+
+/** One of them. */
+export type CommandId = (typeof COMMAND_IDS)[number];

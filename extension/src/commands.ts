@@ -1,0 +1,77 @@
+/** Every command, in one table: what is done under which id. A failure of any of them is shown as a sentence. */
+import * as vscode from "vscode";
+import { COMMAND_IDS, type CommandId } from "./commandIds";
+import type { Server } from "./client";
+import { diagnose } from "./diagnose";
+import type { PythonEnvironment } from "./environment";
+import { explainThis } from "./explain";
+import { showFailure, showingFailures } from "./failures";
+import { excludeChosen, pause, rebuild, why } from "./indexing";
+import { hasFolders } from "./launch";
+import type { Panel } from "./panel/panel";
+import { findSimilar, searchByMeaning } from "./search";
+import { showMenu } from "./status";
+
+const WALKTHROUGH = "sourcewise.sourcewise#start";
+
+/** What commands act on. */
+export interface CommandParts {
+  readonly extension: vscode.Extension<unknown>;
+  readonly log: vscode.LogOutputChannel;
+  readonly environment: PythonEnvironment;
+  readonly server: Server;
+  readonly panel: Panel;
+}
+
+/** What runs; its parameters are what a menu, a link or a key binding hands over, of any kind. */
+type Handler = (...args: unknown[]) => unknown;
+
+/** Makes each command's handler. */
+export const COMMANDS: Readonly<Record<CommandId, (parts: CommandParts) => Handler>> = {
+  "sourcewise.ask": ({ panel }) => () => panel.reveal(),
+  "sourcewise.newChat": ({ panel }) => () => panel.newChat(),
+  "sourcewise.explain": withServer(({ panel }) => (selection) => explainThis(panel, selection)),
+  "sourcewise.search": withServer(({ server, log }) => () => searchByMeaning(server, (error) => showFailure(error, log))),
+  "sourcewise.findSimilar": withServer(({ server, log }) => () => findSimilar(server, (error) => showFailure(error, log))),
+  "sourcewise.showMenu": ({ server, environment }) => () => showMenu(server, environment),
+  "sourcewise.pause": withServer(({ server }) => () => pause(server, true)),
+  "sourcewise.resume": withServer(({ server }) => () => pause(server, false)),
+  "sourcewise.rebuild": withServer(({ server }) => () => rebuild(server)),
+  "sourcewise.why": withServer(({ server }) => (file) => why(server, file)),
+  "sourcewise.exclude": () => (file, all) => excludeChosen(file, all),
+  "sourcewise.showLog": ({ log }) => () => log.show(),
+  "sourcewise.diagnose": ({ extension, server, environment }) => () => diagnose(extension, server, environment),
+  "sourcewise.restart": ({ server }) => () => server.restart(),
+  "sourcewise.setUp": (parts) => () => setUp(parts),
+  "sourcewise.pullModel": withServer(({ panel }) => () => panel.chooseDownload()),
+  "sourcewise.openWalkthrough": () => () => vscode.commands.executeCommand("workbench.action.openWalkthrough", WALKTHROUGH),
+};
+
+/** Makes the editor know them all. */
+export function registerCommands(parts: CommandParts): vscode.Disposable {
+  return vscode.Disposable.from(
+    ...COMMAND_IDS.map((id) => vscode.commands.registerCommand(id, showingFailures(COMMANDS[id](parts), parts.log))),
+  );
+}
+
+/** The same, for what only the server can do. */
+function withServer(make: (parts: CommandParts) => Handler): (parts: CommandParts) => Handler {
+  return (parts) => {
+    const handler = make(parts);
+    return async (...args) => {
+      await bringUp(parts);
+      await handler(...args);
+    };
+  };
+}
+
+/** Starts the server where it does not run, and sets it up where that was never done. */
+async function bringUp({ server, environment }: CommandParts): Promise<void> {
+  if (server.state.kind !== "running" && environment.state.kind !== "ready") await environment.setUp();
+  await server.start();
+}
+
+async function setUp({ server, environment }: CommandParts): Promise<void> {
+  await environment.setUp();
+  if (hasFolders()) await server.restart();
+}

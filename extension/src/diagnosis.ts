@@ -1,0 +1,40 @@
+/** The report that a user may show to others. Pure: without names of users, folders and files, whatever state we are in. */
+import type { ServerState } from "./client";
+import type { EnvironmentState } from "./environment";
+
+/** What the extension knows without the server. */
+export interface Surroundings {
+  readonly extensionVersion: string;
+  readonly editor: string;
+  readonly editorVersion: string;
+  readonly platform: string;
+  readonly remote: boolean;
+  readonly folders: number;
+  readonly environment: EnvironmentState["kind"];
+  readonly server: ServerState["kind"];
+}
+
+/**
+ * The whole report in Markdown.
+ *
+ * @param fromServer the server's own report; undefined where it gives none
+ */
+export function reportOf(surroundings: Surroundings, fromServer: string | undefined): string {
+  const { extensionVersion, editor, editorVersion, platform, remote, folders, environment, server } = surroundings;
+  const lines = [
+    "# Sourcewise: diagnosis",
+    "",
+    "It holds no code, no questions and no names of people, folders or files.",
+    "",
+    "## Editor",
+    "",
+    `- Sourcewise ${extensionVersion}`,
+    `- ${editor} ${editorVersion} on ${platform}${remote ? ", remote" : ""}`,
+    `- Workspace folders: ${folders}`,
+    `- Python environment: ${environment}`,
+    `- Server: ${server}`,
+    "",
+  ];
+  const rest = fromServer ?? "## Server\n\nIt gives no report, since it does not answer. The log says more: “Sourcewise: Show Log”.";
+  return `${lines.join("\n")}\n${rest.trim()}\n`;
+}

@@ -1,0 +1,28 @@
+/** How failures reach the user: a sentence, its next step and the way to the log. Cancelled work is none. */
+import * as vscode from "vscode";
+import { asUserError, isCancelled } from "./userError";
+
+const SHOW_LOG = "Show Log";
+
+/** Shows a failure, unless somebody wanted it. Returns at once. */
+export function showFailure(error: unknown, log: vscode.LogOutputChannel): void {
+  if (isCancelled(error)) return;
+  log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  void vscode.window.showErrorMessage(asUserError(error).sentences, SHOW_LOG).then((choice) => {
+    if (choice === SHOW_LOG) log.show();
+  });
+}
+
+/** The action, with its failures shown instead of thrown. */
+export function showingFailures<Arguments extends unknown[]>(
+  action: (...args: Arguments) => unknown,
+  log: vscode.LogOutputChannel,
+): (...args: Arguments) => Promise<void> {
+  return async (...args) => {
+    try {
+      await action(...args);
+    } catch (error) {
+      showFailure(error, log);
+    }
+  };
+}

@@ -1,0 +1,53 @@
+/**
+ * What must be so before a server is started: trust, a folder on a disk, a Python of our own, a folder to start in.
+ *
+ * What is not set up is set up only for a user who asks for something; the editor's own start waits for that.
+ */
+import { mkdir } from "node:fs/promises";
+import * as vscode from "vscode";
+import type { Connection, Server } from "./client";
+import { makeConnection } from "./connection";
+import type { PythonEnvironment } from "./environment";
+import { hoverMiddleware } from "./hover";
+import { settingsMiddleware } from "./settings";
+import { UserError } from "./userError";
+
+/** Whether there is anything here that a server could index. */
+export function hasFolders(): boolean {
+  return (vscode.workspace.workspaceFolders ?? []).some(({ uri }) => uri.scheme === "file");
+}
+
+/** What makes the `Server`'s connections. */
+export function launcher(
+  context: vscode.ExtensionContext,
+  environment: PythonEnvironment,
+  log: vscode.LogOutputChannel,
+): () => Promise<Connection> {
+  return async () => {
+    if (!vscode.workspace.isTrusted) {
+      throw new UserError("Sourcewise does not start in a workspace that is not trusted.", "Run “Workspaces: Manage Workspace Trust”.", "Untrusted");
+    }
+    if (!hasFolders()) throw new UserError("There is nothing to index.", "Open a folder on this machine's disk.", "NoFolder");
+    const python = await environment.ensure();
+    const folder = context.globalStorageUri.fsPath;
+    await mkdir(folder, { recursive: true });
+    const middleware = { ...hoverMiddleware, ...settingsMiddleware };
+    return makeConnection({ python, folder, log, middleware });
+  };
+}
+
+/** Starts the server where everything for it is there. */
+export async function startIfSetUp(server: Server, environment: PythonEnvironment, log: vscode.LogOutputChannel): Promise<void> {
+  const isReady = vscode.workspace.isTrusted && hasFolders() && (await environment.find()) !== undefined;
+  if (isReady) await server.start().catch(logged(log));
+}
+
+/** Starts the server anew, with the Python that the settings now lead to, unless none was ever set up. */
+export async function restartIfSetUp(server: Server, environment: PythonEnvironment, log: vscode.LogOutputChannel): Promise<void> {
+  if (environment.state.kind !== "unknown") await server.restart().catch(logged(log));
+}
+
+/** For failures of what nobody asked for just now: the panel and the status bar tell of them. */
+function logged(log: vscode.LogOutputChannel): (error: unknown) => void {
+  return (error) => log.error(String(error));
+}

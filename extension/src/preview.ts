@@ -1,0 +1,52 @@
+/** Shows places while the user moves through a list. Hides what was there before, and puts it back when nothing is taken. */
+import * as vscode from "vscode";
+import { openPlace, type OpenablePlace } from "./openSource";
+
+/** One walk through a list. */
+export class Preview {
+  private readonly before = vscode.window.activeTextEditor;
+  private readonly visible = this.before?.visibleRanges[0];
+  private readonly selection = this.before?.selection;
+  private readonly wasPreview = vscode.window.tabGroups.activeTabGroup.activeTab?.isPreview ?? false;
+  private readonly openBefore = new Set(textTabs().map(([, uri]) => uri));
+  private work: Promise<void> = Promise.resolve();
+  private latest = 0;
+
+  /** Shows a place, with the cursor left in the list. Returns at once; what is overtaken is not shown. */
+  show(place: OpenablePlace): void {
+    const turn = ++this.latest;
+    this.work = this.work
+      .then(() => (turn === this.latest ? openPlace(place, { beside: false, preview: true, preserveFocus: true }) : undefined))
+      .catch(() => undefined); // What cannot be shown says so when it is taken.
+  }
+
+  /** Shows a place for good and ends the walk. */
+  async take(place: OpenablePlace, beside: boolean): Promise<void> {
+    this.latest++;
+    await this.work;
+    await openPlace(place, { beside });
+  }
+
+  /** Ends the walk as if it had not been. */
+  async undo(): Promise<void> {
+    this.latest++;
+    await this.work;
+    if (this.before && this.selection) {
+      const { document, viewColumn } = this.before;
+      const editor = await vscode.window.showTextDocument(document.uri, {
+        viewColumn: viewColumn ?? vscode.ViewColumn.Active,
+        selection: this.selection,
+        preview: this.wasPreview,
+      });
+      if (this.visible) editor.revealRange(this.visible, vscode.TextEditorRevealType.AtTop);
+    }
+    const opened = textTabs().filter(([tab, uri]) => tab.isPreview && !this.openBefore.has(uri));
+    await vscode.window.tabGroups.close(opened.map(([tab]) => tab));
+  }
+}
+
+function textTabs(): (readonly [vscode.Tab, string])[] {
+  return vscode.window.tabGroups.all.flatMap(({ tabs }) =>
+    tabs.flatMap((tab) => (tab.input instanceof vscode.TabInputText ? [[tab, tab.input.uri.toString()] as const] : [])),
+  );
+}

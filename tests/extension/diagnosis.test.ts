@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import { reportOf, type Surroundings } from "../../extension/src/diagnosis";
+
+const SURROUNDINGS: Surroundings = {
+  extensionVersion: "0.1.0",
+  editor: "Visual Studio Code",
+  editorVersion: "1.106.2",
+  platform: "linux x64",
+  remote: true,
+  folders: 2,
+  environment: "ready",
+  server: "running",
+};
+
+describe("the report", () => {
+  it("joins what the extension and the server know", () => {
+    const report = reportOf(SURROUNDINGS, "## Index\n\n- 3 files\n");
+    expect(report).toContain("- Visual Studio Code 1.106.2 on linux x64, remote");
+    expect(report).toMatch(/- Server: running\n\n## Index\n\n- 3 files\n$/);
+  });
+
+  it("is made without a server too, and says where to look", () => {
+    expect(reportOf({ ...SURROUNDINGS, server: "failed" }, undefined)).toMatch(/does not answer.*Show Log/);
+  });
+});

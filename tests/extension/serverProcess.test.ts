@@ -1,0 +1,17 @@
+import { describe, expect, it } from "vitest";
+import { serverCommand, serverVariables } from "../../extension/src/serverProcess";
+
+describe("the server's process", () => {
+  it("runs our module, and none that lies where it starts", () => {
+    expect(serverCommand("/env/bin/python")).toEqual({ command: "/env/bin/python", args: ["-P", "-m", "sourcewise", "lsp"] });
+  });
+
+  it("gets no variable that steers another Python", () => {
+    const variables = { PATH: "/bin", PYTHONPATH: "/evil", PYTHONHOME: "/x", PythonStartup: "y", __PYVENV_LAUNCHER__: "z" };
+    expect(serverVariables(variables)).toEqual({ PATH: "/bin" });
+  });
+
+  it("keeps what only looks like one", () => {
+    expect(serverVariables({ MY_PYTHON: "1", SOURCEWISE_HOME: "/s" })).toEqual({ MY_PYTHON: "1", SOURCEWISE_HOME: "/s" });
+  });
+});
