@@ -1,5 +1,5 @@
 /** Puts what travels into one VSIX. Hides vsce, and refuses a package that has grown too large. */
-import { cpSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createVSIX } from "@vscode/vsce";
 import { EnvironmentProblem } from "../server/installer/problem.mjs";
@@ -41,5 +41,6 @@ function gather(root) {
   const folder = path.join(root, "build", "vsix");
   rmSync(folder, { recursive: true, force: true });
   for (const name of TRAVELS) cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
+  writeFileSync(path.join(folder, ".vscodeignore"), ""); // vsce warns where there is none
   return folder;
 }
