@@ -16,8 +16,9 @@ describe("the notices", () => {
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
-  function addPackage(name, license, text) {
-    const folder = path.join(root, "node_modules", name);
+  function addPackage(place, license, text) {
+    const folder = path.join(root, "node_modules", place);
+    const name = place.split("node_modules/").at(-1);
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, "package.json"), JSON.stringify({ name, version: "1.2.3", license }));
     if (text) writeFileSync(path.join(folder, "LICENSE.md"), text);
