@@ -33,8 +33,8 @@ _AMBIGUOUS = 3
 _NAMES = 3
 _CALLERS = 3
 _CALLEES = 3
-# Prose defines headings; their words are not names.
-_PROSE_KINDS = frozenset({"section", "text"})
+# What prose and data define are headings and keys; their words name nothing in code.
+_NO_NAMES = frozenset({"section", "key"})
 _CALL = re.compile(r"(?<![\w.])(?:[^\W\d]\w*(?:\.|::|->))*([^\W\d]\w*)(?=!?\()")
 
 
@@ -77,14 +77,16 @@ class Relations:
 
         Args:
             names: the same thing by several names, the most exact first: `Store.load`, then `load`.
-            near: path of the file that the name stands in; its own definitions are likeliest, then its language's.
+            near: path of the file that the name stands in. Its own definitions come first, then those of its language;
+                those of other languages only where there is none of these.
         """
         for name in names:
             last = re.split(r"\.|::|->|#", name)[-1]
             found = self._catalog.find_definitions([name], _DEFINITIONS_READ)
-            places = [p for p in found if p.definition.name == last and p.definition.kind not in _PROSE_KINDS]
+            places = [p for p in found if p.definition.name == last and p.definition.kind not in _NO_NAMES]
             if places:
-                return sorted(places, key=lambda place: _distance(place.path, near))
+                akin = [place for place in places if language_of(place.path) == language_of(near)]
+                return sorted(akin or places, key=lambda place: (place.path != near, place.path))
         return []
 
     def uses(self, name: str, definitions: Sequence[DefinitionPlace]) -> Uses:
@@ -147,8 +149,7 @@ class Relations:
 
     def _meant(self, name: str, near: str) -> DefinitionPlace | None:
         places = self.definitions([name], near)
-        best = [place for place in places if _distance(place.path, near)[0] == _distance(places[0].path, near)[0]]
-        return best[0] if best and len(best) <= _AMBIGUOUS else None
+        return places[0] if places and (places[0].path == near or len(places) <= _AMBIGUOUS) else None
 
     def _stored(self, code: Chunk) -> list[str]:
         """Return ids of the indexed chunks that share lines with some code, the one with its symbol first."""
@@ -175,13 +176,6 @@ class _Passages:
     def best(self, top: int) -> tuple[Passage, ...]:
         passages = [Passage(self._code, 0, 0.0, None, ("is asked about",)), *self._found.values()]
         return tuple(replace(p, rank=rank, score=1 / rank) for rank, p in enumerate(passages[:top], 1))
-
-
-def _distance(path: str, near: str) -> tuple[int, str]:
-    """Return what sorts the file itself first, then its language, then the rest, each by path."""
-    if path == near:
-        return 0, path
-    return (1 if language_of(path) == language_of(near) else 2), path
 
 
 def _lines_with(word: re.Pattern[str], chunk: Chunk) -> Iterator[int]:

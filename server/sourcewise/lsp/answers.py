@@ -1,0 +1,119 @@
+"""Questions, explanations and searches of an editor: takes what it sends, tells what comes, returns the whole."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from pygls.exceptions import JsonRpcInvalidParams
+
+from sourcewise import protocol
+from sourcewise.lsp import convert
+from sourcewise.model import AnswerReady, Inquiry, Turn
+from sourcewise.prompt import as_sources
+from sourcewise.query_engine import checked_question
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+    from sourcewise.lsp.convert import UriOf
+    from sourcewise.lsp.indexing import BackgroundIndexing
+    from sourcewise.lsp.pointing import Pointing
+    from sourcewise.model import AnswerEvent, SearchResult
+
+_MOST_PASSAGES = 50
+
+
+class Answers:
+    """Answers from the open folders and from the text that the editor shows."""
+
+    def __init__(
+        self,
+        indexing: BackgroundIndexing,
+        pointing: Pointing,
+        notify: Callable[[str, object], None],
+        usual_limit: Callable[[], int],
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            indexing: the open folders.
+            pointing: what the editor points at.
+            notify: sends a method and its parameters to the editor.
+            usual_limit: how many passages a search returns that does not say.
+        """
+        self._indexing = indexing
+        self._pointing = pointing
+        self._notify = notify
+        self._usual_limit = usual_limit
+
+    async def ask(self, params: protocol.AskParams) -> protocol.AskResult:
+        """Answer a question; notifications tell of the answer while it is made.
+
+        Raises:
+            UserError: the question, the folder, a path or the selection cannot be taken.
+        """
+        history = tuple(Turn(turn.question, turn.answer) for turn in params.history)
+        if params.selection is None:
+            index = await self._indexing.index_of(params.folder)
+            inquiry, shown, uri_of = Inquiry(params.question, params.paths, None, history), None, convert.uris_in(index)
+        else:
+            shown, code = await self._pointing.code_at(params.selection, params.folder)
+            index, uri_of = shown.index, shown.uri_of
+            inquiry = Inquiry(params.question, params.paths, code, history)
+        events = index.ask(inquiry, self._pointing.text_shown_in(index, shown))
+        return await self._told(events, params.ask_id, uri_of)
+
+    async def explain(self, params: protocol.ExplainParams) -> protocol.AskResult:
+        """Explain what is selected, or what is at the cursor; see ask."""
+        shown, code = await self._pointing.code_at(params.selection)
+        events = shown.index.explain(code, self._pointing.text_shown_in(shown.index, shown))
+        return await self._told(events, params.ask_id, shown.uri_of)
+
+    async def search(self, params: protocol.SearchParams) -> protocol.SearchResult:
+        """Return the best passages for a query.
+
+        Raises:
+            UserError: the query, the folder or a path cannot be taken.
+            JsonRpcInvalidParams: the limit is out of range.
+        """
+        limit = self._checked_limit(params.limit)
+        query = checked_question(params.query)
+        index = await self._indexing.index_of(params.folder)
+        found = await asyncio.to_thread(index.search, query, limit, params.paths)
+        return _search_result(found, convert.uris_in(index))
+
+    async def similar(self, params: protocol.SimilarParams) -> protocol.SearchResult:
+        """Return the passages that are nearest to what is selected.
+
+        Raises:
+            UserError: the selection cannot be taken.
+            JsonRpcInvalidParams: the limit is out of range.
+        """
+        limit = self._checked_limit(params.limit)
+        shown, code = await self._pointing.code_at(params.selection)
+        found = await asyncio.to_thread(shown.index.similar, code, limit)
+        return _search_result(found, shown.uri_of)
+
+    async def _told(self, events: AsyncGenerator[AnswerEvent, None], ask_id: str, uri_of: UriOf) -> protocol.AskResult:
+        stream = convert.EventStream(uri_of, ask_id)
+        # Cancelled, this closes the stream, and closing the stream stops the model.
+        async with aclosing(events):
+            async for event in events:
+                if isinstance(event, AnswerReady):
+                    return convert.answer(uri_of, ask_id, event.answer)
+                self._notify(*stream.notification(event))
+        raise AssertionError("an answer ends with AnswerReady")
+
+    def _checked_limit(self, limit: int | None) -> int:
+        if limit is None:
+            return self._usual_limit()
+        if not 1 <= limit <= _MOST_PASSAGES:
+            raise JsonRpcInvalidParams(f"limit is {limit}; it must be 1 to {_MOST_PASSAGES}.")
+        return limit
+
+
+def _search_result(found: SearchResult, uri_of: UriOf) -> protocol.SearchResult:
+    passages = tuple(convert.passage(uri_of, source) for source in as_sources(found.passages))
+    return protocol.SearchResult(passages, convert.coverage(found))

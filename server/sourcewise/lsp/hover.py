@@ -1,0 +1,202 @@
+"""What an editor shows when somebody points at a name: what it is, where it is defined, who uses it, what is akin.
+
+No model is asked and no lock is waited for. The parts are looked up one after another, the most wanted first, and what
+is not found in time is left out; a part that fails is left out too, and the log says why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from sourcewise.errors import UserError
+from sourcewise.languages import language_of
+from sourcewise.lines import split_lines
+from sourcewise.lsp import markdown
+from sourcewise.lsp.documents import names_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sourcewise.lsp.pointing import Pointing, Shown
+    from sourcewise.model import Chunk
+    from sourcewise.relations import Uses
+    from sourcewise.settings import Settings
+    from sourcewise.storage.catalog_rows import DefinitionPlace
+
+logger = logging.getLogger(__name__)
+
+# While one waits for the vectors to be opened, others can still be told where a name is defined.
+_THREADS = 4
+_DEFINITIONS = 3
+_USES = 5
+_AKIN = 3
+_ALIKE = 0.3
+_DOCSTRING_LINES = 6
+_SIGNATURE_CHARACTERS = 600
+# What editors call a language where they have another name for it than we.
+_EDITOR_LANGUAGES = {"tsx": "typescriptreact", "bash": "shellscript", "make": "makefile", "text": "plaintext"}
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was found about a name so far; a thread adds to it."""
+
+    name: str
+    definitions: list[DefinitionPlace] = field(default_factory=list)
+    uses: Uses | None = None
+    akin: list[tuple[Chunk, float]] = field(default_factory=list)
+
+
+class Hover:
+    """Answers where somebody points."""
+
+    def __init__(self, pointing: Pointing, settings: Callable[[], Settings]) -> None:
+        """Join the parts.
+
+        Args:
+            pointing: finds the document.
+            settings: gives them as they are now.
+        """
+        self._pointing = pointing
+        self._settings = settings
+        self._threads = ThreadPoolExecutor(_THREADS, "hover")
+
+    async def at(self, uri: str, line: int, units: int) -> str | None:
+        """Return Markdown about the name at a place, or None where nothing is known of it.
+
+        Args:
+            uri: of the document.
+            line: from 0.
+            units: UTF-16 units before the place in its line.
+        """
+        settings = self._settings()
+        if not settings.hover_enabled:
+            return None
+        end = asyncio.get_running_loop().time() + settings.hover_timeout_ms / 1000
+        try:
+            async with asyncio.timeout_at(end):
+                shown = await self._pointing.shown(uri)
+        except (TimeoutError, UserError):
+            return None
+        lines = split_lines(shown.document.text)
+        names = names_at(lines[line], units) if line < len(lines) else ()
+        if not names:
+            return None
+        findings = await self._found_until(end, shown, names)
+        return render(findings, shown.uri_of, _command(uri, line, units)) if findings.definitions else None
+
+    def close(self) -> None:
+        """Begin nothing any more."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _found_until(self, end: float, shown: Shown, names: tuple[str, ...]) -> Findings:
+        loop = asyncio.get_running_loop()
+        findings, stop = Findings(names[-1]), threading.Event()
+        try:
+            search = loop.run_in_executor(self._threads, _look_up, findings, shown, names, stop)
+            await asyncio.wait([search], timeout=end - loop.time())
+        finally:
+            stop.set()
+        return findings
+
+
+def _look_up(findings: Findings, shown: Shown, names: tuple[str, ...], stop: threading.Event) -> None:
+    relations, path = shown.index.relations, shown.document.path
+
+    def define() -> None:
+        findings.definitions = relations.definitions(names, path)
+
+    def find_uses() -> None:
+        findings.uses = relations.uses(findings.name, findings.definitions)
+
+    def find_akin() -> None:
+        defining = [place.chunk_id for place in findings.definitions[:_DEFINITIONS]]
+        nearest = relations.akin(defining, shown.index.model, _AKIN)
+        findings.akin = [(chunk, cosine) for chunk, cosine in nearest if cosine >= _ALIKE]
+
+    try:
+        for part in (define, find_uses, find_akin):
+            if stop.is_set() or (part is not define and not findings.definitions):
+                return
+            part()
+    except Exception:
+        logger.exception("Something could not be looked up for a hover")
+
+
+def _command(uri: str, line: int, units: int) -> str:
+    """Return the URI of our command that explains what is at a place; its argument is a `Selection`."""
+    place = {"uri": uri, "startLine": line + 1, "endLine": line + 1, "startCharacter": units, "endCharacter": units}
+    return f"command:sourcewise.explain?{quote(json.dumps([place]), safe='')}"
+
+
+# --- rendering --------------------------------------------------------------------------------------------
+
+
+def render(findings: Findings, uri_of: Callable[[str], str], explain: str) -> str:
+    """Return what was found as Markdown.
+
+    Args:
+        findings: with one definition at least.
+        uri_of: gives the URI of a file by its path.
+        explain: URI of the command that explains the name.
+    """
+    first = findings.definitions[0]
+    parts = [_head(first), _docstring(first), _defined(findings.definitions, uri_of)]
+    if findings.uses is not None:
+        parts.append(_used(findings.uses, uri_of))
+    if findings.akin:
+        places = (_place(c.symbol or c.path, c.path, c.first_line, c.last_line, uri_of) for c, _ in findings.akin)
+        parts.append(f"Close in meaning: {' · '.join(places)}")
+    parts.append(markdown.link("Explain", explain))
+    return "\n\n".join(filter(None, parts))
+
+
+def _head(place: DefinitionPlace) -> str:
+    definition = place.definition
+    language = language_of(place.path)
+    head = (definition.signature or definition.name)[:_SIGNATURE_CHARACTERS]
+    parents = f" in {markdown.code('.'.join(definition.parents))}" if definition.parents else ""
+    block = markdown.code_block(head, _EDITOR_LANGUAGES.get(language, language))
+    return f"{block}\n\n{markdown.prose(definition.kind)} {markdown.code(definition.name)}{parents}"
+
+
+def _docstring(place: DefinitionPlace) -> str:
+    paragraph = place.definition.docstring.strip().partition("\n\n")[0]
+    return "  \n".join(markdown.prose(line) for line in split_lines(paragraph)[:_DOCSTRING_LINES])
+
+
+def _defined(definitions: list[DefinitionPlace], uri_of: Callable[[str], str]) -> str:
+    places = (
+        _place(f"{place.path}:{d.first_line}", place.path, d.first_line, d.last_line, uri_of)
+        for place in definitions[:_DEFINITIONS]
+        for d in (place.definition,)
+    )
+    return f"Defined at {_listed(places, len(definitions) - _DEFINITIONS)}"
+
+
+def _used(uses: Uses, uri_of: Callable[[str], str]) -> str:
+    count = len(uses.places)
+    if not count:
+        return "" if uses.more else "No use of it was found."
+    shown = (
+        _place(u.symbol or f"{u.chunk.path}:{u.line}", u.chunk.path, u.line, u.line, uri_of)
+        for u in uses.places[:_USES]
+    )
+    number = f"{'at least ' if uses.more else ''}{count} {'place' if count == 1 else 'places'}"
+    return f"Used in {number}: {_listed(shown, count - _USES)}"
+
+
+def _listed(places: Iterable[str], more: int) -> str:
+    return " · ".join([*places, *([f"{more} more"] if more > 0 else [])])
+
+
+def _place(label: str, path: str, first_line: int, last_line: int, uri_of: Callable[[str], str]) -> str:
+    lines = f"L{first_line}" if first_line == last_line else f"L{first_line}-L{last_line}"
+    return markdown.link(markdown.code(label), f"{uri_of(path)}#{lines}")

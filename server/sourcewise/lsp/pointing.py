@@ -1,0 +1,143 @@
+"""What an editor points at: from a URI and a place to a folder's index, a document, and the code that is meant."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sourcewise.errors import FolderError, QuestionError
+from sourcewise.excerpts import Document, Excerpts
+from sourcewise.lines import split_lines
+from sourcewise.lsp.documents import local_path, names_at, selected_in, untitled_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from sourcewise.index import Index
+    from sourcewise.lsp.documents import OpenDocuments
+    from sourcewise.lsp.folder import Folder
+    from sourcewise.lsp.indexing import BackgroundIndexing
+    from sourcewise.model import Chunk
+    from sourcewise.protocol import Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A document as an editor shows it, with the index that it belongs to."""
+
+    index: Index
+    uri: str
+    document: Document
+
+    def uri_of(self, path: str) -> str:
+        """Return the URI of a file of the folder, or of this document, which need not lie in it."""
+        return self.uri if path == self.document.path else (self.index.folder / path).as_uri()
+
+
+class Pointing:
+    """Finds what the editor points at among the open folders and documents."""
+
+    def __init__(self, indexing: BackgroundIndexing, documents: OpenDocuments) -> None:
+        """Join the parts."""
+        self._indexing = indexing
+        self._documents = documents
+
+    async def shown(self, uri: str, folder: str | None = None) -> Shown:
+        """Return a document; one that was never saved belongs to the folder that is named, else to the first.
+
+        Raises:
+            FolderError: it lies in no open folder, or cannot be read.
+            UserError: the index of its folder cannot be opened.
+        """
+        name = untitled_name(uri)
+        if name is not None:
+            named = folder or next((opened.uri for opened in self._indexing.folders), None)
+            index, path = await self._indexing.index_of(named), name
+        else:
+            found, file = self._folder_around(uri)
+            index = await self._indexing.index_of(found.uri)
+            path = _relative(file, (index.folder, found.path))
+        text = self._documents.text_of(uri)
+        if text is None and name is None:
+            text = await asyncio.to_thread(index.text_of, path)
+        if text is None:
+            raise FolderError(f"{path} is not open and cannot be read.", "Open it in the editor.")
+        return Shown(index, uri, Document(path, text, self._documents.language_of(uri)))
+
+    async def code_at(self, selection: Selection, folder: str | None = None) -> tuple[Shown, Chunk]:
+        """Return what a selection means: its lines, or, at a cursor or on a name, the definition of that name.
+
+        Raises:
+            FolderError: see shown.
+            QuestionError: there is nothing.
+        """
+        shown = await self.shown(selection.uri, folder)
+        code = await asyncio.to_thread(_code_at, shown, selection)
+        if code is None:
+            raise QuestionError(
+                f"There is no code at line {selection.start_line} of {shown.document.path}.",
+                "Select some lines, or put the cursor on a name.",
+            )
+        return shown, code
+
+    def text_shown_in(self, index: Index, shown: Shown | None = None) -> Callable[[str], str | None]:
+        """Return a function that gives the text of a folder's files as the editor shows them; see Index.ask."""
+        roots = {index.folder, *(folder.path for folder in self._indexing.folders if folder.index is index)}
+        opened = self._documents.shown_in(tuple(roots))
+        if shown is None:
+            return opened
+        return lambda path: shown.document.text if path == shown.document.path else opened(path)
+
+    def _folder_around(self, uri: str) -> tuple[Folder, Path]:
+        file = local_path(uri)
+        if file is None or not uri.startswith("file:"):
+            raise FolderError(f"{uri} is no file on this machine.", "Save it as a file in an open folder.")
+        around = [folder for folder in self._indexing.folders if folder.contains(file)]
+        if not around:
+            raise FolderError(f"{file} lies in no open folder.", "Open its folder to ask about it.")
+        # Of folders that lie in one another, the innermost has the file for certain.
+        return max(around, key=lambda folder: len(folder.path.parts)), file
+
+
+def _relative(file: Path, roots: Sequence[Path]) -> str:
+    return next(file.relative_to(root).as_posix() for root in roots if file.is_relative_to(root))
+
+
+def _code_at(shown: Shown, selection: Selection) -> Chunk | None:
+    excerpts = Excerpts(shown.document)
+    names = _names_meant(split_lines(shown.document.text), selection)
+    if names is None:
+        return excerpts.lines(selection.start_line, selection.end_line)
+    return (
+        (_defined(shown, names[:-1]) if len(names) > 1 else None)
+        or (excerpts.named(names[-1], selection.start_line) if names else None)
+        or _defined(shown, names[-1:])
+        or excerpts.around(selection.start_line)
+    )
+
+
+def _names_meant(lines: Sequence[str], selection: Selection) -> tuple[str, ...] | None:
+    """Return the name at a cursor, as names_at does, or that makes up a selection; None where lines are meant."""
+    if selection.start_line != selection.end_line or not 1 <= selection.start_line <= len(lines):
+        return None
+    line = lines[selection.start_line - 1]
+    names = names_at(line, selection.end_character)
+    cursor = selection.start_character == selection.end_character
+    selected = selected_in(line, selection.start_character, selection.end_character)
+    return names if cursor or selected in names else None
+
+
+def _defined(shown: Shown, names: Sequence[str]) -> Chunk | None:
+    """Return the definition that the index has under the first of these names that it knows."""
+    index = shown.index
+    places = index.relations.definitions(names, shown.document.path)
+    if not places:
+        return None
+    place = places[0]
+    text = index.text_of(place.path)
+    found = (
+        Excerpts(Document(place.path, text)).named(place.definition.name, place.definition.first_line) if text else None
+    )
+    return found or index.chunk(place.chunk_id)
