@@ -17,7 +17,7 @@ export interface Api {
   readonly server: Server;
 }
 
-let server: Server | undefined;
+let end: (() => Promise<unknown>) | undefined;
 
 /** Called by the editor once it has started. */
 export function activate(context: vscode.ExtensionContext): Api {
@@ -25,7 +25,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const log = vscode.window.createOutputChannel("Sourcewise", { log: true });
   context.subscriptions.push(log);
   try {
-    server = assemble(context, log);
+    const server = assemble(context, log);
     return { activationMilliseconds: performance.now() - begin, server };
   } catch (error) {
     showFailure(error, log);
@@ -33,32 +33,33 @@ export function activate(context: vscode.ExtensionContext): Api {
   }
 }
 
-/** Called by the editor before it ends: the server gets the time to end by itself. */
+/** Called by the editor before it ends: the server ends by itself, and the last words of an answer are kept. */
 export async function deactivate(): Promise<void> {
-  await server?.stop();
+  await end?.();
 }
 
 function assemble(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Server {
   const environment = new PythonEnvironment(context, log);
-  const running = new Server(launcher(context, environment, log));
-  const panel = new Panel(context, running, environment, log);
-  const tryStart = (): void => void startIfSetUp(running, environment, log);
+  const server = new Server(launcher(context, environment, log));
+  const panel = new Panel(context, server, environment, log);
+  end = () => Promise.all([server.stop(), panel.dispose()]);
+  const tryStart = (): void => void startIfSetUp(server, environment, log);
   context.subscriptions.push(
     environment,
-    running,
+    server,
     panel,
     ...Object.values(PANEL_VIEWS).map((id) => vscode.window.registerWebviewViewProvider(id, panel)),
-    registerCommands({ extension: context.extension, log, environment, server: running, panel }),
+    registerCommands({ extension: context.extension, log, environment, server, panel }),
     registerCodeActions(),
-    showStatus(running, environment),
-    running.onDidChange(({ kind }) => setContext("ready", kind === "running")),
+    showStatus(server, environment),
+    server.onDidChange(({ kind }) => setContext("ready", kind === "running")),
     vscode.workspace.onDidGrantWorkspaceTrust(tryStart),
     vscode.workspace.onDidChangeWorkspaceFolders(tryStart),
-    onDidChangePython(() => void restartIfSetUp(running, environment, log)),
+    onDidChangePython(() => void restartIfSetUp(server, environment, log)),
   );
   setContext("noSecondarySideBar", !hasSecondarySideBar(vscode.version));
   tryStart();
-  return running;
+  return server;
 }
 
 function setContext(key: string, value: boolean): void {
