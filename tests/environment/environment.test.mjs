@@ -4,7 +4,6 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { withDefaultFolder } from "../../server/environment.mjs";
-import { lacksEmbeddedModel } from "../../server/installation.mjs";
 
 const fromRoot = (file) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
 const read = (file) => readFileSync(fromRoot(file), "utf8");
@@ -44,24 +43,6 @@ describe("a command that cannot be run", () => {
       stderr,
       /^sourcewise: SOURCEWISE_PYTHON names no working Python: \/nowhere\/python\n {2}Install Python/,
     );
-  });
-});
-
-describe("a failed installation", () => {
-  const missing = (name) => `ERROR: Cannot install sourcewise[embedded]==0.1.0 because of conflicting dependencies.
-Additionally, some packages in these conflicts have no matching distributions available for your environment:
-    ${name}
-To fix this you could try to:
-ERROR: ResolutionImpossible`;
-
-  it("is survived when only the embedded model has no build for the machine", () => {
-    assert.ok(lacksEmbeddedModel(missing("xllamacpp")));
-    assert.ok(lacksEmbeddedModel("ERROR: No matching distribution found for xllamacpp==1.0"));
-  });
-
-  it("is a failure when another package has none", () => {
-    assert.ok(!lacksEmbeddedModel(missing("chromadb")));
-    assert.ok(!lacksEmbeddedModel("ERROR: No matching distribution found for chromadb==1.5.9"));
   });
 });
 

@@ -7,10 +7,19 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { findPython } from "../../server/python.mjs";
+import { findPython, namedPythons } from "../../server/installer/python.mjs";
 
-const SCRIPT = fileURLToPath(new URL("../../server/hold_lock.py", import.meta.url));
-const PYTHON = findPython(process.env, process.platform).executable;
+const SCRIPT = fileURLToPath(new URL("../../server/installer/hold_lock.py", import.meta.url));
+const PYTHON = findPython({ chosen: null, candidates: namedPythons(process.platform), wording: {} }).executable;
+
+/** Acquires the lock and starts a program that goes on, as pip does, when this process is killed; tells its pid. */
+const INSTALLER = `
+  import { spawn } from "node:child_process";
+  import { acquireLock } from ${JSON.stringify(new URL("../../server/installer/lock.mjs", import.meta.url).href)};
+  const [python, lock] = process.argv.slice(1);
+  const { pipe } = await acquireLock(python, { lock, lockScript: ${JSON.stringify(SCRIPT)} }, () => {});
+  const stdio = ["ignore", "ignore", "ignore", pipe];
+  console.log(spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio }).pid);`;
 
 describe("the lock of the environment", () => {
   let folder;
@@ -54,4 +63,24 @@ describe("the lock of the environment", () => {
     await once(first.child, "exit");
     assert.equal(await hold().state(), "held");
   });
+
+  it("is kept by a program that was given it, though who acquired it was killed", async () => {
+    const installer = spawn(process.execPath, ["--input-type=module", "-e", INSTALLER, PYTHON, path.join(folder, "lock")]);
+    const [started] = await once(createInterface(installer.stdout), "line");
+    holders.push({ child: { kill: () => endQuietly(started) } });
+    installer.kill("SIGKILL");
+    await once(installer, "exit");
+    const next = hold();
+    assert.equal(await next.state(), "waiting");
+    endQuietly(started);
+    assert.equal(await next.state(), "held");
+  });
 });
+
+function endQuietly(pid) {
+  try {
+    process.kill(Number(pid), "SIGKILL");
+  } catch (error) {
+    assert.equal(error.code, "ESRCH");
+  }
+}

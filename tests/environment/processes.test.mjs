@@ -3,9 +3,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { describe, it } from "node:test";
-import { capture, passThrough } from "../../server/processes.mjs";
+import { capture, killTree, passThrough, reportLines } from "../../server/installer/processes.mjs";
 
-const MODULE = new URL("../../server/processes.mjs", import.meta.url).href;
+const MODULE = new URL("../../server/installer/processes.mjs", import.meta.url).href;
 
 /** Counts the interrupts it gets, tells of each signal, and ends on SIGTERM. */
 const CHILD = `
@@ -22,6 +22,10 @@ describe("capturing a program's output", () => {
   it("gives what it wrote and how it ended", () => {
     const { status, stdout } = capture(process.execPath, ["-e", "console.log('out'); process.exitCode = 4"]);
     assert.deepEqual({ status, stdout }, { status: 4, stdout: "out\n" });
+  });
+
+  it("does not wait for ever", () => {
+    assert.equal(capture(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { timeout: 100 }).status, 127);
   });
 
   it("tells when there is no such program", () => {
@@ -54,5 +58,37 @@ describe("a program run in our place", () => {
     }
     assert.deepEqual(seen, ["child ready", "child SIGINT", "child SIGTERM"]);
     assert.deepEqual(await ended, [5, null]);
+  });
+});
+
+describe("a program whose lines are reported", () => {
+  it("gives those of both its streams, the last without its end too", async () => {
+    const lines = [];
+    const script = `console.log("one"); process.stderr.write("two", () => process.exit(3));`;
+    const options = { stdout: "pipe", onLine: (line) => lines.push(line) };
+    assert.equal(await reportLines(process.execPath, ["-e", script], options), 3);
+    assert.deepEqual(lines.sort(), ["one", "two"]);
+  });
+});
+
+describe("ending a program", () => {
+  const script = `
+    const { spawn } = require("child_process");
+    const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: ["ignore", 1, 2] });
+    child.on("spawn", () => console.log("started"));
+    setInterval(() => {}, 1000);`;
+
+  it("ends what it started too", async () => {
+    const parent = spawn(process.execPath, ["-e", script], { detached: true, stdio: ["ignore", "pipe", "inherit"] });
+    const lines = createInterface(parent.stdout);
+    lines.once("line", () => killTree(parent.pid));
+    // Standard output ends only when the last process that has it is gone.
+    await once(lines, "close");
+  });
+
+  it("that has ended already does nothing", async () => {
+    const child = spawn(process.execPath, ["-e", ""], { detached: true });
+    await once(child, "exit");
+    killTree(child.pid);
   });
 });

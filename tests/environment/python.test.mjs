@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { candidates, findPython, isFit } from "../../server/python.mjs";
+import { findPython, isFit, namedPythons, pythonOfUv } from "../../server/installer/python.mjs";
 
 const interpreter = (version, missing = []) => ({ executable: "/usr/bin/some-python", version, missing });
 const commandLines = (found) => found.map(({ command, args }) => [command, ...args].join(" "));
@@ -11,9 +11,12 @@ const machineWith =
   ({ command }) =>
     interpreters[command];
 
-describe("the order of Pythons", () => {
+const WORDING = { setting: "SOURCEWISE_PYTHON", again: "run this again" };
+const search = (chosen = null) => ({ chosen, candidates: namedPythons("linux"), wording: WORDING });
+
+describe("the order of Pythons on the PATH", () => {
   it("goes from the newest named version to the unnamed ones", () => {
-    assert.deepEqual(commandLines(candidates({}, "linux")), [
+    assert.deepEqual(commandLines(namedPythons("linux")), [
       "python3.13",
       "python3.12",
       "python3.11",
@@ -23,18 +26,21 @@ describe("the order of Pythons", () => {
   });
 
   it("ends with the launcher on Windows", () => {
-    assert.equal(commandLines(candidates({}, "win32")).at(-1), "py -3");
+    assert.equal(commandLines(namedPythons("win32")).at(-1), "py -3");
   });
+});
 
-  it("holds nothing but SOURCEWISE_PYTHON when that is set", () => {
-    assert.deepEqual(commandLines(candidates({ SOURCEWISE_PYTHON: "/opt/python" }, "win32")), ["/opt/python"]);
+describe("uv", () => {
+  it("is asked for a Python that the locked packages have wheels for", () => {
+    assert.deepEqual(commandLines([pythonOfUv()]), ["uv run --no-project --python >=3.11,<3.15 python"]);
   });
 });
 
 describe("a fit Python", () => {
-  it("is 3.11 or newer and can make environments", () => {
+  it("is 3.11 to 3.14 and can make environments", () => {
     assert.ok(isFit(interpreter([3, 11, 0])));
     assert.ok(isFit(interpreter([3, 14, 1])));
+    assert.ok(!isFit(interpreter([3, 15, 0])));
     assert.ok(!isFit(interpreter([3, 10, 13])));
     assert.ok(!isFit(interpreter([2, 7, 18])));
     assert.ok(!isFit(interpreter([4, 0, 0])));
@@ -47,14 +53,19 @@ describe("a fit Python", () => {
       python3: interpreter([3, 9, 2]),
       python: interpreter([3, 11, 7]),
     });
-    assert.deepEqual(findPython({}, "linux", machine).version, [3, 11, 7]);
+    assert.deepEqual(findPython(search(), machine).version, [3, 11, 7]);
+  });
+
+  it("is the chosen one, though another would come first", () => {
+    const machine = machineWith({ "python3.13": interpreter([3, 13, 0]), "/opt/python": interpreter([3, 12, 4]) });
+    assert.deepEqual(findPython(search("/opt/python"), machine).version, [3, 12, 4]);
   });
 });
 
 describe("without a fit Python", () => {
-  const problemOf = (interpreters, variables = {}) => {
+  const problemOf = (interpreters, chosen) => {
     try {
-      findPython(variables, "linux", machineWith(interpreters));
+      findPython(search(chosen), machineWith(interpreters));
     } catch (problem) {
       return problem;
     }
@@ -69,8 +80,8 @@ describe("without a fit Python", () => {
 
   it("the versions that are too old are named", () => {
     const problem = problemOf({ python3: interpreter([3, 9, 2]) });
-    assert.match(problem.message, /3\.11 or newer; found only 3\.9\.2/);
-    assert.match(problem.hint, /Install Python 3\.11/);
+    assert.match(problem.message, /3\.11 to 3\.14; found only 3\.9\.2/);
+    assert.match(problem.hint, /Install Python 3\.13.*SOURCEWISE_PYTHON.*run this again/);
   });
 
   it("says so", () => {
@@ -78,13 +89,13 @@ describe("without a fit Python", () => {
   });
 
   it("a SOURCEWISE_PYTHON that is none is named, and nothing else is tried", () => {
-    const problem = problemOf({ python3: interpreter([3, 12, 0]) }, { SOURCEWISE_PYTHON: "/nowhere/python" });
+    const problem = problemOf({ python3: interpreter([3, 12, 0]) }, "/nowhere/python");
     assert.match(problem.message, /SOURCEWISE_PYTHON.*\/nowhere\/python/);
   });
 });
 
 describe("this machine", () => {
   it("has a fit Python that tells its version", () => {
-    assert.ok(isFit(findPython(process.env, process.platform)));
+    assert.ok(isFit(findPython({ ...search(), candidates: namedPythons(process.platform) })));
   });
 });

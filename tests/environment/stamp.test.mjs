@@ -3,7 +3,8 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { fingerprintOf, fitsPlace, isFresh, layoutOf, readStamp, writeStamp } from "../../server/stamp.mjs";
+import { repositoryPlace } from "../../server/installer/places.mjs";
+import { fingerprintOf, fitsPlace, isFresh, isReady, readStamp, writeStamp } from "../../server/installer/stamp.mjs";
 
 const stamp = { fingerprint: "f", root: "/repository", extras: ["dev", "embedded"], interpreter: null };
 
@@ -42,50 +43,60 @@ describe("an environment can be completed", () => {
 });
 
 describe("on disk", () => {
-  let layout;
+  let place;
 
   beforeEach(() => {
-    layout = layoutOf(mkdtempSync(path.join(tmpdir(), "sourcewise-stamp-")), "linux");
-    mkdirSync(path.dirname(layout.python), { recursive: true });
-    mkdirSync(path.join(layout.root, "server"));
-    writeFileSync(layout.python, "");
+    const root = mkdtempSync(path.join(tmpdir(), "sourcewise-stamp-"));
+    place = repositoryPlace({ root, extras: ["embedded"], interpreter: null, platform: "linux" });
+    mkdirSync(path.dirname(place.python), { recursive: true });
+    mkdirSync(path.join(place.root, "server"));
+    writeFileSync(place.python, "");
   });
 
-  afterEach(() => rmSync(layout.root, { recursive: true }));
+  afterEach(() => rmSync(place.root, { recursive: true }));
 
   it("a stamp is read as it was written", () => {
-    writeStamp(layout, stamp);
-    assert.deepEqual(readStamp(layout), stamp);
+    writeStamp(place, ["dev", "embedded"]);
+    const written = { fingerprint: fingerprintOf(place), root: place.root, extras: ["dev", "embedded"], interpreter: null };
+    assert.deepEqual(readStamp(place), written);
+  });
+
+  it("an environment is ready once its stamp is written, until what it was made from changes", () => {
+    assert.ok(!isReady(place));
+    writeStamp(place, place.extras);
+    assert.ok(isReady(place));
+    appendFileSync(place.constraints, "torch==9.9");
+    assert.ok(!isReady(place));
   });
 
   it("there is no stamp at first", () => {
-    assert.equal(readStamp(layout), undefined);
+    assert.equal(readStamp(place), undefined);
   });
 
   it("a stamp that was cut off counts as none", () => {
-    writeFileSync(layout.stamp, '{"fingerprint": "f", "ext');
-    assert.equal(readStamp(layout), undefined);
+    writeFileSync(place.stamp, '{"fingerprint": "f", "ext');
+    assert.equal(readStamp(place), undefined);
   });
 
   it("a stamp whose Python is gone counts as none", () => {
-    writeStamp(layout, stamp);
-    rmSync(layout.python);
-    assert.equal(readStamp(layout), undefined);
+    writeStamp(place, place.extras);
+    rmSync(place.python);
+    assert.equal(readStamp(place), undefined);
   });
 
   for (const file of ["pyproject.toml", "server/constraints.txt", ".venv/pyvenv.cfg"]) {
     it(`the fingerprint follows ${file}`, () => {
-      const before = fingerprintOf(layout);
-      appendFileSync(path.join(layout.root, file), "changed");
-      assert.notEqual(fingerprintOf(layout), before);
+      const before = fingerprintOf(place);
+      appendFileSync(path.join(place.root, file), "changed");
+      assert.notEqual(fingerprintOf(place), before);
     });
   }
 
   it("the fingerprint tells in which file a line stands", () => {
-    appendFileSync(path.join(layout.root, "pyproject.toml"), "line");
-    const before = fingerprintOf(layout);
-    rmSync(path.join(layout.root, "pyproject.toml"));
-    appendFileSync(path.join(layout.root, "server", "constraints.txt"), "line");
-    assert.notEqual(fingerprintOf(layout), before);
+    appendFileSync(path.join(place.root, "pyproject.toml"), "line");
+    const before = fingerprintOf(place);
+    rmSync(path.join(place.root, "pyproject.toml"));
+    appendFileSync(path.join(place.root, "server", "constraints.txt"), "line");
+    assert.notEqual(fingerprintOf(place), before);
   });
 });

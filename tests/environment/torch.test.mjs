@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { lockedVersion, torchAttempts } from "../../server/torch.mjs";
+import { lockedVersion, torchAttempts } from "../../server/installer/torch.mjs";
 
-const attempts = (platform, hasNvidiaGpu) =>
-  torchAttempts({ platform, hasNvidiaGpu, version: "2.13.0" }).map((each) => `${each.installer} ${each.requirement}`);
+const attempts = (platform, hasNvidiaGpu, offline = false) =>
+  torchAttempts({ platform, hasNvidiaGpu, offline, version: "2.13.0" }).map((each) => `${each.installer} ${each.requirement}`);
 
 describe("installing torch", () => {
   it("on Linux without a GPU tries the CPU builds before the large one", () => {
@@ -11,11 +11,14 @@ describe("installing torch", () => {
   });
 
   it("on Linux without a GPU warns before the large download, and only then", () => {
-    const warnings = torchAttempts({ platform: "linux", hasNvidiaGpu: false, version: "2.13.0" }).map(
-      (each) => each.warning,
-    );
+    const machine = { platform: "linux", hasNvidiaGpu: false, offline: false, version: "2.13.0" };
+    const warnings = torchAttempts(machine).map((each) => each.warning);
     assert.deepEqual(warnings.slice(0, 2), [undefined, undefined]);
     assert.match(warnings[2], /GB/);
+  });
+
+  it("from a folder of wheels takes the build that is there, without uv", () => {
+    assert.deepEqual(attempts("linux", false, true), ["pip torch==2.13.0+cpu", "pip torch==2.13.0"]);
   });
 
   it("with a GPU, on macOS and on Windows takes the ordinary build", () => {

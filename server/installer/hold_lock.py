@@ -1,6 +1,6 @@
 """Hold an operating-system lock on a file until standard input closes.
 
-Hides the locks of POSIX and Windows from `environment.mjs`, which runs before anything is installed, so only the
+Hides the locks of POSIX and Windows from `lock.mjs`, which runs before anything is installed, so only the
 standard library is at hand. The system drops the lock with the process, however that ends: no lock goes stale.
 
 Usage: `python hold_lock.py FILE`. Writes "waiting" when another process holds the lock, then "held" once it is ours.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { activityOf, isNoise, showProgress } from "../../server/progress.mjs";
+import { activityOf, bytesOf, isNoise, startsUnpacking } from "../../server/installer/pip_output.mjs";
 
 describe("a line of pip or uv", () => {
   const activities = {
@@ -19,22 +19,19 @@ describe("a line of pip or uv", () => {
     assert.equal(activityOf("Requirement already satisfied: click in ./.venv"), undefined);
   });
 
+  it("may tell how much of a file is here", () => {
+    assert.deepEqual(bytesOf("Progress 124000000 of 190000000"), { received: 124e6, total: 190e6 });
+    assert.equal(bytesOf("Progress report of 3 of 4"), undefined);
+  });
+
+  it("tells that everything is fetched", () => {
+    assert.ok(startsUnpacking("Installing collected packages: mpmath, sympy"));
+    assert.ok(!startsUnpacking("  Installing build dependencies: started"));
+  });
+
   it("is noise when it warns of a place to look in that is not there", () => {
     assert.ok(isNoise("WARNING: Location 'file:///opt/wheels/uv/' is ignored: it is neither a file nor a directory."));
     assert.ok(isNoise("[notice] A new release of pip is available: 23.2.1 -> 26.3"));
     assert.ok(!isNoise("ERROR: No matching distribution found for torch==2.13.0+cpu"));
-  });
-});
-
-describe("an installer that fails", () => {
-  it("leaves its last lines, without noise", async () => {
-    const script = `
-      for (let line = 1; line <= 40; line++) console.error("line " + line);
-      console.error("WARNING: Location 'x' is ignored");
-      process.stderr.write("ERROR: no newline at the end", () => process.exit(3));`;
-    const { ok, lines } = await showProgress(process.execPath, ["-e", script]);
-    assert.equal(ok, false);
-    assert.equal(lines.length, 12);
-    assert.deepEqual(lines.slice(-2), ["line 40", "ERROR: no newline at the end"]);
   });
 });

@@ -7,10 +7,12 @@ const COMMAND_NOT_FOUND = 127;
 /**
  * @param {string} command
  * @param {string[]} args
- * @returns {{status: number, stdout: string}} status 127 when the command cannot be started at all
+ * @param {{timeout?: number}} [options] `timeout`: milliseconds after which the program is ended
+ * @returns {{status: number, stdout: string}} status 127 when the command cannot be started, or did not end in time
  */
-export function capture(command, args) {
-  const { status, stdout } = spawnSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+export function capture(command, args, { timeout } = {}) {
+  const stdio = ["ignore", "pipe", "ignore"];
+  const { status, stdout } = spawnSync(command, args, { encoding: "utf8", stdio, timeout, windowsHide: true });
   return { status: status ?? COMMAND_NOT_FOUND, stdout: stdout ?? "" };
 }
 
@@ -38,12 +40,15 @@ export function passThrough(command, args, { cwd }) {
 /**
  * @param {string} command
  * @param {string[]} args
- * @param {{env?: Record<string, string | undefined>, stdout: "pipe" | number, onLine: (line: string) => void}} options
- *   `stdout`: "pipe" to have its lines reported too, or the file descriptor that it writes to itself
+ * @param {object} options
+ * @param {"pipe" | number} options.stdout "pipe" to have its lines reported too, or the descriptor that it writes to
+ * @param {(line: string) => void} options.onLine
+ * @param {import("node:stream").Writable} [options.keepsOpen] a pipe that stays open until this program has ended too
  * @returns {Promise<number>} the exit code
  */
-export function reportLines(command, args, { env = process.env, stdout, onLine }) {
-  const child = spawn(command, args, { env, stdio: ["ignore", stdout, "pipe"] });
+export function reportLines(command, args, { stdout, onLine, keepsOpen }) {
+  const stdio = ["ignore", stdout, "pipe", ...(keepsOpen ? [keepsOpen] : [])];
+  const child = spawn(command, args, { stdio, windowsHide: true });
   for (const stream of [child.stdout, child.stderr]) stream && forEachLine(stream, onLine);
   return exitCode(child);
 }
@@ -61,6 +66,20 @@ export function forEachLine(stream, onLine) {
     lines.forEach(onLine);
   });
   stream.on("end", () => rest && onLine(rest));
+}
+
+/**
+ * Ends a program and all that it started. On POSIX it has to lead a process group of its own (`detached`).
+ *
+ * @param {number} pid
+ */
+export function killTree(pid) {
+  if (process.platform === "win32") return void capture("taskkill", ["/pid", String(pid), "/T", "/F"]);
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error;
+  }
 }
 
 function exitCode(child) {

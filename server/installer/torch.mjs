@@ -9,15 +9,21 @@ import { capture } from "./processes.mjs";
  */
 
 /**
- * @param {{platform: string, hasNvidiaGpu: boolean, version: string}} machine `version` is the locked release of torch
+ * @param {object} machine
+ * @param {string} machine.platform as `process.platform`
+ * @param {boolean} machine.hasNvidiaGpu
+ * @param {boolean} machine.offline whether packages come from a folder of wheels alone
+ * @param {string} machine.version the locked release of torch
  * @returns {TorchAttempt[]} in order; the first that succeeds is enough
  */
-export function torchAttempts({ platform, hasNvidiaGpu, version }) {
+export function torchAttempts({ platform, hasNvidiaGpu, offline, version }) {
   const plain = { installer: "pip", requirement: `torch==${version}` };
   if (platform !== "linux" || hasNvidiaGpu) return [plain];
+  // Fails within seconds unless pip is configured to find CPU builds.
+  const cpu = { installer: "pip", requirement: `torch==${version}+cpu` };
+  if (offline) return [cpu, plain];
   return [
-    // Fails within seconds unless pip is configured to find CPU builds.
-    { installer: "pip", requirement: `torch==${version}+cpu` },
+    cpu,
     // uv knows where the CPU builds are published.
     { installer: "uv", requirement: `torch==${version}` },
     { ...plain, warning: "No CPU build of torch was found: downloading the build for NVIDIA GPUs, about 3 GB." },

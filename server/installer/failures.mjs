@@ -1,0 +1,51 @@
+/** Says why an installation failed. Hides how pip words the few causes that the user can do something about. */
+import { EnvironmentProblem } from "./problem.mjs";
+
+const NO_SPACE = /No space left on device|\[Errno 28\]|not enough space on the disk|disk quota exceeded/i;
+
+const NO_NETWORK =
+  /NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|SSLError|Connection(?:Reset|Aborted|Refused)?Error|Failed to establish a new connection|Temporary failure in name resolution|error sending request/;
+
+/**
+ * @param {string} what was to be installed
+ * @param {string[]} output of pip or uv, all of it
+ * @param {Pick<import("./places.mjs").Place, "log" | "wheels" | "folder" | "wording">} place
+ * @returns {EnvironmentProblem}
+ */
+export function installationFailed(what, output, place) {
+  const { message, hint } = causeOf(what, output.join("\n"), place);
+  return new EnvironmentProblem(message, hint, output.slice(-12));
+}
+
+/**
+ * @param {string} output of pip
+ * @returns {boolean} whether it is only that llama.cpp has no wheel for this machine, which Sourcewise can do without
+ */
+export function lacksEmbeddedModel(output) {
+  // The second wording is for a package that the lock names too.
+  return /No matching distribution found for xllamacpp|no matching distributions available[^]*^\s*xllamacpp$/m.test(
+    output,
+  );
+}
+
+/** The sentence for a disk that is too full, whether seen before or in the middle. */
+export function diskFull(sentence, { folder, wording }) {
+  return new EnvironmentProblem(sentence, `Make room on the disk of ${folder}, then ${wording.again}.`);
+}
+
+function causeOf(what, output, place) {
+  const { log, wheels, wording } = place;
+  const resume = `${wording.again}: it goes on where it stopped`;
+  if (NO_SPACE.test(output)) return diskFull(`Installing ${what} failed: the disk is full.`, place);
+  if (wheels)
+    return {
+      message: `Installing ${what} failed: the folder of wheels lacks something.`,
+      hint: `See the log for what is missing in ${wheels}, add it, then ${resume}. Full log: ${log}`,
+    };
+  if (NO_NETWORK.test(output))
+    return {
+      message: `Installing ${what} failed: the package index cannot be reached.`,
+      hint: `Check the network and the proxy, then ${resume}. Full log: ${log}`,
+    };
+  return { message: `Installing ${what} failed.`, hint: `See the log for pip's reason, then ${resume}. Full log: ${log}` };
+}

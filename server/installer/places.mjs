@@ -1,0 +1,108 @@
+/**
+ * The two places that Sourcewise's Python environment is made in: the repository, for who works on it, and the editor's
+ * global storage, for who uses it. Hides where each keeps its files and how the two differ; the stages are the same.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { EnvironmentProblem } from "./problem.mjs";
+
+/**
+ * @typedef {{again: string, setting: string}} Wording
+ *   how the user starts the set-up once more, and what they set to choose a Python
+ *
+ * @typedef {object} Place
+ * @property {string} root what a moved environment is told by: its scripts name their old place
+ * @property {string} folder the virtual environment
+ * @property {string} python its Python
+ * @property {string} stamp
+ * @property {string} log of pip
+ * @property {string} lock beside the environment, for it must survive when that is made anew
+ * @property {string} lockScript hold_lock.py
+ * @property {string} constraints the locked versions
+ * @property {string[]} inputs the files that the environment is made from
+ * @property {boolean} isOfOneLock whether the folder belongs to these constraints alone: then a stamp in it says that all
+ *   the packages of the lock are there, whatever else changed
+ * @property {string | null} interpreter the Python that the user chose; null when they left the choice to us
+ * @property {string[]} extras of the package
+ * @property {string | null} wheels a folder of wheels that stands in for the network
+ * @property {string[]} tools what is installed first
+ * @property {(extras: string[]) => string[][]} installs the arguments of pip for Sourcewise itself, a list for each call
+ * @property {Wording} wording
+ */
+
+/**
+ * @param {{root: string, extras: string[], interpreter: string | null, platform: string}} wanted `root` of the repository
+ * @returns {Place} `.venv`, in which Sourcewise runs from its sources
+ */
+export function repositoryPlace({ root, extras, interpreter, platform }) {
+  const constraints = path.join(root, "server", "constraints.txt");
+  return {
+    ...layoutOf(path.join(root, ".venv"), platform),
+    root,
+    lock: path.join(root, ".venv.lock"),
+    lockScript: path.join(root, "server", "installer", "hold_lock.py"),
+    constraints,
+    inputs: [path.join(root, "pyproject.toml"), constraints],
+    isOfOneLock: false,
+    interpreter,
+    extras,
+    wheels: null,
+    tools: ["pip", "hatchling", "editables"],
+    installs: (names) => [["--no-build-isolation", "--editable", `${root}[${names.join(",")}]`]],
+    wording: { again: "run this again", setting: "SOURCEWISE_PYTHON" },
+  };
+}
+
+/**
+ * @typedef {object} ExtensionRequest
+ * @property {string} storage the extension's global storage
+ * @property {string} shipped the extension's folder that holds the wheel, the lock and hold_lock.py
+ * @property {string | null} interpreter
+ * @property {string | null} wheels
+ */
+
+/**
+ * @param {ExtensionRequest & {platform: string}} request
+ * @returns {Place} a folder for each lock, so that an update that brings other packages is built beside what windows
+ *   still run from
+ * @throws {EnvironmentProblem} when the extension lacks its own files
+ */
+export function extensionPlace({ storage, shipped, interpreter, wheels, platform }) {
+  const wheel = wheelIn(shipped);
+  const constraints = path.join(shipped, "constraints.txt");
+  const all = path.join(storage, "python");
+  const key = createHash("sha256").update(readFileSync(constraints)).digest("hex").slice(0, 12);
+  return {
+    ...layoutOf(path.join(all, key), platform),
+    root: storage,
+    lock: path.join(all, "lock"),
+    lockScript: path.join(shipped, "hold_lock.py"),
+    constraints,
+    inputs: [wheel, constraints],
+    isOfOneLock: true,
+    interpreter,
+    extras: ["embedded"],
+    wheels,
+    tools: ["pip"],
+    // pip leaves a wheel of the same version alone, even where its content differs: hence the second call.
+    installs: (names) => [[`${wheel}[${names.join(",")}]`], ["--force-reinstall", "--no-deps", wheel]],
+    wording: { again: "choose Set Up", setting: "the setting sourcewise.python.interpreter" },
+  };
+}
+
+function layoutOf(folder, platform) {
+  return {
+    folder,
+    python: platform === "win32" ? path.join(folder, "Scripts", "python.exe") : path.join(folder, "bin", "python"),
+    stamp: path.join(folder, "sourcewise-stamp.json"),
+    log: path.join(folder, "install.log"),
+  };
+}
+
+function wheelIn(shipped) {
+  const names = existsSync(shipped) ? readdirSync(shipped) : [];
+  const wheel = names.find((name) => /^sourcewise-.*\.whl$/.test(name));
+  if (wheel && names.includes("constraints.txt")) return path.join(shipped, wheel);
+  throw new EnvironmentProblem("The extension lacks its own Python package.", "Install Sourcewise anew.");
+}

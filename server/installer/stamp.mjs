@@ -1,0 +1,76 @@
+/**
+ * Decides whether the environment that is there is the one that is wanted. Hides the stamp: a file in the environment,
+ * written last, that says what it was made from. Starts no process, for this is asked whenever Sourcewise starts.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+/**
+ * @typedef {import("./places.mjs").Place} Place
+ * @typedef {{fingerprint: string, root: string, extras: string[], interpreter: string | null}} Stamp
+ *   `interpreter` is the Python that the user had chosen when the environment was made, null when they had not
+ */
+
+/** @param {Place} place */
+export function isReady(place) {
+  return isFresh(readStamp(place), { ...place, fingerprint: fingerprintOf(place) });
+}
+
+/** @param {Pick<Place, "inputs" | "folder">} place */
+export function fingerprintOf({ inputs, folder }) {
+  const hash = createHash("sha256");
+  // pyvenv.cfg names the version and home of the Python below, and costs no process to read.
+  for (const file of [...inputs, path.join(folder, "pyvenv.cfg")])
+    hash.update(existsSync(file) ? readFileSync(file) : "").update("\0");
+  return hash.digest("hex");
+}
+
+/**
+ * @param {Stamp | undefined} stamp
+ * @param {Stamp} wanted
+ * @returns {boolean} whether nothing has to be done: more extras than wanted do no harm
+ */
+export function isFresh(stamp, wanted) {
+  return (
+    stamp?.fingerprint === wanted.fingerprint &&
+    fitsPlace(stamp, wanted) &&
+    wanted.extras.every((extra) => stamp.extras.includes(extra))
+  );
+}
+
+/**
+ * @param {Stamp | undefined} stamp
+ * @param {{root: string, interpreter: string | null}} wanted
+ * @returns {boolean} whether the environment can be kept and completed. One without a stamp (its making was cut short)
+ *   can; one that was moved cannot, for its scripts name their old place.
+ */
+export function fitsPlace(stamp, wanted) {
+  if (!stamp) return true;
+  const interpreterHolds = wanted.interpreter === null || wanted.interpreter === stamp.interpreter;
+  return stamp.root === wanted.root && interpreterHolds;
+}
+
+/**
+ * @param {Pick<Place, "python" | "stamp">} place
+ * @returns {Stamp | undefined} undefined when there is none, it cannot be read, or its Python is gone
+ */
+export function readStamp(place) {
+  if (!existsSync(place.python)) return undefined;
+  try {
+    const stamp = JSON.parse(readFileSync(place.stamp, "utf8"));
+    return Array.isArray(stamp?.extras) ? stamp : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {Place} place
+ * @param {string[]} extras that were asked for
+ */
+export function writeStamp(place, extras) {
+  const { root, interpreter } = place;
+  const stamp = { fingerprint: fingerprintOf(place), root, extras, interpreter };
+  writeFileSync(place.stamp, JSON.stringify(stamp, undefined, 2));
+}
