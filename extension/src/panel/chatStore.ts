@@ -143,10 +143,14 @@ export class ChatStore {
 
   private async write(chat: HeldChat): Promise<void> {
     const file = this.fileOf(chat.id);
-    const draft = `${file}.${process.pid}.new`;
+    const draft = `${file}.${crypto.randomUUID()}.new`;
     await mkdir(this.folder, { recursive: true });
-    await writeFile(draft, serialise(chat, this.now()));
-    await rename(draft, file);
+    try {
+      await writeFile(draft, serialise(chat, this.now()));
+      await rename(draft, file);
+    } finally {
+      await rm(draft, { force: true });
+    }
     this.kept.add(chat);
   }
 

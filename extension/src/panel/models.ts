@@ -8,8 +8,6 @@ import { MODELS_LIST, MODELS_PROGRESS, MODELS_PULL, type LanguageModel, type Mod
 import { isCancelled, UserError } from "../userError";
 import type { ModelSummary } from "./messages";
 
-type Runtime = "ollama" | "embedded";
-
 interface Pull {
   readonly id: string;
   readonly cancellation: CancellationTokenSource;
@@ -35,33 +33,47 @@ export class Models {
     return this.known ? { ...summaryOf(this.known), download: this.pulling?.shown ?? null } : null;
   }
 
-  /** The models that could answer now. */
-  get installed(): LanguageModel[] {
-    return this.known?.models.filter((model) => model.installed) ?? [];
+  /** The models that are on this machine or could be. */
+  get all(): readonly LanguageModel[] {
+    return this.known?.models ?? [];
   }
 
   /** Asks the server again. Where it cannot tell, what was known stays. */
-  async refresh(): Promise<void> {
+  async refresh(): Promise<ModelsResult> {
     const asked = ++this.newest;
     const known = await this.server.request(MODELS_LIST, {});
-    if (asked !== this.newest) return;
-    this.known = known;
-    this.changed.fire();
+    if (asked === this.newest) {
+      this.known = known;
+      this.changed.fire();
+    }
+    return known;
+  }
+
+  /** Downloads the model that the settings want; see `pull`. */
+  async pullWanted(): Promise<void> {
+    const known = this.known ?? (await this.refresh());
+    await this.pull({ runtime: "ollama", name: known.wanted });
+  }
+
+  /** Downloads the model that Sourcewise runs itself; see `pull`. */
+  async pullBuiltIn(): Promise<void> {
+    const known = this.known ?? (await this.refresh());
+    const builtIn = builtInOf(known);
+    if (!builtIn) throw new UserError("The server has no model of its own.", "Update Sourcewise, or get Ollama.");
+    await this.pull(builtIn);
   }
 
   /**
-   * Downloads the model that the settings want, or the one that Sourcewise runs itself.
+   * Downloads a model.
    *
    * @returns when it is there or nobody wants it any more; rejects with a `UserError` when it cannot be had
    */
-  async pull(runtime: Runtime): Promise<void> {
-    const name = await this.nameOf(runtime);
+  async pull({ runtime, name }: Pick<LanguageModel, "runtime" | "name">): Promise<void> {
     if (this.pulling) throw new UserError(`${this.pulling.shown.name} is being downloaded.`, "Wait for it or cancel it.", "Busy");
     const shown = { name, message: "Starting the download…", done: 0, total: 0 };
-    this.pulling = { id: crypto.randomUUID(), cancellation: new CancellationTokenSource(), shown };
+    const { id, cancellation } = (this.pulling = { id: crypto.randomUUID(), cancellation: new CancellationTokenSource(), shown });
     this.changed.fire();
     try {
-      const { id, cancellation } = this.pulling;
       await this.server.request(MODELS_PULL, { pullId: id, runtime, name }, cancellation.token);
     } catch (error) {
       if (!isCancelled(error)) throw error;
@@ -87,17 +99,10 @@ export class Models {
     this.pulling = { ...this.pulling, shown: { ...this.pulling.shown, message, done, total } };
     this.changed.fire();
   }
-
-  private async nameOf(runtime: Runtime): Promise<string> {
-    if (!this.known) await this.refresh();
-    const name = runtime === "ollama" ? this.known?.wanted : this.known?.models.find((model) => model.runtime === runtime)?.name;
-    if (!name) throw new UserError("The server offers no model of that kind.", "Restart it, then try again.");
-    return name;
-  }
 }
 
 function summaryOf({ answering, local, problem, ollamaRuns, wanted, models }: ModelsResult): Omit<ModelSummary, "download"> {
-  const builtIn = models.find((model) => model.runtime === "embedded");
+  const builtIn = builtInOf({ models });
   return {
     answering,
     local,
@@ -107,4 +112,8 @@ function summaryOf({ answering, local, problem, ollamaRuns, wanted, models }: Mo
     wantedBytes: models.find((model) => model.runtime === "ollama" && model.name === wanted)?.bytes ?? 0,
     builtIn: builtIn ? { name: builtIn.name, installed: builtIn.installed, bytes: builtIn.bytes } : null,
   };
+}
+
+function builtInOf({ models }: Pick<ModelsResult, "models">): LanguageModel | undefined {
+  return models.find((model) => model.runtime === "embedded");
 }

@@ -15,6 +15,7 @@ import { completionsOf } from "./completion";
 import { Conversation } from "./conversation";
 import { Editors } from "./editors";
 import type { ChatSummary, PanelState, ViewMessage } from "./messages";
+import { chooseDownload } from "./modelPicker";
 import { Models } from "./models";
 import { panelViewOf } from "./placement";
 import { readScope } from "./scope";
@@ -92,6 +93,14 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     await this.restore();
     await this.conversation.explain(selection, title);
     this.refreshModels();
+  }
+
+  /** Lets the user choose a model and downloads it, which the panel shows. */
+  async chooseDownload(): Promise<void> {
+    const model = await chooseDownload(this.models);
+    if (!model) return;
+    await this.reveal();
+    await this.models.pull(model);
   }
 
   /** Resolves when all chats are kept. */

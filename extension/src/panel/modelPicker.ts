@@ -1,0 +1,44 @@
+/** Quick picks of language models: which one answers, which one is downloaded. */
+import * as vscode from "vscode";
+import type { LanguageModel } from "../protocol";
+import { UserError } from "../userError";
+import type { Models } from "./models";
+
+/** Lets the user choose who answers, and keeps it in the user's settings. */
+export async function chooseModel(models: Models): Promise<void> {
+  const model = await choose(models, true, "Who is to answer?");
+  if (!model) return;
+  const settings = vscode.workspace.getConfiguration("sourcewise");
+  const set = (key: string, value: string | undefined): Thenable<void> =>
+    settings.update(key, value, vscode.ConfigurationTarget.Global);
+  if (model.runtime === "embedded") return set("llm.runtime", "embedded");
+  await set("llm.model", model.name);
+  // Back to the default, which asks Ollama first.
+  if (settings.get("llm.runtime") !== "ollama") await set("llm.runtime", undefined);
+}
+
+/** Lets the user choose a model that is not on this machine yet; undefined where they choose none. */
+export function chooseDownload(models: Models): Promise<LanguageModel | undefined> {
+  return choose(models, false, "Which model is to be downloaded?");
+}
+
+async function choose(models: Models, isInstalled: boolean, placeHolder: string): Promise<LanguageModel | undefined> {
+  await models.refresh();
+  const found = models.all.filter((model) => model.installed === isInstalled);
+  if (found.length === 0) throw isInstalled ? noneInstalled() : noneToDownload();
+  const items = found.map((model) => ({ label: model.name, description: describe(model), model }));
+  return (await vscode.window.showQuickPick(items, { title: "Language Model", placeHolder }))?.model;
+}
+
+function noneInstalled(): UserError {
+  return new UserError("No language model is installed.", "Run “Sourcewise: Download a Language Model”.");
+}
+
+function noneToDownload(): UserError {
+  return new UserError("The models that your settings name are installed.", "For another one, change the setting sourcewise.llm.model.");
+}
+
+function describe({ runtime, bytes }: LanguageModel): string {
+  const size = bytes > 0 ? `, ${(bytes / 1e9).toFixed(1)} GB` : "";
+  return `${runtime === "embedded" ? "built in" : "Ollama"}${size}`;
+}

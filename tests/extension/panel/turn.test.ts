@@ -1,0 +1,130 @@
+import { describe, expect, it } from "vitest";
+import { readHostMessage } from "../../../extension/src/panel/messages";
+import {
+  historyOf,
+  newTurn,
+  startedAgain,
+  stopped,
+  withDelta,
+  withFailure,
+  withNotice,
+  withProgress,
+  withRequest,
+  withResult,
+  withSources,
+  type HeldTurn,
+} from "../../../extension/src/panel/turn";
+import { COVERAGE, result, source } from "./scriptedServer";
+
+const asked = newTurn("t1", "ask", "How do users log in?");
+const found = withSources(asked, { askId: "a", sources: [source(1), source(2)], search: COVERAGE });
+const answering = withDelta(found, { askId: "a", seq: 0, text: "It " });
+
+function delta(turn: HeldTurn, seq: number, text: string): HeldTurn {
+  return withDelta(turn, { askId: "a", seq, text });
+}
+
+describe("a turn", () => {
+  it("begins by searching", () => {
+    expect(asked.shown).toMatchObject({ status: "searching", sources: [], text: "" });
+  });
+
+  it("shows its sources before any text", () => {
+    expect(found.shown).toMatchObject({ status: "reading", coverage: COVERAGE, text: "" });
+    expect(found.shown.sources.map((card) => card.number)).toEqual([1, 2]);
+  });
+
+  it("keeps the places behind its sources from the view", () => {
+    expect(found.sources[0]).toEqual({ number: 1, uri: "file:///work/app/auth.py", startLine: 10, endLine: 20 });
+    expect(JSON.stringify(found.shown)).not.toContain("file://");
+  });
+
+  it("tells how much the model has read until it writes", () => {
+    const reading = withProgress(found, { askId: "a", fraction: 0.4 });
+    expect(reading.shown.readFraction).toBe(0.4);
+    const writing = delta(reading, 0, "It");
+    expect(writing.shown).toMatchObject({ status: "answering", readFraction: null });
+    expect(withProgress(writing, { askId: "a", fraction: 0.9 })).toBe(writing);
+  });
+
+  it("appends text in order and leaves aside what comes twice or out of order", () => {
+    const grown = delta(delta(answering, 1, "checks"), 2, " it");
+    expect(grown.shown.text).toBe("It checks it");
+    expect(delta(grown, 1, "checks")).toBe(grown);
+    expect(delta(grown, 7, "lost")).toBe(grown);
+  });
+
+  it("says a notice once", () => {
+    const notice = { askId: "a", message: "Keyword search only." };
+    expect(withNotice(withNotice(found, notice), notice).shown.notices).toEqual(["Keyword search only."]);
+  });
+
+  it("takes the response for the truth, whatever was shown before", () => {
+    const done = withResult(answering, result("a", { text: "Better.", sources: [source(3)], notices: ["Cut."] }));
+    expect(done.shown).toMatchObject({ status: "done", text: "Better.", notices: ["Cut."], failure: "" });
+    expect(done.shown.sources.map((card) => card.number)).toEqual([3]);
+    expect(done.sources.map(({ number }) => number)).toEqual([3]);
+  });
+
+  it("shows a mention by path and line, and keeps where it leads", () => {
+    const done = withResult(answering, result("a"));
+    expect(done.shown.mentions).toEqual([
+      { name: "login", place: "app/auth.py:12" },
+      { name: "logout", place: null },
+    ]);
+    expect(done.mentions).toEqual([{ name: "login", uri: "file:///work/app/auth.py", startLine: 12, endLine: 12 }]);
+  });
+
+  it("says what the answer cost, by the estimate where the model counted nothing", () => {
+    expect(withResult(answering, result("a")).shown.cost).toEqual({
+      promptTokens: 700,
+      promptBudget: 1000,
+      answerTokens: 30,
+      tokensPerSecond: 15,
+      seconds: 3.5,
+    });
+  });
+
+  it("has failed where the answer ends early, with the text that is there", () => {
+    const failed = withResult(answering, result("a", { failure: "The model was stopped." }));
+    expect(failed.shown).toMatchObject({ status: "failed", failure: "The model was stopped." });
+    expect(failed.shown.text).not.toBe("");
+  });
+
+  it("keeps what is there of an answer that is stopped or fails", () => {
+    expect(stopped(answering).shown).toMatchObject({ status: "stopped", text: "It ", failure: "" });
+    expect(withFailure(answering, "No.").shown).toMatchObject({ status: "failed", text: "It ", failure: "No." });
+  });
+
+  it("changes no more once it has ended", () => {
+    const ended = stopped(answering);
+    expect(delta(ended, 1, "more")).toBe(ended);
+    expect(withNotice(ended, { askId: "a", message: "late" })).toBe(ended);
+    expect(withResult(ended, result("a"))).toBe(ended);
+    expect(withFailure(ended, "late")).toBe(ended);
+  });
+
+  it("starts again with its question, its scope and what was asked, and nothing else", () => {
+    const request = { kind: "ask", question: "How?", folder: null, paths: ["app/"], selection: null } as const;
+    const done = withResult(withRequest(answering, { ...request, paths: ["app/"] }, ["app/"]), result("a"));
+    const again = startedAgain(done);
+    expect(again.shown).toEqual({ ...asked.shown, scope: ["app/"] });
+    expect(again).toMatchObject({ request, sources: [], mentions: [], deltas: 0 });
+  });
+
+  it("is what the view takes, at every step", () => {
+    const steps = [asked, found, answering, withResult(answering, result("a")), stopped(answering)];
+    for (const { shown } of steps) expect(readHostMessage({ type: "turn", turn: shown })).toBeDefined();
+  });
+});
+
+describe("the history of a chat", () => {
+  it("is the last turns with an answer, oldest first", () => {
+    const answer = (id: string): HeldTurn => withResult(newTurn(id, "ask", `question ${id}`), result(id, { text: id }));
+    const turns = [answer("a"), answer("b"), stopped(newTurn("c", "ask", "no answer")), answer("d"), answering];
+    expect(historyOf(turns, 2)).toEqual([
+      { question: "question b", answer: "b" },
+      { question: "question d", answer: "d" },
+    ]);
+  });
+});
