@@ -1,6 +1,6 @@
 /**
- * Colours code. Hides highlight.js and which languages are bundled. Highlight.js would write HTML; here it tells what it
- * finds to `Lines`, which keeps it as runs of text, cut at line ends. No HTML is made, so there is none to sanitise.
+ * Colours code. Hides highlight.js and which languages are bundled. Highlight.js would write HTML; here it tells what
+ * it finds to `Lines`, which keeps runs of text, cut at line ends. No HTML is made, so there is none to sanitise.
  */
 import type { Emitter } from "highlight.js";
 import hljs from "highlight.js/lib/core";
@@ -40,7 +40,8 @@ import yaml from "highlight.js/lib/languages/yaml";
 
 import { visible } from "./visible";
 
-export type Colour = "comment" | "deleted" | "function" | "inserted" | "keyword" | "number" | "string" | "type" | "variable";
+export type Colour =
+  "comment" | "deleted" | "function" | "inserted" | "keyword" | "number" | "string" | "type" | "variable";
 
 /** Text of one colour; `colour` is null for plain text. */
 export interface Run {
@@ -50,7 +51,8 @@ export interface Run {
 
 const LANGUAGES = {
   ...{ bash, c, cpp, csharp, css, dart, diff, dockerfile, elixir, go, haskell, ini, java, javascript, json, julia },
-  ...{ kotlin, lua, makefile, markdown, perl, php, python, r, ruby, rust, scala, scss, sql, swift, typescript, xml, yaml },
+  ...{ kotlin, lua, makefile, markdown, perl, php, python, r, ruby, rust, scala, scss, sql, swift, typescript },
+  ...{ xml, yaml },
 };
 
 /** Names of the server's index that highlight.js has under another name. */

@@ -1,6 +1,6 @@
 /**
- * The way to the extension. Hides VS Code's webview API: what is sent is typed, what is kept over hiding and showing the
- * view is read with a check, because an older version of the extension may have written it.
+ * The way to the extension. Hides VS Code's webview API: what is sent is typed, and what is kept while the view is not
+ * shown is read with a check, because an older version of the extension may have written it.
  */
 import * as v from "valibot";
 

@@ -2,8 +2,8 @@
  * Reads a model's Markdown into a small tree of what the panel can show. Hides markdown-it, and which of Markdown is
  * trusted: text, emphasis, lists, tables and code, but no HTML, no links and no images, which stay the text they are.
  *
- * The tree holds no HTML and no address, so nothing that a model writes can become one. `[1]` turns into a citation only
- * where the answer has that source, a back-quoted name into a mention only where it was looked up in the code.
+ * The tree holds no HTML and no address, so nothing that a model writes can become one. `[1]` turns into a citation
+ * only where the answer has that source, a back-quoted name into a mention only where it was looked up in the code.
  */
 import MarkdownIt from "markdown-it";
 import type { Token } from "markdown-it";
@@ -71,7 +71,9 @@ function leaves(token: Token, referable: Referable): AnswerNode[] {
   switch (token.type) {
     case "fence":
     case "code_block":
-      return [{ kind: "codeBlock", language: token.info.trim().split(/[\s{:,]/)[0] ?? "", text: visible(token.content) }];
+      return [
+        { kind: "codeBlock", language: token.info.trim().split(/[\s{:,]/)[0] ?? "", text: visible(token.content) },
+      ];
     case "code_inline":
       return [mentionOrCode(visible(token.content), referable)];
     case "hardbreak":

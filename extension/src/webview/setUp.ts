@@ -1,6 +1,6 @@
 /**
- * Decides what stands between the user and an answer, and the one step that leads on. Pure; an action is a name that the
- * host knows.
+ * Decides what stands between the user and an answer, and the one step that leads on. Pure; an action is a name that
+ * the host knows.
  */
 import type { Action, ModelSummary, PanelState, Situation } from "../panel/messages";
 import { visibleLine } from "./visible";
@@ -46,7 +46,8 @@ function ofSituation(situation: Exclude<Situation, { kind: "ready" }>): SetUp {
     case "needsSetUp":
       return {
         heading: "Set up Sourcewise",
-        sentence: "Sourcewise runs in a Python environment of its own, apart from yours. It is made once and takes some minutes.",
+        sentence:
+          "Sourcewise runs in a Python environment of its own, apart from yours. Making it once takes some minutes.",
         primary: { label: "Set Up", action: "setUp" },
       };
     case "settingUp":
@@ -83,7 +84,8 @@ function ofModel(model: ModelSummary): SetUp {
   const amount = ollamaRuns && wantedBytes > 0 ? `The download is ${size(wantedBytes)}.` : "";
   const offersBuiltIn = builtIn && !builtIn.installed && answering.runtime === "sources";
   return {
-    heading: answering.runtime === "sources" ? "No language model yet" : `${visibleLine(answering.name)} answers for now`,
+    heading:
+      answering.runtime === "sources" ? "No language model yet" : `${visibleLine(answering.name)} answers for now`,
     sentence: [problem || "Questions are answered with places in the code alone.", amount].filter(Boolean).join(" "),
     primary: ollamaRuns
       ? { label: `Download ${visibleLine(wanted)}`, action: "pullWanted" }

@@ -4,11 +4,11 @@
  */
 import { render } from "preact";
 
-import { readHostMessage, type HostMessage } from "../panel/messages";
+import { readHostMessage } from "../panel/messages";
 import { App } from "./components/app";
-import { Controls } from "./components/controls";
+import { ControlsContext, type Controls } from "./components/controls";
 import type { Host } from "./host";
-import { initialState, reduce, type UiAction } from "./reducer";
+import { initialState, reduce } from "./reducer";
 
 /** Shows the panel in an element and keeps it true to what the host says, until the returned function is called. */
 export function startView(host: Host, root: HTMLElement): () => void {
@@ -20,23 +20,23 @@ export function startView(host: Host, root: HTMLElement): () => void {
     frame = 0;
     host.keep(state);
     render(
-      <Controls.Provider value={controls}>
+      <ControlsContext.Provider value={controls}>
         <App state={state} />
-      </Controls.Provider>,
+      </ControlsContext.Provider>,
       root,
     );
   }
 
-  const controls = {
+  const controls: Controls = {
     send: host.send.bind(host),
-    dispatch(action: UiAction): void {
+    dispatch: (action) => {
       state = reduce(state, action);
       draw();
     },
   };
 
   function hear(event: MessageEvent<unknown>): void {
-    const message: HostMessage | undefined = readHostMessage(event.data);
+    const message = readHostMessage(event.data);
     if (!message) return;
     state = reduce(state, message);
     frame ||= requestAnimationFrame(draw);

@@ -95,7 +95,9 @@ export function progressOf(index: IndexSummary): string {
 export function holdingsOf(index: IndexSummary): string {
   if (index.chunks === 0) return index.stage === "idle" ? "Nothing is indexed" : "Indexing";
   const searchable = `${counted(index.files, "file")}, ${counted(index.chunks, "chunk")}`;
-  return index.embedded < index.chunks ? `${searchable}, ${percent(index.embedded / index.chunks)} embedded` : searchable;
+  return index.embedded < index.chunks
+    ? `${searchable}, ${percent(index.embedded / index.chunks)} embedded`
+    : searchable;
 }
 
 /** Who would answer now. */

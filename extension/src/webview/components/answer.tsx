@@ -5,11 +5,12 @@ import { useMemo } from "preact/hooks";
 import { isRunning, type Turn } from "../../panel/messages";
 import { readAnswer, settled, type AnswerNode } from "../markdown";
 import { visibleLine } from "../visible";
+import { placeOf, stalenessOf } from "../wording";
 import { CodeLines } from "./codeLines";
 import { useControls } from "./controls";
 import { IconButton } from "./icon";
+import { opening } from "./opening";
 import { usePreview } from "./preview";
-import { placeOf, stalenessOf } from "../wording";
 
 /** The question is a heading of the second level, so those of an answer begin at the third. */
 const HEADINGS = { h1: "h3", h2: "h4", h3: "h5", h4: "h6", h5: "h6", h6: "h6" } as const;
@@ -57,7 +58,12 @@ function ElementPart({ node, turn }: { node: Extract<AnswerNode, { kind: "elemen
   const inner = <Nodes nodes={children} turn={turn} />;
   if (tag === "br" || tag === "hr") return tag === "br" ? <br /> : <hr />;
   if (tag === "ol") return <ol start={start ?? 1}>{inner}</ol>;
-  if (tag === "table") return <div class="table"><table>{inner}</table></div>;
+  if (tag === "table")
+    return (
+      <div class="table">
+        <table>{inner}</table>
+      </div>
+    );
   const Tag = tag in HEADINGS ? HEADINGS[tag as keyof typeof HEADINGS] : tag;
   return <Tag class={align ? `align-${align}` : undefined}>{inner}</Tag>;
 }
@@ -69,13 +75,13 @@ function CitationButton({ number, turn }: { number: number; turn: Turn }): JSX.E
   if (!source) return null;
   const stale = stalenessOf(turn, number);
   return (
-    <span class="anchor" {...anchor}>
+    <span {...anchor}>
       <button
         type="button"
         class={stale ? "citation stale" : "citation"}
         aria-label={`Source ${number}`}
         aria-description={[placeOf(source), stale].filter(Boolean).join(", ")}
-        onClick={(event) => send({ type: "openSource", turn: turn.id, number, beside: event.altKey })}
+        {...opening((beside) => send({ type: "openSource", turn: turn.id, number, beside }))}
       >
         [{number}]
       </button>
@@ -99,7 +105,7 @@ function MentionButton({ node, turn }: { node: Extract<AnswerNode, { kind: "ment
       type="button"
       class="mention"
       title={visibleLine(place)}
-      onClick={(event) => send({ type: "openMention", turn: turn.id, name, beside: event.altKey })}
+      {...opening((beside) => send({ type: "openMention", turn: turn.id, name, beside }))}
     >
       {text}
     </button>
@@ -113,7 +119,11 @@ function CodeBlock({ language, code }: { language: string; code: string }): JSX.
       <figcaption>
         <span class="quiet">{language}</span>
         <IconButton icon="copy" label="Copy code" onClick={() => send({ type: "copy", text: code })} />
-        <IconButton icon="insert" label="Insert at Cursor" onClick={() => send({ type: "insertAtCursor", text: code })} />
+        <IconButton
+          icon="insert"
+          label="Insert at Cursor"
+          onClick={() => send({ type: "insertAtCursor", text: code })}
+        />
       </figcaption>
       <pre tabIndex={0}>
         <code>

@@ -1,4 +1,4 @@
-/** Where a question is written: grows with its text, completes words that begin with `@`, and stops a running answer. */
+/** Where a question is written. Hides how it grows, how words that begin with `@` are completed, and what keys mean. */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
@@ -51,7 +51,13 @@ function AskButton({ state }: { state: ViewState }): JSX.Element {
   const running = runningTurn(state);
   if (running) {
     return (
-      <button type="button" class="round-button" aria-label="Stop" title="Stop" onClick={() => send({ type: "stop", turn: running.id })}>
+      <button
+        type="button"
+        class="round-button"
+        aria-label="Stop"
+        title="Stop"
+        onClick={() => send({ type: "stop", turn: running.id })}
+      >
         <Icon name="debug-stop" />
       </button>
     );
@@ -72,7 +78,11 @@ function AskButton({ state }: { state: ViewState }): JSX.Element {
 
 /** Does what a key means here; false where it means what it always does. */
 function handleKey(event: KeyboardEvent, state: ViewState, controls: Controls): boolean {
-  if (state.completing && state.completing.items.length > 0 && completeByKey(event.key, state.completing.selected, controls))
+  if (
+    state.completing &&
+    state.completing.items.length > 0 &&
+    completeByKey(event.key, state.completing.selected, controls)
+  )
     return true;
   if (event.key === "Enter" && !event.shiftKey) {
     ask(state, controls);
@@ -115,7 +125,7 @@ function useGrowth(box: { current: HTMLTextAreaElement | null }, draft: string):
   }, [draft]);
 }
 
-/** Puts the cursor where the draft was changed for the user, but leaves the focus alone when the view is first drawn. */
+/** Puts the cursor where the draft was changed for the user; leaves the focus alone when the view is first drawn. */
 function useCaret(box: { current: HTMLTextAreaElement | null }, caret: ViewState["caret"]): void {
   useLayoutEffect(() => {
     if (caret.change === 0) return;

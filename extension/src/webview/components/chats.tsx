@@ -12,29 +12,16 @@ export function Chats({ chats, current }: { chats: ChatSummary[]; current: strin
   const { dispatch } = useControls();
   const dialog = useRef<HTMLDivElement>(null);
   useEffect(() => {
+    const opened = dialog.current;
     const opener = document.activeElement;
-    (dialog.current?.querySelector("button") ?? dialog.current)?.focus();
+    (opened?.querySelector("button") ?? opened)?.focus();
     return () => {
-      if (opener instanceof HTMLElement && document.activeElement === document.body) opener.focus();
+      if (opener instanceof HTMLElement && opened?.contains(document.activeElement)) opener.focus();
     };
   }, []);
-  useEffect(() => {
-    const close = ({ target }: Event): void => {
-      const inside = target instanceof Element && target.closest(".chats, .chats-toggle");
-      if (!inside) dispatch({ type: "chatsToggled", open: false });
-    };
-    document.addEventListener("pointerdown", close);
-    return () => document.removeEventListener("pointerdown", close);
-  }, [dispatch]);
+  useLeaving(() => dispatch({ type: "chatsToggled", open: false }));
   return (
-    <div
-      ref={dialog}
-      class="chats"
-      role="dialog"
-      aria-label="Chats"
-      tabIndex={-1}
-      onKeyDown={(event) => event.key === "Escape" && dispatch({ type: "chatsToggled", open: false })}
-    >
+    <div ref={dialog} class="chats" role="dialog" aria-label="Chats" tabIndex={-1}>
       {chats.length === 0 && <p class="quiet">No chats yet.</p>}
       <ul role="list">
         {chats.map((chat) => (
@@ -43,6 +30,24 @@ export function Chats({ chats, current }: { chats: ChatSummary[]; current: strin
       </ul>
     </div>
   );
+}
+
+/** Calls when the user presses Escape, or the pointer anywhere else. */
+function useLeaving(leave: () => void): void {
+  useEffect(() => {
+    const onPointer = ({ target }: Event): void => {
+      if (!(target instanceof Element && target.closest(".chats, .chats-toggle"))) leave();
+    };
+    const onKey = ({ key }: KeyboardEvent): void => {
+      if (key === "Escape") leave();
+    };
+    document.addEventListener("pointerdown", onPointer);
+    document.addEventListener("keydown", onKey);
+    return () => {
+      document.removeEventListener("pointerdown", onPointer);
+      document.removeEventListener("keydown", onKey);
+    };
+  });
 }
 
 function ChatRow({ chat, current }: { chat: ChatSummary; current: boolean }): JSX.Element {
@@ -54,11 +59,21 @@ function ChatRow({ chat, current }: { chat: ChatSummary; current: boolean }): JS
   }
   return (
     <li class="chat-row">
-      <button type="button" class="chat" aria-current={current} title={`${title}, ${counted(chat.turns, "question")}`} onClick={open}>
+      <button
+        type="button"
+        class="chat"
+        aria-current={current}
+        title={`${title}, ${counted(chat.turns, "question")}`}
+        onClick={open}
+      >
         <span class="chat-name">{title}</span>
         <span class="chat-age">{ago(chat.changed, Date.now())}</span>
       </button>
-      <IconButton icon="trash" label={`Delete chat: ${title}`} onClick={() => send({ type: "deleteChat", chat: chat.id })} />
+      <IconButton
+        icon="trash"
+        label={`Delete chat: ${title}`}
+        onClick={() => send({ type: "deleteChat", chat: chat.id })}
+      />
     </li>
   );
 }

@@ -1,4 +1,4 @@
-/** Coloured code, a line a row, with line numbers where the lines have a place. Made of spans, so that a button may hold it. */
+/** Coloured code, with line numbers where the lines have a place. Made of spans, so that a button may hold it. */
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 

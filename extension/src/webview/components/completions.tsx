@@ -1,4 +1,4 @@
-/** What the word at the cursor can be completed to. The focus stays in the ask box, which says which option is chosen. */
+/** What the word at the cursor can be completed to. The focus stays in the ask box, which says what is chosen. */
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
@@ -14,7 +14,14 @@ export function Completions({ completing: { items, selected } }: { completing: C
   }, [selected]);
   return (
     // Pressing the pointer would take the focus from the ask box, which closes the list before the click.
-    <ul ref={list} id="completions" class="completions" role="listbox" aria-label="Completions" onMouseDown={(event) => event.preventDefault()}>
+    <ul
+      ref={list}
+      id="completions"
+      class="completions"
+      role="listbox"
+      aria-label="Completions"
+      onMouseDown={(event) => event.preventDefault()}
+    >
       {items.map(({ insert, label, detail }, index) => (
         <li
           key={insert}

@@ -6,12 +6,14 @@ import type { ViewMessage } from "../../panel/messages";
 import type { UiAction } from "../reducer";
 
 export interface Controls {
-  send(message: ViewMessage): void;
-  dispatch(action: UiAction): void;
+  send: (message: ViewMessage) => void;
+  dispatch: (action: UiAction) => void;
 }
 
-export const Controls = createContext<Controls>({ send() {}, dispatch() {} });
+export const ControlsContext = createContext<Controls | null>(null);
 
 export function useControls(): Controls {
-  return useContext(Controls);
+  const controls = useContext(ControlsContext);
+  if (!controls) throw new Error("A component was drawn outside of the view.");
+  return controls;
 }

@@ -1,5 +1,5 @@
-/** The turns of the chat. Hides how the log follows its end while the reader is there, and stays put where he is not. */
-import type { JSX } from "preact";
+/** The turns of the chat. Hides how the log follows its end while the reader is there, and else stays where it is. */
+import type { JSX, RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
 import type { PanelState } from "../../panel/messages";
@@ -13,24 +13,8 @@ import { Welcome } from "./welcome";
 const NEARLY = 24;
 
 export function Conversation({ state, panel }: { state: ViewState; panel: PanelState }): JSX.Element {
-  const { dispatch } = useControls();
-  const log = useRef<HTMLDivElement>(null);
   const { chat } = panel;
-  const top = state.scroll?.chat === chat.id ? state.scroll.top : null;
-  const seen = useRef(0);
-  useLayoutEffect(() => {
-    if (log.current && top !== null) log.current.scrollTop = top;
-  }, [chat.id]);
-  useLayoutEffect(() => {
-    if (log.current && top === null) log.current.scrollTop = log.current.scrollHeight;
-  });
-  const settle = (at: number | null): void => dispatch({ type: "scrolled", scroll: { chat: chat.id, top: at } });
-  function follow({ scrollTop, scrollHeight, clientHeight }: HTMLElement): void {
-    const below = scrollHeight - scrollTop - clientHeight;
-    const atEnd = below <= 1 || (below <= NEARLY && scrollTop >= seen.current);
-    seen.current = scrollTop;
-    if (atEnd ? top !== null : top !== scrollTop) settle(atEnd ? null : scrollTop);
-  }
+  const { log, following, follow, goToEnd } = useFollowing(state, chat.id);
   const busy = runningTurn(state) !== undefined;
   return (
     <div class="conversation">
@@ -41,7 +25,7 @@ export function Conversation({ state, panel }: { state: ViewState; panel: PanelS
         aria-live="polite"
         aria-label="Conversation"
         tabIndex={-1}
-        onScroll={(event) => follow(event.currentTarget)}
+        onScroll={follow}
       >
         {chat.turns.length === 0 && <Welcome panel={panel} />}
         {chat.turns.map((turn) => (
@@ -54,7 +38,38 @@ export function Conversation({ state, panel }: { state: ViewState; panel: PanelS
           />
         ))}
       </div>
-      {top !== null && <IconButton icon="arrow-down" label="Go to the end" class="to-end" onClick={() => settle(null)} />}
+      {!following && <IconButton icon="arrow-down" label="Go to the end" class="to-end" onClick={goToEnd} />}
     </div>
   );
+}
+
+interface Following {
+  log: RefObject<HTMLDivElement | null>;
+  following: boolean;
+  follow: () => void;
+  goToEnd: () => void;
+}
+
+function useFollowing(state: ViewState, chat: string): Following {
+  const { dispatch } = useControls();
+  const log = useRef<HTMLDivElement>(null);
+  const seen = useRef(0);
+  const top = state.scroll?.chat === chat ? state.scroll.top : null;
+  const settle = (at: number | null): void => dispatch({ type: "scrolled", scroll: { chat, top: at } });
+  useLayoutEffect(() => {
+    if (log.current && top !== null) log.current.scrollTop = top;
+  }, [chat]);
+  useLayoutEffect(() => {
+    if (log.current && top === null) log.current.scrollTop = log.current.scrollHeight;
+  });
+  function follow(): void {
+    if (!log.current) return;
+    const { scrollTop, scrollHeight, clientHeight } = log.current;
+    const below = scrollHeight - scrollTop - clientHeight;
+    // Within the last line, but on the way up, the reader is leaving.
+    const atEnd = below <= 1 || (below <= NEARLY && scrollTop >= seen.current);
+    seen.current = scrollTop;
+    if (atEnd ? top !== null : top !== scrollTop) settle(atEnd ? null : scrollTop);
+  }
+  return { log, following: top === null, follow, goToEnd: () => settle(null) };
 }

@@ -14,7 +14,14 @@ interface IconButtonProps {
   class?: string;
 }
 
-export function IconButton({ icon, label, onClick, disabled, expanded, class: more = "" }: IconButtonProps): JSX.Element {
+export function IconButton({
+  icon,
+  label,
+  onClick,
+  disabled,
+  expanded,
+  class: more = "",
+}: IconButtonProps): JSX.Element {
   return (
     <button
       type="button"

@@ -1,9 +1,9 @@
 /**
- * The whole preview of a source and why it was found, beside whatever stands for that source, while the pointer rests on it
- * or the keyboard is there. Hides when it opens and closes, and on which side there is room.
+ * The whole preview of a source and why it was found, beside whatever stands for that source, while the pointer rests
+ * on it or the keyboard is there. Hides when it opens and closes, and on which side there is room.
  */
 import type { CSSProperties, JSX, RefObject } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { SourceCard } from "../../panel/messages";
 import { visibleLine } from "../visible";
@@ -23,7 +23,9 @@ interface Anchor<E extends HTMLElement> {
 }
 
 /** Properties for the element that stands for the source, and what is to be drawn inside it. */
-export function usePreview<E extends HTMLElement>(source: SourceCard | undefined): { anchor: Anchor<E>; popup: JSX.Element | null } {
+export function usePreview<E extends HTMLElement>(
+  source: SourceCard | undefined,
+): { anchor: Anchor<E>; popup: JSX.Element | null } {
   const ref = useRef<E>(null);
   const timer = useRef(0);
   const [place, setPlace] = useState<CSSProperties | null>(null);
@@ -36,7 +38,9 @@ export function usePreview<E extends HTMLElement>(source: SourceCard | undefined
   useEscape(place !== null, close);
   const anchor = {
     ref,
-    onPointerEnter: () => void (timer.current = Number(setTimeout(open, REST_MS))),
+    onPointerEnter: () => {
+      timer.current = setTimeout(open, REST_MS);
+    },
     onPointerLeave: close,
     onFocusIn: () => ref.current?.querySelector(":focus-visible") && open(),
     onFocusOut: close,
@@ -71,14 +75,15 @@ function placeBeside(element: HTMLElement): CSSProperties {
 }
 
 function Preview({ source, place }: { source: SourceCard; place: CSSProperties }): JSX.Element {
-  const id = useId();
   return (
-    <span id={id} class="preview" role="tooltip" style={place}>
+    <span class="preview" role="tooltip" style={place}>
       <span class="preview-place">{placeOf(source)}</span>
       {source.symbol && <span class="preview-symbol">{visibleLine(source.symbol)}</span>}
       <CodeLines code={source.preview} language={source.language} from={source.startLine} />
-      {source.reasons.length > 0 && <span class="quiet preview-reasons">Found by {source.reasons.map(visibleLine).join(", ")}</span>}
-      {source.truncated && <span class="quiet preview-reasons">The prompt had no room for all of its lines.</span>}
+      {source.reasons.length > 0 && (
+        <span class="quiet">Why it is here: {source.reasons.map(visibleLine).join(", ")}</span>
+      )}
+      {source.truncated && <span class="quiet">The prompt had no room for all of its lines.</span>}
     </span>
   );
 }

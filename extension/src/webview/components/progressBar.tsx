@@ -13,7 +13,10 @@ export function ProgressBar({ label, fraction }: { label: string; fraction: numb
       aria-valuemax={100}
       aria-valuenow={fraction === null ? undefined : Math.floor(fraction * 100)}
     >
-      <div class={fraction === null ? "bar endless" : "bar"} style={{ width: fraction === null ? undefined : percent(fraction) }} />
+      <div
+        class={fraction === null ? "bar endless" : "bar"}
+        style={{ width: fraction === null ? undefined : percent(fraction) }}
+      />
     </div>
   );
 }

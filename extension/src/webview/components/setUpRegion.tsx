@@ -21,7 +21,11 @@ export function SetUpRegion({ setUp, fills = false }: { setUp: SetUp; fills?: bo
           </button>
         )}
         {secondary && (
-          <button type="button" class="button secondary" onClick={() => send({ type: "act", action: secondary.action })}>
+          <button
+            type="button"
+            class="button secondary"
+            onClick={() => send({ type: "act", action: secondary.action })}
+          >
             {secondary.label}
           </button>
         )}

@@ -1,4 +1,4 @@
-/** What an answer is made from, best first: cards with their code while one waits, rows of one line once there is an answer. */
+/** What an answer is made from, best first: cards with their code while one waits, rows once there is an answer. */
 import type { JSX } from "preact";
 
 import type { SourceCard, Turn } from "../../panel/messages";
@@ -7,6 +7,7 @@ import { counted, linesOf, placeOf, stalenessOf } from "../wording";
 import { CodeLines } from "./codeLines";
 import { useControls } from "./controls";
 import { Icon } from "./icon";
+import { opening } from "./opening";
 import { usePreview } from "./preview";
 
 const CARD_LINES = 4;
@@ -41,21 +42,18 @@ function SourceItem({ turn, source, card }: { turn: Turn; source: SourceCard; ca
   const { send } = useControls();
   const { anchor, popup } = usePreview<HTMLLIElement>(source);
   const { number } = source;
-  const open = (beside: boolean): void => send({ type: "openSource", turn: turn.id, number, beside });
   return (
     <li class={card ? "source card" : "source"} {...anchor}>
       <button
         type="button"
         aria-label={labelOf(turn, source)}
-        onClick={(event) => open(event.altKey)}
-        onKeyDown={(event) => {
-          if (event.key !== "Enter" || !event.altKey) return;
-          event.preventDefault();
-          open(true);
-        }}
+        aria-description={source.reasons.map(visibleLine).join(", ")}
+        {...opening((beside) => send({ type: "openSource", turn: turn.id, number, beside }))}
       >
         <SourceLine turn={turn} source={source} />
-        {card && <CodeLines code={source.preview} language={source.language} from={source.startLine} limit={CARD_LINES} />}
+        {card && (
+          <CodeLines code={source.preview} language={source.language} from={source.startLine} limit={CARD_LINES} />
+        )}
       </button>
       {popup}
     </li>

@@ -12,7 +12,10 @@ const EXAMPLES = [
 
 export function Welcome({ panel: { model, situation } }: { panel: PanelState }): JSX.Element {
   const { send } = useControls();
-  const promise = model?.local === false ? "Every answer cites its source." : "Every answer cites its source, and nothing leaves your machine.";
+  const promise =
+    model?.local === false
+      ? "Every answer cites its source."
+      : "Every answer cites its source, and nothing leaves your machine.";
   return (
     <div class="welcome">
       <h2>Ask your codebase</h2>
