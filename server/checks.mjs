@@ -3,10 +3,11 @@
  */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { EnvironmentProblem } from "./problem.mjs";
-import { passThrough } from "./processes.mjs";
+import { EnvironmentProblem } from "./installer/problem.mjs";
+import { passThrough } from "./installer/processes.mjs";
 
-const PARTS = ["lint", "unit", "command_line", "protocol"];
+const PARTS = ["lint", "unit", "extension", "command_line", "protocol", "e2e"];
+const VITEST = path.join("node_modules", "vitest", "vitest.mjs");
 
 /**
  * @typedef {{part: string, title: string, command: string, args: string[], tests?: string[]}} Check
@@ -24,23 +25,32 @@ export function allChecks({ root, python }) {
     ...module(part, `pytest ${folder}`, "pytest", folder),
     tests: testsIn(root, folder, /^test_.*\.py$/),
   });
+  const typescript = (title, project) =>
+    node("lint", title, path.join("node_modules", "typescript", "bin", "tsc"), "--project", project);
   const scripts = testsIn(root, "tests/environment", /\.test\.mjs$/);
+  const editor = testsIn(root, "tests/extension", /\.test\.tsx?$/);
   return [
     module("lint", "ruff format", "ruff", "format", "--check", "server", "tests"),
     module("lint", "ruff check", "ruff", "check", "server", "tests"),
     module("lint", "mypy --strict", "mypy"),
     { part: "lint", title: "lint-imports", command: path.join(path.dirname(python), "lint-imports"), args: [] },
+    module("lint", "generated files are fresh", "generation", "--check"),
+    typescript("tsc, host", "tsconfig.json"),
+    typescript("tsc, webview", "tsconfig.webview.json"),
     node("lint", "eslint", path.join("node_modules", "eslint", "bin", "eslint.js"), "."),
     { ...node("unit", "node --test tests/environment", "--test", "--test-reporter=spec", ...scripts), tests: scripts },
     pytest("unit", "tests/unit"),
+    { ...node("extension", "vitest tests/extension", VITEST, "run"), tests: editor },
     pytest("command_line", "tests/command_line"),
     pytest("protocol", "tests/protocol"),
+    node("e2e", "npm run package", path.join("server", "environment.mjs"), "package"),
+    node("e2e", "tests/e2e, in a real VS Code", path.join("tests", "e2e", "run.mjs"), "--python", python),
   ];
 }
 
 /**
  * @param {Check[]} checks
- * @param {string | undefined} part lint, unit, command_line or protocol; undefined for all of them
+ * @param {string | undefined} part one of `PARTS`; undefined for all of them
  * @returns {Check[]} those of that part that have something to run
  * @throws {EnvironmentProblem} when there is no such part
  */

@@ -3,18 +3,22 @@
  *
  *   node server/environment.mjs sourcewise ARGS...   the command line of Sourcewise
  *   node server/environment.mjs ask ARGS...          its `ask`, about this repository unless --folder names another
- *   node server/environment.mjs test [lint|unit|command_line|protocol]
+ *   node server/environment.mjs test [lint|unit|extension|command_line|protocol|e2e]
  *   node server/environment.mjs python ARGS...       the Python of the environment, with what the tests need
  *   node server/environment.mjs build                the wheel, into dist/
+ *   node server/environment.mjs build:extension      the editor's half, into extension/dist/
+ *   node server/environment.mjs package              both, as one VSIX
+ *   node server/environment.mjs start                that, in a VS Code, on a small workspace
+ *   node server/environment.mjs generate             what is made from the declarations of the protocol and the settings
  *   node server/environment.mjs lock [--upgrade]     refreshes server/constraints.txt from pyproject.toml
  */
-import { realpathSync } from "node:fs";
+import { realpathSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { allChecks, ensureNodePackages, runChecks, selectChecks } from "./checks.mjs";
-import { ensureEnvironment } from "./installation.mjs";
-import { EnvironmentProblem } from "./problem.mjs";
-import { passThrough } from "./processes.mjs";
+import { ensureEnvironment } from "./installer/repository.mjs";
+import { EnvironmentProblem } from "./installer/problem.mjs";
+import { passThrough } from "./installer/processes.mjs";
 
 const ROOT = path.dirname(path.dirname(realpathSync(fileURLToPath(import.meta.url))));
 
@@ -24,8 +28,12 @@ const COMMANDS = {
   ask: (args) => runSourcewise(["ask", ...withDefaultFolder(args, ROOT)]),
   test: runTests,
   python: runPython,
-  build: buildWheel,
+  build: () => buildWheel("dist"),
   lock: refreshLock,
+  "build:extension": bundleExtension,
+  package: packageExtension,
+  start: startExtension,
+  generate: () => runPython(["-m", "generation"]),
 };
 
 /**
@@ -58,10 +66,39 @@ async function runTests([part]) {
   return runChecks(selectChecks(allChecks({ root: ROOT, python }), part), ROOT);
 }
 
-async function buildWheel() {
+async function buildWheel(folder) {
   const python = await ensureEnvironment(ROOT, ["embedded"]);
-  const args = ["-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", "dist", "."];
+  const args = ["-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, "."];
   return passThrough(python, args, { cwd: ROOT });
+}
+
+async function bundleExtension() {
+  await ensureNodePackages(ROOT);
+  const { bundleExtension: bundle } = await import("../extension/build.mjs");
+  await bundle(ROOT);
+  return 0;
+}
+
+async function packageExtension() {
+  await makeVsix();
+  return 0;
+}
+
+async function startExtension() {
+  const vsix = await makeVsix();
+  const { startExtension: start } = await import("../extension/start.mjs");
+  return start(vsix, await ensureEnvironment(ROOT, ["embedded"]));
+}
+
+/** Resolves to its path. */
+async function makeVsix() {
+  const shipped = path.join("extension", "dist", "server");
+  rmSync(path.join(ROOT, shipped), { recursive: true, force: true });
+  if ((await buildWheel(shipped)) !== 0)
+    throw new EnvironmentProblem("The Python package cannot be built.", "See pip's message above.");
+  await bundleExtension();
+  const { packageExtension: pack } = await import("../extension/package.mjs");
+  return pack(ROOT);
 }
 
 async function refreshLock(args) {
@@ -92,7 +129,7 @@ async function runAsProgram() {
     process.exitCode = await main(process.argv.slice(2));
   } catch (problem) {
     if (!(problem instanceof EnvironmentProblem)) throw problem;
-    process.stderr.write(`sourcewise: ${problem.message}\n  ${problem.hint}\n`);
+    process.stderr.write(`sourcewise: ${problem.report}\n`);
     process.exitCode = 1;
   }
 }
