@@ -90,17 +90,21 @@ class Relations:
         return []
 
     def uses(self, name: str, definitions: Sequence[DefinitionPlace]) -> Uses:
-        """Return who uses a name outside of these definitions of it, code of definitions before loose lines."""
+        """Return who uses a name outside of these definitions of it: code of their language first, loose lines last."""
         ids = [chunk_id for chunk_id, _ in self._catalog.search_words([name.lower()], _LOOKED_AT)]
         word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
-        own = [(place.path, place.definition.first_line, place.definition.last_line) for place in definitions]
+        own = [(place.path, place.definition) for place in definitions]
         found: dict[tuple[str, str | int], Use] = {}
         for chunk in self._catalog.chunks(ids).values():
+            defining = [definition for path, definition in own if path == chunk.path]
+            defining += [definition for definition in chunk.definitions if definition.name == name]
             for line in _lines_with(word, chunk):
-                if not any(chunk.path == path and first <= line <= last for path, first, last in own):
+                if not any(definition.first_line <= line <= definition.last_line for definition in defining):
                     symbol = _symbol_at(chunk, line)
                     found.setdefault((chunk.path, symbol or line), Use(chunk, line, symbol))
-        return Uses(tuple(sorted(found.values(), key=lambda use: not use.symbol)), len(ids) == _LOOKED_AT)
+        languages = {language_of(path) for path, _ in own}
+        likeliest = sorted(found.values(), key=lambda use: (use.chunk.language not in languages, not use.symbol))
+        return Uses(tuple(likeliest), len(ids) == _LOOKED_AT)
 
     def calls(self, code: Chunk) -> list[DefinitionPlace]:
         """Return the definitions that some code calls, in its order, where it is clear which is meant."""
@@ -184,7 +188,9 @@ def _lines_with(word: re.Pattern[str], chunk: Chunk) -> Iterator[int]:
 
 def _symbol_at(chunk: Chunk, line: int) -> str:
     """Return the innermost definition around a line, as far as the chunk knows."""
-    around = [d for d in chunk.definitions if d.first_line <= line <= d.last_line]
-    if not around:
-        return chunk.symbol
-    return min(around, key=lambda definition: definition.last_line - definition.first_line).qualified_name
+    around = [definition for definition in chunk.definitions if definition.first_line <= line <= definition.last_line]
+    if around:
+        return min(around, key=lambda definition: definition.last_line - definition.first_line).qualified_name
+    # A chunk is named by a definition in it, which the line is not in, or by one that it is a part of.
+    inside = {definition.qualified_name for definition in chunk.definitions}
+    return "" if chunk.symbol in inside else chunk.symbol

@@ -1,0 +1,85 @@
+"""From a place in a document to the code that is meant."""
+
+from __future__ import annotations
+
+from sourcewise.excerpts import Document, Excerpts
+
+CODE = '''import os
+
+
+class Store:
+    """Keeps things."""
+
+    def load(self, key):
+        """Read one."""
+        path = self.path(key)
+        return path.read_text()
+
+    def path(self, key):
+        return os.path.join("x", key)
+
+
+def load(key):
+    return Store().load(key)
+'''
+EXCERPTS = Excerpts(Document("store.py", CODE))
+
+
+def test_lines_come_without_the_blank_ones_around_them() -> None:
+    excerpt = EXCERPTS.lines(11, 14)
+    assert excerpt is not None
+    assert (excerpt.first_line, excerpt.last_line) == (12, 13)
+    assert (excerpt.symbol, excerpt.kind, excerpt.language) == ("Store.path", "method", "python")
+    assert [definition.name for definition in excerpt.definitions] == ["path"]
+
+
+def test_a_part_of_a_definition_has_its_name() -> None:
+    excerpt = EXCERPTS.lines(9, 9)
+    assert excerpt is not None
+    assert excerpt.text == "        path = self.path(key)"
+    assert (excerpt.symbol, excerpt.definitions) == ("Store.load", ())
+
+
+def test_several_definitions_are_named_by_what_is_around_them() -> None:
+    excerpt = EXCERPTS.lines(7, 13)
+    assert excerpt is not None
+    assert [definition.name for definition in excerpt.definitions] == ["load", "path"]
+    assert excerpt.symbol == "Store"
+
+
+def test_of_definitions_with_one_name_the_nearest_is_meant() -> None:
+    excerpt = EXCERPTS.named("load", 17)
+    assert excerpt is not None
+    assert excerpt.text == "def load(key):\n    return Store().load(key)"
+    assert EXCERPTS.named("save", 1) is None
+
+
+def test_the_innermost_definition_is_around_a_line() -> None:
+    around = EXCERPTS.around(10)
+    assert around is not None
+    assert (around.symbol, around.first_line, around.last_line) == ("Store.load", 7, 10)
+
+
+def test_lines_outside_of_definitions_are_taken_as_they_belong_together() -> None:
+    around = EXCERPTS.around(1)
+    assert around is not None
+    assert "import os" in around.text
+
+
+def test_what_is_not_there_is_nothing() -> None:
+    assert EXCERPTS.lines(2, 3) is None
+    assert EXCERPTS.lines(90, 99) is None
+    assert EXCERPTS.around(99) is None
+    assert Excerpts(Document("empty.py", "")).around(1) is None
+
+
+def test_the_editor_says_the_language_where_the_name_does_not() -> None:
+    excerpt = Excerpts(Document("Untitled-1", "def f():\n    pass\n", "python")).around(2)
+    assert excerpt is not None
+    assert (excerpt.symbol, excerpt.language) == ("f", "python")
+
+
+def test_a_form_feed_ends_no_line() -> None:
+    excerpt = Excerpts(Document("a.py", "x = 1\n\x0c\ndef f():\n    pass\n")).named("f", 1)
+    assert excerpt is not None
+    assert excerpt.first_line == 3

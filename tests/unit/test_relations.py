@@ -1,0 +1,163 @@
+"""Who defines, uses and calls what: on a real catalog and real vectors of a small embedder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from sourcewise.chunking.chunker import SmartCodeChunker
+from sourcewise.excerpts import Document, Excerpts
+from sourcewise.languages import language_of
+from sourcewise.model import FileStamp, SearchMode, SourceFile
+from sourcewise.relations import Relations
+from sourcewise.storage.catalog import Catalog
+from sourcewise.storage.vector_store import VectorStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sourcewise.model import Chunk
+
+MODEL = "numbers"
+AUTH = '''def check_password(name, password):
+    """Compare with the stored hash."""
+    return stored_hash(name) == hash_of(password)
+
+
+def hash_of(password):
+    return sum(map(ord, hash_of.salt + password))
+
+
+def Check_password():
+    pass
+'''
+LOGIN = """from auth import check_password
+
+ATTEMPTS = 3
+
+
+class Login:
+    def enter(self, name, password):
+        if not check_password(name, password):
+            raise PermissionError(name)
+
+    def unrelated(self):
+        return check_password_later
+"""
+WEB = "function check_password(form) {\n  return form.valid;\n}\n"
+GUIDE = "# check_password\n\nCall it.\n"
+FILES = {"auth.py": AUTH, "login.py": LOGIN, "web.js": WEB, "guide.md": GUIDE}
+
+
+class Known:
+    """A catalog with its vectors."""
+
+    def __init__(self, root: Path) -> None:
+        self.catalog = Catalog(root / "catalog.sqlite")
+        self.store = VectorStore(root / "vectors")
+        self.relations = Relations(self.catalog, self.store)
+        for path, text in FILES.items():
+            file = SourceFile(FileStamp(path, len(text), 1), text, language_of(path), path)
+            self.catalog.replace_file(file, SmartCodeChunker(target_tokens=20).chunk_with_context(file))
+
+    def embed(self) -> None:
+        """Give all chunks vectors: those of one file are alike."""
+        pending = self.catalog.pending_vectors(MODEL, 100)
+        angle = {path: number for number, path in enumerate(FILES)}
+        made = {
+            chunk.id: np.array(
+                [[np.cos(angle[chunk.path]), np.sin(angle[chunk.path]), chunk.position / 50]], np.float32
+            )
+            for chunk in pending
+        }
+        self.store.add(MODEL, [(chunk, made[chunk.id]) for chunk in pending])
+        self.catalog.mark_vectors_stored(MODEL, dict.fromkeys(made, 1))
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> Iterator[Known]:
+    known = Known(tmp_path)
+    yield known
+    known.store.close()
+    known.catalog.close()
+
+
+def code(path: str, name: str) -> Chunk:
+    excerpt = Excerpts(Document(path, FILES[path])).named(name, 1)
+    assert excerpt is not None
+    return excerpt
+
+
+def test_a_name_is_taken_in_its_case_and_in_the_language_it_stands_in(known: Known) -> None:
+    definitions = known.relations.definitions
+    [place] = definitions(["check_password"], "login.py")
+    assert (place.path, place.definition.first_line) == ("auth.py", 1)
+    assert [place.path for place in definitions(["check_password"], "page.js")] == ["web.js"]
+    assert [place.path for place in definitions(["check_password"], "x.go")] == ["auth.py", "web.js"]
+    assert definitions(["password"], "login.py") == []
+
+
+def test_the_most_exact_name_that_is_defined_counts(known: Known) -> None:
+    [place] = known.relations.definitions(["self.enter", "enter"], "login.py")
+    assert place.definition.qualified_name == "Login.enter"
+    assert known.relations.definitions(["Login.enter", "enter"], "login.py") == [place]
+
+
+def test_uses_are_whole_words_outside_of_the_definition(known: Known) -> None:
+    definitions = known.relations.definitions(["check_password"], "auth.py")
+    uses = known.relations.uses("check_password", definitions)
+    assert [(use.chunk.path, use.line, use.symbol) for use in uses.places if use.chunk.path == "login.py"] == [
+        ("login.py", 8, "Login.enter"),
+        ("login.py", 1, ""),
+    ]
+    assert uses.more is False
+    hash_uses = known.relations.uses("hash_of", known.relations.definitions(["hash_of"], "auth.py"))
+    assert [(use.line, use.symbol) for use in hash_uses.places] == [(3, "check_password")]
+
+
+def test_calls_are_what_the_folder_defines(known: Known) -> None:
+    called = known.relations.calls(code("auth.py", "check_password"))
+    assert [place.definition.name for place in called] == ["hash_of"]
+
+
+def test_what_surrounds_some_code_comes_by_its_reasons(known: Known) -> None:
+    known.embed()
+    result = known.relations.around(code("auth.py", "check_password"), MODEL, 8)
+    first, *others = result.passages
+    assert first.chunk.text.startswith("def check_password(name, password)")
+    assert result.mode is SearchMode.HYBRID
+    reasons = {passage.chunk.symbol: passage.reasons for passage in others}
+    assert reasons["Login.enter"][0] == "uses check_password"
+    assert "defines hash_of, which it calls" in reasons["hash_of"]
+    assert [passage.rank for passage in result.passages] == list(range(1, len(result.passages) + 1))
+    assert all(not passage.chunk.overlaps(first.chunk) for passage in others)
+
+
+def test_without_vectors_the_words_serve(known: Known) -> None:
+    result = known.relations.around(code("auth.py", "check_password"), MODEL, 8)
+    assert (result.mode, result.embedded) == (SearchMode.KEYWORD, 0)
+    assert {"Login.enter", "hash_of"} <= {passage.chunk.symbol for passage in result.passages}
+
+
+def test_code_that_no_index_has_is_surrounded_too(known: Known) -> None:
+    excerpt = Excerpts(Document("Untitled-1", "def mine():\n    return hash_of('x')\n", "python")).around(1)
+    assert excerpt is not None
+    result = known.relations.around(excerpt, MODEL, 8)
+    assert result.passages[0].chunk is excerpt
+    assert "hash_of" in {passage.chunk.symbol for passage in result.passages}
+
+
+def test_the_top_is_kept(known: Known) -> None:
+    assert len(known.relations.around(code("auth.py", "check_password"), MODEL, 2).passages) == 2
+
+
+def test_akin_is_what_has_a_near_vector_and_not_itself(known: Known) -> None:
+    known.embed()
+    [place] = known.relations.definitions(["hash_of"], "auth.py")
+    akin = known.relations.akin([place.chunk_id], MODEL, 2)
+    assert akin[0][0].path == "auth.py"
+    assert place.chunk_id not in {chunk.id for chunk, _ in akin}
+    assert [similarity for _, similarity in akin] == sorted((s for _, s in akin), reverse=True)
