@@ -61,7 +61,8 @@ class LanguageClientConnection implements Connection {
   }
 
   sendRequest(method: string, params: unknown, token?: CancellationToken): Promise<unknown> {
-    return this.client.sendRequest(method, params, token);
+    // A token that is there but undefined would be sent to the server, as a second parameter.
+    return token ? this.client.sendRequest(method, params, token) : this.client.sendRequest(method, params);
   }
 
   onNotification(method: string, handler: (params: unknown) => void): void {

@@ -14,6 +14,11 @@ export interface Surroundings {
   readonly server: ServerState["kind"];
 }
 
+const NO_SERVER = `# Sourcewise: diagnosis
+
+The server gives no report, since it does not answer. Its log says more: “Sourcewise: Show Log”.
+`;
+
 /**
  * The whole report in Markdown.
  *
@@ -21,11 +26,7 @@ export interface Surroundings {
  */
 export function reportOf(surroundings: Surroundings, fromServer: string | undefined): string {
   const { extensionVersion, editor, editorVersion, platform, remote, folders, environment, server } = surroundings;
-  const lines = [
-    "# Sourcewise: diagnosis",
-    "",
-    "It holds no code, no questions and no names of people, folders or files.",
-    "",
+  const section = [
     "## Editor",
     "",
     `- Sourcewise ${extensionVersion}`,
@@ -33,8 +34,6 @@ export function reportOf(surroundings: Surroundings, fromServer: string | undefi
     `- Workspace folders: ${folders}`,
     `- Python environment: ${environment}`,
     `- Server: ${server}`,
-    "",
   ];
-  const rest = fromServer ?? "## Server\n\nIt gives no report, since it does not answer. The log says more: “Sourcewise: Show Log”.";
-  return `${lines.join("\n")}\n${rest.trim()}\n`;
+  return `${(fromServer ?? NO_SERVER).trimEnd()}\n\n${section.join("\n")}\n`;
 }

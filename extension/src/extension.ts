@@ -17,7 +17,7 @@ export interface Api {
   readonly server: Server;
 }
 
-let end: (() => Promise<unknown>) | undefined;
+let end: (() => Promise<void>) | undefined;
 
 /** Called by the editor once it has started. */
 export function activate(context: vscode.ExtensionContext): Api {
@@ -33,7 +33,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   }
 }
 
-/** Called by the editor before it ends: the server ends by itself, and the last words of an answer are kept. */
+/** Called by the editor before it ends: the last words of an answer are kept, and then the server ends by itself. */
 export async function deactivate(): Promise<void> {
   await end?.();
 }
@@ -42,7 +42,7 @@ function assemble(context: vscode.ExtensionContext, log: vscode.LogOutputChannel
   const environment = new PythonEnvironment(context, log);
   const server = new Server(launcher(context, environment, log));
   const panel = new Panel(context, server, environment, log);
-  end = () => Promise.all([server.stop(), panel.dispose()]);
+  end = () => panel.dispose().then(() => server.stop());
   const tryStart = (): void => void startIfSetUp(server, environment, log);
   context.subscriptions.push(
     environment,

@@ -1,5 +1,6 @@
 /**
- * What must be so before a server is started: trust, a folder on a disk, a Python of our own, a folder to start in.
+ * What must be so before a server is started: a folder on a disk, a Python of our own (which there is only where the
+ * workspace is trusted), a folder to start in.
  *
  * What is not set up is set up only for a user who asks for something; the editor's own start waits for that.
  */
@@ -24,9 +25,6 @@ export function launcher(
   log: vscode.LogOutputChannel,
 ): () => Promise<Connection> {
   return async () => {
-    if (!vscode.workspace.isTrusted) {
-      throw new UserError("Sourcewise does not start in a workspace that is not trusted.", "Run “Workspaces: Manage Workspace Trust”.", "Untrusted");
-    }
     if (!hasFolders()) throw new UserError("There is nothing to index.", "Open a folder on this machine's disk.", "NoFolder");
     const python = await environment.ensure();
     const folder = context.globalStorageUri.fsPath;

@@ -13,13 +13,15 @@ const SURROUNDINGS: Surroundings = {
 };
 
 describe("the report", () => {
-  it("joins what the extension and the server know", () => {
-    const report = reportOf(SURROUNDINGS, "## Index\n\n- 3 files\n");
+  it("joins what the server and the extension know", () => {
+    const report = reportOf(SURROUNDINGS, "# Sourcewise: diagnosis\n\n## Index\n\n- 3 files\n");
+    expect(report).toMatch(/^# Sourcewise: diagnosis\n\n## Index\n\n- 3 files\n\n## Editor\n/);
     expect(report).toContain("- Visual Studio Code 1.106.2 on linux x64, remote");
-    expect(report).toMatch(/- Server: running\n\n## Index\n\n- 3 files\n$/);
   });
 
   it("is made without a server too, and says where to look", () => {
-    expect(reportOf({ ...SURROUNDINGS, server: "failed" }, undefined)).toMatch(/does not answer.*Show Log/);
+    const report = reportOf({ ...SURROUNDINGS, server: "failed" }, undefined);
+    expect(report).toMatch(/^# Sourcewise: diagnosis\n\n.*does not answer.*Show Log/);
+    expect(report).toContain("- Server: failed");
   });
 });
