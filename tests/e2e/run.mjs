@@ -8,7 +8,7 @@
  */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { after, describe } from "node:test";
+import { after, before, describe } from "node:test";
 import { parseArgs } from "node:util";
 import { raiseStage } from "./stage.mjs";
 
@@ -54,5 +54,8 @@ const stage = await raiseStage({
 after(() => stage.strike());
 for (const name of options.only?.split(",") ?? SPECS) {
   const { default: spec } = await import(`./specs/${name}.mjs`);
-  describe(name, () => spec(stage));
+  describe(name, () => {
+    before(() => (stage.isBroken = false));
+    spec(stage);
+  });
 }

@@ -59,17 +59,19 @@ export async function raiseStage(plan) {
 }
 
 /**
- * A test that plays on the stage and leaves evidence when it fails.
+ * A test that plays on the stage and leaves evidence when it fails; what would build upon it is not played then.
  *
  * @param {Stage} stage
  * @param {string} name what must be so
  * @param {() => Promise<void>} play
  */
 export function scenario(stage, name, play) {
-  test(name, async () => {
+  test(name, async (context) => {
+    if (stage.isBroken) return context.skip("a scenario before it failed");
     try {
       await play();
     } catch (error) {
+      stage.isBroken = true;
       const place = await stage.keepEvidence(name);
       throw new Error(`${error.message}\nWhat could be seen then is in ${place}`, { cause: error });
     }
@@ -81,6 +83,9 @@ class Stage {
   #closers = [];
   #console = [];
   #output = [];
+
+  /** Whether a scenario of the spec that is being played has failed. */
+  isBroken = false;
 
   constructor(plan, codeServer, root) {
     this.plan = plan;

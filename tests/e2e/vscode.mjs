@@ -222,7 +222,7 @@ function address(url, folder, file) {
   if (!folder) return `${url}/?ew=true`;
   const query = new URLSearchParams({ folder });
   if (file) {
-    const uri = `vscode-remote://${new URL(url).host}${path.posix.join(folder, file)}`;
+    const uri = `vscode-remote://${new URL(url).host}${path.posix.resolve(folder, file)}`;
     query.set("payload", JSON.stringify([["openFile", uri]]));
   }
   return `${url}/?${query}`;

@@ -8,7 +8,7 @@ export class Workbench {
   /** @param {import("playwright-core").Page} page */
   constructor(page) {
     this.page = page;
-    this.statusItem = page.locator(".statusbar-item").filter({ has: page.locator('[aria-label*="Sourcewise"]') });
+    this.statusItem = page.locator('[id="sourcewise.sourcewise.sourcewise.status"]');
     this.activeEditor = page.locator(".editor-group-container.active");
     this.notifications = page.locator(".notifications-toasts .notification-list-item-message");
     this.hover = page.locator(".monaco-hover:not(.hidden) .monaco-hover-content").last();
@@ -17,7 +17,12 @@ export class Workbench {
   /** @param {string} address of `RunningCodeServer.addressOf` */
   async open(address) {
     await this.page.goto(address);
-    await this.page.locator(".monaco-workbench .statusbar-item").first().waitFor();
+    await this.statusItem.waitFor();
+  }
+
+  async reload() {
+    await this.page.reload();
+    await this.statusItem.waitFor();
   }
 
   /** Runs a command by the name that the command palette shows. */
@@ -60,12 +65,18 @@ export class Workbench {
   async selectLines(first, last) {
     await this.goToLine(first);
     for (let line = first; line <= last; line += 1) await this.page.keyboard.press("Shift+ArrowDown");
-    await eventually("the lines are selected", async () => (await this.selection()).includes("selected"));
+    const isWhole = async () => (await this.selection()).startsWith(`Ln ${last + 1},`);
+    await eventually("the lines are selected", isWhole);
   }
 
   /** A word of the text as it is coloured in the active editor. */
   token(text) {
     return this.activeEditor.locator(".view-line span span").filter({ hasText: text }).first();
+  }
+
+  /** Closes the editor and what was typed in it. */
+  async discardEditor() {
+    await this.run("File: Revert and Close Editor");
   }
 
   /** Hovers until the hover has the text, for a hover may come late or vanish. */

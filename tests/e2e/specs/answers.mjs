@@ -55,6 +55,7 @@ export default function answers(stage) {
     await panel.lastTurn.button("Insert at Cursor").click();
 
     await workbench.activeEditor.locator(".view-line").filter({ hasText: "retry(call," }).waitFor();
+    await workbench.discardEditor();
   });
 
   scenario(stage, "a file named with @ narrows the question, and is completed by keyboard", async () => {

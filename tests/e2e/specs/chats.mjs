@@ -7,7 +7,7 @@ const FIRST = "Repeat: «first chat»";
 const SECOND = "Repeat: «second chat»";
 
 export default function chats(stage) {
-  const { page, panel } = stage;
+  const { page, panel, workbench } = stage;
   const dialog = panel.frame.getByRole("dialog", { name: "Chats" });
 
   scenario(stage, "an earlier chat is found in the history", async () => {
@@ -28,14 +28,14 @@ export default function chats(stage) {
   });
 
   scenario(stage, "a chat and its sources are there after the window was loaded again", async () => {
-    await page.reload();
+    await workbench.reload();
     await stage.showPanel();
 
     await panel.turn(FIRST).root.waitFor();
     await panel.lastTurn.source(1).click();
 
     const { path } = await panel.lastTurn.placeOf(1);
-    await stage.workbench.untilActive(path.split("/").at(-1));
+    await workbench.untilActive(path.split("/").at(-1));
   });
 
   scenario(stage, "a chat that is deleted is gone", async () => {

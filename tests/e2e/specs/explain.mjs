@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { scenario } from "../stage.mjs";
 
 export default function explain(stage) {
-  const { page, panel, quickPick, workbench } = stage;
+  const { page, panel, workbench } = stage;
 
   scenario(stage, "a selection is explained from the context menu, with its own lines as the first source", async () => {
     await stage.openCodebase("web/cache.ts");
@@ -42,6 +42,7 @@ export default function explain(stage) {
 
     await panel.lastTurn.untilAnswered();
     assert.match(await panel.lastTurn.sources.first().innerText(), /Untitled|brew/);
-    await quickPick.widget.waitFor({ state: "hidden" });
+    await workbench.untilActive("Untitled-1");
+    await workbench.discardEditor();
   });
 }
