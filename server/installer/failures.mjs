@@ -45,7 +45,7 @@ function causeOf(what, output, place) {
   if (NO_NETWORK.test(output))
     return {
       message: `Installing ${what} failed: the package index cannot be reached.`,
-      hint: `Check the network and the proxy, then ${resume}. Full log: ${log}`,
+      hint: `Check the network and the proxy, then ${resume}. ${wording.offline}Full log: ${log}`,
     };
   return { message: `Installing ${what} failed.`, hint: `See the log for pip's reason, then ${resume}. Full log: ${log}` };
 }

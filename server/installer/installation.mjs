@@ -13,7 +13,7 @@ import { fitsPlace, isReady, readStamp, writeStamp } from "./stamp.mjs";
 import { hasNvidiaGpu, lockedVersion, torchAttempts } from "./torch.mjs";
 
 const GIGABYTE = 1e9;
-const NEEDED_BYTES = 2 * GIGABYTE;
+const NEEDED_BYTES = 2.5 * GIGABYTE;
 /** torch for NVIDIA GPUs brings CUDA's libraries. */
 const NEEDED_BYTES_WITH_CUDA = 8 * GIGABYTE;
 

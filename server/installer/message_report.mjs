@@ -6,12 +6,12 @@ import { activityOf, bytesOf, isNoise, startsUnpacking } from "./pip_output.mjs"
 import { reportLines } from "./processes.mjs";
 
 /** Downloads of smaller files say little of how far a step is. */
-const LARGE_FILE = 20e6;
+const LARGE_FILE = 50e6;
 const MEGABYTE = 1e6;
 
 /** How much of a step is fetching, the rest being unpacking; and what a package that is turned to adds. */
 const FETCHED = 0.6;
-const PACKAGE = 0.004;
+const PACKAGE = 0.003;
 
 /**
  * @typedef {{type: "progress", message: string, fraction: number} | {type: "log", line: string}} ReportMessage

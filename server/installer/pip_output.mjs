@@ -5,7 +5,7 @@ const NOISE = [/^WARNING: Location .* is ignored/, /^\[notice\]/, /^\s*$/];
 /** What pip and uv write when they turn to a package, and how we say it. */
 const ACTIVITIES = [
   [
-    /^\s*(?:Collecting|Downloading|Using cached) (?:.*\/)?([\w.+-]+?)(?:-py\d|-cp\d|[<>=!~;[\s(]|\.metadata|$)/,
+    /^\s*(?:Collecting|Downloading|Using cached|Processing) (?:.*[\\/])?([\w.+-]+?)(?:-py\d|-cp\d|[<>=!~;[\s(]|\.metadata|$)/,
     "fetching",
   ],
   [/^\s*(?:Preparing|Building|Obtaining).*?([\w.+-]+)/, "building"],

@@ -8,8 +8,8 @@ import path from "node:path";
 import { EnvironmentProblem } from "./problem.mjs";
 
 /**
- * @typedef {{again: string, setting: string}} Wording
- *   how the user starts the set-up once more, and what they set to choose a Python
+ * @typedef {{again: string, setting: string, offline: string}} Wording
+ *   how the user starts the set-up once more, what they set to choose a Python, and what to do where there is no network
  *
  * @typedef {object} Place
  * @property {string} root what a moved environment is told by: its scripts name their old place
@@ -50,7 +50,7 @@ export function repositoryPlace({ root, extras, interpreter, platform }) {
     wheels: null,
     tools: ["pip", "hatchling", "editables"],
     installs: (names) => [["--no-build-isolation", "--editable", `${root}[${names.join(",")}]`]],
-    wording: { again: "run this again", setting: "SOURCEWISE_PYTHON" },
+    wording: { again: "run this again", setting: "SOURCEWISE_PYTHON", offline: "" },
   };
 }
 
@@ -87,7 +87,11 @@ export function extensionPlace({ storage, shipped, interpreter, wheels, platform
     tools: ["pip"],
     // pip leaves a wheel of the same version alone, even where its content differs: hence the second call.
     installs: (names) => [[`${wheel}[${names.join(",")}]`], ["--force-reinstall", "--no-deps", wheel]],
-    wording: { again: "choose Set Up", setting: "the setting sourcewise.python.interpreter" },
+    wording: {
+      again: "choose Set Up",
+      setting: "the setting sourcewise.python.interpreter",
+      offline: "On a machine without one, name a folder of wheels in the setting sourcewise.python.wheels. ",
+    },
   };
 }
 

@@ -25,7 +25,7 @@ describe("a failed installation", () => {
     folder: "/storage/python",
     log: "/storage/install.log",
     wheels: null,
-    wording: { again: "choose Set Up", setting: "the setting" },
+    wording: { again: "choose Set Up", setting: "the setting", offline: "Name a folder of wheels. " },
   };
   const problemOf = (line, wheels = null) => installationFailed("torch", [line], { ...place, wheels });
 
@@ -37,7 +37,7 @@ describe("a failed installation", () => {
     for (const line of lines) {
       const { message, hint } = problemOf(line);
       assert.match(message, /torch failed: the package index cannot be reached/);
-      assert.match(hint, /network.*choose Set Up.*install\.log/);
+      assert.match(hint, /network.*choose Set Up.*folder of wheels.*install\.log/);
     }
   });
 

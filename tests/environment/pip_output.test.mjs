@@ -9,6 +9,8 @@ describe("a line of pip or uv", () => {
     "  Downloading pydantic_settings-2.16.3-py3-none-any.whl.metadata (3.1 kB)": "fetching pydantic_settings-2.16.3",
     "  Using cached scipy-1.17.1-cp311-cp311-manylinux_2_27_x86_64.whl (35 MB)": "fetching scipy-1.17.1",
     "Downloading torch (180.2MiB)": "fetching torch",
+    "Processing /wheels/torch-2.13.0+cpu-cp311-cp311-manylinux_2_28_x86_64.whl": "fetching torch-2.13.0+cpu",
+    "Processing c:\\wheels\\sympy-1.14.0-py3-none-any.whl (from torch==2.13.0)": "fetching sympy-1.14.0",
     "Installing collected packages: mpmath, sympy": "unpacking packages",
   };
   for (const [line, activity] of Object.entries(activities)) {

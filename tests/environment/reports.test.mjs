@@ -45,7 +45,7 @@ describe("an installation told in messages", () => {
       "Collecting torch==2.13.0",
       "Progress 190000000 of 190000000",
       "Collecting sympy",
-      "Progress 10000000 of 30000000",
+      "Progress 60000000 of 300000000",
       "Installing collected packages: sympy, torch",
     ];
     const next = { number: 4, of: 4, title: "packages", from: 0.5, to: 1 };
