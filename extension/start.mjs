@@ -12,6 +12,9 @@ import { cacheFolder, ensureCodeServer, installExtension, startCodeServer } from
 /** A package of Python's own that is real, small and known to many. */
 const SAMPLE = "http";
 
+/** For the VS Code in the browser: what else would sit where the panel is, or speak to others. */
+const SETTINGS = { "chat.disableAIFeatures": true, "telemetry.telemetryLevel": "off", "extensions.autoUpdate": false };
+
 /**
  * @param {string} vsix
  * @param {string} python whose `http` is shown
@@ -52,7 +55,7 @@ async function openInBrowser(home, workspace, vsix) {
   say("There is no `code` on the path: starting a VS Code for the browser (the first time takes a few minutes).");
   const codeServer = await ensureCodeServer(say);
   await installExtension(codeServer, vsix, profile);
-  const running = await startCodeServer(codeServer, { ...profile, workspaceTrust: true });
+  const running = await startCodeServer(codeServer, { ...profile, settings: SETTINGS });
   say(`Open ${running.addressOf(workspace, path.join(workspace, SAMPLE, "client.py"))}\nCtrl+C ends it.`);
   await new Promise((resolve) => process.once("SIGINT", resolve).once("SIGTERM", resolve));
   await running.stop();
