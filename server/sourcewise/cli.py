@@ -17,6 +17,7 @@ from sourcewise import __version__, terminal
 from sourcewise.doctor import examine
 from sourcewise.errors import CancelledError, GeneratorError, UserError, WeightsError, WorkerError
 from sourcewise.mining.miner import CodeMiner
+from sourcewise.mining.reasons import why_sentence
 from sourcewise.model import AnswerReady, Inquiry, Notice, PromptProgress, SourcesFound, TextDelta
 from sourcewise.paths import DataPaths, workspace_folder
 from sourcewise.prompt import as_sources
@@ -178,13 +179,8 @@ def why(file: str, folder: Path, as_json: bool) -> None:
     if as_json:
         reason, detail = (None, "") if verdict is None else (verdict.reason.value, verdict.detail)
         click.echo(json.dumps({"file": file, "indexed": verdict is None, "reason": reason, "detail": detail}))
-    elif verdict is None:
-        terminal.out.print(f"{terminal.plain(file)} belongs to the index.")
     else:
-        detail = f": {verdict.detail}" if verdict.detail else ""
-        terminal.out.print(
-            terminal.plain(f"{file} stays out of the index because it is {verdict.reason.value}{detail}.")
-        )
+        terminal.out.print(terminal.plain(why_sentence(file, verdict)))
 
 
 @main.command()

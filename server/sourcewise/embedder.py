@@ -99,6 +99,10 @@ class Embedder:
         result: list[list[Window]] = self._worker.call("windows", str(self._model_folder(model)), pairs)
         return result
 
+    def use_threads(self, threads: int) -> None:
+        """Go on with another number of processor threads, 0 for all, in a new worker process."""
+        self._worker.restart({"threads": threads})
+
     def close(self) -> None:
         """End the worker process and give its memory back."""
         self._worker.close()

@@ -113,6 +113,11 @@ class Worker:
         with self._turn(urgent=True):
             self._reap()
 
+    def restart(self, arguments: Mapping[str, Any]) -> None:
+        """End the child; the next call starts one whose service is made with these arguments."""
+        self._arguments = dict(arguments)
+        self.close()
+
     @contextmanager
     def _turn(self, urgent: bool) -> Iterator[None]:
         with self._turns:

@@ -1,4 +1,4 @@
-"""The folders that are open and what they share: settings, one embedding process, one language model."""
+"""The folders that are open and what they share: settings, one embedding process, the language models."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sourcewise.embedder import Embedder, default_model
 from sourcewise.index import Index, SharedParts, status_of
-from sourcewise.llm.selection import choose_generator
+from sourcewise.language_models import LanguageModels
 from sourcewise.model import IndexStatus
 from sourcewise.paths import workspace_folder
 from sourcewise.storage.catalog import Catalog
@@ -14,37 +14,68 @@ from sourcewise.storage.embedding_cache import EmbeddingCache
 from sourcewise.weights import WeightsStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
-    from sourcewise.llm.generator import Generator
     from sourcewise.paths import DataPaths
     from sourcewise.settings import Settings
     from sourcewise.weights import DownloadProgress
+
+_SHAPING = (
+    "embedding_model",
+    "embedding_batch",
+    "embedding_threads",
+    "chunk_tokens",
+    "chunk_overlap",
+    "max_file_bytes",
+)
 
 
 class Workspace:
     """What all folders share, and the folders that are open."""
 
     def __init__(
-        self, settings: Settings, data: DataPaths, on_download: Callable[[DownloadProgress], None] | None = None
+        self,
+        settings: Settings,
+        data: DataPaths,
+        on_download: Callable[[DownloadProgress], None] | None = None,
+        *,
+        may_fetch_language_model: bool = True,
     ) -> None:
         """Join the parts; nothing is opened and nothing is loaded.
 
         Args:
-            settings: for all folders.
+            settings: for all folders; see apply.
             data: where things live.
             on_download: hears how far a model's download is.
+            may_fetch_language_model: False where a question must not begin to download one.
         """
         self.settings = settings
         self.data = data
         self.weights = WeightsStore(data.models)
-        self.model = default_model() if settings.embedding_model == "auto" else settings.embedding_model
+        self.model = _embedding_model(settings)
         self.embedder = Embedder(self._weights_of, settings.embedding_threads, data.log)
         self.cache = EmbeddingCache(data.embedding_cache)
+        self.language_models = LanguageModels(
+            lambda: self.settings, self.weights, data.log, on_fetch=on_download, may_fetch=may_fetch_language_model
+        )
         self._on_download = on_download
-        self._generator: Generator | None = None
         self._indexes: dict[Path, Index] = {}
+        self._shape = _shape_of(settings)
+
+    def apply(self, settings: Settings) -> bool:
+        """Take other settings, at once; return whether `reshape` has to follow for the indexes to obey them."""
+        self.settings = settings
+        return _shape_of(settings) != self._shape
+
+    def reshape(self) -> None:
+        """Make the open indexes what the settings ask for; they wait for what is being written."""
+        before, self._shape = self._shape, _shape_of(self.settings)
+        if before["embedding_threads"] != self._shape["embedding_threads"]:
+            self.embedder.use_threads(self.settings.embedding_threads)
+        self.model = _embedding_model(self.settings)
+        for index in self._indexes.values():
+            index.reshape(self._shared_parts())
 
     def open(self, path: Path) -> Index:
         """Return the index of a folder, which this process then owns.
@@ -56,8 +87,7 @@ class Workspace:
         """
         folder = workspace_folder(path)
         if folder not in self._indexes:
-            shared = SharedParts(lambda: self.settings, self.model, self.embedder, self.cache, self.choose_generator)
-            self._indexes[folder] = Index(folder, self.data.index_of(folder), shared)
+            self._indexes[folder] = Index(folder, self.data.index_of(folder), self._shared_parts())
         return self._indexes[folder]
 
     def close_folder(self, folder: Path) -> None:
@@ -73,26 +103,6 @@ class Workspace:
         self.embedder.close()
         self.cache.close()
 
-    async def choose_generator(self) -> tuple[Generator, Sequence[str]]:
-        """Return the language model that the settings and this machine allow.
-
-        The one that answered before is kept while it is still the choice: it has its model in memory.
-        """
-        chosen, notices = await choose_generator(
-            self.settings, lambda: self._weights_of(self.settings.embedded_model), self.data.log
-        )
-        if self._generator is not None and self._generator.name == chosen.name:
-            return self._generator, notices
-        await self.close_generator()
-        self._generator = chosen
-        return chosen, notices
-
-    async def close_generator(self) -> None:
-        """Give back the memory of the language model."""
-        generator, self._generator = self._generator, None
-        if generator is not None:
-            await generator.close()
-
     def status(self, path: Path) -> IndexStatus:
         """Return the status of a folder's index without owning it; another process may be at work on it."""
         folder = workspace_folder(path)
@@ -105,5 +115,17 @@ class Workspace:
         finally:
             catalog.close()
 
+    def _shared_parts(self) -> SharedParts:
+        return SharedParts(lambda: self.settings, self.model, self.embedder, self.cache, self.language_models.choose)
+
     def _weights_of(self, model: str) -> Path:
         return self.weights.ensure(model, self._on_download)
+
+
+def _embedding_model(settings: Settings) -> str:
+    return default_model() if settings.embedding_model == "auto" else settings.embedding_model
+
+
+def _shape_of(settings: Settings) -> dict[str, object]:
+    """Return the settings that an index is made with."""
+    return {name: getattr(settings, name) for name in _SHAPING}

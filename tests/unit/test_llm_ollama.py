@@ -18,6 +18,7 @@ from sourcewise.errors import (
     SettingsError,
 )
 from sourcewise.llm.ollama import OllamaGenerator, OllamaStatus
+from sourcewise.llm.ollama_connection import OllamaConnection
 from sourcewise.llm.ollama_models import InstalledModel, best_for_code, full_name, pull_advice
 from sourcewise.model import ModelName, Prompt, TextDelta, Usage
 from sourcewise.settings import Settings
@@ -140,6 +141,12 @@ async def test_cancelling_the_reader_hangs_up(server: OllamaServer) -> None:
     await generator.close()
 
 
+async def test_a_closed_generator_answers_again(server: OllamaServer) -> None:
+    generator = OllamaGenerator(settings_for(server))
+    await generator.close()
+    assert isinstance((await answer_of(generator))[-1], Usage)
+
+
 @pytest.mark.parametrize("ending", ["cut", "silent"])
 async def test_an_answer_that_breaks_off_is_an_error_after_its_text(server: OllamaServer, ending: str) -> None:
     server.script.ending = ending
@@ -180,23 +187,25 @@ async def test_nothing_at_the_endpoint_is_unreachable_for_every_kind_of_request(
     settings = Settings(endpoint=free_endpoint())
     with pytest.raises(GeneratorUnreachableError):
         await answer_of(OllamaGenerator(settings))
-    generator = OllamaGenerator(settings)
+    connection = OllamaConnection(settings)
     with pytest.raises(GeneratorUnreachableError):
-        await generator.installed_models()
-    await generator.close()
+        await connection.installed_models()
+    with pytest.raises(GeneratorUnreachableError):
+        await anext(connection.pull("codellama"))
+    await connection.close()
 
 
 async def test_another_web_server_at_the_endpoint_is_told_apart(server: OllamaServer) -> None:
     server.script.ending = "html"
-    generator = OllamaGenerator(settings_for(server))
+    connection = OllamaConnection(settings_for(server))
     with pytest.raises(GeneratorUnreachableError, match="does not speak as Ollama"):
-        await generator.installed_models()
-    await generator.close()
+        await connection.installed_models()
+    await connection.close()
 
 
 async def test_state_tells_not_installed_from_not_running(monkeypatch: pytest.MonkeyPatch) -> None:
     for found, expected in ((None, OllamaStatus.NOT_INSTALLED), ("/usr/bin/ollama", OllamaStatus.NOT_RUNNING)):
-        monkeypatch.setattr("sourcewise.llm.ollama.shutil.which", lambda _name, found=found: found)
+        monkeypatch.setattr("sourcewise.llm.ollama_failures.shutil.which", lambda _name, found=found: found)
         generator = OllamaGenerator(Settings(endpoint=free_endpoint()))
         state = await generator.state()
         await generator.close()

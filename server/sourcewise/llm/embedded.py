@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sourcewise.errors import GeneratorError, GeneratorInterruptedError, WorkerError
@@ -12,7 +13,6 @@ from sourcewise.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
-    from pathlib import Path
 
     from sourcewise.model import GenerationEvent, Prompt
 
@@ -20,11 +20,25 @@ if TYPE_CHECKING:
 _ESTIMATE_SLACK = 1.5
 _TEMPLATE_TOKENS = 128
 _KILL_AGAIN_SECONDS = 0.1
+_SUFFIX = ".gguf"
 
 
 def is_installed() -> bool:
     """Tell whether the optional library is there, without loading it."""
     return importlib.util.find_spec("xllamacpp") is not None
+
+
+def require_installed() -> None:
+    """Raise GeneratorError where the optional library is missing."""
+    if not is_installed():
+        raise GeneratorError(
+            "The embedded language model needs the package xllamacpp.", "Run: pip install 'sourcewise[embedded]'"
+        )
+
+
+def short_name(model: str) -> str:
+    """Return what people call a model that the settings name, which may do so by the path of its file."""
+    return Path(model).stem if model.endswith(_SUFFIX) else model
 
 
 class EmbeddedGenerator:

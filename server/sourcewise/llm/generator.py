@@ -39,4 +39,4 @@ class Generator(Protocol):
         """
 
     async def close(self) -> None:
-        """Let go of connections and processes."""
+        """Let go of connections and processes; the next answer takes them anew."""

@@ -1,35 +1,20 @@
-"""Answers from an Ollama server. Hides its client, its ways to fail, and what its models are called.
-
-What is sent goes to the one endpoint of the settings: no proxy, no redirect is followed, no key is attached.
-"""
+"""Answers from an Ollama server. Hides how far away an answer is, and how a prompt is kept inside the window."""
 
 from __future__ import annotations
 
-import asyncio
-import ipaddress
-import shutil
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, cast
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-import httpx
-from ollama import AsyncClient, ResponseError
-
-from sourcewise.errors import (
-    GeneratorError,
-    GeneratorInterruptedError,
-    GeneratorModelMissingError,
-    GeneratorSlowError,
-    GeneratorUnreachableError,
-    SettingsError,
-)
-from sourcewise.llm.ollama_models import InstalledModel, full_name, is_cloud, pull_advice
+from sourcewise.errors import GeneratorError, GeneratorUnreachableError
+from sourcewise.llm.ollama_connection import OllamaConnection
+from sourcewise.llm.ollama_failures import is_loopback, missing
+from sourcewise.llm.ollama_models import InstalledModel, full_name, is_cloud
 from sourcewise.model import ModelName, TextDelta, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator
+    from collections.abc import AsyncGenerator
 
     from ollama import ChatResponse
 
@@ -40,7 +25,6 @@ if TYPE_CHECKING:
 _INSTRUCTION_TOKENS = 800
 # Prompt sizes are estimates, and the chat template of the model adds tokens of its own.
 _MARGIN_TOKENS = 192
-_LOOKUP_SECONDS = 10.0
 
 
 class OllamaStatus(StrEnum):
@@ -87,20 +71,7 @@ class OllamaGenerator:
         self._settings = settings
         self._model = model or settings.model
         self._context = min(settings.context_tokens, context_length or settings.context_tokens)
-        self._host = urlsplit(settings.endpoint if "//" in settings.endpoint else f"//{settings.endpoint}").hostname
-        try:
-            self._client = AsyncClient(
-                host=settings.endpoint,
-                timeout=httpx.Timeout(settings.answer_seconds, connect=settings.connect_seconds),
-                follow_redirects=False,
-                trust_env=False,
-                auth=_without_key,
-            )
-        except (ValueError, httpx.InvalidURL) as error:
-            raise SettingsError(
-                f"The Ollama address {settings.endpoint!r} cannot be read: {error}.",
-                "Write llm.endpoint like http://127.0.0.1:11434.",
-            ) from error
+        self._connection = OllamaConnection(settings)
 
     @property
     def name(self) -> ModelName:
@@ -121,53 +92,39 @@ class OllamaGenerator:
     @property
     def is_local(self) -> bool:
         """False where the prompt leaves the machine: another host, or a model that Ollama runs in its cloud."""
-        return _is_loopback(self._host or "") and not is_cloud(self._model)
+        return is_loopback(self._settings.endpoint) and not is_cloud(self._model)
 
     async def generate(self, prompt: Prompt) -> AsyncGenerator[GenerationEvent, None]:
         """Stream the answer; see `Generator`."""
-        with self._translated():
-            async with aclosing(await self._chat(prompt)) as parts:
-                async for part in parts:
-                    if part.message.content:
-                        yield TextDelta(part.message.content)
-                    if part.done:
-                        yield self._usage(part)
-                        return
-        raise self._interrupted()
-
-    async def installed_models(self) -> list[InstalledModel]:
-        """List what the server has.
-
-        Raises:
-            GeneratorError: it cannot be asked.
-        """
-        with self._translated():
-            async with asyncio.timeout(_LOOKUP_SECONDS):
-                listing = await self._client.list()
-        return [InstalledModel(entry.model, int(entry.size or 0)) for entry in listing.models if entry.model]
+        async with aclosing(self._chat(prompt)) as parts:
+            async for part in parts:
+                if part.message.content:
+                    yield TextDelta(part.message.content)
+                if part.done:
+                    yield self._usage(part)
 
     async def state(self) -> OllamaState:
         """Tell what stands between us and an answer; never raises for a server that is away."""
         try:
-            installed = tuple(await self.installed_models())
+            installed = await self._connection.installed_models()
         except GeneratorError as problem:
-            away = isinstance(problem, GeneratorUnreachableError) and self._looks_uninstalled()
+            away = isinstance(problem, GeneratorUnreachableError) and self._connection.failures.looks_uninstalled
             status = OllamaStatus.NOT_INSTALLED if away else OllamaStatus.NOT_RUNNING
             return OllamaState(status, self._model, problem=problem)
         if full_name(self._model) not in {full_name(model.name) for model in installed}:
-            missing = _missing(self._model, installed)
-            return OllamaState(OllamaStatus.MODEL_MISSING, self._model, installed, problem=missing)
-        return OllamaState(OllamaStatus.READY, self._model, installed, await self._trained_length())
+            absent = missing(self._model, installed)
+            return OllamaState(OllamaStatus.MODEL_MISSING, self._model, installed, problem=absent)
+        length = await self._connection.trained_length(self._model)
+        return OllamaState(OllamaStatus.READY, self._model, installed, length)
 
     async def close(self) -> None:
-        """Close the connections."""
-        await self._client.close()  # type: ignore[no-untyped-call]
+        """Close the connection."""
+        await self._connection.close()
 
-    async def _chat(self, prompt: Prompt) -> AsyncGenerator[ChatResponse, None]:
-        parts = await self._client.chat(
+    def _chat(self, prompt: Prompt) -> AsyncGenerator[ChatResponse, None]:
+        return self._connection.chat(
             self._model,
             [{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}],
-            stream=True,
             # A thinking model would spend the answer's tokens on text that nobody sees.
             think=False,
             options={
@@ -177,18 +134,6 @@ class OllamaGenerator:
             },
             keep_alive=_keep_alive(self._settings.keep_alive),
         )
-        # The client promises an iterator and returns a generator, whose end closes the connection.
-        return cast("AsyncGenerator[ChatResponse, None]", parts)
-
-    async def _trained_length(self) -> int | None:
-        try:
-            with self._translated():
-                async with asyncio.timeout(_LOOKUP_SECONDS):
-                    details = await self._client.show(self._model)
-        except GeneratorError:
-            return None
-        lengths = [value for key, value in (details.modelinfo or {}).items() if key.endswith(".context_length")]
-        return int(lengths[0]) if lengths else None
 
     def _usage(self, last: ChatResponse) -> Usage:
         prompt_tokens = last.prompt_eval_count or 0
@@ -203,80 +148,6 @@ class OllamaGenerator:
             # estimate is rough, and older servers do not count the tokens that they had cached.
             prompt_cut=prompt_tokens > self._context - _MARGIN_TOKENS // 2,
         )
-
-    def _looks_uninstalled(self) -> bool:
-        return _is_loopback(self._host or "") and shutil.which("ollama") is None
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """Turn what the client raises into sentences."""
-        try:
-            yield
-        except (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout, TimeoutError) as error:
-            raise self._unreachable() from error
-        except httpx.TimeoutException as error:
-            raise GeneratorSlowError(
-                f"{self._model} said nothing for {self._settings.answer_seconds:g} seconds.",
-                "Choose a smaller model (llm.model) or raise llm.answerSeconds.",
-            ) from error
-        except httpx.TransportError as error:
-            raise self._interrupted() from error
-        except ResponseError as error:
-            raise self._refusal(error) from error
-        except (ValueError, httpx.InvalidURL) as error:
-            raise self._stranger() from error
-
-    def _unreachable(self) -> GeneratorUnreachableError:
-        endpoint = self._settings.endpoint
-        if self._looks_uninstalled():
-            return GeneratorUnreachableError(
-                f"Ollama is not installed (nothing answers at {endpoint}).",
-                f"Install it from https://ollama.com/download, then run: {pull_advice(self._model)}",
-            )
-        return GeneratorUnreachableError(
-            f"Ollama does not answer at {endpoint}.", "Start it with: ollama serve, or correct llm.endpoint."
-        )
-
-    def _stranger(self) -> GeneratorUnreachableError:
-        return GeneratorUnreachableError(
-            f"What answers at {self._settings.endpoint} does not speak as Ollama does.",
-            "Check llm.endpoint; Ollama itself listens at http://127.0.0.1:11434.",
-        )
-
-    def _interrupted(self) -> GeneratorInterruptedError:
-        return GeneratorInterruptedError(
-            f"Ollama went away in the middle of the answer of {self._model}.",
-            "Ask again. If it stays so, there may be too little memory for it: choose a smaller one (llm.model).",
-        )
-
-    def _refusal(self, error: ResponseError) -> GeneratorError:
-        if error.status_code == 404:
-            return _missing(self._model, ()) if "model" in error.error else self._stranger()
-        return GeneratorError(f"Ollama could not run {self._model}: {error.error.strip()}.", "Its own log says more.")
-
-
-def _missing(model: str, installed: tuple[InstalledModel, ...]) -> GeneratorModelMissingError:
-    others = ", ".join(entry.name for entry in installed[:5])
-    return GeneratorModelMissingError(
-        f"Ollama runs but does not have the model {model}" + (f" (it has {others})." if others else "."),
-        f"Run: {pull_advice(model)}",
-    )
-
-
-def _without_key(request: httpx.Request) -> httpx.Request:
-    """The client attaches OLLAMA_API_KEY to whatever host it talks to; that key is meant for one only."""
-    request.headers.pop("authorization", None)
-    return request
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return address.is_loopback or address.is_unspecified
 
 
 def _keep_alive(value: str) -> str | float:

@@ -64,6 +64,11 @@ def pull_advice(model: str) -> str:
     return f"ollama pull {model}" + (f" (downloads {size:g} GB)" if size else "")
 
 
+def download_bytes(model: str) -> int:
+    """Return about how much `ollama pull` downloads for a model; 0 where it is not well known."""
+    return int(_DOWNLOAD_GIGABYTES.get(full_name(model), 0) * 1e9)
+
+
 def best_for_code(installed: Iterable[InstalledModel], wanted: str) -> InstalledModel | None:
     """Return the installed model that answers best about code; None where none of them can.
 

@@ -86,19 +86,16 @@ async def _ollama_state(settings: Settings, model: str | None = None) -> OllamaS
 async def _embedded(
     settings: Settings, embedded_file: Callable[[], Path | None], log_file: Path | None
 ) -> EmbeddedGenerator:
-    if not embedded.is_installed():
-        raise GeneratorError(
-            "The embedded language model needs the package xllamacpp.", "Run: pip install 'sourcewise[embedded]'"
-        )
+    embedded.require_installed()
     model_file = await asyncio.to_thread(embedded_file)
     if model_file is None:
         raise GeneratorError(
             f"The language model {settings.embedded_model} is not on this machine.",
-            "Download it, or name a .gguf file in embedded.model.",
+            "Download it (the editor has a command for that), or name a .gguf file in embedded.model.",
         )
     return EmbeddedGenerator(
         model_file,
-        model_file.stem if settings.embedded_model.endswith(model_file.suffix) else settings.embedded_model,
+        embedded.short_name(settings.embedded_model),
         prompt_budget=settings.embedded_prompt_tokens,
         answer_tokens=settings.embedded_answer_tokens,
         temperature=settings.temperature,

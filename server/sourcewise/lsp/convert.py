@@ -12,10 +12,13 @@ from sourcewise.errors import FolderError
 from sourcewise.model import Notice, PromptProgress, SourcesFound, TextDelta
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
-    from sourcewise.lsp.indexing import Folder
+    from sourcewise.index import Index
+    from sourcewise.lsp.folder import Folder
     from sourcewise.model import Answer, AnswerEvent, IndexStatus, Mention, SearchResult, Source, Trace
+
+    UriOf = Callable[[str], str]
 
 
 def path_of(uri: str) -> str:
@@ -30,9 +33,9 @@ def path_of(uri: str) -> str:
     return path
 
 
-def uri_of(folder: Path, path: str = "") -> str:
-    """Return the URI of a folder, or of a file in it."""
-    return (folder / path).as_uri()  # pygls' own fails on names that are not UTF-8
+def uris_in(index: Index) -> UriOf:
+    """Return a function that gives the URI of a file of a folder by its path."""
+    return lambda path: (index.folder / path).as_uri()  # pygls' own fails on names that are not UTF-8
 
 
 def coverage(search: SearchResult) -> protocol.Coverage:
@@ -40,12 +43,12 @@ def coverage(search: SearchResult) -> protocol.Coverage:
     return protocol.Coverage(search.mode, search.chunks, search.embedded, search.relevant)
 
 
-def passage(folder: Path, source: Source) -> protocol.Passage:
+def passage(uri_of: UriOf, source: Source) -> protocol.Passage:
     """Return a passage with the preview of its source."""
     found, chunk = source.passage, source.passage.chunk
     return protocol.Passage(
         path=chunk.path,
-        uri=uri_of(folder, chunk.path),
+        uri=uri_of(chunk.path),
         start_line=chunk.first_line,
         end_line=chunk.last_line,
         score=found.score,
@@ -58,16 +61,16 @@ def passage(folder: Path, source: Source) -> protocol.Passage:
     )
 
 
-def answer(folder: Path, ask_id: str, made: Answer) -> protocol.AskResult:
+def answer(uri_of: UriOf, ask_id: str, made: Answer) -> protocol.AskResult:
     """Return a whole answer."""
     return protocol.AskResult(
         ask_id=ask_id,
         text=made.text,
         model=protocol.ModelName(made.model.runtime, made.model.name),
-        sources=_sources(folder, made.sources),
+        sources=_sources(uri_of, made.sources),
         citations=tuple(protocol.Citation(citation.number, citation.state) for citation in made.citations),
         struck=made.struck,
-        mentions=tuple(_mention(folder, mention) for mention in made.mentions),
+        mentions=tuple(_mention(uri_of, mention) for mention in made.mentions),
         notices=made.notices,
         failure=made.failure,
         follow_ups=made.follow_ups,
@@ -83,8 +86,8 @@ def folder_state(folder: Folder) -> protocol.FolderState:
         stage=folder.stage,
         done=folder.progress.done,
         total=folder.progress.total,
-        paused=False,
-        seconds_left=None,
+        paused=folder.paused,
+        seconds_left=folder.pace.seconds_left,
         files=status.files if status else 0,
         chunks=status.chunks if status else 0,
         embedded=status.embedded if status else 0,
@@ -111,9 +114,9 @@ def folder_status(folder: Folder, status: IndexStatus | None) -> protocol.Folder
 class EventStream:
     """The events of one answer as notifications."""
 
-    def __init__(self, folder: Path, ask_id: str) -> None:
+    def __init__(self, uri_of: UriOf, ask_id: str) -> None:
         """Name the answer; nothing is sent from here."""
-        self._folder = folder
+        self._uri_of = uri_of
         self._ask_id = ask_id
         self._deltas = 0
 
@@ -121,7 +124,7 @@ class EventStream:
         """Return the method and the parameters for an event; the last event is the response and has none."""
         match event:
             case SourcesFound(sources, search):
-                found = protocol.AnswerSources(self._ask_id, _sources(self._folder, sources), coverage(search))
+                found = protocol.AnswerSources(self._ask_id, _sources(self._uri_of, sources), coverage(search))
                 return protocol.ANSWER_SOURCES.method, found
             case PromptProgress(fraction):
                 return protocol.ANSWER_PROGRESS.method, protocol.AnswerProgress(self._ask_id, fraction)
@@ -133,20 +136,20 @@ class EventStream:
         raise TypeError(f"{event!r} is not sent by itself")
 
 
-def _sources(folder: Path, sources: tuple[Source, ...]) -> tuple[protocol.Source, ...]:
-    return tuple(_source(folder, source) for source in sources)
+def _sources(uri_of: UriOf, sources: tuple[Source, ...]) -> tuple[protocol.Source, ...]:
+    return tuple(_source(uri_of, source) for source in sources)
 
 
-def _source(folder: Path, source: Source) -> protocol.Source:
-    base = attrs.asdict(passage(folder, source), recurse=False)
+def _source(uri_of: UriOf, source: Source) -> protocol.Source:
+    base = attrs.asdict(passage(uri_of, source), recurse=False)
     return protocol.Source(**base, number=source.number, truncated=source.truncated)
 
 
-def _mention(folder: Path, mention: Mention) -> protocol.Mention:
+def _mention(uri_of: UriOf, mention: Mention) -> protocol.Mention:
     if mention.location is None:
         return protocol.Mention(mention.name, None)
     path, _, line = mention.location.rpartition(":")
-    return protocol.Mention(mention.name, protocol.Place(path, uri_of(folder, path), int(line)))
+    return protocol.Mention(mention.name, protocol.Place(path, uri_of(path), int(line)))
 
 
 def _trace(trace: Trace) -> protocol.Trace:

@@ -2,7 +2,8 @@
 
 One thread does all the work. Reading goes before embedding in all folders, so that keyword search serves everywhere
 before the slow part begins; a change of files interrupts embedding, which carries on afterwards where it stopped. A
-folder that fails says why and is left alone until something changes in it; the others go on.
+folder that fails says why and is left alone until something changes in it; the others go on. While it is paused,
+folders are opened, so that they answer from what is in their index, and nothing else is done.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sourcewise.errors import CancelledError, FolderError, IndexBusyError, SourcewiseError, UserError, WorkerError
-from sourcewise.model import IndexProgress, IndexStatus, Stage
+from sourcewise.lsp.folder import Folder
+from sourcewise.model import IndexProgress, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,43 +33,6 @@ logger = logging.getLogger(__name__)
 _SETTLE_SECONDS = 0.3
 _BUSY_RETRY_SECONDS = 5.0
 _PUBLISH_SECONDS = 0.25
-_IDLE = IndexProgress(Stage.IDLE, 0, 0)
-
-
-class Folder:
-    """One open folder, and what is known and wanted of its index.
-
-    Attributes:
-        index: None until it is open, and where it cannot be opened; then `problem` says why.
-        askable: set once its files were read, in this process or before, or that failed.
-    """
-
-    def __init__(self, uri: str, path: Path) -> None:
-        """Name the folder; nothing is opened."""
-        self.uri = uri
-        self.path = path
-        self.index: Index | None = None
-        self.askable = asyncio.Event()
-        self.progress = _IDLE
-        self.status: IndexStatus | None = None
-        self.problem: UserError | None = None
-        self.wants_update = True
-        self.wants_vectors = False
-        self.timer: asyncio.TimerHandle | None = None
-
-    @property
-    def stage(self) -> Stage:
-        """What is being done, or else waits to be done."""
-        if self.progress.stage is not Stage.IDLE:
-            return self.progress.stage
-        if self.wants_update:
-            return Stage.SCANNING
-        return Stage.EMBEDDING if self.wants_vectors else Stage.IDLE
-
-    def contains(self, path: Path) -> bool:
-        """Tell whether a file that may belong to the index lies in this folder."""
-        roots = {self.path, self.index.folder if self.index else self.path}
-        return any(path.is_relative_to(root) and ".git" not in path.relative_to(root).parts for root in roots)
 
 
 class BackgroundIndexing:
@@ -82,6 +47,8 @@ class BackgroundIndexing:
         """
         self._workspace = workspace
         self._publish = publish
+        self._paused = False
+        self._wants_reshape = False
         self._folders: dict[str, Folder] = {}
         self._executor = ThreadPoolExecutor(1, "indexing")
         self._wake = asyncio.Event()
@@ -101,13 +68,13 @@ class BackgroundIndexing:
     def add(self, uri: str, path: Path) -> None:
         """Open a folder and index it."""
         if uri not in self._folders:
-            self._folders[uri] = Folder(uri, path)
+            folder = self._folders[uri] = Folder(uri, path)
+            folder.paused = self._paused
             self._prefer_update()
 
     def refuse(self, uri: str, problem: UserError) -> None:
         """Show a folder that cannot be indexed."""
-        folder = self._folders[uri] = Folder(uri, Path(uri))
-        folder.problem, folder.wants_update = problem, False
+        folder = self._folders[uri] = Folder(uri, Path(uri), problem)
         folder.askable.set()
         self._publish()
 
@@ -121,6 +88,31 @@ class BackgroundIndexing:
             self._stop.set()
         self._executor.submit(self._close_folder, folder)
         self._publish()
+
+    def pause(self, paused: bool) -> None:
+        """Have all work wait, or go on where it stopped."""
+        self._paused = paused
+        for folder in self.folders:
+            folder.paused = paused
+        if paused:
+            self._stop.set()
+        self._wake.set()
+        self._publish()
+
+    def rebuild(self, uri: str | None) -> None:
+        """Read a folder, or all of them, anew from the beginning.
+
+        Raises:
+            FolderError: there is no such folder.
+        """
+        for folder in self.folders if uri is None else (self.folder_of(uri),):
+            folder.wants_rebuild = folder.wants_update = not folder.refused
+        self._interrupt()
+
+    def reshape(self) -> None:
+        """Have all indexes obey the settings of now."""
+        self._wants_reshape = True
+        self._interrupt()
 
     def file_changed(self, path: Path) -> None:
         """Update the folders that a changed file lies in, once things are quiet."""
@@ -140,6 +132,11 @@ class BackgroundIndexing:
         if self._current is not None and self._current[1] is Stage.EMBEDDING:
             self._stop.set()
         self._wake.set()
+
+    def _interrupt(self) -> None:
+        self._stop.set()
+        self._wake.set()
+        self._publish()
 
     # --- asking ---------------------------------------------------------------------------------------
 
@@ -176,14 +173,7 @@ class BackgroundIndexing:
         try:
             while not self._closed:
                 self._wake.clear()
-                if folder := next((folder for folder in self.folders if folder.wants_update), None):
-                    folder.wants_update = False
-                    await self._work(folder, Stage.SCANNING, self._update)
-                elif folder := next((folder for folder in self.folders if folder.wants_vectors), None):
-                    folder.wants_vectors = False
-                    await self._work(folder, Stage.EMBEDDING, self._embed)
-                else:
-                    await self._wake.wait()
+                await self._next_piece()
         finally:
             self._closed = True
             self._stop.set()
@@ -199,6 +189,28 @@ class BackgroundIndexing:
             self._loop.run_in_executor(self._executor, self._workspace.close),
         )
 
+    async def _next_piece(self) -> None:
+        """Do the most urgent piece of work, or wait until there is one."""
+        if self._wants_reshape:
+            await self._reshape()
+        elif folder := next((folder for folder in self.folders if self._is_to_update(folder)), None):
+            folder.wants_update = False
+            await self._work(folder, Stage.SCANNING, self._update)
+        elif folder := next((folder for folder in self.folders if folder.wants_vectors and not self._paused), None):
+            folder.wants_vectors = False
+            await self._work(folder, Stage.EMBEDDING, self._embed)
+        else:
+            await self._wake.wait()
+
+    def _is_to_update(self, folder: Folder) -> bool:
+        return folder.wants_update and (not self._paused or folder.index is None)
+
+    async def _reshape(self) -> None:
+        self._wants_reshape = False
+        await self._loop.run_in_executor(self._executor, self._workspace.reshape)
+        for folder in self.folders:
+            folder.wants_update = not folder.refused
+
     async def _work(self, folder: Folder, stage: Stage, work: Callable[[Folder], None]) -> None:
         """Do one piece of work in the thread and take down how it ended."""
         self._stop = threading.Event()
@@ -206,13 +218,14 @@ class BackgroundIndexing:
         try:
             await self._loop.run_in_executor(self._executor, work, folder)
         except CancelledError:
-            folder.wants_vectors = folder.wants_vectors or stage is Stage.EMBEDDING
+            folder.wants_update |= stage is Stage.SCANNING
+            folder.wants_vectors |= stage is Stage.EMBEDDING
         except Exception as error:  # one folder's failure is not the others'
             self._take_down(folder, error)
         finally:
             self._current = None
             folder.askable.set()
-            folder.progress = _IDLE
+            folder.rest()
             if not self._closed:
                 self._publish()
 
@@ -236,6 +249,11 @@ class BackgroundIndexing:
             folder.status = folder.index.status()
             if folder.status.files:
                 self._loop.call_soon_threadsafe(folder.askable.set)
+        if self._paused:
+            raise CancelledError
+        if folder.wants_rebuild:
+            folder.index.rebuild()
+            folder.wants_rebuild = False
         folder.index.update(self._reporter(folder), self._stop)
         folder.problem, folder.wants_vectors = None, True
         folder.status = folder.index.status()
@@ -259,7 +277,7 @@ class BackgroundIndexing:
         def report(progress: IndexProgress) -> None:
             nonlocal told
             news = progress.stage is not folder.progress.stage or progress.done == progress.total
-            folder.progress = progress
+            folder.advance(progress)
             if news or time.monotonic() - told >= _PUBLISH_SECONDS:
                 told = time.monotonic()
                 folder.status = folder.index.status() if folder.index else None

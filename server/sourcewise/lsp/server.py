@@ -19,6 +19,7 @@ from pygls.lsp.server import LanguageServer
 
 from sourcewise import __version__, protocol
 from sourcewise.lsp.configuration import fetch_settings, register_for_changes
+from sourcewise.lsp.documents import OpenDocuments
 from sourcewise.lsp.messages import SourcewiseProtocol, answered, make_converter
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ class SourcewiseServer(LanguageServer):
         super().__init__(
             "sourcewise",
             __version__,
-            text_document_sync_kind=types.TextDocumentSyncKind.None_,
+            # Whole texts: pygls puts single changes into lines as Python splits them, at form feeds too, which no
+            # editor does.
+            text_document_sync_kind=types.TextDocumentSyncKind.Full,
             protocol_cls=SourcewiseProtocol,
             converter_factory=make_converter,
         )
@@ -109,12 +112,10 @@ class SourcewiseServer(LanguageServer):
         session.change_folders(self._folders())
         self._tasks.append(asyncio.create_task(session.run()))
 
-    async def compare_settings(self) -> None:
-        """Tell the user when the settings are no longer those that the workspace was opened with."""
-        await self.session()
-        if await fetch_settings(self, self._options, self._settings) != self._settings:
-            sentence = "The changed settings take effect when Sourcewise is restarted."
-            self.window_log_message(types.LogMessageParams(types.MessageType.Info, sentence))
+    async def apply_settings(self) -> None:
+        """Ask the editor for its settings and go on with them."""
+        session = await self.session()
+        session.apply_settings(await fetch_settings(self, self._options, self._settings))
 
     async def close(self) -> None:
         """Stop what is under way."""
@@ -123,9 +124,9 @@ class SourcewiseServer(LanguageServer):
 
     async def _open_session(self) -> Session:
         register_for_changes(self)
-        self._settings = await fetch_settings(self, self._options, self._settings)
-        make_session = await asyncio.to_thread(_prepare_session, self._settings, self._data)
-        return make_session(self.protocol.notify)
+        settings = await fetch_settings(self, self._options, self._settings)
+        make_session = await asyncio.to_thread(_prepare_session, settings, self._data)
+        return make_session(OpenDocuments(lambda: self.workspace.text_documents), self.protocol.notify)
 
     def _folders(self) -> list[str]:
         folders = [folder.uri for folder in self.workspace.folders.values()]
@@ -164,7 +165,7 @@ def _register_notifications(server: SourcewiseServer) -> None:
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def configuration_changed(_: types.DidChangeConfigurationParams) -> None:
-        await server.compare_settings()
+        await server.apply_settings()
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     async def folders_changed(params: types.DidChangeWorkspaceFoldersParams) -> None:
@@ -179,18 +180,25 @@ def _register_notifications(server: SourcewiseServer) -> None:
     async def saved(params: types.DidSaveTextDocumentParams) -> None:
         (await server.session()).files_changed([params.text_document.uri])
 
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    async def hover(params: types.HoverParams) -> types.Hover | None:
+        text = await (await server.session()).hover(params)
+        return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text)) if text else None
+
     @server.feature(types.SHUTDOWN)
     async def shutdown(_: None) -> None:
         await server.close()
 
 
-def _prepare_session(settings: Settings, data: DataPaths) -> Callable[[Callable[[str, object], None]], Session]:
+def _prepare_session(
+    settings: Settings, data: DataPaths
+) -> Callable[[OpenDocuments, Callable[[str, object], None]], Session]:
     """Import what is heavy and open what is shared, in a thread; return what makes the session in the event loop."""
     from sourcewise.lsp.session import Session  # noqa: PLC0415 - `initialize` is answered before this
     from sourcewise.workspace import Workspace  # noqa: PLC0415 - see above
 
-    workspace = Workspace(settings, data)
-    return lambda notify: Session(workspace, notify)
+    workspace = Workspace(settings, data, may_fetch_language_model=False)
+    return lambda documents, notify: Session(workspace, documents, notify)
 
 
 async def _leave_at_the_end() -> None:

@@ -70,6 +70,12 @@ class WeightsStore:
             return local.exists()
         return self._is_stamped(weights_named(name, self._known))
 
+    def size_of(self, name: str) -> int:
+        """Return how large a model's weights file is, or is said to be; 0 where nobody knows."""
+        if (local := _local(name)) is not None:
+            return local.stat().st_size if local.is_file() else 0
+        return weights_named(name, self._known).size
+
     def ensure(
         self,
         name: str,

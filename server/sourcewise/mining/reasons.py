@@ -1,0 +1,32 @@
+"""Why a file is in the index or not, as a sentence for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sourcewise.model import SkipReason
+
+if TYPE_CHECKING:
+    from sourcewise.model import SkippedFile
+
+_WORDS = {
+    SkipReason.IGNORED: "is ignored",
+    SkipReason.BINARY: "is binary",
+    SkipReason.TOO_LARGE: "is too large",
+    SkipReason.MINIFIED: "is minified",
+    SkipReason.GENERATED: "is generated",
+    SkipReason.SECRET: "may hold a secret",
+    SkipReason.EMPTY: "is empty",
+    SkipReason.UNREADABLE: "cannot be read",
+    SkipReason.SYMLINK: "is a symbolic link",
+    SkipReason.VANISHED: "is not there",
+    SkipReason.SPECIAL: "is not a regular file",
+}
+
+
+def why_sentence(path: str, verdict: SkippedFile | None) -> str:
+    """Return what `CodeMiner.explain` found about a path, in words."""
+    if verdict is None:
+        return f"{path} belongs to the index."
+    detail = f": {verdict.detail}" if verdict.detail else ""
+    return f"{path} stays out of the index because it {_WORDS[verdict.reason]}{detail}."

@@ -1,0 +1,125 @@
+"""Brings language models to this machine. Hides who brings them; two who want the same share one download."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sourcewise.errors import GeneratorModelMissingError
+from sourcewise.llm import embedded
+from sourcewise.llm.ollama_connection import OllamaConnection
+from sourcewise.weights import DownloadProgress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from sourcewise.settings import Settings
+    from sourcewise.weights import WeightsStore
+
+    Listener = Callable[[DownloadProgress], None]
+
+
+class ModelDownloads:
+    """The downloads under way. Lives in the event loop's thread."""
+
+    def __init__(self, settings: Callable[[], Settings], weights: WeightsStore) -> None:
+        """Join the parts.
+
+        Args:
+            settings: gives them as they are now.
+            weights: takes the model that needs no Ollama.
+        """
+        self._settings = settings
+        self._weights = weights
+        self._shared: dict[tuple[str, str], _SharedDownload] = {}
+
+    async def bring(self, runtime: str, name: str, listener: Listener) -> None:
+        """Return when a model is here; cancelled, stop its download unless somebody else waits for it too.
+
+        Args:
+            runtime: `ollama` or `embedded`.
+            name: the model; for `embedded` the one that the settings name.
+            listener: hears how far it is, in bytes.
+
+        Raises:
+            UserError: it cannot be had.
+        """
+        key = runtime, name
+        if key not in self._shared:
+            bring = self._by_ollama if runtime == "ollama" else self._by_ourselves
+            self._shared[key] = _SharedDownload(lambda tell: bring(name, tell))
+        download = self._shared[key]
+        try:
+            await download.join(listener)
+        finally:
+            if download.is_over and self._shared.get(key) is download:
+                del self._shared[key]
+
+    async def _by_ollama(self, name: str, tell: Listener) -> None:
+        connection = OllamaConnection(self._settings())
+        # A model comes in layers, each with a size of its own.
+        done: dict[str, int] = {}
+        total: dict[str, int] = {}
+        try:
+            async with aclosing(connection.pull(name)) as steps:
+                async for step in steps:
+                    if step.digest:
+                        done[step.digest], total[step.digest] = step.completed or 0, step.total or 0
+                    stage = "downloading" if step.digest else step.status or "preparing"
+                    tell(DownloadProgress(name, sum(done.values()), sum(total.values()), "bytes", stage))
+        finally:
+            await connection.close()
+
+    async def _by_ourselves(self, name: str, tell: Listener) -> None:
+        embedded.require_installed()
+        wanted = self._settings().embedded_model
+        if name not in (wanted, embedded.short_name(wanted)):
+            raise GeneratorModelMissingError(
+                f"Sourcewise itself downloads only the model of its settings, {wanted}.", "Name it in embedded.model."
+            )
+        loop, stopped = asyncio.get_running_loop(), threading.Event()
+        size = self._weights.size_of(wanted)
+
+        def hear(progress: DownloadProgress) -> None:
+            loop.call_soon_threadsafe(tell, _in_bytes(progress, size))
+
+        try:
+            await asyncio.to_thread(self._weights.ensure, wanted, hear, stopped)
+        finally:
+            stopped.set()
+
+
+class _SharedDownload:
+    """One download and all who wait for it."""
+
+    def __init__(self, work: Callable[[Listener], Coroutine[None, None, None]]) -> None:
+        self._listeners: list[Listener] = []
+        self._task = asyncio.create_task(work(self._tell))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it ended, or nobody waits for it any more."""
+        return self._task.done() or not self._listeners
+
+    async def join(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+        try:
+            await asyncio.shield(self._task)
+        finally:
+            self._listeners.remove(listener)
+            if not self._listeners:
+                self._task.cancel()
+
+    def _tell(self, progress: DownloadProgress) -> None:
+        for listener in self._listeners:
+            listener(progress)
+
+
+def _in_bytes(progress: DownloadProgress, size: int) -> DownloadProgress:
+    """Return the same in bytes where it counts packages, all of which are about equal."""
+    if progress.unit == "bytes":
+        return progress
+    return replace(progress, done=size * progress.done // max(progress.total, 1), total=size, unit="bytes")
