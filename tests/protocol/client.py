@@ -101,6 +101,17 @@ class Editor(LanguageClient):
         uri = folder.as_uri() if folder else None
         return await self.request(protocol.SEARCH, protocol.SearchParams(query, uri, limit))
 
+    def show(self, uri: str, text: str, language: str = "python") -> None:
+        """Open a document with this text, whatever the disk has."""
+        item = types.TextDocumentItem(uri, language, 1, text)
+        self.text_document_did_open(types.DidOpenTextDocumentParams(item))
+
+    def change(self, uri: str, text: str) -> None:
+        """Give an open document another text."""
+        document = types.VersionedTextDocumentIdentifier(uri=uri, version=2)
+        change = types.TextDocumentContentChangeWholeDocument(text)
+        self.text_document_did_change(types.DidChangeTextDocumentParams(document, [change]))
+
     async def request(self, request: protocol.Request, params: Any, msg_id: str | None = None) -> Any:
         """Send one of our requests and wait for its result."""
         return await within(self.protocol.send_request_async(request.method, params, msg_id))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from client import within
 from lsprotocol.types import CancelParams
-from pygls.exceptions import JsonRpcRequestCancelled
+from pygls.exceptions import JsonRpcException, JsonRpcRequestCancelled
 
 from conftest import embedded_model
 from sourcewise import protocol
@@ -70,6 +70,41 @@ async def test_sources_come_before_text_and_the_response_holds_everything(start:
     assert answer.citations[0] == protocol.Citation(1, CitationState.CURRENT)
     assert answer.trace.search.chunks > 0
     assert (answer.ask_id, answer.failure, answer.model.runtime) == ("seven", "", "sources")
+
+
+async def test_a_follow_up_is_answered_about_what_was_spoken_of(start: Start, project: Path) -> None:
+    editor = await start(project)
+    history = (protocol.Turn("How is a password checked?", "`check_password` compares it with the stored hash [1]."),)
+    params = protocol.AskParams("And where is it defined?", "2", history=history)
+    answer = await editor.request(protocol.ASK, params)
+    assert answer.sources[0].path == "auth.py"
+    assert answer.follow_ups
+    assert params.question not in answer.follow_ups
+
+
+async def test_paths_are_where_the_sources_come_from(start: Start, project: Path) -> None:
+    editor = await start(project)
+    answer = await editor.request(protocol.ASK, protocol.AskParams(QUESTION, "3", paths=("docs/", "auth.py")))
+    assert {source.path for source in answer.sources} <= {"docs/guide.md", "auth.py"}
+    found = await editor.request(protocol.SEARCH, protocol.SearchParams("send_with_retries name", paths=("docs/",)))
+    assert {passage.path for passage in found.passages} == {"docs/guide.md"}
+
+
+async def test_a_path_that_is_not_there_is_refused_with_a_way_out(start: Start, project: Path) -> None:
+    editor = await start(project)
+    with pytest.raises(JsonRpcException, match="missing/") as caught:
+        await editor.request(protocol.ASK, protocol.AskParams(QUESTION, "4", paths=("missing/",)))
+    assert caught.value.data["hint"]
+
+
+async def test_the_selection_is_the_first_source_as_the_editor_shows_it(start: Start, project: Path) -> None:
+    editor = await start(project)
+    uri = (project / "auth.py").as_uri()
+    editor.show(uri, "def unsaved(key):\n    return key\n")
+    params = protocol.AskParams("What does this return?", "5", selection=protocol.Selection(uri, 1, 2, 0, 14))
+    answer = await editor.request(protocol.ASK, params)
+    assert (answer.sources[0].symbol, answer.sources[0].reasons) == ("unsaved", ("is selected",))
+    assert protocol.Citation(1, CitationState.CURRENT) in answer.citations
 
 
 async def test_a_mention_leads_to_its_definition(start: Start, project: Path) -> None:

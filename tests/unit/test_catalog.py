@@ -538,3 +538,62 @@ def _use_everything(path: Path) -> None:
         catalog.verify()
     finally:
         catalog.close()
+
+
+# --- scope ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def scattered(catalog: Catalog) -> Catalog:
+    """Return a catalog with the same word and name in several folders."""
+    for path in ("src/a.py", "src/io/b.py", "src2/c.py", "src.py", "docs/100%_d.py"):
+        put(
+            catalog,
+            path,
+            chunk(path, f"def load(): ...  # shared {path}", definitions=(Definition("load", "function", 1, 1),)),
+        )
+    catalog.record_skipped([skipped("logs/x.log")])
+    return catalog
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        ((), {"src/a.py", "src/io/b.py", "src2/c.py", "src.py", "docs/100%_d.py"}),
+        (("src/",), {"src/a.py", "src/io/b.py"}),
+        (("src/io",), {"src/io/b.py"}),
+        (("src.py", "src2/"), {"src.py", "src2/c.py"}),
+        (("docs/100%_d.py",), {"docs/100%_d.py"}),
+        (("elsewhere/",), set()),
+    ],
+)
+def test_paths_narrow_words_definitions_and_chunks(
+    scattered: Catalog, paths: tuple[str, ...], expected: set[str]
+) -> None:
+    by_word = [chunk_id for chunk_id, _ in scattered.search_words(["shared"], 10, paths)]
+    assert {part.path for part in scattered.chunks(by_word).values()} == expected
+    assert {place.path for place in scattered.find_definitions(["load"], 10, paths)} == expected
+    assert {part.path for part in scattered.chunks(scattered.chunk_ids(paths)).values()} == expected
+
+
+def test_the_limit_counts_what_is_in_scope_only(catalog: Catalog) -> None:
+    for number in range(50):
+        put(catalog, f"many/{number}.py", chunk(f"many/{number}.py", "needle needle needle"))
+    put(catalog, "few/one.py", chunk("few/one.py", "a long text in which there is one needle somewhere"))
+    assert len(catalog.search_words(["needle"], 1, ["few/"])) == 1
+
+
+def test_paths_of_which_nothing_is_indexed_are_known(scattered: Catalog) -> None:
+    asked = ["src/", "src/a.py", "sr", "logs/", "logs/x.log", "src/a.py/x", ""]
+    assert scattered.unknown_paths(asked) == ["sr", "logs/", "logs/x.log", "src/a.py/x", ""]
+
+
+def test_the_fullest_model_serves_until_the_wanted_one_is_complete(scattered: Catalog) -> None:
+    assert scattered.serving_model("new")[0] is None
+    everything = scattered.pending_vectors("old", 100)
+    scattered.mark_vectors_stored("old", {part.id: 1 for part in everything})
+    first, *rest = scattered.pending_vectors("new", 100)
+    scattered.mark_vectors_stored("new", {first.id: 1})
+    assert scattered.serving_model("new") == ("old", scattered.counts("old"))
+    scattered.mark_vectors_stored("new", {part.id: 1 for part in rest})
+    assert scattered.serving_model("new") == ("new", scattered.counts("new"))

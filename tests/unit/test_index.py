@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hashing_embedder import HashingEmbedder
 
-from sourcewise.errors import CancelledError, CatalogCorruptError, IndexBusyError, StorageError
+from sourcewise.errors import CancelledError, CatalogCorruptError, IndexBusyError, QuestionError, StorageError
+from sourcewise.excerpts import Document, Excerpts
 from sourcewise.index import Index, SharedParts
 from sourcewise.llm.sources_only import SourcesOnlyGenerator
 from sourcewise.model import AnswerReady, CitationState, Inquiry, SearchMode
@@ -335,3 +336,49 @@ def test_the_metadata_of_vectors_follows_the_lines(house: House) -> None:
     starts = {number for _, number, key in rows if key == "start_line"}
     assert 1 in starts
     assert starts - {1}
+
+
+def test_paths_narrow_what_words_and_vectors_find(house: House) -> None:
+    index = house.refresh()
+    result = index.search("where does it draw or write or send", 20, ["disk.py"])
+    assert result.mode is SearchMode.HYBRID
+    assert {passage.chunk.path for passage in result.passages} == {"disk.py"}
+
+
+def test_a_path_that_is_not_indexed_is_refused_with_a_way_out(house: House) -> None:
+    index = house.refresh()
+    with pytest.raises(QuestionError, match=r"tape\.py") as caught:
+        index.search("write", 3, ["disk.py", "tape.py"])
+    assert caught.value.hint
+
+
+def test_a_selection_is_the_first_source_and_is_not_found_again(house: House) -> None:
+    index = house.refresh()
+    selected = Excerpts(Document("disk.py", (house.folder / "disk.py").read_text())).named("write_1", 1)
+    assert selected is not None
+    result = index.gather(Inquiry("What does this do?", excerpt=selected), 5)
+    first, *others = result.passages
+    assert first.chunk == selected
+    assert [passage.rank for passage in result.passages] == [1, 2, 3, 4, 5]
+    assert all(not passage.chunk.overlaps(selected) for passage in others)
+
+
+@pytest.mark.parametrize("embedded", [True, False])
+def test_code_like_some_code_is_found_by_meaning_or_else_by_words(house: House, embedded: bool) -> None:
+    index = house.refresh() if embedded else house.open()
+    index.update()
+    code = Excerpts(Document("disk.py", (house.folder / "disk.py").read_text())).named("write_1", 1)
+    assert code is not None
+    result = index.similar(code, 3)
+    assert result.mode is (SearchMode.HYBRID if embedded else SearchMode.KEYWORD)
+    assert result.passages[0].chunk.path == "disk.py"
+    assert all(not passage.chunk.overlaps(code) for passage in result.passages)
+
+
+async def test_a_citation_is_checked_against_what_the_asker_sees(house: House) -> None:
+    index = house.refresh()
+    shown = {"network.py": "# being rewritten\n"}.get
+    last = [event async for event in index.ask(Inquiry("where is the network send"), shown)][-1]
+    assert isinstance(last, AnswerReady)
+    states = {last.answer.sources[c.number - 1].passage.chunk.path: c.state for c in last.answer.citations}
+    assert states["network.py"] is CitationState.CHANGED

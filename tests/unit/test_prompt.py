@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sourcewise.errors import QuestionError
 from sourcewise.model import Chunk, Passage
-from sourcewise.prompt import as_sources, build_prompt
+from sourcewise.prompt import EXPLAIN, as_sources, build_prompt
 from sourcewise.tokens import estimate_tokens
 
 
@@ -61,6 +61,19 @@ def test_a_question_that_fills_the_prompt_is_refused_with_a_way_out() -> None:
     with pytest.raises(QuestionError) as caught:
         build_prompt("why " * 2000, as_sources([passage(1, LOGIN)]), 1000)
     assert "Shorten" in caught.value.hint
+
+
+def test_what_was_said_before_stands_between_the_code_and_the_question() -> None:
+    said = "Question: Who logs in?\nAnswer: A user.\n"
+    prompt = build_prompt("And out?", as_sources([passage(1, LOGIN)]), 1000, conversation=said)
+    places = [prompt.user.index(part) for part in ("Snippet 1", "### Conversation so far", "A user.", "And out?")]
+    assert places == sorted(places)
+    assert "Conversation" not in build_prompt("Why?", as_sources([passage(1, LOGIN)]), 1000).user
+
+
+def test_an_explanation_has_an_instruction_of_its_own() -> None:
+    prompt = build_prompt("Explain `login`", as_sources([passage(1, LOGIN)]), 1000, EXPLAIN)
+    assert prompt.user.rstrip().endswith(EXPLAIN)
 
 
 @given(

@@ -20,6 +20,7 @@ from sourcewise.model import (
     SearchResult,
     SourcesFound,
     TextDelta,
+    Turn,
     Usage,
 )
 from sourcewise.query_engine import LONGEST_QUESTION, NOTHING_FOUND, CodeQueryEngine
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     from sourcewise.llm.generator import Generator
     from sourcewise.model import AnswerEvent, GenerationEvent, Prompt
 
-LOGIN = Chunk("a", "auth.py", 1, 2, "def login(user):\n    return sign(user)", "python", symbol="login")
+LOGIN = Chunk(
+    "a", "auth.py", 1, 2, "def login(user):\n    return sign(user)", "python", symbol="login", kind="function"
+)
 
 
 class OneFile:
@@ -115,6 +118,27 @@ async def test_sources_come_first_then_text_then_the_checked_answer() -> None:
     assert last.answer.text == "It signs the user [1] and flies."
     assert last.answer.struck == (4,)
     assert any("[4]" in notice for notice in last.answer.notices)
+
+
+async def test_the_model_is_told_what_was_said_before_and_what_may_follow_is_new() -> None:
+    speaker = Speaker(["By a signature [1]."])
+    history = (Turn("Where is `login` called?", "In `main` [2]."),)
+    index = OneFile()
+    events = [event async for event in engine(index, speaker).ask(Inquiry("How does it work?", history=history))]
+    assert "In `main`." in speaker.prompts[0].user
+    last = events[-1]
+    assert isinstance(last, AnswerReady)
+    assert last.answer.follow_ups == ("What does `login` return?", "What can go wrong in `login`?")
+
+
+async def test_an_explanation_is_asked_for_as_one() -> None:
+    speaker = Speaker(["It signs [1]."])
+    events = [event async for event in engine(OneFile(), speaker).explain(LOGIN)]
+    last = events[-1]
+    assert isinstance(last, AnswerReady)
+    assert last.answer.question == "Explain `login` (auth.py:1-2)"
+    assert "what to explain" in speaker.prompts[0].user
+    assert [citation.number for citation in last.answer.citations] == [1]
 
 
 async def test_the_trace_says_how_it_was_made() -> None:

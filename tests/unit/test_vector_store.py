@@ -334,3 +334,20 @@ def test_a_folder_that_vanishes_while_open_never_answers_wrongly_and_refuses_wri
     store.reset()
     fill(store, 3)
     assert store.count(MODEL) == 3
+
+
+@pytest.mark.parametrize("within", [3, 700])
+def test_only_those_within_are_found_whether_few_or_many(store: VectorStore, within: int) -> None:
+    fill(store, 800)
+    allowed = [chunk(n).id for n in range(within)]
+    found = store.search(MODEL, vectors(within - 1)[0], 10, allowed)
+    assert found[0][0] == chunk(within - 1).id
+    assert {chunk_id for chunk_id, _ in found} <= set(allowed)
+    assert store.search(MODEL, vectors(799)[0], 1, allowed)[0][0] in allowed
+
+
+def test_neighbours_are_nearest_to_the_stored_vectors_and_not_itself(store: VectorStore) -> None:
+    store.add(MODEL, [(chunk(n), np.array([[1.0, n / 10] + [0.0] * 6], np.float32)) for n in range(5)])
+    assert [found for found, _ in store.neighbours(MODEL, chunk(0).id, 2)] == [chunk(1).id, chunk(2).id]
+    assert store.neighbours(MODEL, chunk(99).id, 2) == []
+    assert store.neighbours("another model", chunk(0).id, 2) == []

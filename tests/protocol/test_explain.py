@@ -1,0 +1,129 @@
+"""What an editor gets for "Explain This" and "Find Similar Code", saved or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from pygls.exceptions import JsonRpcException
+
+from conftest import write_files
+from sourcewise import protocol
+from sourcewise.model import CitationState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from client import Editor
+
+    from conftest import Start
+
+CALLER = '''from auth import check_password
+
+
+def enter(name, password):
+    """Let somebody in."""
+    if not check_password(name, password):
+        raise PermissionError(name)
+'''
+
+
+@pytest.fixture
+def folder(project: Path) -> Path:
+    """Return the project with a caller of what it defines."""
+    return write_files(project, {"login.py": CALLER})
+
+
+async def explain(editor: Editor, selection: protocol.Selection) -> protocol.AskResult:
+    return await editor.request(protocol.EXPLAIN, protocol.ExplainParams("e", selection))
+
+
+def lines(uri: str, first: int, last: int) -> protocol.Selection:
+    return protocol.Selection(uri, first, last, 0, 80)
+
+
+def cursor(uri: str, line: int, character: int) -> protocol.Selection:
+    return protocol.Selection(uri, line, line, character, character)
+
+
+async def test_a_selection_comes_first_then_who_uses_it_and_what_it_calls(start: Start, folder: Path) -> None:
+    editor = await start(folder)
+    await editor.until_read(folder, 4)
+    uri = (folder / "auth.py").as_uri()
+    answer = await explain(editor, lines(uri, 4, 6))
+    first, *others = answer.sources
+    assert (first.uri, first.start_line, first.end_line, first.symbol) == (uri, 4, 6, "check_password")
+    reasons = {reason: source.path for source in others for reason in source.reasons}
+    assert reasons["uses check_password"] == "login.py"
+    assert any(isinstance(event, protocol.AnswerSources) and event.ask_id == "e" for event in editor.heard)
+    assert answer.failure == ""
+    assert answer.follow_ups
+    assert protocol.Citation(1, CitationState.CURRENT) in answer.citations
+
+
+async def test_at_a_cursor_the_definition_of_the_name_there_is_explained(start: Start, folder: Path) -> None:
+    editor = await start(folder)
+    await editor.until_read(folder, 4)
+    uri = (folder / "login.py").as_uri()
+    begin = CALLER.splitlines()[5].index("check_password")
+    end = begin + len("check_password")
+    for first, last in ((begin, begin), (begin + 5, begin + 5), (end, end), (begin, end)):
+        source = (await explain(editor, protocol.Selection(uri, 6, 6, first, last))).sources[0]
+        assert (source.path, source.symbol) == ("auth.py", "check_password")
+
+
+async def test_at_a_cursor_on_no_name_what_is_around_it_is_explained(start: Start, folder: Path) -> None:
+    editor = await start(folder)
+    await editor.until_read(folder, 4)
+    source = (await explain(editor, cursor((folder / "login.py").as_uri(), 5, 0))).sources[0]
+    assert (source.path, source.symbol) == ("login.py", "enter")
+
+
+async def test_what_was_not_saved_is_explained_as_it_stands_in_the_editor(start: Start, folder: Path) -> None:
+    editor = await start(folder)
+    await editor.until_read(folder, 4)
+    uri = (folder / "auth.py").as_uri()
+    editor.show(uri, "\n\n\x0c\ndef brand_new(key):\n    return hash_of(key)\n")
+    answer = await explain(editor, cursor(uri, 4, 6))
+    assert answer.sources[0].preview == "def brand_new(key):\n    return hash_of(key)"
+    assert answer.sources[0].start_line == 4
+    assert protocol.Citation(1, CitationState.CURRENT) in answer.citations
+
+    editor.change(uri, "def newer():\n    pass\n")
+    assert (await explain(editor, cursor(uri, 1, 6))).sources[0].symbol == "newer"
+
+
+async def test_a_document_without_a_file_is_explained_under_its_name(start: Start, folder: Path) -> None:
+    editor = await start(folder)
+    await editor.until_read(folder, 4)
+    editor.show("untitled:Untitled-1", "def mine(word):\n    return hash_of(word)\n", "python")
+    answer = await explain(editor, lines("untitled:Untitled-1", 1, 2))
+    first, *others = answer.sources
+    assert (first.path, first.uri, first.symbol) == ("Untitled-1", "untitled:Untitled-1", "mine")
+    assert "defines hash_of, which it calls" in {reason for source in others for reason in source.reasons}
+    assert protocol.Citation(1, CitationState.CURRENT) in answer.citations
+
+
+async def test_what_cannot_be_explained_is_refused_with_a_way_out(start: Start, folder: Path) -> None:
+    editor = await start(folder)
+    for uri, words in (
+        ("file:///elsewhere/x.py", "lies in no open folder"),
+        ("git:/project/auth.py", "no file on this machine"),
+        ("untitled:Untitled-9", "not open"),
+        ("auth.py", "no file on this machine"),
+        ((folder / "login.py").as_uri(), "no code at line 2"),
+    ):
+        with pytest.raises(JsonRpcException, match=words) as caught:
+            await explain(editor, lines(uri, 2, 3))
+        assert caught.value.code == protocol.USER_ERROR_CODE
+        assert caught.value.data["hint"]
+
+
+async def test_similar_code_is_other_code(start: Start, folder: Path) -> None:
+    editor = await start(folder)
+    await editor.until_idle(folder)
+    selection = lines((folder / "auth.py").as_uri(), 4, 6)
+    result = await editor.request(protocol.SIMILAR, protocol.SimilarParams(selection, 3))
+    assert 0 < len(result.passages) <= 3
+    assert all(p.path != "auth.py" or p.start_line > 6 or p.end_line < 4 for p in result.passages)
+    assert all(passage.similarity is not None for passage in result.passages)
