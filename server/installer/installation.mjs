@@ -167,7 +167,7 @@ function checkWheels({ wheels, wording }) {
   if (wheels === null || existsSync(wheels)) return;
   throw new EnvironmentProblem(
     `There is no folder of wheels at ${wheels}.`,
-    `Correct the setting sourcewise.python.wheels, or empty it to use the network; then ${wording.again}.`,
+    `Correct sourcewise.python.wheels, or empty it to use the network; then ${wording.again}.`,
   );
 }
 

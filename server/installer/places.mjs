@@ -89,8 +89,8 @@ export function extensionPlace({ storage, shipped, interpreter, wheels, platform
     installs: (names) => [[`${wheel}[${names.join(",")}]`], ["--force-reinstall", "--no-deps", wheel]],
     wording: {
       again: "choose Set Up",
-      setting: "the setting sourcewise.python.interpreter",
-      offline: "On a machine without one, name a folder of wheels in the setting sourcewise.python.wheels. ",
+      setting: "sourcewise.python.interpreter",
+      offline: "On a machine without a network, set sourcewise.python.wheels to a folder of wheels. ",
     },
   };
 }

@@ -98,7 +98,7 @@ function explainUnfit(unfit, { chosen, wording }) {
     const seen = unfit.map((each) => `${versionOf(each)} (${each.executable})`).join(", ");
     return new EnvironmentProblem(`Sourcewise needs Python ${RANGE}; found only ${seen}.`, hint);
   }
-  if (chosen) return new EnvironmentProblem(`${capitalized(wording.setting)} names no working Python: ${chosen}`, hint);
+  if (chosen) return new EnvironmentProblem(`${wording.setting} names no working Python: ${chosen}`, hint);
   return new EnvironmentProblem(`Sourcewise needs Python ${RANGE}; none was found.`, hint);
 }
 
@@ -114,10 +114,6 @@ function explainIncomplete(interpreter, { setting, again }) {
     `On Debian or Ubuntu: sudo apt install python${major}.${minor}-venv (or python3-venv). ` +
       `Elsewhere install Python from python.org, or set ${setting} to a complete one. Then ${again}.`,
   );
-}
-
-function capitalized(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** A name may exist and still be no Python: version-manager shims and Windows' store alias both fail when run. */
