@@ -6,7 +6,10 @@ import json
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SECOND = 1_000_000_000
 
@@ -17,12 +20,20 @@ class Script:
 
     Attributes:
         models: name to size in bytes.
+        pull: what `/api/pull` says, step by step; it ends as `ending` says.
         ending: `done`, `cut` (the connection breaks), `silent` (the stream ends without saying so), `error` (an error
             object in the stream), `endless`, `never` (no byte is sent), `refuse` (status 500) or `html`.
     """
 
     models: dict[str, int] = field(default_factory=lambda: {"codellama:latest": 3_800_000_000})
     context_length: int = 16384
+    pull: tuple[dict[str, Any], ...] = (
+        {"status": "pulling manifest"},
+        {"status": "pulling aa", "digest": "sha256:aa", "total": 300, "completed": 100},
+        {"status": "pulling aa", "digest": "sha256:aa", "total": 300, "completed": 300},
+        {"status": "pulling bb", "digest": "sha256:bb", "total": 100, "completed": 100},
+        {"status": "verifying sha256 digest"},
+    )
     words: tuple[str, ...] = ("The answer", " is 42", " [1].")
     ending: str = "done"
     done_reason: str = "stop"
@@ -86,6 +97,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self._record(body)
+        if self.path == "/api/pull":
+            self._stream(self._pull)
+            return
         wanted = body["model"] if ":" in body["model"] else f"{body['model']}:latest"
         if wanted not in self.owner.script.models:
             self._reply({"error": f"model '{body['model']}' not found"}, 404)
@@ -96,21 +110,33 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.owner.script.ending == "never":
             self.owner.closing.wait()
         else:
-            self._stream()
+            self._stream(self._speak)
 
-    def _stream(self) -> None:
-        try:
-            self._speak()
-        except OSError:
-            self.owner.client_left.set()
-            self.close_connection = True
-
-    def _speak(self) -> None:
-        script = self.owner.script
+    def _stream(self, speak: Callable[[], None]) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "application/x-ndjson")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
+        try:
+            speak()
+        except OSError:
+            self.owner.client_left.set()
+            self.close_connection = True
+
+    def _pull(self) -> None:
+        script = self.owner.script
+        for step in script.pull:
+            self._part(step)
+        if script.ending == "endless":
+            while not self.owner.closing.wait(0.005):
+                self._part(script.pull[-1])
+        elif script.ending == "done":
+            script.models[self.owner.requests[-1].body["model"]] = 400
+            self._part({"status": "success"})
+        self._chunk(b"")
+
+    def _speak(self) -> None:
+        script = self.owner.script
         for word in script.words:
             self._part({"message": {"role": "assistant", "content": word}, "done": False})
         match script.ending:

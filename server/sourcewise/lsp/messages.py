@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,6 +30,9 @@ Result = TypeVar("Result")
 
 _PARAMS = {message.method: message.params for message in (*protocol.REQUESTS, *protocol.NOTIFICATIONS)}
 _REQUEST_METHODS = {request.method for request in protocol.REQUESTS}
+# Complaints name a field as Python does; its sender knows it as the wire does.
+_FIELD_PATH = re.compile(r"@ \$\S*")
+_SNAKE = re.compile(r"_([a-z])")
 
 
 class SourcewiseProtocol(LanguageServerProtocol):
@@ -104,4 +108,7 @@ def _exactly(value: Any, wanted: type[Any]) -> Any:
 
 
 def _complaint(error: BaseException | None) -> str:
-    return "; ".join(cattrs.transform_error(error)) if isinstance(error, Exception) else "it is malformed"
+    if not isinstance(error, Exception):
+        return "it is malformed"
+    complaints = "; ".join(cattrs.transform_error(error))
+    return _FIELD_PATH.sub(lambda path: _SNAKE.sub(lambda word: word[1].upper(), path[0]), complaints)
