@@ -9,7 +9,7 @@ const HIDDEN = new RegExp(
     String.raw`[\0-\x08\x0B-\x1F\x7F-\x9F]`, // C0 and C1, but for the tab and the line break
     String.raw`[\xAD\u061C\u115F\u1160\u180E\u3164\uFEFF\uFFA0\uFFF9-\uFFFB]`,
     String.raw`[\u200B\u200C\u200E\u200F\u2028-\u202E\u2060-\u206F]`, // of no width, and what orders a line
-    String.raw`(?<!\p{Extended_Pictographic}[\uFE0F\u{1F3FB}-\u{1F3FF}]?)\u200D`, // between emoji it only joins them
+    String.raw`(?<!\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]?)\u200D`, // between emoji it only joins them
     String.raw`[\u{E0000}-\u{E007F}]`,
   ].join("|"),
   "gu",

@@ -1,6 +1,6 @@
 /** The stored chats, as a list that opens over the conversation and closes by Escape or by turning elsewhere. */
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import type { ChatSummary } from "../../panel/messages";
 import { visibleLine } from "../visible";
@@ -11,12 +11,14 @@ import { IconButton } from "./icon";
 export function Chats({ chats, current }: { chats: ChatSummary[]; current: string }): JSX.Element {
   const { dispatch } = useControls();
   const dialog = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const opened = dialog.current;
     const opener = document.activeElement;
     (opened?.querySelector("button") ?? opened)?.focus();
     return () => {
-      if (opener instanceof HTMLElement && opened?.contains(document.activeElement)) opener.focus();
+      const { activeElement } = document;
+      const unclaimed = activeElement === document.body || opened?.contains(activeElement);
+      if (unclaimed && opener instanceof HTMLElement) opener.focus();
     };
   }, []);
   useLeaving(() => dispatch({ type: "chatsToggled", open: false }));
@@ -34,7 +36,7 @@ export function Chats({ chats, current }: { chats: ChatSummary[]; current: strin
 
 /** Calls when the user presses Escape, or the pointer anywhere else. */
 function useLeaving(leave: () => void): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onPointer = ({ target }: Event): void => {
       if (!(target instanceof Element && target.closest(".chats, .chats-toggle"))) leave();
     };

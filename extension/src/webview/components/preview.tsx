@@ -3,7 +3,7 @@
  * on it or the keyboard is there. Hides when it opens and closes, and on which side there is room.
  */
 import type { CSSProperties, JSX, RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import type { SourceCard } from "../../panel/messages";
 import { visibleLine } from "../visible";
@@ -50,7 +50,7 @@ export function usePreview<E extends HTMLElement>(
 }
 
 function useEscape(active: boolean, close: () => void): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!active) return;
     const onKey = (event: KeyboardEvent): void => {
       if (event.key === "Escape") close();
