@@ -110,7 +110,8 @@ class GlobalStorageInstallation implements Installation, vscode.Disposable {
     await mkdir(request.storage, { recursive: true });
     const candidates = interpreterCandidates(await activeInterpreters(this.output), process.platform);
     signal.throwIfAborted();
-    const python = await runInstaller(this.context.asAbsolutePath(INSTALLER), { ...request, candidates }, listener, signal);
+    const script = this.context.asAbsolutePath(INSTALLER);
+    const python = await runInstaller(script, { ...request, candidates }, listener, signal);
     return this.find() ?? python;
   }
 

@@ -1,6 +1,6 @@
 /**
- * The set-up of the Python environment as the editor sees it. Hides that many may ask for it at once, and that it may be
- * cancelled or fail: there is one run at a time, and one state that tells how it stands.
+ * The set-up of the Python environment as the editor sees it. Hides that many may ask for it at once, and that it may
+ * be cancelled or fail: there is one run at a time, and one state that tells how it stands.
  */
 import type { Disposable, Event } from "vscode-jsonrpc";
 import { Emitter } from "vscode-jsonrpc/node";

@@ -10,7 +10,8 @@ import { EnvironmentProblem } from "./problem.mjs";
 import { killTree } from "./processes.mjs";
 
 /**
- * @typedef {import("./places.mjs").ExtensionRequest & {candidates: import("./python.mjs").Candidate[]}} InstallerRequest
+ * @typedef {import("./python.mjs").Candidate} Candidate
+ * @typedef {import("./places.mjs").ExtensionRequest & {candidates: Candidate[]}} InstallerRequest
  * @typedef {import("./message_report.mjs").ReportMessage
  *   | {type: "ready", python: string}
  *   | {type: "failed", message: string, hint: string}} InstallerMessage the last is one of "ready" and "failed"

@@ -3,8 +3,14 @@ import { EnvironmentProblem } from "./problem.mjs";
 
 const NO_SPACE = /No space left on device|\[Errno 28\]|not enough space on the disk|disk quota exceeded/i;
 
-const NO_NETWORK =
-  /NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|SSLError|Connection(?:Reset|Aborted|Refused)?Error|Failed to establish a new connection|Temporary failure in name resolution|error sending request/;
+const NO_NETWORK = new RegExp(
+  [
+    "(?:NewConnection|NameResolution|ConnectTimeout|ReadTimeout|Proxy|SSL|Connection(?:Reset|Aborted|Refused)?)Error",
+    "Failed to establish a new connection",
+    "Temporary failure in name resolution",
+    "error sending request",
+  ].join("|"),
+);
 
 /**
  * @param {string} what was to be installed
@@ -47,5 +53,6 @@ function causeOf(what, output, place) {
       message: `Installing ${what} failed: the package index cannot be reached.`,
       hint: `Check the network and the proxy, then ${resume}. ${wording.offline}Full log: ${log}`,
     };
-  return { message: `Installing ${what} failed.`, hint: `See the log for pip's reason, then ${resume}. Full log: ${log}` };
+  const hint = `See the log for pip's reason, then ${resume}. Full log: ${log}`;
+  return { message: `Installing ${what} failed.`, hint };
 }

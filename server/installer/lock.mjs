@@ -9,8 +9,8 @@ import { forEachLine } from "./processes.mjs";
 
 /**
  * @typedef {object} Lock
- * @property {import("node:stream").Writable} pipe the lock is held while anybody has it open. So a program that is given
- *   it keeps the lock until it ends, even where the process that started it was killed.
+ * @property {import("node:stream").Writable} pipe the lock is held while anybody has it open. So a program that is
+ *   given it keeps the lock until it ends, even where the process that started it was killed.
  * @property {() => Promise<void>} release
  */
 

@@ -5,7 +5,8 @@ const NOISE = [/^WARNING: Location .* is ignored/, /^\[notice\]/, /^\s*$/];
 /** What pip and uv write when they turn to a package, and how we say it. */
 const ACTIVITIES = [
   [
-    /^\s*(?:Collecting|Downloading|Using cached|Processing) (?:.*[\\/])?([\w.+-]+?)(?:-py\d|-cp\d|[<>=!~;[\s(]|\.metadata|$)/,
+    // A name, or a path or address that ends in the name of a wheel.
+    /^\s*(?:Collecting|Downloading|Using cached|Processing) (?:.*[\\/])?([\w.+-]+?)(?:-(?:py|cp)\d|[<>=!~;[\s(]|$)/,
     "fetching",
   ],
   [/^\s*(?:Preparing|Building|Obtaining).*?([\w.+-]+)/, "building"],

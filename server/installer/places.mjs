@@ -9,7 +9,7 @@ import { EnvironmentProblem } from "./problem.mjs";
 
 /**
  * @typedef {{again: string, setting: string, offline: string}} Wording
- *   how the user starts the set-up once more, what they set to choose a Python, and what to do where there is no network
+ *   how the user starts the set-up once more, what they set to choose a Python, what to do without a network
  *
  * @typedef {object} Place
  * @property {string} root what a moved environment is told by: its scripts name their old place
@@ -21,18 +21,19 @@ import { EnvironmentProblem } from "./problem.mjs";
  * @property {string} lockScript hold_lock.py
  * @property {string} constraints the locked versions
  * @property {string[]} inputs the files that the environment is made from
- * @property {boolean} isOfOneLock whether the folder belongs to these constraints alone: then a stamp in it says that all
- *   the packages of the lock are there, whatever else changed
+ * @property {boolean} isOfOneLock whether the folder belongs to these constraints alone: then a stamp in it says that
+ *   all the packages of the lock are there, whatever else changed
  * @property {string | null} interpreter the Python that the user chose; null when they left the choice to us
  * @property {string[]} extras of the package
  * @property {string | null} wheels a folder of wheels that stands in for the network
  * @property {string[]} tools what is installed first
- * @property {(extras: string[]) => string[][]} installs the arguments of pip for Sourcewise itself, a list for each call
+ * @property {(extras: string[]) => string[][]} installs the arguments of pip for Sourcewise, a list for each call
  * @property {Wording} wording
  */
 
 /**
- * @param {{root: string, extras: string[], interpreter: string | null, platform: string}} wanted `root` of the repository
+ * @param {{root: string, extras: string[], interpreter: string | null, platform: string}} wanted
+ *   `root` of the repository
  * @returns {Place} `.venv`, in which Sourcewise runs from its sources
  */
 export function repositoryPlace({ root, extras, interpreter, platform }) {

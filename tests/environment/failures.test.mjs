@@ -42,7 +42,7 @@ describe("a failed installation", () => {
   });
 
   it("for want of room names the disk", () => {
-    const { message, hint } = problemOf("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device");
+    const { message, hint } = problemOf("ERROR: OSError: [Errno 28] No space left on device");
     assert.match(message, /the disk is full/);
     assert.match(hint, /\/storage\/python/);
   });

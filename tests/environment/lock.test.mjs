@@ -65,7 +65,8 @@ describe("the lock of the environment", () => {
   });
 
   it("is kept by a program that was given it, though who acquired it was killed", async () => {
-    const installer = spawn(process.execPath, ["--input-type=module", "-e", INSTALLER, PYTHON, path.join(folder, "lock")]);
+    const args = ["--input-type=module", "-e", INSTALLER, PYTHON, path.join(folder, "lock")];
+    const installer = spawn(process.execPath, args);
     const [started] = await once(createInterface(installer.stdout), "line");
     holders.push({ child: { kill: () => endQuietly(started) } });
     installer.kill("SIGKILL");

@@ -57,7 +57,8 @@ describe("on disk", () => {
 
   it("a stamp is read as it was written", () => {
     writeStamp(place, ["dev", "embedded"]);
-    const written = { fingerprint: fingerprintOf(place), root: place.root, extras: ["dev", "embedded"], interpreter: null };
+    const { root } = place;
+    const written = { fingerprint: fingerprintOf(place), root, extras: ["dev", "embedded"], interpreter: null };
     assert.deepEqual(readStamp(place), written);
   });
 

@@ -3,7 +3,9 @@ import { describe, it } from "node:test";
 import { lockedVersion, torchAttempts } from "../../server/installer/torch.mjs";
 
 const attempts = (platform, hasNvidiaGpu, offline = false) =>
-  torchAttempts({ platform, hasNvidiaGpu, offline, version: "2.13.0" }).map((each) => `${each.installer} ${each.requirement}`);
+  torchAttempts({ platform, hasNvidiaGpu, offline, version: "2.13.0" }).map(
+    (each) => `${each.installer} ${each.requirement}`,
+  );
 
 describe("installing torch", () => {
   it("on Linux without a GPU tries the CPU builds before the large one", () => {
