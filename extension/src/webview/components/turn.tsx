@@ -1,5 +1,6 @@
 /** A question, the sources that were found for it, and the answer that is made from them. */
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 
 import { isRunning, type Turn } from "../../panel/messages";
 import { visible, visibleLine } from "../visible";
@@ -18,7 +19,12 @@ interface TurnProps {
   last: boolean;
 }
 
+/** Drawn again only when something about it changed: while one turn streams, the others are left alone. */
 export function TurnArticle({ turn, cards, busy, last }: TurnProps): JSX.Element {
+  return useMemo(() => <Article turn={turn} cards={cards} busy={busy} last={last} />, [turn, cards, busy, last]);
+}
+
+function Article({ turn, cards, busy, last }: TurnProps): JSX.Element {
   const status = statusOf(turn);
   return (
     <article class="turn" aria-label={visibleLine(turn.question)} aria-live="off" aria-busy={isRunning(turn)}>
