@@ -1,5 +1,5 @@
 /** Waiting for a condition that no locator can express. Hides polling. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 const POLL_MS = 50;
 
 /**

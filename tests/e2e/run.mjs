@@ -32,6 +32,8 @@ const SPECS = [
   "extensionHost",
 ];
 
+const EXIT_INTERRUPTED = 130;
+
 const { values: options } = parseArgs({
   options: {
     python: { type: "string", default: path.join(ROOT, ".venv", "bin", "python") },
@@ -52,6 +54,8 @@ const stage = await raiseStage({
   say: (message) => process.stderr.write(`e2e: ${message}\n`),
 });
 after(() => stage.strike());
+for (const signal of ["SIGINT", "SIGTERM"])
+  process.once(signal, () => stage.strike().finally(() => process.exit(EXIT_INTERRUPTED)));
 for (const name of options.only?.split(",") ?? SPECS) {
   const { default: spec } = await import(`./specs/${name}.mjs`);
   describe(name, () => {

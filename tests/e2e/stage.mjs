@@ -34,6 +34,9 @@ const SHORT_PROMPTS = {
   "sourcewise.llm.maxAnswerTokens": 100,
 };
 
+/** A machine that does other work besides is slow, and not broken. */
+const PATIENCE_MS = 60_000;
+
 /**
  * @typedef {{python: string, vsix: string, output: string, reuse: boolean, say: (message: string) => void}} Plan
  *   `python`: with what the tests need; `output`: a folder for screenshots and for what is kept of failures; `reuse`:
@@ -131,6 +134,7 @@ class Stage {
   /** Makes the page objects speak of this page. */
   useWindow(page) {
     this.page = page;
+    page.setDefaultTimeout(PATIENCE_MS);
     page.on("console", (message) => this.#console.push(`${message.type()}: ${message.text()}`));
     this.workbench = new Workbench(page);
     this.panel = new Panel(page);

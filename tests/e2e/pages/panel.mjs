@@ -30,12 +30,13 @@ export class Panel {
     return new Turn(this.frame.getByRole("article", { name: question }).last());
   }
 
-  /** Asks with the keyboard. */
+  /** Asks with the keyboard; resolves as soon as the question is in the conversation. */
   async ask(question) {
+    const before = await this.turns.count();
     await this.askBox.click();
     await this.askBox.fill(question);
     await this.askBox.press("Enter");
-    const turn = this.turn(question);
+    const turn = new Turn(this.turns.nth(before));
     await turn.root.waitFor();
     return turn;
   }

@@ -1,4 +1,5 @@
 /** The list that drops down from the top of the window. */
+import { eventually } from "../eventually.mjs";
 
 /** The quick pick that is open. */
 export class QuickPick {
@@ -18,6 +19,14 @@ export class QuickPick {
   async type(text) {
     await this.input.waitFor();
     await this.input.fill(text);
+  }
+
+  /** Types the text, again if it is there already, and waits for what is found. */
+  async search(text) {
+    await this.type("");
+    await eventually("the list is empty", async () => (await this.rows.count()) === 0);
+    await this.type(text);
+    await this.rows.first().waitFor();
   }
 
   async choose(text) {

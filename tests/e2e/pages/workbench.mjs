@@ -27,19 +27,13 @@ export class Workbench {
 
   /** Runs a command by the name that the command palette shows. */
   async run(name) {
-    const input = await this.#quickInput("F1", `>${name}`);
-    const row = this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: name });
-    await row.first().waitFor();
-    await this.page.keyboard.press("Enter");
-    return input;
+    await this.#choose("F1", `>${name}`, name);
   }
 
   /** @param {string} file with `/`; part of a path is enough */
   async openFile(file) {
-    await this.#quickInput("Control+p", file);
     const name = file.split("/").at(-1);
-    await this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: name }).first().waitFor();
-    await this.page.keyboard.press("Enter");
+    await this.#choose("Control+p", file, name);
     await this.untilActive(name);
   }
 
@@ -126,6 +120,11 @@ export class Workbench {
     await this.page.keyboard.press(key);
     await input.waitFor();
     await input.fill(text);
-    return input;
+  }
+
+  /** By a click: Enter takes what is in focus, which may be a line of the list before. */
+  async #choose(key, text, row) {
+    await this.#quickInput(key, text);
+    await this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: row }).first().click();
   }
 }

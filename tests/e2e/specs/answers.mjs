@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { scenario } from "../stage.mjs";
 
 const CODE = "retry(call, options)";
-const TOLD = `Repeat: «It calls \`findBook\` and \`noSuchName\` [1]. Wrong: [99].\n\n\`\`\`ts\n${CODE}\n\`\`\`\n»`;
+const TOLD = `What does findBook do when a call fails? Say: «It calls \`findBook\` and \`noSuchName\` [1]. Wrong: [99].\n\n\`\`\`ts\n${CODE}\n\`\`\`\n»`;
 
 export default function answers(stage) {
   const { page, panel, workbench } = stage;
@@ -61,7 +61,7 @@ export default function answers(stage) {
   scenario(stage, "a file named with @ narrows the question, and is completed by keyboard", async () => {
     await panel.newChat();
     await panel.askBox.fill("");
-    await panel.askBox.pressSequentially("Repeat: «one» @encod");
+    await panel.askBox.pressSequentially("How is JSON encoded? Say: «one» @encod");
     await panel.completions.getByRole("option", { name: /encoder\.py/ }).waitFor();
     await stage.screenshot("completion");
     await panel.askBox.press("Enter");

@@ -13,12 +13,8 @@ export default function changes(stage) {
   async function searchFinds(query, result) {
     await workbench.run("Sourcewise: Search by Meaning");
     await eventually(`a search for "${query}" finds ${result}`, async () => {
-      await quickPick.type("");
-      await quickPick.type(query);
-      return quickPick.row(result).waitFor({ timeout: 3000 }).then(
-        () => true,
-        () => false,
-      );
+      await quickPick.search(query);
+      return quickPick.row(result).isVisible();
     });
     await quickPick.dismiss();
   }
@@ -38,6 +34,6 @@ export default function changes(stage) {
     await searchFinds("feeding pelicans", "feedPelicans");
 
     await panel.newChat();
-    await (await panel.ask("Repeat: «alive»")).untilAnswered();
+    await (await panel.ask("What does feedPelicans do? Say: «alive»")).untilAnswered();
   });
 }

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { eventually } from "../eventually.mjs";
 import { scenario } from "../stage.mjs";
 
-const FIRST = "Repeat: «first chat»";
-const SECOND = "Repeat: «second chat»";
+const FIRST = "How are failed calls retried? Say: «the first chat»";
+const SECOND = "What does RecentCache keep? Say: «the second chat»";
 
 export default function chats(stage) {
   const { page, panel, workbench } = stage;
@@ -21,7 +21,7 @@ export default function chats(stage) {
     await dialog.waitFor();
     await stage.screenshot("history");
 
-    await dialog.getByRole("button", { name: /^Repeat: «first/ }).click();
+    await dialog.getByRole("button", { name: /^How are failed calls/ }).click();
 
     await panel.turn(FIRST).root.waitFor();
     assert.match(await panel.turn(FIRST).answer.innerText(), /first chat/);
@@ -41,9 +41,9 @@ export default function chats(stage) {
   scenario(stage, "a chat that is deleted is gone", async () => {
     await panel.button("Chat History").click();
 
-    await dialog.getByRole("button", { name: /^Delete chat: Repeat: «second/ }).click();
+    await dialog.getByRole("button", { name: /^Delete chat: What does RecentCache/ }).click();
 
-    const left = dialog.getByRole("button", { name: /^Repeat: «second/ });
+    const left = dialog.getByRole("button", { name: /^What does RecentCache/ });
     await eventually("the chat is gone from the list", async () => (await left.count()) === 0);
     await page.keyboard.press("Escape");
   });

@@ -27,7 +27,7 @@ export default function hostile(stage) {
     await stage.useModel("parrot");
     await panel.newChat();
 
-    const turn = await panel.ask("Boil the kettle with water. Repeat: «nothing»");
+    const turn = await panel.ask("How does boil_kettle boil the water in the kettle? Say: «nothing»");
 
     await turn.untilAnswered();
     const text = await turn.root.innerText();
@@ -40,7 +40,7 @@ export default function hostile(stage) {
   scenario(stage, "hostile words of the model are shown as text", async () => {
     await panel.newChat();
 
-    const turn = await panel.ask(`Boil the kettle. Repeat: «${EVIL}»`);
+    const turn = await panel.ask(`How does boil_kettle boil the water? Say: «${EVIL}»`);
 
     await turn.untilAnswered();
     assert.match(await turn.answer.innerText(), /<script>/);
