@@ -83,6 +83,14 @@ def _folder_option(command: Any) -> Any:
     )(command)
 
 
+_paths_option = click.option(
+    "--in",
+    "paths",
+    multiple=True,
+    metavar="PATH",
+    callback=lambda _context, _option, paths: tuple(Path(path).as_posix() for path in paths),
+    help="A file or folder of the codebase that the sources must come from; may be given again.",
+)
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
@@ -90,14 +98,15 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON 
 @click.argument("question")
 @_folder_option
 @click.option("--model", help="An Ollama model, `embedded`, or `sources` for no model.")
+@_paths_option
 @_json_option
-def ask(question: str, folder: Path, model: str | None, as_json: bool) -> None:
+def ask(question: str, folder: Path, model: str | None, paths: tuple[str, ...], as_json: bool) -> None:
     """Answer QUESTION from the code, with sources."""
     settings = _with_model(_settings(), model)
     with _opened(folder, settings) as (index, progress):
         checked_question(question)
         _make_ready(index, question, progress)
-        answer = asyncio.run(_converse(index, question, progress, as_json))
+        answer = asyncio.run(_converse(index, Inquiry(question, paths), progress, as_json))
     if as_json:
         click.echo(json.dumps(asdict(answer), indent=2))
     if answer.failure:
@@ -109,13 +118,14 @@ def ask(question: str, folder: Path, model: str | None, as_json: bool) -> None:
 @_folder_option
 @click.option("--limit", "-n", default=8, show_default=True, type=click.IntRange(1, 1000), help="How many results.")
 @click.option("--explain", is_flag=True, help="Show why each result is where it is.")
+@_paths_option
 @_json_option
-def search(query: str, folder: Path, limit: int, explain: bool, as_json: bool) -> None:
+def search(query: str, *, folder: Path, limit: int, explain: bool, paths: tuple[str, ...], as_json: bool) -> None:
     """Find code by words, by name and by meaning."""
     with _opened(folder, _settings()) as (index, progress):
         checked_question(query)
         _make_ready(index, query, progress)
-        result = index.search(query, limit)
+        result = index.search(query, limit, paths)
     if as_json:
         click.echo(json.dumps([_as_hit(passage) for passage in result.passages], indent=2))
         return
@@ -252,9 +262,9 @@ def _make_ready(opened: Index, question: str, progress: ProgressLine) -> None:
     progress.hide()
 
 
-async def _converse(opened: Index, question: str, progress: ProgressLine, quiet: bool) -> Answer:
+async def _converse(opened: Index, inquiry: Inquiry, progress: ProgressLine, quiet: bool) -> Answer:
     """Show the events of an answer as they come and return the answer."""
-    async with aclosing(opened.ask(Inquiry(question))) as events:
+    async with aclosing(opened.ask(inquiry)) as events:
         async for event in events:
             match event:
                 case AnswerReady(answer):

@@ -183,7 +183,10 @@ class _Passages:
 
 
 def _lines_with(word: re.Pattern[str], chunk: Chunk) -> Iterator[int]:
-    return (line for line, text in enumerate(split_lines(chunk.text), chunk.first_line) if word.search(text))
+    if word.search(chunk.text):  # most chunks of a common word only have it as a part of others
+        for line, text in enumerate(split_lines(chunk.text), chunk.first_line):
+            if word.search(text):
+                yield line
 
 
 def _symbol_at(chunk: Chunk, line: int) -> str:

@@ -98,6 +98,14 @@ def test_search_as_json_is_a_list_best_first(run: Run) -> None:
     assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
 
 
+def test_search_stays_in_the_paths_that_are_named(run: Run) -> None:
+    hits = json.loads(run("search", "area of a circle", "--in", "./shapes.py", "--json").stdout)
+    assert {hit["path"] for hit in hits} == {"shapes.py"}
+    refused = run("search", "area", "--in", "missing/")
+    assert refused.returncode == 2
+    assert "Nothing is indexed of missing" in refused.stderr
+
+
 def test_search_explains_itself(run: Run) -> None:
     assert "keywords #1" in run("search", "area", "--explain").stdout
 
