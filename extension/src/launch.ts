@@ -7,7 +7,6 @@
 import { mkdir } from "node:fs/promises";
 import * as vscode from "vscode";
 import type { Connection, Server } from "./client";
-import { makeConnection } from "./connection";
 import type { PythonEnvironment } from "./environment";
 import { hoverMiddleware } from "./hover";
 import { settingsMiddleware } from "./settings";
@@ -29,6 +28,8 @@ export function launcher(
     const python = await environment.ensure();
     const folder = context.globalStorageUri.fsPath;
     await mkdir(folder, { recursive: true });
+    // Loaded only now: the language client is most of our code, and the editor waits for what is loaded at the start.
+    const { makeConnection } = await import("./connection");
     const middleware = { ...hoverMiddleware, ...settingsMiddleware };
     return makeConnection({ python, folder, log, middleware });
   };

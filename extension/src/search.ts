@@ -46,6 +46,7 @@ export async function findSimilar(server: Server, onFailure: (error: unknown) =>
   const selection = selectionOfEditor();
   if (isCursor(selection)) throw new UserError("Nothing is selected.", "Select the lines whose likes you look for.");
   const list = makeList("Similar Code", onFailure);
+  list.placeholder = "Type to narrow the list.";
   const source = new vscode.CancellationTokenSource();
   list.onDidHide(() => source.cancel());
   list.busy = true;
