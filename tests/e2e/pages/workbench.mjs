@@ -2,6 +2,8 @@
 import { eventually } from "../eventually.mjs";
 
 const ATTEMPTS_TO_HOVER = 8;
+/** A place in the window where nothing answers to a pointer: the middle of the status bar. */
+const NOWHERE = [600, 890];
 
 /** One window, through what a user sees and presses. */
 export class Workbench {
@@ -77,7 +79,7 @@ export class Workbench {
   async hoverOver(text, expected) {
     const wanted = this.hover.filter({ hasText: expected });
     for (let attempt = 1; ; attempt += 1) {
-      await this.page.mouse.move(700, 5);
+      await this.page.mouse.move(...NOWHERE);
       await this.token(text).hover();
       try {
         await wanted.waitFor({ timeout: 2000 });
@@ -126,5 +128,6 @@ export class Workbench {
   async #choose(key, text, row) {
     await this.#quickInput(key, text);
     await this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: row }).first().click();
+    await this.page.mouse.move(...NOWHERE);
   }
 }

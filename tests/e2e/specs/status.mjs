@@ -41,8 +41,6 @@ export default function status(stage) {
   });
 
   scenario(stage, "a file that is excluded from the explorer is no longer found", async () => {
-    await workbench.explorerItem("web").click();
-
     await workbench.choose(workbench.explorerItem("retry.ts"), "Exclude from Sourcewise");
 
     const rules = path.join(stage.codebase, ".sourcewiseignore");
