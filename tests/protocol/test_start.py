@@ -96,14 +96,6 @@ async def test_the_configuration_of_the_editor_goes_before_the_options(launch: L
     assert editor.messages == []
 
 
-async def test_changed_settings_are_said_to_need_a_restart(start: Start, project: Path) -> None:
-    editor = await start(project, configuration=True)
-    await editor.until(lambda: editor.state_of(project))
-    editor.set_configuration({"retrieval": {"top": 3}}, section="sourcewise")
-    editor.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
-    await editor.until(lambda: any("restart" in entry.message for entry in editor.log_messages))
-
-
 async def test_an_editor_that_can_is_asked_to_tell_of_changes(start: Start, project: Path) -> None:
     editor = await start(
         project,

@@ -1,0 +1,121 @@
+"""What an editor is told about language models, and how one comes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from client import within
+from lsprotocol.types import CancelParams, DidChangeConfigurationParams
+from ollama_server import OllamaServer
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams, JsonRpcRequestCancelled
+
+from sourcewise import protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from client import Editor
+
+    from conftest import Start
+
+NOWHERE = "http://127.0.0.1:9"
+NO_WEIGHTS = "nobody/has-this-model"
+
+
+@pytest.fixture
+def ollama() -> Iterator[OllamaServer]:
+    """Return a server that speaks as Ollama does."""
+    with OllamaServer() as running:
+        yield running
+
+
+def options(endpoint: str, **settings: Any) -> dict[str, Any]:
+    """Return settings that choose a model by themselves, and whose own model is nowhere."""
+    return {"llm": {"endpoint": endpoint, **settings}, "embedded": {"model": NO_WEIGHTS}}
+
+
+async def test_the_list_says_who_would_answer(start: Start, project: Path, ollama: OllamaServer) -> None:
+    editor = await start(project, options=options(ollama.endpoint))
+    models = await listed(editor)
+    assert (models.answering.runtime, models.answering.name) == ("ollama", "codellama")
+    assert (models.local, models.problem, models.ollama_runs, models.wanted) == (True, "", True, "codellama")
+    assert models.endpoint == ollama.endpoint
+    assert protocol.LanguageModel("ollama", "codellama:latest", True, 3_800_000_000) in models.models
+
+
+async def test_without_ollama_a_question_gets_its_sources_and_a_way_out_and_downloads_nothing(
+    start: Start, project: Path, home: Path
+) -> None:
+    there = set((home / "models").iterdir())
+    editor = await start(project, options=options(NOWHERE))
+    models = await listed(editor)
+    assert (models.answering.runtime, models.ollama_runs) == ("sources", False)
+    await editor.until_read(project, 3)
+    answer = await editor.ask("How are requests sent again after a failure?")
+    assert (answer.model.runtime, answer.failure) == ("sources", "")
+    assert answer.sources
+    assert any("Ollama" in notice for notice in answer.notices)
+    assert any("Download it" in notice or "pip install" in notice for notice in answer.notices)
+    assert {place for place in (home / "models").iterdir() if "has-this-model" in place.name} <= there
+
+
+async def test_a_model_of_ollama_is_pulled_and_then_answers(start: Start, project: Path, ollama: OllamaServer) -> None:
+    ollama.script.models = {}
+    editor = await start(project, options=options(ollama.endpoint))
+    assert "ollama pull codellama" in (await listed(editor)).problem
+    await pull(editor, "ollama", "codellama:latest", "p1")
+    heard = [news for news in editor.heard if isinstance(news, protocol.PullProgress)]
+    assert {news.pull_id for news in heard} == {"p1"}
+    assert (heard[-1].done, heard[-1].total) == (400, 400)
+    assert heard[0].message == "Pulling manifest codellama:latest"
+    assert (await listed(editor)).answering.runtime == "ollama"
+
+
+async def test_cancelling_a_pull_stops_it(start: Start, project: Path, ollama: OllamaServer) -> None:
+    ollama.script.ending = "endless"
+    editor = await start(project, options=options(ollama.endpoint))
+    pulling = asyncio.create_task(pull(editor, "ollama", "codellama", "p1", msg_id="the-pull"))
+    await editor.until(lambda: any(isinstance(news, protocol.PullProgress) for news in editor.heard))
+    editor.cancel_request(CancelParams(id="the-pull"))
+    with pytest.raises(JsonRpcRequestCancelled):
+        await within(pulling, 10)
+    assert await asyncio.to_thread(ollama.client_left.wait, 10)
+
+
+async def test_a_pull_that_cannot_be_is_answered_with_a_sentence(
+    start: Start, project: Path, ollama: OllamaServer
+) -> None:
+    ollama.script.pull = ({"error": "pull model manifest: file does not exist"},)
+    editor = await start(project, options=options(ollama.endpoint))
+    with pytest.raises(JsonRpcException, match="Ollama knows no model llama9") as refusal:
+        await pull(editor, "ollama", "llama9", "p1")
+    assert refusal.value.data["kind"] == "GeneratorModelMissingError"
+    for runtime, name in (("oracle", "llama9"), ("ollama", " ")):
+        with pytest.raises(JsonRpcInvalidParams):
+            await pull(editor, runtime, name, "p2")
+
+
+async def test_another_endpoint_applies_to_the_next_question(start: Start, project: Path, ollama: OllamaServer) -> None:
+    editor = await start(project, options=options(NOWHERE), configuration=True)
+    assert (await listed(editor)).answering.runtime == "sources"
+    editor.set_configuration(options(ollama.endpoint), section="sourcewise")
+    editor.workspace_did_change_configuration(DidChangeConfigurationParams(None))
+    async with asyncio.timeout(60):
+        while (await listed(editor)).endpoint != ollama.endpoint:
+            pass  # the server asks for the settings when it has the time
+    answer = await editor.ask("How are requests sent again after a failure?")
+    assert (answer.model.runtime, answer.failure) == ("ollama", "")
+    assert answer.text.startswith("The answer is 42")
+
+
+async def listed(editor: Editor) -> protocol.ModelsResult:
+    """Ask for the models."""
+    return await editor.request(protocol.MODELS_LIST, protocol.ModelsParams())
+
+
+async def pull(editor: Editor, runtime: str, name: str, pull_id: str, msg_id: str | None = None) -> protocol.PullResult:
+    """Ask for a model to be downloaded."""
+    return await editor.request(protocol.MODELS_PULL, protocol.PullParams(pull_id, runtime, name), msg_id)
