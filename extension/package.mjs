@@ -1,20 +1,10 @@
 /** Puts what travels into one VSIX. Hides vsce, and refuses a package that has grown too large. */
-import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { createVSIX } from "@vscode/vsce";
 import { EnvironmentProblem } from "../server/installer/problem.mjs";
 
-/** Nothing travels in the package unless it is named here. */
-const TRAVELS = [
-  "package.json",
-  "README.md",
-  "LICENSE",
-  "CHANGELOG.md",
-  "extension/dist",
-  "extension/media/icon.png",
-  "extension/media/icon.svg",
-  "extension/media/walkthrough",
-];
+const IGNORE_FILE = ".vscodeignore";
 const LARGEST = 2_000_000;
 
 /**
@@ -36,11 +26,16 @@ export async function packageExtension(root) {
   );
 }
 
-/** In a folder of its own: vsce looks at every file, which takes half a minute where there are environments. */
+/**
+ * Copies what `.vscodeignore` lets through to a folder of its own: vsce looks at every file before it asks which to leave
+ * out, and where there are environments that takes half a minute.
+ */
 function gather(root) {
   const folder = path.join(root, "build", "vsix");
   rmSync(folder, { recursive: true, force: true });
-  for (const name of TRAVELS) cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
-  writeFileSync(path.join(folder, ".vscodeignore"), ""); // vsce warns where there is none
+  const rules = readFileSync(path.join(root, IGNORE_FILE), "utf8").split("\n");
+  const travels = rules.filter((rule) => rule.startsWith("!")).map((rule) => rule.slice(1).replace(/\/\*\*$/, ""));
+  for (const name of [IGNORE_FILE, ...travels])
+    cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
   return folder;
 }
