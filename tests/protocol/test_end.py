@@ -74,6 +74,22 @@ def test_the_server_ends_when_the_editor_is_gone(home: Path, large_project: Path
         assert time.perf_counter() - begun < 3
 
 
+def test_an_editor_that_does_not_read_for_a_while_misses_nothing(home: Path, project: Path) -> None:
+    with _server(home, REAL_SERVER) as process:
+        _greet(process, project)
+        waiting = set(range(100, 600))  # their replies are more than a pipe holds
+        for number in sorted(waiting):
+            _write(process, {"id": number, "method": protocol.INDEX_STATUS.method, "params": {}})
+
+        def is_last(message: dict[str, Any]) -> bool:
+            waiting.discard(message.get("id", 0))
+            return not waiting
+
+        _read_until(process.stdout, is_last)
+        process.stdin.close()
+        process.wait(10)
+
+
 def test_standard_output_carries_nothing_but_the_protocol(home: Path, project: Path) -> None:
     with _server(home, CURIOUS_SERVER) as process:
         _greet(process, project)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 from client import within
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams, JsonRpcMethodNotFound
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 WRONG_QUESTIONS = (
-    ({"question": "Who?"}, "ask_id"),
+    ({"question": "Who?"}, "askId"),
     ({"question": None, "askId": "1"}, "question"),
     ({"question": 7, "askId": "1"}, "question"),
     ({"question": ["Who?"], "askId": "1"}, "question"),
@@ -33,6 +35,24 @@ async def test_wrong_parameters_are_answered(start: Start, project: Path) -> Non
     for params, word in WRONG_QUESTIONS:
         with pytest.raises(JsonRpcInvalidParams, match=word):
             await editor.raw_request(protocol.ASK.method, params)
+
+
+async def test_every_request_answers_whatever_it_is_sent(start: Start, project: Path) -> None:
+    editor = await start(project)
+    for request in protocol.REQUESTS:
+        for params in ("nothing", 7, [], None):
+            with suppress(JsonRpcException):  # an answer, too
+                await editor.raw_request(request.method, params)
+        if wrong := {name: [["?"]] for name in wire_names(request)}:
+            with pytest.raises(JsonRpcInvalidParams, match=request.method):
+                await editor.raw_request(request.method, wrong)
+    assert (await editor.search("check_password")).passages
+
+
+def wire_names(request: protocol.Request) -> list[str]:
+    """Return the fields of a request's parameters as the wire calls them."""
+    words = [field.name.split("_") for field in attrs.fields(request.params)]
+    return [first + "".join(map(str.capitalize, rest)) for first, *rest in words]
 
 
 async def test_a_limit_that_makes_no_sense_is_answered(start: Start, project: Path) -> None:
