@@ -36,6 +36,8 @@ const SHORT_PROMPTS = {
 
 /** A machine that does other work besides is slow, and not broken. */
 const PATIENCE_MS = 60_000;
+const SET_UP_MS = 600_000;
+const PANEL_WIDTH = 420;
 
 /**
  * @typedef {{python: string, vsix: string, output: string, reuse: boolean, say: (message: string) => void}} Plan
@@ -150,6 +152,16 @@ class Stage {
   async showPanel() {
     await this.workbench.run("Sourcewise: Ask");
     await this.panel.body.waitFor();
+    await this.workbench.widenSideBar(PANEL_WIDTH);
+  }
+
+  /** Makes the Python environment, unless an earlier run did. */
+  async setUpPython() {
+    const { panel } = this;
+    const button = panel.button("Set Up");
+    await button.or(panel.footer.filter({ hasText: /\d/ })).first().waitFor();
+    if (await button.isVisible()) await button.click();
+    await panel.footer.filter({ hasText: /\d/ }).waitFor({ timeout: SET_UP_MS });
   }
 
   /** Opens the sample and waits until it can be searched by meaning. */

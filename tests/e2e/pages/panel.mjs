@@ -58,6 +58,38 @@ export class Panel {
     await this.frame.getByRole("dialog", { name: "Chats" }).getByRole("button", { name: title }).first().click();
   }
 
+  /** @returns {Promise<string>} how much the index holds, also while it is busy with more */
+  async holdings() {
+    const titles = await this.footer.locator("[title]").evaluateAll((facts) => facts.map((fact) => fact.title));
+    return titles.join(" ");
+  }
+
+  /**
+   * Asks, and waits for the whole answer.
+   *
+   * @returns {Promise<number>} milliseconds from Enter until the first source was painted, by the panel's own clock
+   */
+  async timeToSources(question) {
+    const before = await this.turns.count();
+    const wait = await this.body.evaluateHandle((body, turns) => {
+      const isShown = () => body.querySelectorAll("article")[turns]?.querySelector('[aria-label="Sources"] button');
+      const painted = new Promise((resolve) => {
+        let begin;
+        body.addEventListener("keydown", ({ timeStamp }) => (begin = timeStamp), { capture: true, once: true });
+        const observer = new globalThis.MutationObserver(() => {
+          if (!isShown()) return;
+          observer.disconnect();
+          globalThis.requestAnimationFrame(() => resolve(globalThis.performance.now() - begin));
+        });
+        observer.observe(body, { subtree: true, childList: true });
+      });
+      return { painted };
+    }, before);
+    const turn = await this.ask(question);
+    await turn.untilAnswered();
+    return wait.evaluate(({ painted }) => painted);
+  }
+
   /** @returns {Promise<() => Promise<string[]>>} tells in which order the parts of the last turn appeared since now */
   async watchOrder() {
     const order = await this.body.evaluateHandle((body) => {

@@ -70,6 +70,22 @@ export class Workbench {
     return this.activeEditor.locator(".view-line span span").filter({ hasText: text }).first();
   }
 
+  /** @returns {Promise<string>} how long the extension took to start, as its host says */
+  async activationTime() {
+    await this.run("Developer: Show Running Extensions");
+    const row = this.page.locator(".runtime-extensions-editor .monaco-list-row").filter({ hasText: "Sourcewise" });
+    return row.locator(".activation-time").innerText();
+  }
+
+  /** Makes the side bar of the panel as wide as people have it who use it. */
+  async widenSideBar(pixels) {
+    const { x, width, height } = await this.page.locator(".part.auxiliarybar").boundingBox();
+    await this.page.mouse.move(x, height / 2);
+    await this.page.mouse.down();
+    await this.page.mouse.move(x + width - pixels, height / 2, { steps: 4 });
+    await this.page.mouse.up();
+  }
+
   /** Closes the editor and what was typed in it. */
   async discardEditor() {
     await this.run("File: Revert and Close Editor");

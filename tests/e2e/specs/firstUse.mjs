@@ -13,7 +13,7 @@ export default function firstUse(stage) {
 
     await panel.button("Set Up").click();
 
-    await panel.setUp.getByRole("progressbar").waitFor();
+    await panel.setUp.locator('[role="progressbar"][aria-valuenow]').waitFor();
     await stage.screenshot("setting-up");
     await panel.footer.filter({ hasText: /\d/ }).waitFor({ timeout: SET_UP_MS });
   });

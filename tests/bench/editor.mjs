@@ -1,0 +1,69 @@
+/**
+ * What a user waits for in the editor, measured in a real VS Code:
+ *
+ *   node tests/bench/editor.mjs [--python PATH] [--vsix FILE] [--chunks 10000] [--questions 20]
+ *
+ * It prints how long the extension took to start, by the clock of the extension host (its code loaded and `activate`
+ * returned), and how long it took from Enter to the sources on screen, by the clock of the panel. The code is
+ * generated. It is read whole before the questions begin; how much of it has vectors by then is printed too, and
+ * indexing is paused meanwhile. Set up the environment first: `npm test -- e2e`, or run the specs with `--reuse`.
+ */
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { eventually } from "../e2e/eventually.mjs";
+import { raiseStage } from "../e2e/stage.mjs";
+import { capture } from "../../server/installer/processes.mjs";
+
+const ROOT = path.join(import.meta.dirname, "..", "..");
+const READING_MS = 600_000;
+const QUESTIONS = ["Which {} is stale and where is it trimmed?", "How is a pending {} merged?", "Who raises for a {}?"];
+const NOUNS = ["order", "invoice", "ticket", "session", "cookie", "header", "token", "bucket", "ledger", "packet"];
+
+const { values: options } = parseArgs({
+  options: {
+    python: { type: "string", default: path.join(ROOT, ".venv", "bin", "python") },
+    vsix: { type: "string", default: path.join(ROOT, "sourcewise-0.1.0.vsix") },
+    chunks: { type: "string", default: "10000" },
+    questions: { type: "string", default: "20" },
+  },
+});
+
+const stage = await raiseStage({
+  ...options,
+  output: path.join(ROOT, "build", "bench"),
+  reuse: true,
+  say: (message) => process.stderr.write(`bench: ${message}\n`),
+});
+try {
+  await measure(Number(options.questions));
+} finally {
+  await stage.strike();
+}
+
+async function measure(questions) {
+  const { panel, workbench } = stage;
+  const folder = path.join(stage.root, "workspaces", "generated");
+  capture(options.python, [path.join(import.meta.dirname, "generated_code.py"), folder, options.chunks]);
+  await stage.openFolder(folder);
+  await stage.setUpPython();
+  await stage.useModel("parrot");
+  await eventually("the code is read", async () => /[1-9]%|embedded/.test(await panel.holdings()), READING_MS);
+  await workbench.run("Sourcewise: Pause");
+  await panel.footer.filter({ hasText: /paused/i }).waitFor();
+  const waits = [];
+  for (let number = 0; number <= questions; number += 1) waits.push(await panel.timeToSources(questionAt(number)));
+  waits.shift(); // the first one starts the embedding model
+  process.stdout.write(`${await panel.holdings()}\n`);
+  process.stdout.write(`from Enter to the sources on screen: ${summaryOf(waits)}\n`);
+  process.stdout.write(`the extension's start: ${await workbench.activationTime()}\n`);
+}
+
+function questionAt(number) {
+  return QUESTIONS[number % QUESTIONS.length].replace("{}", NOUNS[number % NOUNS.length]);
+}
+
+function summaryOf(waits) {
+  const sorted = waits.toSorted((one, other) => one - other);
+  const at = (fraction) => sorted[Math.min(sorted.length - 1, Math.floor(fraction * sorted.length))].toFixed(0);
+  return `median ${at(0.5)} ms, p95 ${at(0.95)} ms, longest ${at(1)} ms, of ${sorted.length} questions`;
+}
