@@ -76,7 +76,8 @@ def _sent_and_received(message: protocol.Request | protocol.Notification) -> lis
 def _error_rows(cls: type[Any]) -> Iterator[str]:
     yield f"| `{cls.__name__}` | {inspect.cleandoc(cls.__doc__ or '').splitlines()[0]} |"
     for child in cls.__subclasses__():
-        yield from _error_rows(child)
+        if child.__module__ == cls.__module__:  # what a module has for itself never reaches the wire
+            yield from _error_rows(child)
 
 
 def _request(message: protocol.Request, shown: dict[str, str]) -> str:

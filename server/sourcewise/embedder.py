@@ -12,10 +12,12 @@ import platform
 import shutil
 import sys
 from bisect import bisect_left
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from sourcewise.errors import WorkerError
 from sourcewise.worker import Worker
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ CPU_MODEL = "all-MiniLM-L6-v2"
 GPU_MODEL = "all-mpnet-base-v2"
 # A window shows at most this share of itself to the context, so that the text makes progress.
 _CONTEXT_SHARE = 0.25
+# A question waits until the texts under way are done, so they are few; a processor gains nothing from more.
+_TEXTS_AT_A_TIME = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +64,24 @@ def _has_gpu() -> bool:
 class Embedder:
     """The model as the rest of the house sees it. Thread-safe; questions go before files."""
 
-    def __init__(self, model_folder: Callable[[str], Path], threads: int, log_file: Path | None = None) -> None:
+    def __init__(
+        self,
+        model_folder: Callable[[str], Path],
+        threads: int,
+        log_file: Path | None = None,
+        patience: Callable[[], float | None] = lambda: None,
+    ) -> None:
         """Describe the model; nothing is loaded.
 
         Args:
             model_folder: gives the folder of a model's weights, fetching them if need be.
             threads: processor threads, 0 for all.
             log_file: where the worker process writes its log.
+            patience: gives how many seconds a question waits for its vector; None is for ever.
         """
         self._model_folder = model_folder
+        self._patience = patience
+        self._questions = ThreadPoolExecutor(thread_name_prefix="question")
         self._worker = Worker(
             "sourcewise.embedder:EmbeddingService",
             {"threads": threads},
@@ -85,13 +98,28 @@ class Embedder:
             WorkerError: the process died.
         """
         pairs = [(text.text, text.context) for text in texts]
-        result: list[Vectors] = self._worker.call("embed_texts", str(self._model_folder(model)), pairs)
-        return result
+        folder = str(self._model_folder(model))
+        vectors: list[Vectors] = []
+        for start in range(0, len(pairs), _TEXTS_AT_A_TIME):
+            vectors += self._worker.call("embed_texts", folder, pairs[start : start + _TEXTS_AT_A_TIME])
+        return vectors
 
     def embed_question(self, model: str, question: str) -> Vectors:
-        """Return one unit vector (dimensions); of a question longer than the window, the mean of its windows."""
-        vector: Vectors = self._worker.call("embed_question", str(self._model_folder(model)), question, urgent=True)
-        return vector
+        """Return one unit vector (dimensions); of a question longer than the window, the mean of its windows.
+
+        Raises:
+            WeightsError: the model cannot be had.
+            WorkerError: the process died, or is still at its start or at other work when patience is at its end.
+        """
+        coming = self._questions.submit(self._embed_question, model, question)
+        try:
+            return coming.result(self._patience())
+        except TimeoutError as error:
+            raise WorkerError("The embedding model is still starting or busy.", "Ask again in a moment.") from error
+
+    def prepare(self, model: str) -> None:
+        """Begin to load a model, so that the first question need not wait for it."""
+        self._questions.submit(self._embed_question, model, "")
 
     def windows(self, model: str, texts: Sequence[EmbeddingText]) -> list[list[Window]]:
         """Return what each text would be embedded as, without embedding it."""
@@ -106,6 +134,10 @@ class Embedder:
     def close(self) -> None:
         """End the worker process and give its memory back."""
         self._worker.close()
+
+    def _embed_question(self, model: str, question: str) -> Vectors:
+        vector: Vectors = self._worker.call("embed_question", str(self._model_folder(model)), question, urgent=True)
+        return vector
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,7 +225,8 @@ def _rested_on(checked: citations.CheckedText, sources: Sequence[Source]) -> lis
 
 def _notices_about(search: SearchResult) -> list[str]:
     if search.mode is SearchMode.KEYWORD and search.chunks:
-        return ["Keyword search alone served: nothing is embedded yet."]
+        why = "the embedding model is still starting or busy" if search.embedded else "nothing is embedded yet"
+        return [f"Keyword search alone served: {why}."]
     if search.embedded < search.chunks:
         return [f"{search.coverage:.0%} of the folder is embedded; keyword search served the rest."]
     return []

@@ -78,7 +78,7 @@ class Retriever:
             tuple(passages),
             SearchMode.KEYWORD if vector is None else SearchMode.HYBRID,
             counts.chunks,
-            0 if vector is None else counts.embedded,
+            counts.embedded,
             _relevant(question, passages),
             timings,
             None if vector is None else (len(vector), tuple(float(x) for x in vector[:4])),
@@ -111,7 +111,7 @@ class Retriever:
             tuple(rank("", candidates, others, top)),
             SearchMode.KEYWORD if vector is None else SearchMode.HYBRID,
             counts.chunks,
-            0 if vector is None else counts.embedded,
+            counts.embedded,
         )
 
     def _check_paths(self, paths: Sequence[str]) -> None:
@@ -136,8 +136,8 @@ class Retriever:
     def _embedded(self, model: str, question: str) -> Vectors | None:
         try:
             return self._embedder.embed_question(model, question)
-        except (WeightsError, WorkerError):
-            logger.exception("The question could not be embedded; keywords alone serve.")
+        except (WeightsError, WorkerError) as error:
+            logger.warning("Keywords alone serve a question: %s", error)
             return None
 
     def _add_vectors(

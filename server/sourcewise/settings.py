@@ -59,6 +59,13 @@ class Settings:
     embedding_threads: int = _setting(
         0, "embedding.threads", "Processor threads for embedding; 0 takes all, at low priority.", 0, 256
     )
+    question_seconds: float = _setting(
+        2.0,
+        "embedding.questionSeconds",
+        "How long a question in the editor waits for the embedding model before keywords alone serve it.",
+        0.1,
+        600,
+    )
     generator: str = _setting(
         "auto",
         "llm.runtime",

@@ -40,7 +40,7 @@ class Workspace:
         data: DataPaths,
         on_download: Callable[[DownloadProgress], None] | None = None,
         *,
-        may_fetch_language_model: bool = True,
+        interactive: bool = False,
     ) -> None:
         """Join the parts; nothing is opened and nothing is loaded.
 
@@ -48,16 +48,22 @@ class Workspace:
             settings: for all folders; see apply.
             data: where things live.
             on_download: hears how far a model's download is.
-            may_fetch_language_model: False where a question must not begin to download one.
+            interactive: whether somebody watches: then a question waits neither for the embedding model nor for the
+                download of a language model.
         """
         self.settings = settings
         self.data = data
         self.weights = WeightsStore(data.models)
         self.model = _embedding_model(settings)
-        self.embedder = Embedder(self._weights_of, settings.embedding_threads, data.log)
+        self.embedder = Embedder(
+            self._weights_of,
+            settings.embedding_threads,
+            data.log,
+            lambda: self.settings.question_seconds if interactive else None,
+        )
         self.cache = EmbeddingCache(data.embedding_cache)
         self.language_models = LanguageModels(
-            lambda: self.settings, self.weights, data.log, on_fetch=on_download, may_fetch=may_fetch_language_model
+            lambda: self.settings, self.weights, data.log, on_fetch=on_download, may_fetch=not interactive
         )
         self._on_download = on_download
         self._indexes: dict[Path, Index] = {}
@@ -102,6 +108,11 @@ class Workspace:
             self.close_folder(folder)
         self.embedder.close()
         self.cache.close()
+
+    def expect_questions(self) -> None:
+        """Load the embedding model in the background, where an open index has something to compare with."""
+        if any(index.status().embedded for index in self._indexes.values()):
+            self.embedder.prepare(self.model)
 
     def status(self, path: Path) -> IndexStatus:
         """Return the status of a folder's index without owning it; another process may be at work on it."""

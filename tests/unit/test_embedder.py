@@ -12,6 +12,7 @@ import pytest
 
 from sourcewise.chunking.chunker import SmartCodeChunker
 from sourcewise.embedder import CPU_MODEL, Embedder, EmbeddingText
+from sourcewise.errors import WorkerError
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.model import SourceFile
 from sourcewise.vectorizer import embedding_text
@@ -53,6 +54,18 @@ def test_a_question_is_nearer_to_its_code_than_to_other_code(embedder: Embedder)
     question = embedder.embed_question(CPU_MODEL, "how is a file written?")
     write, area = (float(vectors[0] @ question) for vectors in embedder.embed_texts(CPU_MODEL, texts))
     assert write > area
+
+
+def test_a_question_that_may_not_wait_says_so_and_the_model_is_loaded_for_the_next(models_folder: Path) -> None:
+    seconds: list[float | None] = [0.0]
+    hasty = Embedder(lambda model: models_folder / model, threads=1, patience=lambda: seconds[0])
+    try:
+        with pytest.raises(WorkerError, match="still starting or busy"):
+            hasty.embed_question(CPU_MODEL, "how is a file written?")
+        seconds[0] = None
+        assert hasty.embed_question(CPU_MODEL, "how is a file written?").shape == (384,)
+    finally:
+        hasty.close()
 
 
 def test_a_question_longer_than_the_window_counts_to_its_end(embedder: Embedder) -> None:

@@ -193,7 +193,8 @@ async def test_closing_the_events_stops_the_model() -> None:
 @pytest.mark.parametrize(
     ("index", "generator", "words"),
     [
-        (OneFile(mode=SearchMode.KEYWORD, embedded=0), Speaker(["x"]), "Keyword search alone"),
+        (OneFile(mode=SearchMode.KEYWORD, embedded=0), Speaker(["x"]), "nothing is embedded yet"),
+        (OneFile(mode=SearchMode.KEYWORD), Speaker(["x"]), "still starting or busy"),
         (OneFile(embedded=0), Speaker(["x"]), "0% of the folder is embedded"),
         (OneFile(), Speaker(["x"], Usage(prompt_cut=True)), "cut the prompt"),
         (OneFile(), Speaker(["x"], Usage(stop_reason="length")), "longest length"),

@@ -197,7 +197,7 @@ def _prepare_session(
     from sourcewise.lsp.session import Session  # noqa: PLC0415 - `initialize` is answered before this
     from sourcewise.workspace import Workspace  # noqa: PLC0415 - see above
 
-    workspace = Workspace(settings, data, may_fetch_language_model=False)
+    workspace = Workspace(settings, data, interactive=True)
     return lambda documents, notify: Session(workspace, documents, notify)
 
 
