@@ -1,15 +1,17 @@
 /**
  * The end-to-end tests: the packaged extension in a real VS Code, with the real server and real models.
  *
- *   node tests/e2e/run.mjs [--python PATH] [--vsix FILE] [--only NAME,NAME] [--reuse]
+ *   node tests/e2e/run.mjs [--python PATH] [--vsix FILE] [--only NAME,NAME] [--reuse] [--update-screenshots]
  *
  * `--only` plays the named specs alone; `--reuse` takes the profile of an earlier run, whose environment is made
- * already. Screenshots, and what is kept of failures, are in build/e2e/.
+ * already; `--update-screenshots` renews the pictures of the README at the end. Screenshots, and what is kept of
+ * failures, are in build/e2e/.
  */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe } from "node:test";
 import { parseArgs } from "node:util";
+import { updatePictures } from "./pictures.mjs";
 import { raiseStage } from "./stage.mjs";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
@@ -40,6 +42,7 @@ const { values: options } = parseArgs({
     vsix: { type: "string", default: path.join(ROOT, `sourcewise-${version}.vsix`) },
     only: { type: "string" },
     reuse: { type: "boolean", default: false },
+    "update-screenshots": { type: "boolean", default: false },
   },
 });
 
@@ -53,7 +56,13 @@ const stage = await raiseStage({
   reuse: options.reuse,
   say: (message) => process.stderr.write(`e2e: ${message}\n`),
 });
-after(() => stage.strike());
+after(async () => {
+  if (options["update-screenshots"]) {
+    const target = path.join(ROOT, "extension", "media", "screenshots");
+    await updatePictures(stage.page.context(), path.join(output, "screenshots"), target);
+  }
+  await stage.strike();
+});
 for (const signal of ["SIGINT", "SIGTERM"])
   process.once(signal, () => stage.strike().finally(() => process.exit(EXIT_INTERRUPTED)));
 for (const name of options.only?.split(",") ?? SPECS) {

@@ -137,6 +137,7 @@ class Stage {
   useWindow(page) {
     this.page = page;
     page.setDefaultTimeout(PATIENCE_MS);
+    page.on("dialog", (dialog) => dialog.accept()); // it asks about unsaved text when a page is left
     page.on("console", (message) => this.#console.push(`${message.type()}: ${message.text()}`));
     this.workbench = new Workbench(page);
     this.panel = new Panel(page);

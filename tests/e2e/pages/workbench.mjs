@@ -1,7 +1,10 @@
 /** The window of VS Code around the panel. Hides its markup. */
 import { eventually } from "../eventually.mjs";
 
-const ATTEMPTS_TO_HOVER = 8;
+/** A hover that has not come by then will not come. */
+const HOVER_MS = 2000;
+/** From the edge of the side bar to the middle of what it is dragged by. */
+const SASH = 3;
 /** A place in the window where nothing answers to a pointer: the middle of the status bar. */
 const NOWHERE = [600, 890];
 
@@ -80,7 +83,7 @@ export class Workbench {
   /** Makes the side bar of the panel as wide as people have it who use it. */
   async widenSideBar(pixels) {
     const { x, width, height } = await this.page.locator(".part.auxiliarybar").boundingBox();
-    await this.page.mouse.move(x, height / 2);
+    await this.page.mouse.move(x - SASH, height / 2);
     await this.page.mouse.down();
     await this.page.mouse.move(x + width - pixels, height / 2, { steps: 4 });
     await this.page.mouse.up();
@@ -88,22 +91,30 @@ export class Workbench {
 
   /** Closes the editor and what was typed in it. */
   async discardEditor() {
-    await this.run("File: Revert and Close Editor");
+    await this.run("Revert and Close Editor");
   }
 
   /** Hovers until the hover has the text, for a hover may come late or vanish. */
   async hoverOver(text, expected) {
     const wanted = this.hover.filter({ hasText: expected });
-    for (let attempt = 1; ; attempt += 1) {
-      await this.page.mouse.move(...NOWHERE);
-      await this.token(text).hover();
-      try {
-        await wanted.waitFor({ timeout: 2000 });
-        return wanted;
-      } catch (error) {
-        if (attempt === ATTEMPTS_TO_HOVER) throw error;
-      }
-    }
+    await eventually(`a hover over ${text} shows ${expected}`, () => this.#hoverOnce(text, wanted));
+    return wanted;
+  }
+
+  /** @returns {Promise<boolean>} whether anything comes when the pointer rests there */
+  hasHover(text) {
+    return this.#hoverOnce(text, this.hover);
+  }
+
+  async #hoverOnce(text, wanted) {
+    await this.page.mouse.move(...NOWHERE);
+    await this.page.keyboard.press("Escape");
+    await this.hover.waitFor({ state: "hidden" });
+    await this.token(text).hover();
+    return wanted.waitFor({ timeout: HOVER_MS }).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Right-clicks and chooses. */

@@ -50,7 +50,7 @@ export default function answers(stage) {
 
   scenario(stage, "code is inserted at the cursor", async () => {
     await workbench.run("File: New Untitled Text File");
-    await workbench.untilActive("Untitled-1");
+    await workbench.untilActive("Untitled-");
 
     await panel.lastTurn.button("Insert at Cursor").click();
 

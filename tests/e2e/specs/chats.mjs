@@ -27,10 +27,12 @@ export default function chats(stage) {
     assert.match(await panel.turn(FIRST).answer.innerText(), /first chat/);
   });
 
-  scenario(stage, "a chat and its sources are there after the window was loaded again", async () => {
+  scenario(stage, "chats and their sources are there after the window was loaded again", async () => {
     await workbench.reload();
     await stage.showPanel();
 
+    await panel.turn(SECOND).root.waitFor();
+    await panel.openChat(/^How are failed calls/);
     await panel.turn(FIRST).root.waitFor();
     await panel.lastTurn.source(1).click();
 

@@ -42,7 +42,7 @@ export default function explain(stage) {
 
     await panel.lastTurn.untilAnswered();
     assert.match(await panel.lastTurn.sources.first().innerText(), /Untitled|brew/);
-    await workbench.untilActive("Untitled-1");
+    await workbench.untilActive("Untitled-");
     await workbench.discardEditor();
   });
 }

@@ -1,0 +1,37 @@
+/** The pictures of the README. Hides how a screenshot becomes small: the browser writes WebP itself. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+const QUALITY = 0.9;
+
+/** Screenshots by name, in the theme that shows them best. */
+const SHOWN = ["answer-with-code-light", "explain-dark", "hover-light", "search-dark", "indexed-light"];
+
+/**
+ * Keeps the screenshots that the README shows.
+ *
+ * @param {import("playwright-core").BrowserContext} browser
+ * @param {string} screenshots the folder that has them all
+ * @param {string} target the folder of the README's pictures
+ */
+export async function updatePictures(browser, screenshots, target) {
+  const page = await browser.newPage();
+  mkdirSync(target, { recursive: true });
+  for (const name of SHOWN) {
+    const png = readFileSync(path.join(screenshots, `${name}.png`));
+    const webp = await page.evaluate(encode, { png: png.toString("base64"), quality: QUALITY });
+    writeFileSync(path.join(target, `${name}.webp`), Buffer.from(webp, "base64"));
+  }
+  await page.close();
+}
+
+/** Runs in the page. */
+async function encode({ png, quality }) {
+  const { createImageBitmap, fetch, OffscreenCanvas } = globalThis;
+  const picture = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
+  const canvas = new OffscreenCanvas(picture.width, picture.height);
+  canvas.getContext("2d").drawImage(picture, 0, 0);
+  const blob = await canvas.convertToBlob({ type: "image/webp", quality });
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  return globalThis.btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}
