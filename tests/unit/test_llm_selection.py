@@ -120,7 +120,7 @@ async def test_sources_only_lists_each_source_with_its_number() -> None:
     prompt = Prompt("s", "u", 2, 100, (Source(1, Passage(chunk, 1, 0.5), "def login(): ..."),))
     *deltas, usage = [event async for event in SourcesOnlyGenerator().generate(prompt)]
     text = "".join(delta.text for delta in deltas if isinstance(delta, TextDelta))
-    assert "[1] src/auth.py:12-34 — `Auth.login`" in text
+    assert "\n- [1] `src/auth.py:12-34` — `Auth.login`" in text
     assert "No language model" in text
     assert usage == Usage()
 

@@ -37,7 +37,6 @@ const Coverage = v.object({ mode: v.string(), chunks: count, embedded: count, re
 /** What the answer cost, once it is whole. Tokens and seconds. */
 const Cost = v.object({
   promptTokens: count,
-  promptBudget: count,
   answerTokens: count,
   tokensPerSecond: v.nullable(v.number()),
   seconds: v.number(),

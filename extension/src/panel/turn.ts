@@ -173,7 +173,6 @@ function costOf({ trace }: AskResult): Turn["cost"] {
   return {
     // Ollama counts nothing for a prompt that it still has in memory; then the estimate is the better figure.
     promptTokens: usage.promptTokens || trace.promptTokens,
-    promptBudget: trace.promptBudget,
     answerTokens: usage.answerTokens,
     tokensPerSecond: usage.answerSeconds > 0 ? usage.answerTokens / usage.answerSeconds : null,
     seconds: (trace.timings.total ?? 0) / 1000,

@@ -66,7 +66,7 @@ export function provenanceOf({ model, coverage, cost }: Turn): string {
   const parts = [
     model && (model.runtime === "sources" ? model.name : `${visibleLine(model.name)} (${model.runtime})`),
     coverage?.mode,
-    cost?.promptTokens && `${grouped(cost.promptTokens)} of ${grouped(cost.promptBudget)} prompt tokens`,
+    cost?.promptTokens && `${grouped(cost.promptTokens)} prompt tokens`,
     cost?.tokensPerSecond && `${speed(cost.tokensPerSecond)} tokens a second`,
     cost && duration(cost.seconds),
   ];
@@ -85,7 +85,7 @@ export function progressOf(index: IndexSummary): string {
   if (index.stage === "idle" && !index.paused) return "";
   const parts = [
     index.paused ? "Indexing is paused" : (STAGES[index.stage] ?? index.stage),
-    index.total > 0 && `${grouped(index.done)} of ${grouped(index.total)}${unitOf(index.stage)}`,
+    index.total > 0 && amountOf(index),
     !index.paused && index.secondsLeft !== null && `${duration(index.secondsLeft)} left`,
   ];
   return parts.filter(Boolean).join(" · ");
@@ -131,9 +131,11 @@ export function counted(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-function unitOf(stage: string): string {
-  if (stage === "reading") return " files";
-  return stage === "embedding" || stage === "restoring vectors" ? " chunks" : "";
+function amountOf({ stage, done, total }: IndexSummary): string {
+  // Some sources of models count packages, which tells a reader nothing.
+  if (stage === "fetching the embedding model") return total < 1e6 ? "" : `${size(done)} of ${size(total)}`;
+  const unit = stage === "reading" ? " files" : stage === "scanning" ? "" : " chunks";
+  return `${grouped(done)} of ${grouped(total)}${unit}`;
 }
 
 function duration(seconds: number): string {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from sourcewise.errors import GeneratorError, SettingsError, UserError
+from sourcewise.errors import GeneratorModelMissingError, SettingsError, UserError
 from sourcewise.llm import embedded
 from sourcewise.llm.embedded import EmbeddedGenerator
 from sourcewise.llm.ollama import OllamaGenerator, OllamaState, OllamaStatus
@@ -70,6 +70,9 @@ async def _best(settings: Settings, embedded_file: Callable[[], Path | None], lo
     notices = (str(state.problem),) if state.problem else ()
     try:
         generator = await _embedded(settings, embedded_file, log_file)
+    except GeneratorModelMissingError as error:
+        # It may not be fetched unasked, so it is no news that it is not there.
+        return SourcesOnlyGenerator(), notices or (str(error),)
     except UserError as error:
         return SourcesOnlyGenerator(), (*notices, str(error))
     return generator, (*notices, f"Until then, {generator.name.name} answers on this machine's processor.")
@@ -89,7 +92,7 @@ async def _embedded(
     embedded.require_installed()
     model_file = await asyncio.to_thread(embedded_file)
     if model_file is None:
-        raise GeneratorError(
+        raise GeneratorModelMissingError(
             f"The language model {settings.embedded_model} is not on this machine.",
             "Download it (the editor has a command for that), or name a .gguf file in embedded.model.",
         )

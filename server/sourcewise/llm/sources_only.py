@@ -39,7 +39,7 @@ class SourcesOnlyGenerator:
         return True
 
     async def generate(self, prompt: Prompt) -> AsyncGenerator[GenerationEvent, None]:
-        """Stream a line a source, cited by its number."""
+        """Stream a list in Markdown: each source, cited by its number."""
         if prompt.sources:
             yield TextDelta(
                 "No language model is available, so nothing was written about these places. They match best:\n"
@@ -57,4 +57,4 @@ class SourcesOnlyGenerator:
 def _line(source: Source) -> str:
     chunk = source.passage.chunk
     symbol = f" — `{chunk.symbol}`" if chunk.symbol else ""
-    return f"\n[{source.number}] {source.passage.location}{symbol}"
+    return f"\n- [{source.number}] `{source.passage.location}`{symbol}"

@@ -78,7 +78,6 @@ describe("a turn", () => {
   it("says what the answer cost, by the estimate where the model counted nothing", () => {
     expect(withResult(answering, result("a")).shown.cost).toEqual({
       promptTokens: 700,
-      promptBudget: 1000,
       answerTokens: 30,
       tokensPerSecond: 15,
       seconds: 3.5,

@@ -37,9 +37,9 @@ describe("a turn", () => {
   });
 
   test("says how it was made", () => {
-    const cost = { promptTokens: 975, promptBudget: 1000, answerTokens: 80, tokensPerSecond: 7, seconds: 12.3 };
+    const cost = { promptTokens: 975, answerTokens: 80, tokensPerSecond: 7, seconds: 12.3 };
     expect(provenanceOf(turn({ cost }))).toBe(
-      "codellama (ollama) · keywords and vectors · 975 of 1,000 prompt tokens · 7.0 tokens a second · 12 s",
+      "codellama (ollama) · keywords and vectors · 975 prompt tokens · 7.0 tokens a second · 12 s",
     );
     expect(provenanceOf(turn({ model: { runtime: "sources", name: "no language model" }, coverage: null }))).toBe(
       "no language model",
@@ -72,6 +72,9 @@ describe("the index", () => {
   test("says how far it is and how long it takes", () => {
     expect(progressOf(index)).toBe("Embedding · 1,200 of 12,345 chunks · 7 min left");
     expect(progressOf({ ...index, stage: "reading", secondsLeft: null })).toBe("Reading files · 1,200 of 12,345 files");
+    const fetching = { ...index, stage: "fetching the embedding model", secondsLeft: null };
+    expect(progressOf({ ...fetching, done: 45e6, total: 91e6 })).toBe("Fetching the embedding model · 45 MB of 91 MB");
+    expect(progressOf({ ...fetching, done: 1, total: 5 })).toBe("Fetching the embedding model");
     expect(progressOf({ ...index, paused: true })).toBe("Indexing is paused · 1,200 of 12,345 chunks");
     expect(progressOf({ ...index, stage: "idle" })).toBe("");
   });

@@ -28,7 +28,7 @@ export function AskBox({ state }: { state: ViewState }): JSX.Element {
         rows={1}
         value={state.draft}
         maxLength={LONGEST_QUESTION}
-        placeholder="Ask about your code, @ narrows it"
+        placeholder="Ask, or narrow with @"
         aria-label="Ask about your code"
         aria-autocomplete="list"
         aria-controls={completes ? "completions" : undefined}

@@ -8,6 +8,7 @@ import { answerAsText, provenanceOf, statusOf } from "../wording";
 import { Answer } from "./answer";
 import { useControls } from "./controls";
 import { Icon, IconButton } from "./icon";
+import { InlineCode } from "./inlineCode";
 import { Sources } from "./sources";
 
 interface TurnProps {
@@ -48,7 +49,7 @@ function Question({ turn }: { turn: Turn }): JSX.Element {
     <header class="question">
       <h2>
         {turn.kind === "explain" && <Icon name="lightbulb" />}
-        {visible(turn.question)}
+        <InlineCode text={turn.question} />
       </h2>
       {turn.scope.length > 0 && (
         <p class="scope">
@@ -132,7 +133,7 @@ function FollowUps({ questions }: { questions: string[] }): JSX.Element {
       {questions.map((question) => (
         <li key={question}>
           <button type="button" class="text-button" onClick={() => ask(question)}>
-            <Icon name="arrow-small-right" /> {visibleLine(question)}
+            <Icon name="arrow-small-right" /> <InlineCode text={question} />
           </button>
         </li>
       ))}
