@@ -29,6 +29,12 @@ export class QuickPick {
     await this.rows.first().waitFor();
   }
 
+  /** @returns {Promise<string>} the path that the line in focus begins with */
+  async focusedFile() {
+    const text = await this.widget.locator(".monaco-list-row.focused").innerText();
+    return /^\s*(\S+?):\d/.exec(text)?.[1] ?? text;
+  }
+
   async choose(text) {
     await this.row(text).click();
     await this.widget.waitFor({ state: "hidden" });

@@ -1,6 +1,4 @@
 /** What changes under the index: a file that is edited, and a server that dies. */
-import { appendFileSync } from "node:fs";
-import path from "node:path";
 import { eventually } from "../eventually.mjs";
 import { killServer } from "../processes.mjs";
 import { scenario } from "../stage.mjs";
@@ -8,7 +6,7 @@ import { scenario } from "../stage.mjs";
 const NEW_CODE = "\n/** Feeds the pelicans of the harbour. */\nexport function feedPelicans(fish: number): number {\n  return fish - 1;\n}\n";
 
 export default function changes(stage) {
-  const { panel, quickPick, workbench } = stage;
+  const { page, panel, quickPick, workbench } = stage;
 
   async function searchFinds(query, result) {
     await workbench.run("Sourcewise: Search by Meaning");
@@ -22,7 +20,10 @@ export default function changes(stage) {
   scenario(stage, "code that was just written is found", async () => {
     await stage.openCodebase("web/cache.ts");
 
-    appendFileSync(path.join(stage.codebase, "web", "cache.ts"), NEW_CODE);
+    await workbench.untilActive("cache.ts");
+    await workbench.goToLine(28);
+    await page.keyboard.insertText(NEW_CODE);
+    await page.keyboard.press("Control+s");
 
     await searchFinds("feeding pelicans", "feedPelicans");
   });

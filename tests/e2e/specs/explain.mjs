@@ -11,10 +11,11 @@ export default function explain(stage) {
     await panel.newChat();
     await workbench.selectLines(7, 11);
 
-    await workbench.choose(workbench.token("entries"), "Explain This");
+    // A click beside the selection would take it away.
+    await workbench.choose(workbench.token("touch"), "Explain This");
 
     await panel.lastTurn.untilSources();
-    assert.equal((await panel.lastTurn.placeOf(1)).path, "web/cache.ts");
+    assert.deepEqual(await panel.lastTurn.placeOf(1), { path: "web/cache.ts", startLine: 7, endLine: 11 });
     await panel.lastTurn.untilAnswered();
     await stage.screenshot("explain");
   });
