@@ -1,7 +1,7 @@
 /** Found passages as lines of a list. All of their text is from the workspace: it is shown as it is, icons and all. */
 import type { Coverage, Passage } from "./protocol";
 import type { UserError } from "./userError";
-import { visibleLine } from "./webview/visible";
+import { visibleLine } from "./visible";
 
 /** A line of the list; `passage` is undefined where it only tells something. */
 export interface ResultItem {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { visible, visibleLine } from "../../../extension/src/webview/visible";
+import { visible, visibleLine } from "../../extension/src/visible";
 
 test.each([
   ["a terminal escape", "\u001b[31mred", String.raw`\u001B[31mred`],
