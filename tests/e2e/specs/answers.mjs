@@ -1,5 +1,6 @@
 /** What can be done with an answer. The model says what it is told to, so that every kind of content comes. */
 import assert from "node:assert/strict";
+import { eventually } from "../eventually.mjs";
 import { scenario } from "../stage.mjs";
 
 const CODE = "retry(call, options)";
@@ -41,11 +42,11 @@ export default function answers(stage) {
 
   scenario(stage, "code is copied, and the answer too, with its sources", async () => {
     await panel.lastTurn.button("Copy code").click();
-    assert.equal((await clipboard()).trim(), CODE);
+    await eventually("the code is in the clipboard", async () => (await clipboard()).trim() === CODE);
 
     await panel.lastTurn.button("Copy answer").click();
 
-    assert.match(await clipboard(), /It calls `findBook`/);
+    await eventually("the answer is there", async () => (await clipboard()).includes("It calls `findBook`"));
   });
 
   scenario(stage, "code is inserted at the cursor", async () => {

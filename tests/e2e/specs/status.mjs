@@ -49,7 +49,7 @@ export default function status(stage) {
     await workbench.run("Sourcewise: Search by Meaning");
     await eventually("the file is no longer found", async () => {
       await quickPick.search("gave up after attempts");
-      return (await quickPick.row("retry.ts").count()) === 0;
+      return (await quickPick.row("web/retry.ts:").count()) === 0;
     });
     await quickPick.dismiss();
   });
