@@ -3,6 +3,7 @@ import { eventually } from "../eventually.mjs";
 
 /** A hover that has not come by then will not come. */
 const HOVER_MS = 2000;
+const BOX_MS = 2000;
 /** From the edge of the side bar to the middle of what it is dragged by. */
 const SASH = 3;
 /** A place in the window where nothing answers to a pointer: the middle of the status bar. */
@@ -146,9 +147,14 @@ export class Workbench {
 
   async #quickInput(key, text) {
     const input = this.page.locator(".quick-input-widget input").first();
-    await this.page.keyboard.press(key);
-    await input.waitFor();
-    await input.fill(text);
+    // Whatever takes the focus in that moment closes it again.
+    await eventually(`${key} opens a box that takes text`, async () => {
+      await this.page.keyboard.press(key);
+      return input.fill(text, { timeout: BOX_MS }).then(
+        () => true,
+        () => false,
+      );
+    });
   }
 
   /** By a click: Enter takes what is in focus, which may be a line of the list before. */
