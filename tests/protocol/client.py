@@ -77,7 +77,10 @@ class Editor(LanguageClient):
     async def begin(
         self, folders: Sequence[Path | str], options: dict[str, Any] | None = None, **workspace: Any
     ) -> types.InitializeResult:
-        """Do the handshake."""
+        """Do the handshake.
+
+        A question waits long for the embedding model, as the machine may be busy; `options` may say otherwise.
+        """
         uris = [folder if isinstance(folder, str) else folder.as_uri() for folder in folders]
         return await within(
             self.initialize_session(
@@ -86,7 +89,7 @@ class Editor(LanguageClient):
                         workspace=types.WorkspaceClientCapabilities(workspace_folders=True, **workspace)
                     ),
                     workspace_folders=[types.WorkspaceFolder(uri, uri.rpartition("/")[2]) for uri in uris],
-                    initialization_options=options,
+                    initialization_options={"embedding.questionSeconds": PATIENCE, **(options or {})},
                 )
             )
         )

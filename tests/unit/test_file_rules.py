@@ -13,6 +13,7 @@ from sourcewise.model import SkipReason
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
+        (".sourcewiseignore", SkipReason.IGNORED),
         ("a/logo.PNG", SkipReason.BINARY),
         ("x.tar.gz", SkipReason.BINARY),
         ("package-lock.json", SkipReason.GENERATED),

@@ -192,7 +192,7 @@ def test_sourcewiseignore_adds_to_git_and_brings_files_back(folder: Path) -> Non
     put(folder, ".sourcewiseignore", "!keep.log\n!out/a.py\nfixtures/\n")
     for path in ("keep.log", "other.log", "out/a.py", "fixtures/a.py"):
         put(folder, path)
-    assert kept(folder) == [".gitignore", ".sourcewiseignore", "keep.log"]
+    assert kept(folder) == [".gitignore", "keep.log"]
     assert skipped(folder)["fixtures/"] == (SkipReason.IGNORED, "fixtures/ (.sourcewiseignore:3)")
 
 

@@ -4,7 +4,7 @@
  */
 import { render } from "preact";
 
-import { readHostMessage } from "../panel/messages";
+import { type HostMessage, readHostMessage } from "../panel/messages";
 import { App } from "./components/app";
 import { ControlsContext, type Controls } from "./components/controls";
 import type { Host } from "./host";
@@ -36,7 +36,7 @@ export function startView(host: Host, root: HTMLElement): () => void {
   };
 
   function hear(event: MessageEvent<unknown>): void {
-    const message = readHostMessage(event.data);
+    const message = read(event.data);
     if (!message) return;
     state = reduce(state, message);
     frame ||= requestAnimationFrame(draw);
@@ -49,4 +49,10 @@ export function startView(host: Host, root: HTMLElement): () => void {
     cancelAnimationFrame(frame);
     render(null, root);
   };
+}
+
+function read(data: unknown): HostMessage | undefined {
+  const message = readHostMessage(data);
+  if (!message) console.error("Sourcewise: the panel was told something that it cannot read.", data);
+  return message;
 }

@@ -82,7 +82,7 @@ class Hover:
         end = asyncio.get_running_loop().time() + settings.hover_timeout_ms / 1000
         try:
             async with asyncio.timeout_at(end):
-                shown = await self._pointing.shown(uri)
+                shown = await self._pointing.shown(uri, so_far=True)
         except (TimeoutError, UserError):
             return None
         lines = split_lines(shown.document.text)

@@ -153,6 +153,18 @@ class BackgroundIndexing:
             raise folder.problem or FolderError(f"The folder {folder.path} was closed.", "Open it again.")
         return folder.index
 
+    def index_so_far(self, uri: str | None) -> Index:
+        """Return the open index of a folder, which may not have been read whole yet; see index_of.
+
+        Raises:
+            FolderError: there is no such folder, the question is which, or it is still being opened.
+            UserError: its index cannot be opened.
+        """
+        folder = self.folder_of(uri)
+        if folder.index is None:
+            raise folder.problem or FolderError(f"The folder {folder.path} is still being opened.", "Try again soon.")
+        return folder.index
+
     def folder_of(self, uri: str | None) -> Folder:
         """Return a folder by its URI; see index_of."""
         if not self._folders:

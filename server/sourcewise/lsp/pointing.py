@@ -44,8 +44,13 @@ class Pointing:
         self._indexing = indexing
         self._documents = documents
 
-    async def shown(self, uri: str, folder: str | None = None) -> Shown:
+    async def shown(self, uri: str, folder: str | None = None, *, so_far: bool = False) -> Shown:
         """Return a document; one that was never saved belongs to the folder that is named, else to the first.
+
+        Args:
+            uri: of the document.
+            folder: URI of a folder.
+            so_far: take its index as it is, instead of waiting until the folder was read.
 
         Raises:
             FolderError: it lies in no open folder, or cannot be read.
@@ -54,10 +59,10 @@ class Pointing:
         name = untitled_name(uri)
         if name is not None:
             named = folder or next((opened.uri for opened in self._indexing.folders), None)
-            index, path = await self._indexing.index_of(named), name
+            index, path = await self._index(named, so_far), name
         else:
             found, file = self._folder_around(uri)
-            index = await self._indexing.index_of(found.uri)
+            index = await self._index(found.uri, so_far)
             path = _relative(file, (index.folder, found.path))
         text = self._documents.text_of(uri)
         if text is None and name is None:
@@ -89,6 +94,9 @@ class Pointing:
         if shown is None:
             return opened
         return lambda path: shown.document.text if path == shown.document.path else opened(path)
+
+    async def _index(self, folder: str | None, so_far: bool) -> Index:
+        return self._indexing.index_so_far(folder) if so_far else await self._indexing.index_of(folder)
 
     def _folder_around(self, uri: str) -> tuple[Folder, Path]:
         file = local_path(uri)

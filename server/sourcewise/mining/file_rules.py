@@ -87,6 +87,8 @@ def name_verdict(path: str) -> Verdict | None:
     name = path.rpartition("/")[2].lower()
     if binary := _BINARY_NAME.search(name):
         return Verdict(SkipReason.BINARY, f"*.{binary['suffix']}")
+    if name == ".sourcewiseignore":
+        return Verdict(SkipReason.IGNORED, "it only says what stays out")
     if name in _LOCK_FILES:
         return Verdict(SkipReason.GENERATED, "lock file")
     if _MINIFIED_NAME.search(name):
