@@ -22,7 +22,8 @@ export function allChecks({ root, python }) {
   const module = (part, title, ...args) => ({ part, title, command: python, args: ["-m", ...args] });
   const node = (part, title, ...args) => ({ part, title, command: process.execPath, args });
   const pytest = (part, folder) => ({
-    ...module(part, `pytest ${folder}`, "pytest", folder),
+    // Tests of one file stay together: they share what is slow to start.
+    ...module(part, `pytest ${folder}`, "pytest", "--numprocesses=auto", "--dist=loadfile", folder),
     tests: testsIn(root, folder, /^test_.*\.py$/),
   });
   const typescript = (title, project) =>
@@ -43,8 +44,9 @@ export function allChecks({ root, python }) {
     { ...node("extension", "vitest tests/extension", VITEST, "run"), tests: editor },
     pytest("command_line", "tests/command_line"),
     pytest("protocol", "tests/protocol"),
+    pytest("e2e", "tests/ollama"),
     node("e2e", "npm run package", path.join("server", "environment.mjs"), "package"),
-    node("e2e", "tests/e2e, in a real VS Code", path.join("tests", "e2e", "run.mjs"), "--python", python),
+    node("e2e", "tests/e2e, in a real VS Code", "--test-reporter=spec", path.join("tests", "e2e", "run.mjs"), "--python", python),
   ];
 }
 

@@ -162,8 +162,14 @@ def _relevant(question: str, passages: Sequence[Passage]) -> bool:
     if similarities and max(similarities) >= _RELATED:
         return True
     terms = query_terms(question)
-    found = {term for term in terms for passage in passages[:3] if term in passage.chunk.text.lower()}
+    texts = [passage.chunk.text.lower() for passage in passages[:3]]
+    found = {term for term in terms if any(_stem(term) in text for text in texts)}
     return len(found) >= min(2, len(terms))
+
+
+def _stem(term: str) -> str:
+    """Cut what an English word may end in: who asks what was `retried` may be answered by `retry`."""
+    return term[: max(4, len(term) - 3)]
 
 
 @contextmanager

@@ -29,7 +29,8 @@ const QUIET = {
 };
 
 /** Prompts that a small model on a small machine reads in seconds. */
-const SHORT_PROMPTS = {
+const LIMITS = {
+  "sourcewise.embedding.questionSeconds": 60, // what is found does not depend on how busy the machine is
   "sourcewise.llm.contextTokens": 900,
   "sourcewise.llm.maxAnswerTokens": 100,
 };
@@ -124,7 +125,7 @@ class Stage {
   async startServer(options) {
     const running = await startCodeServer(this.codeServer, {
       ...this.profile,
-      settings: { ...QUIET, ...SHORT_PROMPTS },
+      settings: { ...QUIET, ...LIMITS },
       machineSettings: this.machineSettings,
       env: { SOURCEWISE_HOME: this.home },
       onOutput: (text) => this.#output.push(text),

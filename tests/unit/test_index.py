@@ -104,6 +104,16 @@ def test_keyword_search_serves_before_anything_is_embedded(house: House) -> None
     assert result.passages[0].similarity is None
 
 
+@pytest.mark.parametrize(
+    ("question", "relevant"),
+    [("How are values drawn while it is drawing on screens?", True), ("Who bakes bread at night?", False)],
+)
+def test_words_alone_tell_what_is_relevant_whatever_they_end_in(house: House, question: str, relevant: bool) -> None:
+    index = house.open()
+    index.update()
+    assert index.search(question, 3).relevant is relevant
+
+
 def test_vectors_join_when_they_are_there(house: House) -> None:
     result = house.refresh().search("network send", 3)
     assert result.mode is SearchMode.HYBRID

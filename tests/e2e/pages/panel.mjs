@@ -44,6 +44,8 @@ export class Panel {
   async newChat() {
     await this.button("New Chat").click();
     await eventually("the chat is empty", async () => (await this.turns.count()) === 0);
+    // The new chat takes the focus last, and would take it from whatever opens meanwhile.
+    await eventually("the ask box has the focus", () => this.askBox.evaluate((box) => box.matches(":focus")));
   }
 
   /** Waits until every chunk has a vector, as the footer says. */

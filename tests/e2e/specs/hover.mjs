@@ -28,9 +28,9 @@ export default function hover(stage) {
   });
 
   scenario(stage, "no hover comes when the setting is off", async () => {
-    stage.changeSettings({ "sourcewise.hover.enabled": false });
+    stage.changeSettings({ "sourcewise.hover.enabled": false }, "Machine");
 
     await eventually("no hover comes any more", async () => !(await workbench.hasHover("RecentCache")));
-    stage.changeSettings({ "sourcewise.hover.enabled": undefined });
+    stage.changeSettings({ "sourcewise.hover.enabled": undefined }, "Machine");
   });
 }
