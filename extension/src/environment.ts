@@ -7,8 +7,8 @@ import { homedir } from "node:os";
 import type { Event } from "vscode-jsonrpc";
 import * as vscode from "vscode";
 import { takeLease } from "../../server/installer/leases.mjs";
-import { type ExtensionRequest, extensionPlace } from "../../server/installer/places.mjs";
-import { isReady } from "../../server/installer/stamp.mjs";
+import { type ExtensionRequest, extensionPlace, type Place } from "../../server/installer/places.mjs";
+import { isReady, wasReady } from "../../server/installer/stamp.mjs";
 import { EnvironmentSetup, type EnvironmentState, type Installation } from "./environmentSetup";
 import { type InstallationListener, runInstaller } from "./installerProcess";
 import { interpreterCandidates, pathFromSetting } from "./interpreters";
@@ -44,6 +44,11 @@ export class PythonEnvironment implements vscode.Disposable {
   /** The environment's Python if it is there; never makes one and starts no process. */
   find(): Promise<string | undefined> {
     return Promise.resolve(this.setup.find());
+  }
+
+  /** Whether the user has had one made, if only for an earlier version of the extension. */
+  get wasSetUp(): boolean {
+    return this.installation.wasSetUp;
   }
 
   /**
@@ -99,7 +104,7 @@ class GlobalStorageInstallation implements Installation, vscode.Disposable {
   ) {}
 
   find(): string | undefined {
-    const place = extensionPlace({ ...this.request(), platform: process.platform });
+    const place = this.place();
     if (!isReady(place)) return undefined;
     this.giveBack ??= takeLease(place.folder, process.pid);
     return place.python;
@@ -121,6 +126,14 @@ class GlobalStorageInstallation implements Installation, vscode.Disposable {
 
   dispose(): void {
     this.giveBack?.();
+  }
+
+  get wasSetUp(): boolean {
+    return wasReady(this.place());
+  }
+
+  private place(): Place {
+    return extensionPlace({ ...this.request(), platform: process.platform });
   }
 
   private request(): ExtensionRequest {

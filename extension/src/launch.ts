@@ -35,10 +35,12 @@ export function launcher(
   };
 }
 
-/** Starts the server where everything for it is there. */
+/** Starts the server where everything for it is there, or was before the extension was updated. */
 export async function startIfSetUp(server: Server, environment: PythonEnvironment, log: vscode.LogOutputChannel): Promise<void> {
-  const isReady = vscode.workspace.isTrusted && hasFolders() && (await environment.find()) !== undefined;
-  if (isReady) await server.start().catch(logged(log));
+  if (!vscode.workspace.isTrusted || !hasFolders()) return;
+  // Who has had it set up once need not ask again after an update, which changes little.
+  const isSetUp = (await environment.find()) !== undefined || environment.wasSetUp;
+  if (isSetUp) await server.start().catch(logged(log));
 }
 
 /** Starts the server anew, with the Python that the settings now lead to, unless none was ever set up. */

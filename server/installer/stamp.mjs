@@ -3,7 +3,7 @@
  * written last, that says what it was made from. Starts no process, for this is asked whenever Sourcewise starts.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 /**
@@ -15,6 +15,16 @@ import path from "node:path";
 /** @param {Place} place */
 export function isReady(place) {
   return isFresh(readStamp(place), { ...place, fingerprint: fingerprintOf(place) });
+}
+
+/**
+ * @param {Pick<Place, "folder" | "stamp">} place
+ * @returns {boolean} whether an environment was completed there or beside it, for these packages or for earlier ones
+ */
+export function wasReady({ folder, stamp }) {
+  const all = path.dirname(folder);
+  if (!existsSync(all)) return false;
+  return readdirSync(all).some((name) => existsSync(path.join(all, name, path.basename(stamp))));
 }
 
 /** @param {Pick<Place, "inputs" | "folder">} place */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { repositoryPlace } from "../../server/installer/places.mjs";
-import { fingerprintOf, fitsPlace, isFresh, isReady, readStamp, writeStamp } from "../../server/installer/stamp.mjs";
+import { fingerprintOf, fitsPlace, isFresh, isReady, readStamp, wasReady, writeStamp } from "../../server/installer/stamp.mjs";
 
 const stamp = { fingerprint: "f", root: "/repository", extras: ["dev", "embedded"], interpreter: null };
 
@@ -68,6 +68,15 @@ describe("on disk", () => {
     assert.ok(isReady(place));
     appendFileSync(place.constraints, "torch==9.9");
     assert.ok(!isReady(place));
+  });
+
+  it("an environment that was ready once is remembered, also by one for other packages beside it", () => {
+    assert.ok(!wasReady(place));
+    writeStamp(place, place.extras);
+    appendFileSync(place.constraints, "torch==9.9");
+    const stamp = path.basename(place.stamp);
+    assert.ok(wasReady(place));
+    assert.ok(wasReady({ folder: path.join(place.root, "other"), stamp: path.join(place.root, "other", stamp) }));
   });
 
   it("there is no stamp at first", () => {
