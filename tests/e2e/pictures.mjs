@@ -5,7 +5,13 @@ import path from "node:path";
 const QUALITY = 0.9;
 
 /** Screenshots by name, in the theme that shows them best. */
-const SHOWN = ["answer-with-code-light", "explain-dark", "hover-light", "search-dark", "indexed-light"];
+const SHOWN = {
+  answer: "picture-answer-light",
+  explain: "picture-explain-dark",
+  hover: "picture-hover-light",
+  search: "picture-search-dark",
+  menu: "picture-menu-light",
+};
 
 /**
  * Keeps the screenshots that the README shows.
@@ -17,8 +23,8 @@ const SHOWN = ["answer-with-code-light", "explain-dark", "hover-light", "search-
 export async function updatePictures(browser, screenshots, target) {
   const page = await browser.newPage();
   mkdirSync(target, { recursive: true });
-  for (const name of SHOWN) {
-    const png = readFileSync(path.join(screenshots, `${name}.png`));
+  for (const [name, screenshot] of Object.entries(SHOWN)) {
+    const png = readFileSync(path.join(screenshots, `${screenshot}.png`));
     const webp = await page.evaluate(encode, { png: png.toString("base64"), quality: QUALITY });
     writeFileSync(path.join(target, `${name}.webp`), Buffer.from(webp, "base64"));
   }

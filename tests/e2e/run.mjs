@@ -4,8 +4,8 @@
  *   node tests/e2e/run.mjs [--python PATH] [--vsix FILE] [--only NAME,NAME] [--reuse] [--update-screenshots]
  *
  * `--only` plays the named specs alone; `--reuse` takes the profile of an earlier run, whose environment is made
- * already; `--update-screenshots` renews the pictures of the README at the end. Screenshots, and what is kept of
- * failures, are in build/e2e/.
+ * already; `--update-screenshots` plays what renews the pictures of the README instead. Screenshots, and what is kept
+ * of failures, are in build/e2e/.
  */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -65,7 +65,8 @@ after(async () => {
 });
 for (const signal of ["SIGINT", "SIGTERM"])
   process.once(signal, () => stage.strike().finally(() => process.exit(EXIT_INTERRUPTED)));
-for (const name of options.only?.split(",") ?? SPECS) {
+const played = options["update-screenshots"] ? ["pictures"] : SPECS;
+for (const name of options.only?.split(",") ?? played) {
   const { default: spec } = await import(`./specs/${name}.mjs`);
   describe(name, () => {
     before(() => (stage.isBroken = false));

@@ -144,8 +144,8 @@ export class Turn {
   }
 
   /** @returns {Promise<string>} the whole answer */
-  async untilAnswered() {
-    await this.button("Regenerate").waitFor({ timeout: ANSWER_MS });
+  async untilAnswered(patience = ANSWER_MS) {
+    await this.button("Regenerate").waitFor({ timeout: patience });
     return this.answer.innerText();
   }
 
