@@ -8,6 +8,7 @@
  * generated. It is read whole before the questions begin; how much of it has vectors by then is printed too, and
  * indexing is paused meanwhile. Set up the environment first: `npm test -- e2e`, or run the specs with `--reuse`.
  */
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { eventually } from "../e2e/eventually.mjs";
@@ -19,10 +20,11 @@ const READING_MS = 600_000;
 const QUESTIONS = ["Which {} is stale and where is it trimmed?", "How is a pending {} merged?", "Who raises for a {}?"];
 const NOUNS = ["order", "invoice", "ticket", "session", "cookie", "header", "token", "bucket", "ledger", "packet"];
 
+const { version } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
 const { values: options } = parseArgs({
   options: {
     python: { type: "string", default: path.join(ROOT, ".venv", "bin", "python") },
-    vsix: { type: "string", default: path.join(ROOT, "sourcewise-0.1.0.vsix") },
+    vsix: { type: "string", default: path.join(ROOT, `sourcewise-${version}.vsix`) },
     chunks: { type: "string", default: "10000" },
     questions: { type: "string", default: "20" },
   },
