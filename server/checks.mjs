@@ -22,8 +22,8 @@ export function allChecks({ root, python }) {
   const module = (part, title, ...args) => ({ part, title, command: python, args: ["-m", ...args] });
   const node = (part, title, ...args) => ({ part, title, command: process.execPath, args });
   const pytest = (part, folder) => ({
-    // Tests of one file stay together: they share what is slow to start.
-    ...module(part, `pytest ${folder}`, "pytest", "--numprocesses=auto", "--dist=loadfile", folder),
+    // Neighbours stay together as long as all are busy: they share what is slow to start.
+    ...module(part, `pytest ${folder}`, "pytest", "--numprocesses=auto", "--dist=worksteal", folder),
     tests: testsIn(root, folder, /^test_.*\.py$/),
   });
   const typescript = (title, project) =>

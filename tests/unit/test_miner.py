@@ -370,7 +370,7 @@ def without_privileges() -> Iterator[None]:
 
 @needs_posix
 def test_what_may_not_be_read_is_told(folder: Path) -> None:
-    for place in (folder, *folder.parents[:3]):
+    for place in (folder, *folder.parents[:4]):
         place.chmod(0o755)
     put(folder, "closed/a.py")
     put(folder, "a.py").chmod(0o000)
