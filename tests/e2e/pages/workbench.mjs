@@ -121,7 +121,16 @@ export class Workbench {
   /** Right-clicks and chooses. */
   async choose(target, item) {
     await target.click({ button: "right" });
-    await this.page.getByRole("menuitem", { name: item }).click();
+    const entry = this.page.getByRole("menuitem", { name: item });
+    await entry.waitFor();
+    // A menu takes no click in its first moments, lest the button that opened it choose from it.
+    await eventually(`the menu takes a click on ${item}`, async () => {
+      await entry.click({ timeout: BOX_MS }).catch(() => undefined);
+      return entry.waitFor({ state: "hidden", timeout: BOX_MS }).then(
+        () => true,
+        () => false,
+      );
+    });
   }
 
   /** A file or folder in the explorer. */
@@ -150,8 +159,10 @@ export class Workbench {
     // Whatever takes the focus in that moment closes it again.
     await eventually(`${key} opens a box that takes text`, async () => {
       await this.page.keyboard.press(key);
-      return input.fill(text, { timeout: BOX_MS }).then(
-        () => true,
+      // What is written before the box has the focus ends up in the editor.
+      const focused = this.page.locator(".quick-input-widget input:focus").first();
+      return focused.fill(text, { timeout: BOX_MS }).then(
+        async () => (await input.isVisible()) && (await input.inputValue()) === text,
         () => false,
       );
     });
