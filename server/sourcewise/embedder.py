@@ -118,8 +118,9 @@ class Embedder:
             raise WorkerError("The embedding model is still starting or busy.", "Ask again in a moment.") from error
 
     def prepare(self, model: str) -> None:
-        """Begin to load a model, so that the first question need not wait for it."""
-        self._questions.submit(self._embed_question, model, "")
+        """Begin to load a model where none is loaded, so that the first question need not wait for it."""
+        if not self._worker.running:
+            self._questions.submit(self._embed_question, model, "")
 
     def windows(self, model: str, texts: Sequence[EmbeddingText]) -> list[list[Window]]:
         """Return what each text would be embedded as, without embedding it."""

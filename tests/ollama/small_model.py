@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import queue
-import secrets
 import threading
 from typing import TYPE_CHECKING, Any
+
+from sourcewise.llm.llama_service import load_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-_ERRORS_ONLY = 1
-_BATCH_TOKENS = 64
 
 
 class ModelError(Exception):
@@ -31,23 +28,7 @@ class SmallModel:
             context_tokens: prompt and answer together.
             threads: processor threads; 0 means one a physical core.
         """
-        # OpenMP's threads spin while they wait, which starves every other program of the tests.
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        import xllamacpp  # noqa: PLC0415 - it reads the variable above when it is loaded
-
-        parameters = xllamacpp.CommonParams()
-        parameters.model.path = str(model_file)
-        parameters.n_ctx = context_tokens
-        parameters.n_parallel = 1
-        parameters.n_batch = parameters.n_ubatch = _BATCH_TOKENS
-        parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads or -1
-        parameters.verbosity = _ERRORS_ONLY
-        parameters.warmup = parameters.fit_params = False
-        parameters.cache_ram_mib = 0
-        # The library opens a port of its own; nobody gets the key, so nobody gets in.
-        parameters.api_keys = [secrets.token_hex(32)]
-        parameters.ui = parameters.endpoint_slots = False
-        self._server = xllamacpp.Server(parameters)
+        self._server = load_model(str(model_file), context_tokens, threads)
         self._turn = threading.Lock()
 
     def chat(

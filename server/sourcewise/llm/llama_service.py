@@ -53,7 +53,7 @@ class LlamaService:
         self._answer_tokens = answer_tokens
         self._context_tokens = context_tokens
         self._temperature = temperature
-        self._server = _load(model_file, context_tokens, threads)
+        self._server = load_model(model_file, context_tokens, threads)
 
     def chat(self, system: str, user: str) -> Generator[Item, None, dict[str, Any]]:
         """Yield `("progress", fraction)` and `("text", piece)`; return the counts as the fields of `Usage`.
@@ -125,7 +125,12 @@ class LlamaService:
         )
 
 
-def _load(model_file: str, context_tokens: int, threads: int) -> Any:
+def load_model(model_file: str, context_tokens: int, threads: int) -> Any:
+    """Return xllamacpp's server for a GGUF, in this process and for one conversation at a time.
+
+    Raises:
+        GeneratorError: xllamacpp is not installed, or the file is no model.
+    """
     # OpenMP's threads spin while they wait. Beside other busy programs that is 20 times slower than to sleep; measured.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:

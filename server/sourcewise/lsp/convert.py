@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import attrs
-from pygls import uris
 
 from sourcewise import protocol
 from sourcewise.errors import FolderError
+from sourcewise.lsp.documents import local_path
 from sourcewise.model import Notice, PromptProgress, SourcesFound, TextDelta
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from sourcewise.index import Index
     from sourcewise.lsp.folder import Folder
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
     UriOf = Callable[[str], str]
 
 
-def path_of(uri: str) -> str:
+def path_of(uri: str) -> Path:
     """Return the path that a URI names.
 
     Raises:
         FolderError: it is not on this machine.
     """
-    path: str | None = uris.to_fs_path(uri)
-    if not path:
+    path = local_path(uri)
+    if path is None:
         raise FolderError(f"{uri} is not a folder on this machine.", "Open a local folder; others cannot be indexed.")
     return path
 

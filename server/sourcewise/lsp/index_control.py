@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -77,7 +76,7 @@ class IndexControl:
             if address.scheme == "untitled":
                 return _outside(name, f"{name} is no file yet, and only files are indexed. Save it in an open folder.")
             return _outside(name, f"{name} is not a file of this machine, and only those are indexed.")
-        path = Path(convert.path_of(params.uri))
+        path = convert.path_of(params.uri)
         homes = [(folder, relative) for folder in self._indexing.folders if (relative := folder.relative(path))]
         if not homes:
             return _outside(str(path), f"{path} lies outside the open folders. Open its folder to have it indexed.")

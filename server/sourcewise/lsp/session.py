@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sourcewise import protocol
@@ -86,7 +85,7 @@ class Session:
             self._indexing.remove(uri)
         for uri in added:
             try:
-                self._indexing.add(uri, Path(convert.path_of(uri)))
+                self._indexing.add(uri, convert.path_of(uri))
             except FolderError as error:
                 self._indexing.refuse(uri, error)
 
@@ -94,7 +93,7 @@ class Session:
         """Hear that files were written, made or deleted."""
         for uri in uris:
             with suppress(FolderError):  # a file that is on no disk of this machine is in no folder either
-                self._indexing.file_changed(Path(convert.path_of(uri)))
+                self._indexing.file_changed(convert.path_of(uri))
 
     def _publish_state(self) -> None:
         self._notify(protocol.INDEX_STATE.method, self.indexes.state())
