@@ -24,6 +24,7 @@ const QUIET = {
   "security.workspace.trust.startupPrompt": "never",
   "telemetry.telemetryLevel": "off",
   "window.autoDetectColorScheme": true,
+  "workbench.hover.delay": 600_000, // the hover of an item would lie over what is to be clicked next
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
 };
