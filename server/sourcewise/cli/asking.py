@@ -1,0 +1,121 @@
+"""The commands that ask: an answer with its sources, a search."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import aclosing
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+import click
+
+from sourcewise import terminal
+from sourcewise.cli.opening import make_ready, opened_index, settings_of_user
+from sourcewise.cli.options import folder_option, json_option, paths_option
+from sourcewise.errors import GeneratorError
+from sourcewise.model import AnswerReady, Inquiry, Notice, PromptProgress, SourcesFound, TextDelta
+from sourcewise.prompt import as_sources
+from sourcewise.query_engine import checked_question
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sourcewise.index import Index
+    from sourcewise.model import Answer, Passage
+    from sourcewise.settings import Settings
+    from sourcewise.terminal import ProgressLine
+
+
+@click.command()
+@click.argument("question")
+@folder_option
+@click.option("--model", help="An Ollama model, `embedded`, or `sources` for no model.")
+@paths_option
+@json_option
+def ask(question: str, folder: Path, model: str | None, paths: tuple[str, ...], as_json: bool) -> None:
+    """Answer QUESTION from the code, with sources."""
+    settings = _with_model(settings_of_user(), model)
+    with opened_index(folder, settings) as (index, progress):
+        checked_question(question)
+        make_ready(index, question, progress)
+        answer = asyncio.run(_converse(index, Inquiry(question, paths), progress, as_json))
+    if as_json:
+        click.echo(json.dumps(asdict(answer), indent=2))
+    if answer.failure:
+        raise click.exceptions.Exit(GeneratorError.exit_code)
+
+
+@click.command()
+@click.argument("query")
+@folder_option
+@click.option("--limit", "-n", default=8, show_default=True, type=click.IntRange(1, 1000), help="How many results.")
+@click.option("--explain", is_flag=True, help="Show why each result is where it is.")
+@paths_option
+@json_option
+def search(query: str, *, folder: Path, limit: int, explain: bool, paths: tuple[str, ...], as_json: bool) -> None:
+    """Find code by words, by name and by meaning."""
+    with opened_index(folder, settings_of_user()) as (index, progress):
+        checked_question(query)
+        make_ready(index, query, progress)
+        result = index.search(query, limit, paths)
+    if as_json:
+        click.echo(json.dumps([_as_hit(passage) for passage in result.passages], indent=2))
+        return
+    for source in as_sources(result.passages):
+        terminal.print_source(index.folder, source, explain=explain)
+    if not result.passages:
+        terminal.print_notice("Nothing was found. Try words that the code itself would use.")
+    terminal.print_notice(f"Searched by {result.mode.value}; {result.embedded} of {result.chunks} chunks embedded.")
+
+
+def _with_model(settings: Settings, model: str | None) -> Settings:
+    if model is None:
+        return settings
+    if model in ("embedded", "sources", "ollama"):
+        return replace(settings, generator=model)
+    return replace(settings, generator="ollama", model=model)
+
+
+async def _converse(opened: Index, inquiry: Inquiry, progress: ProgressLine, quiet: bool) -> Answer:
+    """Show the events of an answer as they come and return the answer."""
+    async with aclosing(opened.ask(inquiry)) as events:
+        async for event in events:
+            match event:
+                case AnswerReady(answer):
+                    if not quiet:
+                        _show_end(opened, answer)
+                    return answer
+                case PromptProgress(fraction):
+                    progress.update("The model reads the prompt", round(fraction * 100), 100)
+                case _ if quiet:
+                    pass
+                case SourcesFound(sources):
+                    for source in sources:
+                        terminal.print_source(opened.folder, source)
+                case Notice(message):
+                    terminal.print_notice(message)
+                case TextDelta(text):
+                    progress.hide()
+                    terminal.print_text(text)
+    raise AssertionError("an answer ends with AnswerReady")
+
+
+def _show_end(opened: Index, answer: Answer) -> None:
+    terminal.out.print("\n")
+    if answer.failure:
+        terminal.print_error(answer.failure)
+    terminal.print_checked(opened.folder, answer)
+
+
+def _as_hit(passage: Passage) -> dict[str, object]:
+    chunk = passage.chunk
+    return {
+        "path": chunk.path,
+        "start_line": chunk.first_line,
+        "end_line": chunk.last_line,
+        "score": passage.score,
+        "symbol": chunk.symbol,
+        "reasons": list(passage.reasons),
+        "similarity": passage.similarity,
+    }

@@ -1,0 +1,58 @@
+"""The commands that make an index and say what it holds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+import click
+
+from sourcewise import terminal
+from sourcewise.cli.opening import opened_index, opened_workspace, settings_of_user
+from sourcewise.cli.options import folder_option, json_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@folder_option
+@json_option
+def index(folder: Path, as_json: bool) -> None:
+    """Index a folder: read what changed, embed what is new."""
+    with opened_index(folder, settings_of_user()) as (opened, progress):
+        report = opened.update(progress.stage)
+        count = opened.embed(progress=progress.stage)
+        report = replace(report, embedded=count.embedded, reused=report.reused + count.reused)
+        status = opened.status()
+    if as_json:
+        click.echo(json.dumps({**asdict(status), "run": asdict(report)}, indent=2))
+        return
+    terminal.out.print(
+        f"{report.added} files added, {report.changed} changed, {report.removed} removed, "
+        f"{report.unchanged} unchanged. "
+        f"{report.embedded} chunks embedded, {report.reused} from the cache.",
+        soft_wrap=True,
+    )
+    terminal.out.print(f"{status.files} files in {status.chunks} chunks, {status.vectors} vectors.")
+    if not status.files:
+        terminal.print_notice("Nothing here can be indexed. `sourcewise why FILE` says what keeps a file out.")
+
+
+@click.command()
+@folder_option
+@json_option
+def status(folder: Path, as_json: bool) -> None:
+    """Say what the index of a folder holds."""
+    with opened_workspace(settings_of_user()) as (workspace, _):
+        found = workspace.status(folder)
+    if as_json:
+        click.echo(json.dumps(asdict(found), indent=2))
+        return
+    terminal.out.print(f"{found.folder}: {found.state}", soft_wrap=True)
+    terminal.out.print(f"  {found.files} files in {found.chunks} chunks")
+    terminal.out.print(f"  {found.embedded} chunks embedded as {found.vectors} vectors with {found.model}")
+    terminal.out.print(f"  {found.cached} embeddings in the cache of all folders")
+    for reason, number in found.skipped.items():
+        terminal.out.print(f"  {number} skipped: {reason}")

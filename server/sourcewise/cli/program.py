@@ -1,0 +1,69 @@
+"""The program: its commands, and how each of them ends, with a sentence and an exit code whatever happens."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import click
+
+from sourcewise import __version__, terminal
+from sourcewise.cli.asking import ask, search
+from sourcewise.cli.explaining import doctor, why
+from sourcewise.cli.indexing import index, status
+from sourcewise.cli.opening import settings_of_user
+from sourcewise.errors import CancelledError, UserError
+from sourcewise.paths import DataPaths
+
+logger = logging.getLogger(__name__)
+
+INTERRUPTED = 130
+
+
+def run() -> int:
+    """Run a command and return its exit code; whatever happens, the user gets a sentence."""
+    try:
+        code: object = main(standalone_mode=False)
+    except BrokenPipeError:  # whoever read our output has had enough
+        sys.stdout = None
+    except (Exception, KeyboardInterrupt) as error:
+        return _explain(error)
+    else:
+        return code if isinstance(code, int) else 0
+    return 0
+
+
+def _explain(error: BaseException) -> int:
+    """Say in a sentence what went wrong, log the rest, and return the exit code."""
+    match error:
+        case click.Abort() | KeyboardInterrupt() | CancelledError():
+            terminal.err.print("\nStopped. What was indexed is kept; the next run carries on from here.")
+            return INTERRUPTED
+        case click.ClickException():
+            error.show()
+            return 2
+        case UserError():
+            logger.info("Ended with %s", type(error).__name__, exc_info=error)
+            terminal.print_error(error.message, error.hint)
+            return error.exit_code
+    logger.error("Unexpected", exc_info=error)
+    terminal.print_error("Something unexpected went wrong.", f"The details are in {DataPaths.default().log}.")
+    return 1
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """Ask your codebase. Every answer cites its source, and nothing leaves your machine."""
+
+
+@main.command()
+def lsp() -> None:
+    """Serve an editor over standard input and output."""
+    from sourcewise.lsp import serve  # noqa: PLC0415 - no other command needs pygls
+
+    serve(settings_of_user(), DataPaths.default())
+
+
+for command in (ask, search, index, status, why, doctor):
+    main.add_command(command)
