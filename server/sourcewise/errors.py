@@ -6,12 +6,17 @@ SourcewiseError
 │   ├── QuestionError         the question is empty or too long
 │   ├── SettingsError         a setting has a value that cannot work
 │   ├── IndexBusyError        another process owns the index
+│   ├── PeerError             another Sourcewise process cannot do what it was asked
+│   │   ├── PeerGoneError     nobody serves, or it went away before it answered
+│   │   ├── PeerSlowError     it did not answer within the time limit
+│   │   └── PeerVersionError  it is of another version
 │   ├── StorageError          the index cannot be read or written (disk full, read-only, corrupt)
 │   │   ├── CatalogCorruptError       the catalog is damaged or of another version
 │   │   └── VectorStoreCorruptError   the vectors are damaged; they can be made again
 │   ├── WeightsError          a model's files cannot be had
 │   │   └── WeightsCorruptError   they do not have the hash they must have
-│   ├── WorkerError           the process that runs a model could not do its work
+│   ├── WorkerError           a worker process could not do its work
+│   │   └── WorkerDiedError           it ended in the middle of it
 │   └── GeneratorError        no language model can answer
 │       ├── GeneratorUnreachableError   its server does not run
 │       ├── GeneratorModelMissingError  its server runs, the model is not installed
@@ -77,6 +82,24 @@ class IndexBusyError(UserError):
     exit_code = 3
 
 
+class PeerError(UserError):
+    """Another Sourcewise process cannot do what it was asked."""
+
+    exit_code = 3
+
+
+class PeerGoneError(PeerError):
+    """Nobody serves, or the process went away before it answered."""
+
+
+class PeerSlowError(PeerError):
+    """The process did not answer within the time limit."""
+
+
+class PeerVersionError(PeerError):
+    """The process is of another version of Sourcewise."""
+
+
 class StorageError(UserError):
     """The index cannot be read or written."""
 
@@ -102,9 +125,13 @@ class WeightsCorruptError(WeightsError):
 
 
 class WorkerError(UserError):
-    """The process that runs a model could not do its work."""
+    """A worker process could not do its work."""
 
     exit_code = 5
+
+
+class WorkerDiedError(WorkerError):
+    """A worker process ended in the middle of its work: killed, or crashed by what it was given."""
 
 
 class GeneratorError(UserError):

@@ -25,7 +25,7 @@ import threading
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any
 
-from sourcewise.errors import UserError, WorkerError
+from sourcewise.errors import UserError, WorkerDiedError, WorkerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -78,7 +78,8 @@ class Worker:
 
         Raises:
             UserError: what the method raised.
-            WorkerError: the child died or cannot be started.
+            WorkerDiedError: the child died in the middle of it.
+            WorkerError: the child cannot be started, or the method failed in a way that nobody foresaw.
         """
         with self._turn(urgent):
             process = self._running_process()
@@ -178,13 +179,13 @@ class Worker:
             if on_item is not None:
                 on_item(value)
 
-    def _death(self, process: subprocess.Popen[bytes]) -> WorkerError:
+    def _death(self, process: subprocess.Popen[bytes]) -> WorkerDiedError:
         process.kill()
         code = process.wait()
         self._reap()
         logger.error("The %s process ended with %s.", self.name, code)
         where = f" Its log is {self._log_file}." if self._log_file else ""
-        return WorkerError(
+        return WorkerDiedError(
             f"The {self.name} process stopped in the middle of its work (exit {code}).", f"Try again.{where}"
         )
 
