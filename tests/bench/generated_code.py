@@ -12,9 +12,9 @@ from pathlib import Path
 _SEED = 20
 _METHODS = 9
 _CLASSES = 2
-_VERBS = "parse load store merge split check count find close open send fetch draw plan sort trim wrap join scan rank"
-_NOUNS = "order invoice ticket session cookie header token bucket ledger packet shard cursor region widget batch route"
-_ADJECTIVES = "stale pending nested signed partial remote cached broken empty hidden early shared frozen sparse late"
+VERBS = "parse load store merge split check count find close open send fetch draw plan sort trim wrap join scan rank"
+NOUNS = "order invoice ticket session cookie header token bucket ledger packet shard cursor region widget batch route"
+ADJECTIVES = "stale pending nested signed partial remote cached broken empty hidden early shared frozen sparse late"
 
 
 def write_code(folder: Path, chunks: int) -> int:
@@ -38,21 +38,21 @@ def write_code(folder: Path, chunks: int) -> int:
 
 
 def _class(source: random.Random, module: int, index: int) -> str:
-    noun, adjective = source.choice(_NOUNS.split()), source.choice(_ADJECTIVES.split())
+    noun, adjective = source.choice(NOUNS.split()), source.choice(ADJECTIVES.split())
     name = f"{adjective.title()}{noun.title()}{module}x{index}"
     methods = "\n".join(_method(source, noun, number) for number in range(_METHODS))
     return f'class {name}:\n    """Keeps every {adjective} {noun}."""\n\n{methods}'
 
 
 def _method(source: random.Random, noun: str, number: int) -> str:
-    verb, other, adjective = (source.choice(words.split()) for words in (_VERBS, _NOUNS, _ADJECTIVES))
+    verb, other, adjective = (source.choice(words.split()) for words in (VERBS, NOUNS, ADJECTIVES))
     return (
         f"    def {verb}_{adjective}_{noun}_{number}(self, {other}s, limit={source.randrange(1000)}):\n"
         f'        """{verb.title()} each {adjective} {noun} that has a {other}."""\n'
         f"        found = [{other} for {other} in {other}s if {other}.{adjective}]\n"
         f"        if len(found) > limit:\n"
         f'            raise ValueError("too many {other}s for one {noun}")\n'
-        f"        return self.{source.choice(_VERBS.split())}_all(found[:limit])\n"
+        f"        return self.{source.choice(VERBS.split())}_all(found[:limit])\n"
     )
 
 
