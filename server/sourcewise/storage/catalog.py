@@ -223,6 +223,10 @@ class Catalog:
         """Record that the store lost everything of this model: all is pending, nothing is to be removed."""
         self._ledger.forget(model)
 
+    def stored_vectors(self, model: str, ids: Sequence[str]) -> dict[str, int]:
+        """Return those of these chunks that have vectors of this model, with how many."""
+        return self._ledger.stored(model, ids)
+
     def count_vectors(self, model: str) -> int:
         """Return how many vectors of this model the store should have."""
         return self._ledger.count(model)

@@ -89,6 +89,13 @@ class VectorLedger:
             windows: int = connection.execute(query, (model,)).fetchone()[0]
         return windows
 
+    def stored(self, model: str, ids: Sequence[str]) -> dict[str, int]:
+        """Return those of these chunks that have vectors, with their windows."""
+        query = f"""SELECT chunk_id, windows FROM vectors WHERE {_MODEL} AND state IN ({_STORED}, {_STALE})
+            AND chunk_id IN (SELECT value FROM json_each(?))"""
+        with self._database.read() as connection:
+            return dict(connection.execute(query, (model, json.dumps(list(ids)))).fetchall())
+
     def models(self) -> list[str]:
         """Return the models with anything in the store."""
         query = f"""SELECT name FROM models WHERE EXISTS

@@ -1,0 +1,142 @@
+"""What an index holds of a file, and what stays out of it, for whoever wants to see for himself.
+
+Hides that an index is read here without owning it: another process may be at work on it at the same time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from sourcewise.mining.reasons import why_sentence
+from sourcewise.storage.catalog import Catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from sourcewise.mining.miner import CodeMiner
+    from sourcewise.model import Chunk, SkippedFile, SkipReason
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkInspection:
+    """A chunk as the index has it.
+
+    Attributes:
+        vectors: how many it has; 0 until it is embedded.
+    """
+
+    chunk: Chunk
+    vectors: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileInspection:
+    """What an index has of a file.
+
+    Attributes:
+        path: relative to the folder.
+        sentence: why there are no chunks; empty where there are.
+    """
+
+    path: str
+    chunks: tuple[ChunkInspection, ...]
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SkipGroup:
+    """The files that one rule keeps out.
+
+    Attributes:
+        rule: and where it stands, for example `*.log (.gitignore:3)`; empty where the reason says it all.
+        paths: in order; that of an ignored folder ends in `/` and stands for all in it.
+    """
+
+    reason: SkipReason
+    rule: str
+    paths: tuple[str, ...]
+
+
+class IndexInspector:
+    """Looks into the index of one folder."""
+
+    def __init__(self, folder: Path, catalog: Path, model: str) -> None:
+        """Name the folder; nothing is opened.
+
+        Args:
+            folder: that was indexed.
+            catalog: the database of its index, which may not be there yet.
+            model: whose vectors are counted.
+        """
+        self._folder = folder
+        self._catalog = catalog
+        self._model = model
+
+    def file(self, path: str, miner: CodeMiner) -> FileInspection:
+        """Return the chunks of a file, or why it has none.
+
+        Args:
+            path: relative to the folder, or absolute.
+            miner: knows the rules.
+
+        Raises:
+            StorageError: the index cannot be read.
+        """
+        relative = self._relative(path)
+        if chunks := self._chunks(relative):
+            return FileInspection(relative, chunks)
+        verdict = miner.explain(self._folder, path)
+        unread = "" if verdict else " It has not been read yet, or holds nothing to show."
+        return FileInspection(relative, (), why_sentence(relative, verdict) + unread)
+
+    def skipped(self) -> list[SkippedFile]:
+        """Return all that stays out of the index, by path; none where there is no index.
+
+        Raises:
+            StorageError: the index cannot be read.
+        """
+        with self._opened() as catalog:
+            return catalog.skipped_files() if catalog else []
+
+    def _chunks(self, path: str) -> tuple[ChunkInspection, ...]:
+        with self._opened() as catalog:
+            if catalog is None:
+                return ()
+            chunks = catalog.chunks_of(path)
+            vectors = catalog.stored_vectors(self._model, [chunk.id for chunk in chunks])
+        return tuple(ChunkInspection(chunk, vectors.get(chunk.id, 0)) for chunk in chunks)
+
+    @contextmanager
+    def _opened(self) -> Iterator[Catalog | None]:
+        if not self._catalog.exists():
+            yield None
+            return
+        catalog = Catalog(self._catalog)
+        try:
+            yield catalog
+        finally:
+            catalog.close()
+
+    def _relative(self, path: str) -> str:
+        pure = PurePath(path)
+        return (pure.relative_to(self._folder) if pure.is_relative_to(self._folder) else pure).as_posix()
+
+
+def grouped(skipped: Sequence[SkippedFile]) -> list[SkipGroup]:
+    """Return what stays out by reason and rule: the reasons with the most of them first, and so the rules of each."""
+    by_rule: dict[tuple[SkipReason, str], list[str]] = {}
+    for file in skipped:
+        by_rule.setdefault((file.reason, file.detail), []).append(file.path)
+    counts = counts_by_reason(skipped)
+    groups = [SkipGroup(reason, rule, tuple(paths)) for (reason, rule), paths in by_rule.items()]
+    return sorted(groups, key=lambda group: (-counts[group.reason], group.reason, -len(group.paths), group.paths))
+
+
+def counts_by_reason(skipped: Sequence[SkippedFile]) -> dict[SkipReason, int]:
+    """Return how many stay out for each reason that occurs, the most first."""
+    return dict(Counter(file.reason for file in skipped).most_common())

@@ -1,0 +1,102 @@
+"""What anyone may see of an index, whoever owns it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sourcewise.inspection import IndexInspector, SkipGroup, counts_by_reason, grouped
+from sourcewise.mining.miner import CodeMiner
+from sourcewise.model import Chunk, FileStamp, SkippedFile, SkipReason, SourceFile
+from sourcewise.storage.catalog import Catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MODEL = "mini"
+FIRST = Chunk("1", "src/a.py", 1, 1, "import os", "python", 0, 2)
+SECOND = Chunk("2", "src/a.py", 3, 4, "def f():\n    pass", "python", 1, 2, "f", "function")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    (folder / "src").mkdir(parents=True)
+    (folder / "src" / "a.py").write_text("import os\n\ndef f():\n    pass\n")
+    (folder / ".gitignore").write_text("*.log\n")
+    (folder / "run.log").write_text("started\n")
+    return folder
+
+
+@pytest.fixture
+def inspector(folder: Path, tmp_path: Path) -> IndexInspector:
+    return IndexInspector(folder, tmp_path / "catalog.sqlite", MODEL)
+
+
+@pytest.fixture
+def owner(tmp_path: Path) -> Iterator[Catalog]:
+    """Return the catalog as its owner has it open."""
+    catalog = Catalog(tmp_path / "catalog.sqlite")
+    yield catalog
+    catalog.close()
+
+
+def skipped(path: str, reason: SkipReason, rule: str = "") -> SkippedFile:
+    return SkippedFile(FileStamp(path, 1, 1), reason, rule)
+
+
+@pytest.mark.parametrize("absolute", [False, True])
+def test_chunks_are_seen_with_their_vectors_while_another_has_the_index_open(
+    inspector: IndexInspector, owner: Catalog, folder: Path, absolute: bool
+) -> None:
+    owner.replace_file(SourceFile(FileStamp("src/a.py", 1, 1), "", "python", "d"), (FIRST, SECOND))
+    owner.mark_vectors_stored(MODEL, {"2": 3})
+    owner.mark_vectors_stored("another model", {"1": 1})
+    found = inspector.file(str(folder / "src/a.py") if absolute else "./src/a.py", CodeMiner())
+    assert (found.path, found.sentence) == ("src/a.py", "")
+    assert [(entry.chunk, entry.vectors) for entry in found.chunks] == [(FIRST, 0), (SECOND, 3)]
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("src/a.py", "src/a.py belongs to the index. It has not been read yet, or holds nothing to show."),
+        ("run.log", "run.log stays out of the index because it is ignored: *.log (.gitignore:1)."),
+        ("gone.py", "gone.py stays out of the index because it is not there: No such file or directory."),
+        ("../x.py", "../x.py stays out of the index because it is ignored: outside the folder."),
+    ],
+)
+def test_a_file_without_chunks_has_a_sentence_instead(inspector: IndexInspector, path: str, sentence: str) -> None:
+    found = inspector.file(path, CodeMiner())
+    assert (found.chunks, found.sentence) == ((), sentence)
+
+
+def test_looking_into_an_index_that_is_not_there_makes_none(inspector: IndexInspector, tmp_path: Path) -> None:
+    assert inspector.skipped() == []
+    assert not (tmp_path / "catalog.sqlite").exists()
+
+
+def test_what_stays_out_is_listed_by_path(inspector: IndexInspector, owner: Catalog) -> None:
+    owner.record_skipped([skipped("logo.png", SkipReason.BINARY)])
+    owner.replace_scan_skips([skipped("build/", SkipReason.IGNORED, "built-in")])
+    assert [(file.path, file.reason) for file in inspector.skipped()] == [
+        ("build/", SkipReason.IGNORED),
+        ("logo.png", SkipReason.BINARY),
+    ]
+
+
+def test_what_one_rule_keeps_out_is_one_group_and_the_largest_come_first() -> None:
+    files = [
+        skipped("a.bin", SkipReason.BINARY),
+        skipped("a.log", SkipReason.IGNORED, "*.log (.gitignore:1)"),
+        skipped("b.log", SkipReason.IGNORED, "*.log (.gitignore:1)"),
+        skipped("node_modules/", SkipReason.IGNORED, "built-in"),
+    ]
+    assert grouped(files) == [
+        SkipGroup(SkipReason.IGNORED, "*.log (.gitignore:1)", ("a.log", "b.log")),
+        SkipGroup(SkipReason.IGNORED, "built-in", ("node_modules/",)),
+        SkipGroup(SkipReason.BINARY, "", ("a.bin",)),
+    ]
+    assert counts_by_reason(files) == {SkipReason.IGNORED: 3, SkipReason.BINARY: 1}
