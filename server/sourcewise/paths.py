@@ -3,7 +3,8 @@
     DATA/
       models/NAME/              weights
       embeddings.sqlite         the embedding cache, shared by all folders
-      indexes/NAME-HASH/        one folder's index: catalog.sqlite, vectors/, lock
+      embedder/                 lock and address of the process that embeds for all others
+      indexes/NAME-HASH/        one folder's index: catalog.sqlite, vectors/, lock, address
       logs/sourcewise.log
 
 DATA is `SOURCEWISE_HOME`, else the platform's per-user data folder.
@@ -48,6 +49,11 @@ class IndexPaths:
         """The file whose lock says who owns the index."""
         return self.root / "lock"
 
+    @property
+    def address(self) -> Path:
+        """The file that says where the owner serves the others."""
+        return self.root / "address"
+
 
 @dataclass(frozen=True, slots=True)
 class DataPaths:
@@ -70,6 +76,16 @@ class DataPaths:
     def embedding_cache(self) -> Path:
         """The SQLite database of embeddings."""
         return self.root / "embeddings.sqlite"
+
+    @property
+    def embedder_lock(self) -> Path:
+        """The file whose lock says which process embeds for all others."""
+        return self.root / "embedder" / "lock"
+
+    @property
+    def embedder_address(self) -> Path:
+        """The file that says where that process serves them."""
+        return self.root / "embedder" / "address"
 
     @property
     def log(self) -> Path:
