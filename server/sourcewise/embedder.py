@@ -70,6 +70,7 @@ class Embedder:
         threads: int,
         log_file: Path | None = None,
         patience: Callable[[], float | None] = lambda: None,
+        idle_seconds: Callable[[], float | None] | None = None,
     ) -> None:
         """Describe the model; nothing is loaded.
 
@@ -78,6 +79,7 @@ class Embedder:
             threads: processor threads, 0 for all.
             log_file: where the worker process writes its log.
             patience: gives how many seconds a question waits for its vector; None is for ever.
+            idle_seconds: gives how long the model stays in memory after it was last used; None is for ever.
         """
         self._model_folder = model_folder
         self._patience = patience
@@ -88,6 +90,7 @@ class Embedder:
             "embedding",
             low_priority=True,
             log_file=log_file,
+            idle_seconds=idle_seconds,
         )
 
     def embed_texts(self, model: str, texts: Sequence[EmbeddingText]) -> list[Vectors]:
@@ -95,7 +98,8 @@ class Embedder:
 
         Raises:
             WeightsError: the model cannot be had.
-            WorkerError: the process died.
+            WorkerDiedError: the process died of it, or was killed.
+            WorkerError: the process cannot be started, or was closed meanwhile.
         """
         pairs = [(text.text, text.context) for text in texts]
         folder = str(self._model_folder(model))
@@ -129,11 +133,11 @@ class Embedder:
         return result
 
     def use_threads(self, threads: int) -> None:
-        """Go on with another number of processor threads, 0 for all, in a new worker process."""
+        """Go on with another number of processor threads, 0 for all, in a new worker process; ends no call."""
         self._worker.restart({"threads": threads})
 
     def close(self) -> None:
-        """End the worker process and give its memory back."""
+        """End the worker process at once and give its memory back; calls under way raise WorkerError."""
         self._worker.close()
 
     def _embed_question(self, model: str, question: str) -> Vectors:

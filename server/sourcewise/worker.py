@@ -1,8 +1,8 @@
 """A child process that works for us, so that a heavy or crash-prone library never lives in ours.
 
-The child is made at the first call, runs one call at a time, and starts anew after a crash. It dies with its parent,
-however that ends: it reads its requests from a pipe, and a closed pipe means the parent is gone. Messages are
-pickled; both ends are this package, and nothing else can write to the pipe.
+The child is made at the first call, runs one call at a time, starts anew after a crash, and ends when nobody has used
+it for long. It dies with its parent, however that ends: it reads its requests from a pipe, and a closed pipe means the
+parent is gone. Messages are pickled; both ends are this package, and nothing else can write to the pipe.
 
     parent                               child (`python -m sourcewise.worker SERVICE`)
     (arguments)                    →     SERVICE(**arguments)
@@ -22,8 +22,11 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any
+
+import psutil
 
 from sourcewise.errors import UserError, WorkerDiedError, WorkerError
 
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _BROKEN_PIPE = (EOFError, OSError, pickle.UnpicklingError)
+# A killed process ends in milliseconds, unless a broken disk or driver holds it; then nobody waits for it.
+_END_SECONDS = 2.0
 
 
 class Worker:
@@ -47,6 +52,7 @@ class Worker:
         *,
         low_priority: bool = False,
         log_file: Path | None = None,
+        idle_seconds: Callable[[], float | None] | None = None,
     ) -> None:
         """Describe the child; nothing is started.
 
@@ -56,16 +62,23 @@ class Worker:
             name: what people call it, for messages.
             low_priority: run it below everything else of the machine.
             log_file: where its standard error goes; None shares ours.
+            idle_seconds: gives, after each call, how long the child then waits for the next before it is ended; None
+                is for ever.
         """
         self.name = name
         self._service = service
         self._arguments = dict(arguments or {})
         self._low_priority = low_priority
         self._log_file = log_file
+        self._idle_seconds = idle_seconds
         self._process: subprocess.Popen[bytes] | None = None
+        # The child whose end is our own doing.
+        self._ended: subprocess.Popen[bytes] | None = None
         self._turns = threading.Condition()
         self._busy = False
         self._urgent_waiting = 0
+        self._closings = 0
+        self._last_used = 0.0
 
     def call(self, method: str, *args: Any, on_item: Callable[[Any], None] | None = None, urgent: bool = False) -> Any:
         """Run a method of the service and return its result; an urgent call goes before those that wait.
@@ -79,10 +92,11 @@ class Worker:
         Raises:
             UserError: what the method raised.
             WorkerDiedError: the child died in the middle of it.
-            WorkerError: the child cannot be started, or the method failed in a way that nobody foresaw.
+            WorkerError: the child cannot be started or was ended by `kill` or `close`, or the method failed in a way
+                that nobody foresaw.
         """
-        with self._turn(urgent):
-            process = self._running_process()
+        with self._turn(urgent) as closings:
+            process = self._running_process(closings)
             try:
                 _send(process.stdin, (method, args))
                 return self._receive(process, on_item)
@@ -103,48 +117,78 @@ class Worker:
 
     def kill(self) -> None:
         """End the child at once; a call under way raises WorkerError, the next call starts a new child."""
-        process = self._process
-        if process is not None:
-            with suppress(OSError):
-                process.kill()
+        with self._turns:
+            self._end()
 
     def close(self) -> None:
-        """End the child and let go of its pipes."""
-        self.kill()
-        with self._turn(urgent=True):
-            self._reap()
+        """End the child at once; a call under way and those that wait raise WorkerError, a later one starts anew."""
+        with self._turns:
+            self._closings += 1
+            process = self._end()
+            if not self._busy:
+                self._reap()  # else the call under way does it, as soon as it notices
+            self._turns.notify_all()
+        if process is not None:
+            _await_end(process)
 
     def restart(self, arguments: Mapping[str, Any]) -> None:
-        """End the child; the next call starts one whose service is made with these arguments."""
+        """Have the next call start a child whose service is made with these arguments; the one under way ends first."""
         self._arguments = dict(arguments)
-        self.close()
+        with suppress(WorkerError), self._turn(urgent=True):
+            self._reap()
 
     @contextmanager
-    def _turn(self, urgent: bool) -> Iterator[None]:
+    def _turn(self, urgent: bool) -> Iterator[int]:
+        """Wait for the turn of a call and give the number of closings that it belongs to."""
         with self._turns:
+            closings = self._closings
             self._urgent_waiting += urgent
             try:
-                self._turns.wait_for(lambda: not self._busy and (urgent or not self._urgent_waiting))
+                self._turns.wait_for(lambda: self._is_free(urgent) or self._closings != closings)
             finally:
                 self._urgent_waiting -= urgent
+            if self._closings != closings:
+                raise self._stopped()
             self._busy = True
         try:
-            yield
+            yield closings
         finally:
             with self._turns:
                 self._busy = False
+                self._last_used = time.monotonic()
                 self._turns.notify_all()
 
-    def _running_process(self) -> subprocess.Popen[bytes]:
+    def _is_free(self, urgent: bool) -> bool:
+        return not self._busy and (urgent or not self._urgent_waiting)
+
+    def _running_process(self, closings: int) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self._reap()
-        self._process = process = self._start()
+        process = self._start()
+        with self._turns:
+            self._process = process
+            if self._closings != closings:
+                self._end()
+        if self._idle_seconds is not None:
+            threading.Thread(target=self._end_when_idle, args=(process, self._idle_seconds), daemon=True).start()
         try:
             _send(process.stdin, self._arguments)
         except OSError as error:
             raise self._death(process) from error
         return process
+
+    def _end_when_idle(self, process: subprocess.Popen[bytes], idle_seconds: Callable[[], float | None]) -> None:
+        """Give the memory back; a call cannot begin in between, since it would have to take the lock first."""
+        with self._turns:
+            while self._process is process:
+                allowed = None if self._busy else idle_seconds()
+                left = None if allowed is None else self._last_used + allowed - time.monotonic()
+                if left is not None and left <= 0:
+                    logger.info("The %s process was not needed for %.0f seconds and ends.", self.name, allowed)
+                    self._reap()
+                else:
+                    self._turns.wait(left)
 
     def _start(self) -> subprocess.Popen[bytes]:
         # -P: the current folder may be somebody's workspace, and nothing there may be imported.
@@ -179,32 +223,63 @@ class Worker:
             if on_item is not None:
                 on_item(value)
 
-    def _death(self, process: subprocess.Popen[bytes]) -> WorkerDiedError:
+    def _death(self, process: subprocess.Popen[bytes]) -> WorkerError:
         process.kill()
         code = process.wait()
         self._reap()
+        if process is self._ended:
+            return self._stopped()
         logger.error("The %s process ended with %s.", self.name, code)
         where = f" Its log is {self._log_file}." if self._log_file else ""
         return WorkerDiedError(
             f"The {self.name} process stopped in the middle of its work (exit {code}).", f"Try again.{where}"
         )
 
+    def _stopped(self) -> WorkerError:
+        return WorkerError(f"The {self.name} process was ended in the middle of its work.", "Try again.")
+
+    def _end(self) -> subprocess.Popen[bytes] | None:
+        """Kill the child, by our own will; the caller has the lock."""
+        self._ended = process = self._process
+        if process is not None:
+            with suppress(OSError):
+                process.kill()
+        return process
+
     def _reap(self) -> None:
         process, self._process = self._process, None
         if process is None:
             return
         process.kill()
-        process.wait()
+        _await_end(process)
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 with suppress(OSError):  # what was buffered for a dead child
                     pipe.close()
 
 
+def _await_end(process: subprocess.Popen[bytes]) -> None:
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_END_SECONDS)
+
+
 def _send(pipe: IO[bytes] | None, message: object) -> None:
     assert pipe is not None
     pipe.write(pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL))
     pipe.flush()
+
+
+def _step_back() -> None:
+    """Let everything else of the machine have processors and disks first."""
+    process = psutil.Process()
+    with suppress(psutil.Error, OSError):
+        if sys.platform == "win32":
+            process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+            process.ionice(psutil.IOPRIO_LOW)
+            return
+        process.nice(10)
+        if sys.platform == "linux":
+            process.ionice(psutil.IOPRIO_CLASS_BE, 7)
 
 
 def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
@@ -258,8 +333,8 @@ def main() -> None:
     service, low_priority = sys.argv[1:3]
     logging.raiseExceptions = False
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    if low_priority == "1" and hasattr(os, "nice"):
-        os.nice(10)
+    if low_priority == "1":
+        _step_back()
     pipe, replies = _take_pipes()
     requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_read_requests, args=(pipe, requests), daemon=True).start()

@@ -7,14 +7,16 @@ import select
 import signal
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise.errors import QuestionError, WorkerError
+from sourcewise.errors import QuestionError, WorkerDiedError, WorkerError
 from sourcewise.worker import Worker
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Generator, Iterator
     from pathlib import Path
 
@@ -39,6 +41,9 @@ class Service:
 
     def pid(self) -> int:
         return os.getpid()
+
+    def priority(self) -> int:
+        return os.getpriority(os.PRIO_PROCESS, 0)
 
     def refuse(self) -> None:
         raise QuestionError("No.", "Ask something else.")
@@ -99,7 +104,7 @@ def test_unexpected_error_becomes_a_worker_error(worker: Worker) -> None:
 
 def test_death_is_reported_and_the_next_call_starts_anew(worker: Worker) -> None:
     first = worker.call("pid")
-    with pytest.raises(WorkerError, match="stopped in the middle"):
+    with pytest.raises(WorkerDiedError, match="stopped in the middle"):
         worker.call("die")
     assert worker.call("pid") != first
 
@@ -124,7 +129,91 @@ def test_kill_from_another_thread_ends_a_call_under_way(worker: Worker, tmp_path
     open(started).close()
     worker.kill()
     thread.join(timeout=30)
-    assert len(failures) == 1
+    [failure] = failures
+    assert not isinstance(failure, WorkerDiedError), "an end that we wanted is no crash"
+
+
+def test_close_ends_the_call_under_way_and_those_that_wait(worker: Worker, tmp_path: Path) -> None:
+    started, release = _pipes(tmp_path)
+    with ThreadPoolExecutor(4) as threads:
+        held = threads.submit(worker.call, "hold", started, release)
+        open(started).close()
+        waiting = [threads.submit(worker.call, "greet", "Ada", urgent=urgent) for urgent in (False, True, True)]
+        while worker._urgent_waiting < 2:
+            os.sched_yield()
+        worker.close()
+        for call in (held, *waiting):
+            with pytest.raises(WorkerError, match="was ended"):
+                call.result(30)
+    assert not worker.running
+    assert worker.call("greet", "Ada") == "Hello Ada"
+
+
+def test_close_reaches_a_child_that_is_just_being_started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    class SlowStart(Worker):
+        starting, closed = threading.Event(), threading.Event()
+
+        def _start(self) -> subprocess.Popen[bytes]:
+            process = super()._start()
+            self.starting.set()
+            assert self.closed.wait(30)
+            return process
+
+    worker = SlowStart("test_worker:Service", {"greeting": "Hello"}, "test")
+    started, release = _pipes(tmp_path)
+    with ThreadPoolExecutor(1) as threads:
+        held = threads.submit(worker.call, "hold", started, release)
+        assert worker.starting.wait(30)
+        worker.close()
+        worker.closed.set()
+        with pytest.raises(WorkerError, match="was ended"):
+            held.result(30)
+    assert not worker.running
+
+
+def test_restart_lets_the_call_under_way_end(worker: Worker, tmp_path: Path) -> None:
+    started, release = _pipes(tmp_path)
+    with ThreadPoolExecutor(2) as threads:
+        held = threads.submit(worker.call, "hold", started, release)
+        open(started).close()
+        restarted = threads.submit(worker.restart, {"greeting": "Good day"})
+        open(release, "w").close()
+        assert held.result(30) is None
+        restarted.result(30)
+    assert worker.call("greet", "Ada") == "Good day Ada"
+
+
+def test_a_child_that_nobody_uses_ends_and_the_next_call_starts_another() -> None:
+    idle: list[float | None] = [None]
+    worker = Worker("test_worker:Service", {"greeting": "Hello"}, "test", idle_seconds=lambda: idle[0])
+    try:
+        kept = worker.call("pid")
+        assert worker.call("pid") == kept
+        child = os.pidfd_open(kept)
+        idle[0] = 0.001
+        worker.call("pid")
+        _wait_for_end(child)
+        assert worker.call("pid") != kept
+    finally:
+        worker.close()
+
+
+def test_a_call_that_begins_when_the_child_ends_for_idleness_is_served() -> None:
+    worker = Worker("test_worker:Service", {"greeting": "Hello"}, "test", idle_seconds=lambda: 0.0)
+    try:
+        with ThreadPoolExecutor(3) as threads:
+            assert set(threads.map(lambda name: worker.call("greet", name), ["Ada"] * 24)) == {"Hello Ada"}
+    finally:
+        worker.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has classes instead of numbers")
+def test_low_priority_is_ten_below_ours() -> None:
+    worker = Worker("test_worker:Service", {"greeting": "Hello"}, "test", low_priority=True)
+    try:
+        assert worker.call("priority") == min(os.getpriority(os.PRIO_PROCESS, 0) + 10, 19)
+    finally:
+        worker.close()
 
 
 def test_urgent_call_goes_before_those_that_wait(worker: Worker, tmp_path: Path) -> None:
@@ -171,7 +260,7 @@ def test_child_leaves_when_its_parent_is_killed(tmp_path: Path, monkeypatch: pyt
 def _wait_for_end(descriptor: int) -> None:
     ready, _, _ = select.select([descriptor], [], [], 30)
     os.close(descriptor)
-    assert ready, "the child outlived its parent"
+    assert ready, "the child lives on"
 
 
 def _pipes(folder: Path) -> tuple[str, str]:
