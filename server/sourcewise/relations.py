@@ -7,11 +7,13 @@ is written, no lock is waited for: it answers at once, also while the folder is 
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sourcewise.conversation import names_of
+from sourcewise.errors import PeerError, StorageError
 from sourcewise.languages import language_of
 from sourcewise.lines import split_lines
 from sourcewise.model import Passage, SearchMode, SearchResult
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
     from sourcewise.model import Chunk
     from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.catalog_rows import DefinitionPlace
-    from sourcewise.storage.vector_store import VectorStore
+    from sourcewise.storage.vector_search import VectorSearch
+
+logger = logging.getLogger(__name__)
 
 # How many chunks with a word are looked at; where there are more, `Uses.more` says that not all were counted.
 _LOOKED_AT = 200
@@ -67,10 +71,10 @@ class Uses:
 class Relations:
     """Asks one folder's catalog and vectors. Thread-safe."""
 
-    def __init__(self, catalog: Catalog, store: VectorStore) -> None:
+    def __init__(self, catalog: Catalog, vectors: VectorSearch) -> None:
         """Join the parts; nothing is opened."""
         self._catalog = catalog
-        self._store = store
+        self._vectors = vectors
 
     def definitions(self, names: Sequence[str], near: str) -> list[DefinitionPlace]:
         """Return what is defined under the first of these names that anything is, the likeliest first.
@@ -117,8 +121,12 @@ class Relations:
         serving, _ = self._catalog.serving_model(model)
         if serving is None:
             return []
-        nearest = (self._store.neighbours(serving, chunk_id, limit) for chunk_id in chunk_ids)
-        similarities = dict(next(filter(None, nearest), []))
+        nearest = (self._vectors.neighbours(serving, chunk_id, limit) for chunk_id in chunk_ids)
+        try:
+            similarities = dict(next(filter(None, nearest), []))
+        except (StorageError, PeerError) as error:
+            logger.warning("Nothing akin was found: %s", error)
+            return []
         chunks = self._catalog.chunks(list(similarities))
         return [(chunk, similarities[chunk_id]) for chunk_id, chunk in chunks.items()]
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sourcewise.conversation import search_text
-from sourcewise.errors import QuestionError, WeightsError, WorkerError
+from sourcewise.errors import PeerError, QuestionError, StorageError, WeightsError, WorkerError
 from sourcewise.model import Passage, SearchMode, SearchResult
 from sourcewise.ranking import Candidate, rank
 from sourcewise.words import identifiers_in, query_terms
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sourcewise.embedder import Embedder, Vectors
     from sourcewise.model import Chunk, Inquiry
     from sourcewise.storage.catalog import Catalog
-    from sourcewise.storage.vector_store import VectorStore
+    from sourcewise.storage.vector_search import VectorSearch
 
 logger = logging.getLogger(__name__)
 
@@ -37,10 +37,10 @@ _RELATED = 0.2
 class Retriever:
     """Searches one folder's index. Thread-safe."""
 
-    def __init__(self, catalog: Catalog, store: VectorStore, embedder: Embedder) -> None:
+    def __init__(self, catalog: Catalog, vectors: VectorSearch, embedder: Embedder) -> None:
         """Join the parts; nothing is opened."""
         self._catalog = catalog
-        self._store = store
+        self._vectors = vectors
         self._embedder = embedder
 
     def keyword_candidates(self, question: str, limit: int) -> list[str]:
@@ -64,13 +64,7 @@ class Retriever:
         with _timed(timings, "keywords"):
             candidates = self._keyword_lists(question, paths)
         served_by, counts = self._catalog.serving_model(model)
-        vector = None
-        if served_by:
-            with _timed(timings, "question embedding"):
-                vector = self._embedded(served_by, question)
-        if served_by and vector is not None:
-            with _timed(timings, "vectors"):
-                self._add_vectors(served_by, vector, candidates, paths)
+        vector = self._add_by_meaning(served_by, question, candidates, paths, timings) if served_by else None
         with _timed(timings, "ranking"):
             passages = rank(question, candidates, self._catalog.chunks(list(candidates)), top)
         return SearchResult(
@@ -97,11 +91,9 @@ class Retriever:
     def similar(self, code: Chunk, model: str, top: int) -> SearchResult:
         """Return the passages that are nearest to some code, without itself; by its words while nothing is embedded."""
         served_by, counts = self._catalog.serving_model(model)
-        vector = self._embedded(served_by, code.text) if served_by else None
         candidates: dict[str, Candidate] = {}
-        if served_by and vector is not None:
-            self._add_vectors(served_by, vector, candidates)
-        else:
+        vector = self._add_by_meaning(served_by, code.text, candidates, (), {}) if served_by else None
+        if vector is None:
             words = self._catalog.search_words(query_terms(code.text), _DEPTH)
             candidates = {chunk_id: Candidate(keyword=place) for place, (chunk_id, _) in enumerate(words, 1)}
         chunks = self._catalog.chunks(list(candidates))
@@ -133,25 +125,33 @@ class Retriever:
             candidate.asked.append(found.definition.qualified_name)
         return candidates
 
-    def _embedded(self, model: str, question: str) -> Vectors | None:
+    def _add_by_meaning(
+        self, model: str, text: str, candidates: dict[str, Candidate], paths: Sequence[str], timings: dict[str, float]
+    ) -> Vectors | None:
+        """Add what is near to a text and return its vector, or None where only words can serve just now."""
         try:
-            return self._embedder.embed_question(model, question)
-        except (WeightsError, WorkerError) as error:
+            with _timed(timings, "question embedding"):
+                vector = self._embedder.embed_question(model, text)
+            with _timed(timings, "vectors"):
+                self._add_vectors(model, vector, candidates, paths)
+        except (WeightsError, WorkerError, StorageError, PeerError) as error:
             logger.warning("Keywords alone serve a question: %s", error)
             return None
+        return vector
 
     def _add_vectors(
-        self, model: str, vector: Vectors, candidates: dict[str, Candidate], paths: Sequence[str] = ()
+        self, model: str, vector: Vectors, candidates: dict[str, Candidate], paths: Sequence[str]
     ) -> None:
         within = self._catalog.chunk_ids(paths) if paths else None
         # By id where the similarity is the same: the order must not depend on when a vector was stored.
-        nearest = sorted(self._store.search(model, vector, _DEPTH, within), key=lambda hit: (-round(hit[1], 6), hit[0]))
+        hits = self._vectors.search(model, vector, _DEPTH, within)
+        nearest = sorted(hits, key=lambda hit: (-round(hit[1], 6), hit[0]))
         unseen = list(candidates.keys() - {chunk_id for chunk_id, _ in nearest})
         for place, (chunk_id, similarity) in enumerate(nearest, 1):
             candidate = candidates.setdefault(chunk_id, Candidate())
             candidate.vector, candidate.similarity = place, similarity
         # What only keywords found gets its similarity too, so that every passage can show one.
-        for chunk_id, similarity in self._store.search(model, vector, len(unseen), unseen) if unseen else ():
+        for chunk_id, similarity in self._vectors.search(model, vector, len(unseen), unseen) if unseen else ():
             candidates[chunk_id].similarity = similarity
 
 

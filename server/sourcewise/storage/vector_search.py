@@ -1,0 +1,49 @@
+"""Searching the vectors of a folder: what it takes, and how a process does it that does not own them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from sourcewise.peers import PeerClient
+
+    Vector = NDArray[np.float32]
+    Hits = list[tuple[str, float]]
+
+_ANSWER_SECONDS = 10.0
+
+
+class VectorSearch(Protocol):
+    """Vectors that can be searched; see VectorStore."""
+
+    def search(self, model: str, vector: Vector, limit: int, within: Sequence[str] | None = None) -> Hits:
+        """Return ids of the chunks nearest to a vector, with their cosine, best first."""
+
+    def neighbours(self, model: str, chunk_id: str, limit: int) -> Hits:
+        """Return the chunks nearest to one that has vectors, without itself."""
+
+
+class RemoteVectorSearch:
+    """The vectors of an index that another process owns. Thread-safe.
+
+    Every method raises PeerGoneError when that process is gone, and what it would raise itself.
+    """
+
+    def __init__(self, owner: PeerClient) -> None:
+        """Name the owner; nothing is asked."""
+        self._owner = owner
+
+    def search(self, model: str, vector: Vector, limit: int, within: Sequence[str] | None = None) -> Hits:
+        """See VectorStore.search."""
+        hits: Hits = self._owner.call("search", model, vector, limit, within, timeout=_ANSWER_SECONDS)
+        return hits
+
+    def neighbours(self, model: str, chunk_id: str, limit: int) -> Hits:
+        """See VectorStore.neighbours."""
+        hits: Hits = self._owner.call("neighbours", model, chunk_id, limit, timeout=_ANSWER_SECONDS)
+        return hits
