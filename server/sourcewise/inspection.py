@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sourcewise.mining.reasons import why_sentence
 from sourcewise.storage.catalog import Catalog
+from sourcewise.tokens import estimate_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +33,11 @@ class ChunkInspection:
 
     chunk: Chunk
     vectors: int
+
+    @property
+    def tokens(self) -> int:
+        """About how many tokens its text has."""
+        return estimate_tokens(self.chunk.text)
 
 
 @dataclass(frozen=True, slots=True)

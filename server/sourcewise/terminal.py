@@ -21,14 +21,17 @@ from sourcewise.lines import split_lines
 from sourcewise.model import CitationState, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from sourcewise.inspection import ChunkInspection, SkipGroup
     from sourcewise.model import Answer, IndexProgress, Source
     from sourcewise.weights import DownloadProgress
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]")
 _HEARTBEAT_SECONDS = 5.0
+_FIRST_LINES = 3
+_FIRST_PATHS = 3
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -80,6 +83,42 @@ def print_source(folder: Path, source: Source, *, explain: bool = False) -> None
     if explain:
         out.print(Text(f"    score {passage.score:.4f}: {', '.join(map(plain, passage.reasons))}", "dim"))
     out.print(_code(source.preview, chunk.language, chunk.first_line))
+
+
+def print_chunk(folder: Path, inspected: ChunkInspection, *, whole: bool) -> None:
+    """Print where a chunk is, what it is, how large it is and whether it is embedded; its first lines, or all."""
+    chunk = inspected.chunk
+    vectors = _counted(inspected.vectors, "vector") if inspected.vectors else "not embedded"
+    head = Text.assemble(
+        (show_location(folder, chunk.path, chunk.first_line), f"bold link {(folder / chunk.path).as_uri()}"),
+        (f"-{chunk.last_line}", "bold"),
+        (f"  {plain(chunk.symbol)}" if chunk.symbol else "", "green"),
+        (f"  {chunk.kind} · {_counted(inspected.tokens, 'token')} · {vectors}", "dim"),
+    )
+    out.print(head, soft_wrap=True)
+    lines = split_lines(chunk.text)
+    shown = lines if whole else lines[:_FIRST_LINES]
+    out.print(_code("\n".join(shown), chunk.language, chunk.first_line))
+
+
+def print_skips(groups: Sequence[SkipGroup], *, every: bool) -> None:
+    """Print what stays out of an index, a line for each rule, or for each file."""
+    reason = None
+    for group in groups:
+        if group.reason != reason:
+            out.print(Text(group.reason.value, "bold"))
+        reason = group.reason
+        for shown in group.paths if every else [_first_of(group.paths)]:
+            out.print(Text.assemble(f"  {plain(shown)}", (f"  {plain(group.rule)}", "dim")), soft_wrap=True)
+
+
+def _first_of(paths: Sequence[str]) -> str:
+    rest = len(paths) - _FIRST_PATHS
+    return ", ".join(paths[:_FIRST_PATHS]) + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def _code(text: str, language: str, first_line: int) -> Syntax:

@@ -132,6 +132,39 @@ def test_why_names_the_rule_and_its_line(run: Run) -> None:
     assert "belongs to the index" in run("why", "auth.py").stdout
 
 
+def test_chunks_shows_what_a_file_is_cut_into(run: Run) -> None:
+    run("index")
+    shown = run("chunks", "auth.py").stdout
+    assert "auth.py:1-11  login  function" in shown
+    assert "1 vector" in shown
+    assert "token of" not in shown
+    found = json.loads(run("chunks", "auth.py", "--text", "--json").stdout)
+    lines = [line for chunk in found["chunks"] for line in range(chunk["start_line"], chunk["end_line"] + 1)]
+    assert sorted(lines) == list(range(1, len(AUTH.splitlines()) + 1))
+    assert {chunk["vectors"] for chunk in found["chunks"]} == {1}
+    assert "token of {user}" in "".join(chunk["text"] for chunk in found["chunks"])
+
+
+def test_chunks_of_a_file_that_is_out_say_why(run: Run) -> None:
+    done = run("chunks", "debug.log")
+    assert done.returncode == 2
+    assert "it is ignored: *.log (.gitignore:1)" in done.stderr
+    assert "has not been read yet" in run("chunks", "auth.py").stderr
+
+
+def test_skipped_counts_first_and_names_each_rule_with_its_line(run: Run, project: Path) -> None:
+    (project / "logo.png").write_bytes(b"\x89PNG\0")
+    for number in range(9):
+        (project / f"noise{number}.log").write_text("noise\n")
+    run("index")
+    counts, *groups = run("skipped").stdout.splitlines()
+    assert counts == "Out of the index: 10 ignored, 1 binary."
+    assert "  debug.log, noise0.log, noise1.log and 7 more  *.log (.gitignore:1)" in groups
+    assert run("skipped", "--reason", "ignored").stdout.count(".gitignore:1") == 10
+    listed = json.loads(run("skipped", "--reason", "binary", "--json").stdout)
+    assert [(entry["path"], entry["reason"]) for entry in listed] == [("logo.png", "binary")]
+
+
 def test_doctor_says_what_is_there_and_what_to_do(run: Run) -> None:
     findings = json.loads(run("doctor", "--json").stdout)
     assert {"Python", "Data folder", "Embedding model", "Ollama"} <= {finding["subject"] for finding in findings}

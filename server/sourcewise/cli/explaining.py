@@ -1,4 +1,4 @@
-"""The commands that explain: why a file is in or out, and what this machine has."""
+"""The commands that explain: why a file is in or out, what the index has of it, and what this machine has."""
 
 from __future__ import annotations
 
@@ -13,12 +13,19 @@ from sourcewise import terminal
 from sourcewise.cli.opening import opened_workspace, settings_of_user
 from sourcewise.cli.options import folder_option, json_option
 from sourcewise.doctor import examine
+from sourcewise.errors import QuestionError
+from sourcewise.inspection import IndexInspector, counts_by_reason, grouped
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.mining.reasons import why_sentence
+from sourcewise.model import SkipReason
 from sourcewise.paths import workspace_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sourcewise.inspection import ChunkInspection
+    from sourcewise.model import SkippedFile
+    from sourcewise.workspace import Workspace
 
 
 @click.command()
@@ -37,6 +44,42 @@ def why(file: str, folder: Path, as_json: bool) -> None:
 
 
 @click.command()
+@click.argument("file")
+@folder_option
+@click.option("--text", "whole", is_flag=True, help="Show the whole text of each chunk.")
+@json_option
+def chunks(file: str, *, folder: Path, whole: bool, as_json: bool) -> None:
+    """Show the chunks that FILE is cut into, and which of them are embedded."""
+    with opened_workspace(settings_of_user()) as (workspace, _):
+        found = _inspector(workspace, folder).file(file, CodeMiner(workspace.settings.max_file_bytes))
+    if as_json:
+        entries = [_as_entry(inspected, whole=whole) for inspected in found.chunks]
+        click.echo(json.dumps({"file": found.path, "chunks": entries, "problem": found.sentence}, indent=2))
+    else:
+        for inspected in found.chunks:
+            terminal.print_chunk(workspace_folder(folder), inspected, whole=whole)
+    if found.sentence:
+        raise QuestionError(found.sentence, "`sourcewise index` reads what changed; `sourcewise skipped` lists what stays out.")
+
+
+@click.command()
+@folder_option
+@click.option("--reason", type=click.Choice([reason.value for reason in SkipReason]), help="Only these, each of them.")
+@json_option
+def skipped(*, folder: Path, reason: str | None, as_json: bool) -> None:
+    """List the files that stay out of the index, by reason, with the rule and its line."""
+    with opened_workspace(settings_of_user()) as (workspace, _):
+        files = _inspector(workspace, folder).skipped()
+    counts = ", ".join(f"{number:,} {name}" for name, number in counts_by_reason(files).items())
+    files = [file for file in files if reason in (None, file.reason)]
+    if as_json:
+        click.echo(json.dumps([_as_skip(file) for file in files], indent=2))
+        return
+    terminal.out.print(f"Out of the index: {counts or 'nothing that was read so far'}.", soft_wrap=True)
+    terminal.print_skips(grouped(files), every=reason is not None)
+
+
+@click.command()
 @json_option
 def doctor(as_json: bool) -> None:
     """Say what is installed and reachable, and what to do next."""
@@ -47,3 +90,26 @@ def doctor(as_json: bool) -> None:
         return
     for finding in findings:
         terminal.print_finding(finding.good, f"{finding.subject}: {finding.message}", finding.next_step)
+
+
+def _inspector(workspace: Workspace, path: Path) -> IndexInspector:
+    folder = workspace_folder(path)
+    return IndexInspector(folder, workspace.data.index_of(folder).catalog, workspace.model)
+
+
+def _as_entry(inspected: ChunkInspection, *, whole: bool) -> dict[str, object]:
+    chunk = inspected.chunk
+    return {
+        "start_line": chunk.first_line,
+        "end_line": chunk.last_line,
+        "symbol": chunk.symbol,
+        "kind": chunk.kind,
+        "language": chunk.language,
+        "tokens": inspected.tokens,
+        "vectors": inspected.vectors,
+        **({"text": chunk.text} if whole else {}),
+    }
+
+
+def _as_skip(file: SkippedFile) -> dict[str, object]:
+    return {"path": file.path, "reason": file.reason.value, "rule": file.detail}
