@@ -139,9 +139,7 @@ class Retriever:
             return None
         return vector
 
-    def _add_vectors(
-        self, model: str, vector: Vectors, candidates: dict[str, Candidate], paths: Sequence[str]
-    ) -> None:
+    def _add_vectors(self, model: str, vector: Vectors, candidates: dict[str, Candidate], paths: Sequence[str]) -> None:
         within = self._catalog.chunk_ids(paths) if paths else None
         # By id where the similarity is the same: the order must not depend on when a vector was stored.
         hits = self._vectors.search(model, vector, _DEPTH, within)
