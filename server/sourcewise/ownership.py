@@ -1,0 +1,48 @@
+"""Which of several processes may do what only one may: the holder of a lock file.
+
+Hides the lock, which the operating system gives back when its holder ends, however that ends.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from sourcewise.errors import StorageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Ownership:
+    """Held by one process at a time, until it is released or that process ends. Any thread may release it."""
+
+    def __init__(self, lock: FileLock) -> None:
+        """Keep a lock that is held; see claim."""
+        self._lock = lock
+
+    def release(self) -> None:
+        """Let another process have it; a second time does nothing."""
+        self._lock.release()
+
+
+def claim(lock: Path) -> Ownership | None:
+    """Take the lock at this path at once, with the folder it is in, or return None where another has it.
+
+    Raises:
+        StorageError: its folder cannot be written, or the disk knows no locks.
+    """
+    # A lock that outlives its holder would need somebody to delete it, so where the disk has none there is none.
+    file_lock = FileLock(lock, thread_local=False, fallback_to_soft=False, preserve_lock_file=True)
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file_lock.acquire(blocking=False)
+    except Timeout:
+        return None
+    except OSError as error:
+        raise StorageError(
+            f"{lock} cannot be locked: {error.strerror or error}.",
+            "Make its folder writable, or set SOURCEWISE_HOME to a folder on a local disk.",
+        ) from error
+    return Ownership(file_lock)

@@ -1,0 +1,109 @@
+"""Where a server is reached: a socket or a port, and the file that tells only this user."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+import socket
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from multiprocessing.connection import Listener
+from pathlib import Path
+
+from sourcewise import __version__
+
+logger = logging.getLogger(__name__)
+
+_WAITING_CALLERS = 64
+_REPLACE_ATTEMPTS = 50
+_REPLACE_PAUSE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What a client has to know of a server.
+
+    Attributes:
+        place: the path of a socket, or an interface and its port.
+        secret: whoever knows it may call, and is who was called.
+        version: of Sourcewise.
+        pid: of the process, for people.
+    """
+
+    place: str | tuple[str, int]
+    secret: str
+    version: str
+    pid: int
+
+    @classmethod
+    def of(cls, listener: Listener) -> Address:
+        """Return the address of a server of this process, with a new secret."""
+        return cls(listener.address, secrets.token_hex(32), __version__, os.getpid())
+
+    @classmethod
+    def read_from(cls, file: Path) -> Address:
+        """Return what the file says.
+
+        Raises:
+            OSError: there is none, or it is no address.
+        """
+        try:
+            fields = json.loads(file.read_bytes())
+            place = fields.pop("place")
+            return cls(place if isinstance(place, str) else (place[0], place[1]), **fields)
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            raise OSError(f"{file} is not an address: {error}") from error
+
+    @property
+    def key(self) -> bytes:
+        """The secret as the proofs take it."""
+        return self.secret.encode()
+
+    def write_to(self, file: Path) -> None:
+        """Put the address into the file, whole from one moment to the next."""
+        descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}-")
+        try:
+            with os.fdopen(descriptor, "w") as new:
+                json.dump(asdict(self), new)
+            _replace(Path(name), file)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    def remove_from(self, file: Path) -> None:
+        """Remove the file, unless another server has put its own address there."""
+        with suppress(OSError):
+            if self.read_from(file) == self:
+                file.unlink()
+
+
+def listen(path: Path) -> Listener:
+    """Listen at a socket at this path, in place of whoever did before, or else at a port of the loopback interface.
+
+    Raises:
+        OSError: neither can be had.
+    """
+    if hasattr(socket, "AF_UNIX"):
+        try:
+            path.unlink(missing_ok=True)  # of a server that was killed
+            listener = Listener(str(path), "AF_UNIX", _WAITING_CALLERS)
+        except OSError as error:  # a path that is too long, a disk that knows no sockets
+            logger.info("There can be no socket at %s (%s); a port of the loopback interface serves.", path, error)
+        else:
+            path.chmod(0o600)
+            return listener
+    return Listener(("127.0.0.1", 0), "AF_INET", _WAITING_CALLERS)
+
+
+def _replace(new: Path, file: Path) -> None:
+    """Put a file in the place of another; Windows refuses while somebody reads that one, which takes a moment."""
+    for _ in range(_REPLACE_ATTEMPTS):
+        with suppress(PermissionError):
+            new.replace(file)
+            return
+        time.sleep(_REPLACE_PAUSE)
+    new.replace(file)
