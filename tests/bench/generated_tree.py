@@ -187,8 +187,8 @@ def names(count: int) -> Iterator[str]:
     chance = random.Random(_SEED)
     for number in range(count):
         words = _words_of_file(chance)
-        common = number % 5 == 0
-        yield chance.choice(_NAMES) if common else _joined(chance.choices(words, k=2), camel=bool(number % 2))
+        rare = _joined([chance.choice(_VERBS), chance.choice(words)], camel=bool(number % 2))
+        yield rare if number % 5 else chance.choice(_NAMES)
 
 
 def _language(number: int) -> _Language:

@@ -1,0 +1,85 @@
+"""An index at any size: how fast it is made, how fast it answers, and what it costs in memory and on disk.
+
+    npm run python -- tests/bench/scale.py [--files 100000] [--vectors N] [--keep DIR]
+
+Files are generated, ten chunks each on average, and so are the vectors, which stand in for the embedding model. All
+else is what the product does. A million vectors take an hour or more: with `--keep` a run that was stopped is carried
+on. Prints a Markdown table; progress goes to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from generated_tree import write_tree
+from measuring import Figure, Report, bytes_on_disk, megabytes, run_alone, say
+from scale_rivals import ask_chroma, collect_vectors, compare_all
+from scale_stages import edit, embed, read_tree, search, start
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from measuring import Measured
+
+
+def main() -> None:
+    """Go through the life of an index."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--files", type=int, default=100_000)
+    parser.add_argument("--vectors", type=int, default=sys.maxsize, help="how many chunks get vectors; 0 for none")
+    parser.add_argument("--keep", type=Path, help="where everything is kept, to be carried on")
+    parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--edits", type=int, default=20)
+    options = parser.parse_args()
+    if options.keep:
+        measure(options.keep, options)
+    else:
+        with tempfile.TemporaryDirectory() as scratch:
+            measure(Path(scratch), options)
+
+
+def measure(root: Path, options: argparse.Namespace) -> None:
+    """Make or carry on what is in this folder, measure it, and print the table."""
+    root.mkdir(parents=True, exist_ok=True)
+    report = Report(root / "figures.json")
+    say("write_tree …")
+    write_tree(root / "tree", options.files)
+    _stage(report, "reading", read_tree, root)
+    _stage(report, "starting", start, root)
+    nearest: list[set[str]] = []
+    if _stage(report, "embedding", embed, root, options.vectors):
+        _stage(report, "collecting", collect_vectors, root)
+        nearest = _stage(report, "comparing all", compare_all, root, options.questions)
+        _stage(report, "Chroma alone", ask_chroma, root, options.questions, nearest)
+    _stage(report, "searching", search, root, options.questions, nearest)
+    _stage(report, "editing", edit, root, options.files, options.edits)
+    report.add(_sizes(root))
+    print(f"On {platform.platform()}, {os.cpu_count()} processors:\n\n{report.table()}")  # noqa: T201
+
+
+def _stage(report: Report, told: str, work: Callable[..., Measured], *arguments: Any) -> Any:
+    """Do a stage, report what it measured and the memory it took, and return what else it has to tell."""
+    stage = run_alone(work, *arguments)
+    if stage.figures:
+        memory = [megabytes(f"memory: {told}", stage.memory)]
+        helpers = [megabytes(f"memory: {told}, other processes", stage.helpers)] if stage.helpers else []
+        report.add([*stage.figures, *memory, *helpers])
+    return stage.result
+
+
+def _sizes(root: Path) -> list[Figure]:
+    return [
+        megabytes("disk: catalog", bytes_on_disk(*root.glob("catalog.sqlite*"))),
+        megabytes("disk: vectors", bytes_on_disk(root / "vectors")),
+        megabytes("disk: embedding cache", bytes_on_disk(*root.glob("embeddings.sqlite*"))),
+    ]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,242 @@
+"""What an index does in its life, measured stage by stage. Each stage begins as a fresh process and finds on disk what
+the ones before it left, so a stage that was stopped is carried on where it was.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from typing import TYPE_CHECKING
+
+import psutil
+from generated_tree import names, path_of, questions
+from generated_vectors import MODEL, GeneratedVectors
+from measuring import Figure, bytes_on_disk, megabytes, rate, say, spent, spread, timed, waits
+
+from sourcewise.chunking.chunker import SmartCodeChunker
+from sourcewise.indexer import Indexer
+from sourcewise.mining.miner import CodeMiner
+from sourcewise.relations import Relations
+from sourcewise.retriever import Retriever
+from sourcewise.storage.catalog import Catalog
+from sourcewise.storage.embedding_cache import EmbeddingCache
+from sourcewise.storage.vector_store import VectorStore
+from sourcewise.vectorizer import CodeVectorizer
+from sourcewise.words import query_terms
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from measuring import Measured
+
+    from sourcewise.embedder import Vectors
+    from sourcewise.relations import Uses
+
+DEPTH = 100
+_TOP = 8
+_BATCH = 32
+_TAKEN_TOGETHER = 512
+_SAY_SECONDS = 10
+_INDENTED = re.compile(r"\n( +|\t)\S[^\n]*[;)]\n")
+
+
+class Home:
+    """Where the tree and its index are, and the parts that work on them."""
+
+    def __init__(self, root: Path) -> None:
+        self.tree = root / "tree"
+        self.catalog = Catalog(root / "catalog.sqlite")
+        self.embedder = GeneratedVectors()
+        self.store = VectorStore(root / "vectors")
+        self.cache = EmbeddingCache(root / "embeddings.sqlite")
+        self.indexer = Indexer(self.tree, CodeMiner(), SmartCodeChunker(), self.catalog, "scale")
+        self.vectorizer = CodeVectorizer(self.catalog, self.store, self.cache, self.embedder, _BATCH)
+        self.retriever = Retriever(self.catalog, self.store, self.embedder)
+        self.relations = Relations(self.catalog, self.store)
+
+    def near(self, vector: Vectors) -> list[tuple[str, float]]:
+        """Return the chunks that are nearest to a vector, as many as a search looks at."""
+        return self.store.search(MODEL, vector, DEPTH)
+
+    def uses(self, name: str) -> Uses:
+        """Return who uses a name, as a hover tells it."""
+        return self.relations.uses(name, self.relations.definitions([name], "some.py"))
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.store.close()
+        self.catalog.close()
+        self.cache.close()
+
+
+def read_tree(root: Path) -> Measured:
+    """Read what is not read yet."""
+    home, said = Home(root), time.monotonic()
+
+    def progress(done: int, total: int) -> None:
+        nonlocal said
+        if time.monotonic() - said > _SAY_SECONDS:
+            said = time.monotonic()
+            say(f"  {done} of {total} files read")
+
+    before, spent_before = home.catalog.counts(MODEL), time.process_time()
+    seconds = timed(lambda: home.indexer.update(progress))
+    cpu = time.process_time() - spent_before
+    counts = home.catalog.counts(MODEL)
+    home.close()
+    files, chunks = counts.files - before.files, counts.chunks - before.chunks
+    if not files:
+        return [], None
+    return [
+        Figure("files", f"{counts.files:,}"),
+        Figure("chunks", f"{counts.chunks:,}"),
+        rate("read: files", files, seconds),
+        rate("read: chunks", chunks, seconds),
+        rate("read: chunks, by processor time", chunks, cpu, processor=True),
+        megabytes("disk: the tree itself", bytes_on_disk(home.tree)),
+    ], None
+
+
+def start(root: Path) -> Measured:
+    """Open an index that is complete, ask, and verify that nothing changed."""
+    began, spent_before = time.perf_counter(), time.process_time()
+    home = Home(root)
+    home.catalog.search_words(query_terms(next(questions(1))), DEPTH)
+    searchable = time.perf_counter() - began
+    changes = []
+    verified = timed(lambda: changes.append(home.indexer.update()))
+    cpu = time.process_time() - spent_before
+    figures = [
+        spent("start: until the first keyword search is answered", searchable),
+        spent("start: nothing changed, verified", verified),
+        spent("start: all of it, processor time", cpu, processor=True),
+        spent("known_files", timed(home.catalog.known_files)),
+        spent("skip_counts", timed(home.catalog.skip_counts)),
+    ]
+    home.close()
+    if changes[0].added or changes[0].changed or changes[0].removed:
+        raise SystemExit(f"The tree changed meanwhile: {changes[0]}")
+    return figures, None
+
+
+def embed(root: Path, wanted: int) -> Measured:
+    """Give vectors to chunks that lack them, until this many have them."""
+    home, said = Home(root), time.monotonic()
+    first = done = home.catalog.counts(MODEL).embedded
+    began, spent_before = time.perf_counter(), time.process_time()
+    while done < wanted and (due := home.catalog.pending_vectors(MODEL, min(_TAKEN_TOGETHER, wanted - done))):
+        home.vectorizer.embed_and_store(MODEL, due)
+        done += len(due)
+        if time.monotonic() - said > _SAY_SECONDS:
+            said = time.monotonic()
+            say(f"  {done} of {wanted} vectors stored")
+    seconds, cpu = time.perf_counter() - began, time.process_time() - spent_before
+    home.close()
+    if done == first:
+        return [], done
+    told = f"store: vectors, from {first:,} to {done:,}"
+    return [
+        rate(told, done - first, seconds),
+        rate(f"{told}, by processor time", done - first, cpu, processor=True),
+    ], done
+
+
+def search(root: Path, count: int, nearest: list[set[str]]) -> Measured:
+    """Ask in every way; `nearest` has the ids of the ten chunks that are truly nearest to each question."""
+    home, asked, called = Home(root), list(questions(count)), list(names(count))
+    catalog, words = home.catalog, [query_terms(question) for question in asked]
+    figures = [
+        *waits("keyword search", lambda terms: catalog.search_words(terms, DEPTH), words),
+        *waits("definition search", lambda name: catalog.find_definitions([name], DEPTH), called),
+        *waits("who uses a name, for a hover", home.uses, called),
+        *waits("counts", catalog.counts, [MODEL] * 20),
+        *waits("serving_model", catalog.serving_model, [MODEL] * 20),
+        *(_search_vectors(home, asked, nearest) if nearest else []),
+        *waits("search without its embedding", lambda q: home.retriever.search(q, MODEL, _TOP), asked),
+    ]
+    home.close()
+    return figures, None
+
+
+def _search_vectors(home: Home, asked: list[str], nearest: list[set[str]]) -> list[Figure]:
+    vectors = [home.embedder.vector_of(question) for question in asked]
+    first = timed(home.near, vectors[0])
+    found = [{chunk_id for chunk_id, _ in home.near(vector)[:10]} for vector in vectors]
+    hits = sum(len(ours & truth) for ours, truth in zip(found, nearest, strict=True))
+    return [
+        spent("vector search: the first, which opens the store", first),
+        *waits("vector search", home.near, vectors),
+        Figure("vector search: recall@10", f"{hits / (10 * len(asked)):.3f}"),
+    ]
+
+
+def edit(root: Path, files: int, count: int) -> Measured:
+    """Add a line to one file after another, and take it out again."""
+    home, chance = Home(root), random.Random(3)
+    embedding = home.catalog.counts(MODEL).embedded > 0
+    changed = [_Edit(home, path_of(number), embedding) for number in chance.sample(range(files), count + 1)]
+    for number, each in enumerate(changed):
+        each.make(number)
+    home.close()
+    warm = changed[1:]  # the first opened the store
+    return [
+        *spread("edit: until keywords find it", [each.until_words for each in warm]),
+        *spread("edit: until its vectors are stored", [each.until_vectors for each in warm]),
+        *spread("edit: processor time outside the model", [each.cpu for each in warm], processor=True),
+        *spread("edit: processor time of other processes", [each.helpers_cpu for each in warm], processor=True),
+        Figure("edit: chunks embedded, the most", str(max(each.embedded for each in changed))),
+        Figure("edit: chunks embedded when it is taken back", str(sum(each.embedded_back for each in changed))),
+    ], None
+
+
+class _Edit:
+    """A line added to a file, and what it cost to know of it."""
+
+    def __init__(self, home: Home, path: str, embedding: bool) -> None:
+        self._home, self._path, self._embedding = home, path, embedding
+
+    def make(self, number: int) -> None:
+        file, word = self._home.tree / self._path, f"zyx{number}"
+        before = file.read_text(encoding="utf-8")
+        self._embed()  # where not all chunks have vectors
+        place = _INDENTED.search(before, len(before) // 2) or _INDENTED.search(before)
+        at = place.start(1) if place else 0
+        indent = place[1] if place else ""
+        file.write_text(f"{before[:at]}{indent}{word}({number});\n{before[at:]}", encoding="utf-8", newline="\n")
+        try:
+            self._notice(word)
+        finally:
+            file.write_text(before, encoding="utf-8", newline="\n")
+        self._home.indexer.update()
+        self.embedded_back = self._embed()
+
+    def _notice(self, word: str) -> None:
+        cpu, helpers = self._cpu(), _cpu_of_helpers()
+        began = time.perf_counter()
+        self._home.indexer.update()
+        found = self._home.catalog.search_words([word], 1)
+        self.until_words = time.perf_counter() - began
+        self.embedded = self._embed()
+        self.until_vectors = time.perf_counter() - began
+        self.cpu, self.helpers_cpu = self._cpu() - cpu, _cpu_of_helpers() - helpers
+        if not found:
+            raise SystemExit(f"The edit of {self._path} was not found.")
+
+    def _embed(self) -> int:
+        if not self._embedding:
+            return 0
+        made = self._home.embedder.made
+        ids = [chunk.id for chunk in self._home.catalog.chunks_of(self._path)]
+        due = self._home.catalog.pending_vectors(MODEL, len(ids), ids)
+        self._home.vectorizer.embed_and_store(MODEL, [chunk for chunk in due if chunk.id in ids])
+        self._home.vectorizer.settle(MODEL)
+        return self._home.embedder.made - made
+
+    def _cpu(self) -> float:
+        return time.process_time() - self._home.embedder.seconds
+
+
+def _cpu_of_helpers() -> float:
+    times = [process.cpu_times() for process in psutil.Process().children(recursive=True)]
+    return sum(each.user + each.system for each in times)
