@@ -31,6 +31,8 @@ export default function chats(stage) {
     await workbench.reload();
     await stage.showPanel();
 
+    await panel.turns.first().waitFor();
+    await panel.openChat(/^What does RecentCache/);
     await panel.turn(SECOND).root.waitFor();
     await panel.openChat(/^How are failed calls/);
     await panel.turn(FIRST).root.waitFor();
