@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import sqlite3
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -13,7 +15,7 @@ from sourcewise.errors import StorageError
 from sourcewise.storage.embedding_cache import EmbeddingCache
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -127,3 +129,152 @@ cache.close()
     assert len(cache.get("mini", [f"{writer}-{n}" for writer in range(3) for n in range(40)])) == 120
     cache.close()
     assert list(path.parent.glob("*.damaged-*")) == []
+
+
+class Calendar:
+    """Gives the day that a test says it is."""
+
+    def __init__(self, day: int) -> None:
+        self.day = day
+
+    def __call__(self) -> int:
+        return self.day
+
+
+@pytest.fixture
+def calendar() -> Calendar:
+    return Calendar(20_000)
+
+
+@pytest.fixture
+def dated(path: Path, calendar: Calendar) -> Iterator[EmbeddingCache]:
+    cache = EmbeddingCache(path, calendar)
+    yield cache
+    cache.close()
+
+
+def kept(cache: EmbeddingCache, texts: Sequence[str]) -> list[str]:
+    return [texts[index] for index in sorted(cache.get("mini", texts))]
+
+
+def test_what_nobody_used_for_long_goes_and_a_use_keeps_it(dated: EmbeddingCache, calendar: Calendar) -> None:
+    dated.put("mini", [("forgotten", vectors(1)), ("needed", vectors(1))])
+    calendar.day += 100
+    assert kept(dated, ["needed"]) == ["needed"]
+    calendar.day += 25
+    assert dated.evict(10**9, 120) == 1
+    assert kept(dated, ["forgotten", "needed"]) == ["needed"]
+
+
+def test_what_was_used_longest_ago_goes_first_where_it_is_too_much(dated: EmbeddingCache, calendar: Calendar) -> None:
+    days = [[f"{day} {number}" for number in range(1000)] for day in range(3)]
+    for texts in days:
+        dated.put("mini", [(text, vectors(1, 768)) for text in texts])
+        calendar.day += 1
+    kept(dated, days[0])
+    calendar.day += 2
+    assert 1000 <= dated.evict(9_000_000, 120) < 2000
+    assert kept(dated, days[1]) == []
+    assert kept(dated, days[0]) == days[0]
+
+
+def test_what_was_used_today_or_yesterday_stays_however_much_it_is(dated: EmbeddingCache, calendar: Calendar) -> None:
+    dated.put("mini", [("yesterday", vectors(1))])
+    calendar.day += 1
+    dated.put("mini", [("today", vectors(1))])
+    assert dated.evict(0, 0) == 0
+    calendar.day += 1
+    assert dated.evict(0, 0) == 1
+    assert kept(dated, ["yesterday", "today"]) == ["today"]
+
+
+def test_it_is_evicted_once_a_day_by_whatever_process(dated: EmbeddingCache, calendar: Calendar, path: Path) -> None:
+    dated.put("mini", [("old", vectors(1))])
+    calendar.day += 10
+    assert dated.evict(10**9, 20) == 0
+    other = EmbeddingCache(path, calendar)
+    assert other.evict(10**9, 5) == 0
+    calendar.day += 1
+    assert other.evict(10**9, 5) == 1
+    other.close()
+
+
+def test_a_clock_that_was_ahead_keeps_nothing_for_ever(dated: EmbeddingCache, calendar: Calendar) -> None:
+    calendar.day += 5000
+    dated.put("mini", [("text", vectors(1))])
+    dated.evict(10**9, 120)
+    calendar.day -= 5000
+    assert dated.evict(10**9, 120) == 0
+    calendar.day += 121
+    assert dated.evict(10**9, 120) == 1
+
+
+def test_a_cache_that_was_made_before_uses_were_noted_keeps_every_vector(path: Path, calendar: Calendar) -> None:
+    early_program(path, 25_000)
+    cache = EmbeddingCache(path, calendar)
+    assert len(cache) == 25_000
+    assert cache.evict(10**9, 120) == 0
+    calendar.day += 120
+    assert cache.evict(10**9, 120) == 0
+    calendar.day += 1
+    assert cache.evict(10**9, 120) == 25_000
+    cache.close()
+
+
+def early_program(path: Path, texts: int) -> None:
+    """Do what a program does that knows nothing of uses."""
+    path.parent.mkdir(exist_ok=True)
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            """CREATE TABLE IF NOT EXISTS embeddings
+                (key TEXT PRIMARY KEY, windows INTEGER NOT NULL, vectors BLOB NOT NULL)"""
+        )
+        connection.execute("PRAGMA user_version = 1")
+        rows = ((f"{number:032x}", 1, b"\0" * 16) for number in range(texts))
+        connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", rows)
+
+
+def test_programs_from_before_uses_were_noted_share_the_cache(cache: EmbeddingCache, path: Path) -> None:
+    cache.put("mini", [("text", vectors(1))])
+    early_program(path, 5)
+    assert kept(cache, ["text"]) == ["text"]
+    assert len(cache) == 6
+
+
+def test_processes_open_an_early_cache_at_once_and_lose_nothing(path: Path) -> None:
+    early_program(path, 20_000)
+    program = """
+import sys, pathlib
+from sourcewise.storage.embedding_cache import EmbeddingCache
+cache = EmbeddingCache(pathlib.Path(sys.argv[1]))
+cache.evict(0, 0)
+assert len(cache) == 20000
+cache.close()
+"""
+    openers = [subprocess.Popen([sys.executable, "-c", program, str(path)]) for _ in range(3)]
+    assert [opener.wait(60) for opener in openers] == [0, 0, 0]
+
+
+def test_the_file_becomes_smaller_when_much_is_evicted(dated: EmbeddingCache, calendar: Calendar, path: Path) -> None:
+    dated.put("mini", [(str(number), vectors(1, 8192)) for number in range(800)])
+    calendar.day += 200
+    assert dated.evict(10**9, 120) == 800
+    assert path.stat().st_size < 1_000_000
+
+
+def test_vectors_are_found_where_their_use_cannot_be_noted(
+    dated: EmbeddingCache, calendar: Calendar, path: Path
+) -> None:
+    dated.put("mini", [("text", vectors(1))])
+    calendar.day += 1
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TRIGGER full BEFORE INSERT ON uses BEGIN SELECT max(nowhere) FROM uses; END")
+    assert kept(dated, ["text"]) == ["text"]
+
+
+def test_of_several_damaged_caches_one_is_kept_for_a_look(path: Path) -> None:
+    path.parent.mkdir()
+    for _ in range(3):
+        path.write_bytes(os.urandom(20_000))
+        EmbeddingCache(path).close()
+    assert len(list(path.parent.glob("*.damaged-*"))) == 1

@@ -6,11 +6,12 @@ one transaction, and what the vector store still owes is written down with the c
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 from sourcewise.errors import CatalogCorruptError
 from sourcewise.model import SkipReason
-from sourcewise.storage import catalog_rows, vector_ledger
+from sourcewise.storage import catalog_rows, vector_ledger, word_index
 from sourcewise.storage.catalog_schema import SCHEMA
 from sourcewise.storage.database import Database
 from sourcewise.storage.vector_ledger import VectorLedger
@@ -257,6 +258,14 @@ class Catalog:
         best = max(by_model, key=lambda model: (by_model[model].embedded, model == wanted))
         return (best if by_model[best].embedded else None), by_model[best]
 
+    def compact(self) -> bool:
+        """Give the room of what was removed back to the disk where that pays, and tell whether it did.
+
+        Searches go on meanwhile, and other writes find gaps.
+        """
+        self._merge_words()
+        return self._database.compact()
+
     def get_meta(self, key: str) -> str | None:
         """Return what was noted under this key."""
         with self._database.read() as connection:
@@ -267,3 +276,14 @@ class Catalog:
         """Note a value under this key."""
         with self._database.write() as connection:
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def _merge_words(self) -> None:
+        """Rid the word index of what it knows of removed chunks."""
+        with self._database.read() as connection:
+            left = word_index.left_to_merge(connection)
+        if not left:
+            return
+        steps = itertools.count()
+        self._database.write_in_steps(lambda connection: word_index.merge(connection, begin=next(steps) == 0))
+        with self._database.write() as connection:
+            word_index.count_left(connection, -left)

@@ -1,8 +1,4 @@
-"""The catalog's statements: values in, rows out, within a transaction that the caller began.
-
-The word index keeps no text of its own, only its index: half the size, but a chunk leaves it by handing in the very
-words it came with. They are made again from the chunk, so how they are made must stay as it is within a schema version.
-"""
+"""The catalog's statements: values in, rows out, within a transaction that the caller began."""
 
 # ruff: noqa: S608 - only constants of this module are put into queries
 
@@ -14,12 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sourcewise.model import Chunk, Definition, FileStamp, SkippedFile, SkipReason
-from sourcewise.storage import vector_ledger
-from sourcewise.words import identifier_words
+from sourcewise.storage import vector_ledger, word_index
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from sourcewise.model import SourceFile
 
@@ -158,10 +153,7 @@ def _add_chunk(connection: sqlite3.Connection, chunk: Chunk, file_key: int) -> N
             *(chunk.symbol, chunk.kind, chunk.signature, chunk.docstring, chunk.text),
         ),
     ).fetchone()[0]
-    connection.execute(
-        "INSERT INTO words (rowid, symbol, path, signature, docstring, body) VALUES (?, ?, ?, ?, ?, ?)",
-        (key, *_words_of(chunk)),
-    )
+    word_index.add_words(connection, key, chunk)
     _insert_definitions(connection, key, chunk)
     vector_ledger.chunk_added(connection, chunk.id)
 
@@ -185,21 +177,14 @@ def _drop_chunks_of(connection: sqlite3.Connection, file_keys: Iterable[tuple[in
         _drop_chunks(connection, [key for (key,) in keys])
 
 
-def _drop_chunks(connection: sqlite3.Connection, keys: Iterable[int]) -> None:
+def _drop_chunks(connection: sqlite3.Connection, keys: Collection[int]) -> None:
+    if keys:
+        word_index.count_left(connection, len(keys))
     for key in keys:
         chunk = Chunk(*connection.execute(f"{_CHUNKS} WHERE chunks.key = ?", (key,)).fetchone()[1:])
-        connection.execute(
-            """INSERT INTO words (words, rowid, symbol, path, signature, docstring, body)
-                VALUES ('delete', ?, ?, ?, ?, ?, ?)""",
-            (key, *_words_of(chunk)),
-        )
+        word_index.remove_words(connection, key, chunk)
         connection.execute("DELETE FROM chunks WHERE key = ?", (key,))
         vector_ledger.chunk_gone(connection, chunk.id)
-
-
-def _words_of(chunk: Chunk) -> tuple[str, ...]:
-    columns = (chunk.symbol, chunk.path, chunk.signature, chunk.docstring, chunk.text)
-    return tuple(identifier_words(column) for column in columns)
 
 
 # --- words ------------------------------------------------------------------------------------------------

@@ -1,11 +1,14 @@
 """SQLite as this house uses it: one writer, many readers, and errors that a person can act on.
 
-Hides connections and pragmas, which thread may use which, transactions, and what SQLite's error codes mean.
+Hides connections and pragmas, which thread may use which, transactions, how a file becomes smaller again, and what
+SQLite's error codes mean.
 """
 
 from __future__ import annotations
 
 import contextlib
+import logging
+import shutil
 import sqlite3
 import threading
 import time
@@ -13,13 +16,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sourcewise.errors import StorageError
+from sourcewise.storage import free_pages
+from sourcewise.storage.free_pages import page_use
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+logger = logging.getLogger(__name__)
 
 _BUSY_SECONDS = 10.0
 _RETRY_SECONDS = 0.01
+# Between the steps of long work, so that the writers of other threads and processes find a gap.
+_GAP_SECONDS = 0.01
+# To write a bigger file anew would keep other writers waiting for too long.
+_MOST_BYTES_ANEW = 500_000_000
 _PRAGMAS = (
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
@@ -37,11 +48,14 @@ class Schema:
         version: raised whenever `statements`, or the meaning of what is stored, changes.
         statements: what creates an empty database.
         probe: a cheap query that reads a little of everything and fails where something is missing.
+        additions: statements that every opening runs, harmless when run again. Older programs know nothing of what
+            they create and may use the file at the same time.
     """
 
     version: int
     statements: tuple[str, ...]
     probe: str
+    additions: tuple[str, ...] = ()
 
 
 class Database:
@@ -90,17 +104,42 @@ class Database:
     @contextlib.contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """Lend the writing connection for one transaction: all of it is stored, or, on any exception, nothing."""
-        with self._translated(), self._turn:
-            self._check_open()
-            self._writer.execute("BEGIN IMMEDIATE")
+        with self._alone() as connection:
+            connection.execute("BEGIN IMMEDIATE")
             try:
-                yield self._writer
-                self._writer.execute("COMMIT")
+                yield connection
+                connection.execute("COMMIT")
             except BaseException:
                 # SQLite has already rolled back after some errors, a full disk among them.
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
+
+    def write_in_steps(self, step: Callable[[sqlite3.Connection], bool]) -> None:
+        """Write for long without keeping other writers out: a transaction a step, as long as a step tells of more."""
+        while True:
+            with self.write() as connection:
+                more = step(connection)
+            if not more:
+                return
+            time.sleep(_GAP_SECONDS)
+
+    def compact(self) -> bool:
+        """Give what is free in the file back to the disk where that pays, and tell whether it did.
+
+        Readers go on undisturbed. A crash, or a disk that is too full for it, loses nothing.
+        """
+        with self.read() as connection:
+            use = page_use(connection)
+        if not use.worth_giving_back:
+            return False
+        try:
+            return self._give_pages_back() if use.in_steps else self._write_anew(use.used_bytes)
+        except self._corrupt:
+            raise
+        except StorageError as error:
+            logger.warning("What is free in %s stays there for now: %s", self._path, error)
+            return False
 
     def verify(self) -> None:
         """Read the whole file and raise the error of a damaged one; takes seconds for a big file."""
@@ -117,9 +156,17 @@ class Database:
                 self._idle.pop().close()
             self._writer.close()
 
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[sqlite3.Connection]:
+        """Lend the writing connection outside of a transaction."""
+        with self._translated(), self._turn:
+            self._check_open()
+            yield self._writer
+
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, _BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
+            free_pages.shrink_in_steps(connection)  # before the write-ahead log, whose mark makes the file not empty
             _use_write_ahead_log(connection)
             for pragma in _PRAGMAS:
                 connection.execute(pragma)
@@ -136,6 +183,20 @@ class Database:
         else:
             self._idle.append(connection)
 
+    def _give_pages_back(self) -> bool:
+        self.write_in_steps(free_pages.give_some_back)
+        with self._alone() as connection:
+            free_pages.shorten(connection)
+        return True
+
+    def _write_anew(self, size: int) -> bool:
+        if size > min(_MOST_BYTES_ANEW, shutil.disk_usage(self._path.parent).free / 3):
+            return False
+        with self._alone() as connection:
+            free_pages.write_anew(connection)
+            free_pages.shorten(connection)
+        return True
+
     def _prepare(self, schema: Schema) -> None:
         with self.write() as connection:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -145,6 +206,8 @@ class Database:
                 connection.execute(f"PRAGMA user_version = {schema.version:d}")
             elif version != schema.version:
                 raise self._damaged(f"its version is {version}, not {schema.version}")
+            for statement in schema.additions:
+                connection.execute(statement)
         try:
             self._writer.execute(schema.probe).fetchall()
         except sqlite3.OperationalError as error:

@@ -1,6 +1,7 @@
 """Embeddings by model and text, kept for all folders of a user, so that no text goes through a model twice.
 
-Hides the file they live in. It is only a cache: a damaged one is set aside and started anew.
+Hides the file they live in and what leaves it when it is too big. It is only a cache: a damaged one is set aside and
+started anew.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sourcewise.errors import StorageError
+from sourcewise.storage import embedding_uses
 from sourcewise.storage.database import Database, Schema
 
 if TYPE_CHECKING:
@@ -34,7 +36,9 @@ _SCHEMA = Schema(
     1,
     ("CREATE TABLE embeddings (key TEXT PRIMARY KEY, windows INTEGER NOT NULL, vectors BLOB NOT NULL)",),
     "SELECT key, windows, vectors FROM embeddings LIMIT 1",
+    embedding_uses.TABLES,
 )
+_DAY_SECONDS = 86400
 
 
 class _CacheCorruptError(StorageError):
@@ -44,13 +48,18 @@ class _CacheCorruptError(StorageError):
 class EmbeddingCache:
     """One user's embeddings. Thread-safe; several processes may share the file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, today: Callable[[], int] = lambda: int(time.time() // _DAY_SECONDS)) -> None:
         """Open the cache at this path, or create it with its folder.
+
+        Args:
+            path: of the file.
+            today: gives the day, counted from the epoch.
 
         Raises:
             StorageError: it cannot be opened or written.
         """
         self._path = path
+        self._today = today
         self._renewal = threading.Lock()
         try:
             self._database = self._open()
@@ -68,9 +77,10 @@ class EmbeddingCache:
         for index, text in enumerate(texts):
             indexes.setdefault(_key(model, text), []).append(index)
         rows = self._with_fresh_start(lambda: self._rows(list(indexes)))
+        self._note_use([key for key, _, _, day in rows if day != self._today()])
         return {
             index: np.frombuffer(vectors, dtype="<f4").reshape(windows, -1).astype(np.float32)
-            for key, windows, vectors in rows
+            for key, windows, vectors, _ in rows
             for index in indexes[key]
         }
 
@@ -81,6 +91,26 @@ class EmbeddingCache:
             for text, vectors in items
         ]
         self._with_fresh_start(lambda: self._insert(rows))
+
+    def evict(self, most_bytes: int, most_days: int) -> int:
+        """Let go of what was not used for long, then of what was used longest ago where it is too much; once a day.
+
+        What was used today or yesterday stays, however much it is.
+
+        Args:
+            most_bytes: how big the cache may be.
+            most_days: how long what nobody uses is kept.
+
+        Returns:
+            How many texts it let go of.
+        """
+
+        def evict() -> int:
+            evicted = embedding_uses.evict(self._database, most_bytes, most_days, self._today())
+            self._database.compact()
+            return evicted
+
+        return self._with_fresh_start(evict)
 
     def __len__(self) -> int:
         """Return how many texts are kept, of all models and folders."""
@@ -93,14 +123,25 @@ class EmbeddingCache:
     def _open(self) -> Database:
         return Database(self._path, _SCHEMA, _CacheCorruptError)
 
-    def _rows(self, keys: list[str]) -> list[tuple[str, int, bytes]]:
-        query = "SELECT key, windows, vectors FROM embeddings WHERE key IN (SELECT value FROM json_each(?))"
+    def _rows(self, keys: list[str]) -> list[tuple[str, int, bytes, int | None]]:
+        query = """SELECT key, windows, vectors, day FROM embeddings LEFT JOIN uses USING (key)
+            WHERE key IN (SELECT value FROM json_each(?))"""
         with self._database.read() as connection:
             return connection.execute(query, (json.dumps(keys),)).fetchall()
 
     def _insert(self, rows: list[tuple[str, int, bytes]]) -> None:
         with self._database.write() as connection:
             connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", rows)
+            embedding_uses.note_use(connection, [key for key, _, _ in rows], self._today())
+
+    def _note_use(self, keys: list[str]) -> None:
+        if not keys:
+            return
+        try:
+            with self._database.write() as connection:
+                embedding_uses.note_use(connection, keys, self._today())
+        except StorageError as error:  # what was asked for is there all the same
+            logger.info("The use of %d embeddings is not noted: %s", len(keys), error)
 
     def _count(self) -> int:
         with self._database.read() as connection:
@@ -123,6 +164,9 @@ class EmbeddingCache:
     def _set_aside(self) -> None:
         aside = self._path.with_name(f"{self._path.name}.damaged-{time.time_ns()}")
         logger.warning("The embedding cache %s is damaged. It is kept as %s, and a new one begins.", self._path, aside)
+        for earlier in self._path.parent.glob(f"{self._path.name}.damaged-*"):  # one is enough for a look
+            with contextlib.suppress(OSError):
+                earlier.unlink()
         with contextlib.suppress(FileNotFoundError):  # another process was faster
             self._path.replace(aside)
         for suffix in ("-wal", "-shm"):
