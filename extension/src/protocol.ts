@@ -287,6 +287,74 @@ export interface WhyResult {
   chunks: number;
 }
 
+/** Why a file of the folder is not in the index. */
+export type SkipReason =
+  | "ignored"
+  | "binary"
+  | "too large"
+  | "minified"
+  | "generated"
+  | "secret"
+  | "empty"
+  | "unreadable"
+  | "symbolic link"
+  | "vanished"
+  | "not a regular file";
+
+/** Which files to list that stay out of an index. */
+export interface SkippedParams {
+  /** Left out, all of them. */
+  folder?: string | null;
+  /** Only those that are out for it; left out, all. */
+  reason?: SkipReason | null;
+  /** How many of each reason at most; 0 to have them counted only. */
+  limit?: number;
+}
+
+/** A file that stays out of the index, or a whole folder, whose path ends in `/`. */
+export interface SkippedFile {
+  path: string;
+  uri: string;
+  reason: SkipReason;
+  /** What keeps it out and where that stands, as in `WhyResult`. */
+  rule: string;
+}
+
+/** What stays out, by reason and path. */
+export interface SkippedResult {
+  /** Reason to number of files, those beyond the limit included; the most first. */
+  counts: Record<string, number>;
+  files: SkippedFile[];
+}
+
+/** A file whose chunks to show. */
+export interface ChunksParams {
+  uri: string;
+}
+
+/** A chunk as the index has it. */
+export interface IndexedChunk {
+  startLine: number;
+  endLine: number;
+  /** Qualified name of the definition it holds or is a part of; empty for loose lines. */
+  symbol: string;
+  kind: string;
+  /** About how many its text has. */
+  tokens: number;
+  /** How many it has; 0 until it is embedded. */
+  vectors: number;
+  /** Its first lines. */
+  preview: string;
+}
+
+/** What a file is cut into. */
+export interface ChunksResult {
+  path: string;
+  chunks: IndexedChunk[];
+  /** Why there are no chunks, for a person; empty where there are. */
+  sentence: string;
+}
+
 /** Nothing needs to be said. */
 export type ModelsParams = Record<string, never>;
 
@@ -379,6 +447,8 @@ export const INDEX_STATUS: Request<StatusParams, StatusResult> = { method: "sour
 export const INDEX_REBUILD: Request<RebuildParams, IndexState> = { method: "sourcewise/index/rebuild" };
 export const INDEX_PAUSE: Request<PauseParams, IndexState> = { method: "sourcewise/index/pause" };
 export const INDEX_WHY: Request<WhyParams, WhyResult> = { method: "sourcewise/index/why" };
+export const INDEX_SKIPPED: Request<SkippedParams, SkippedResult> = { method: "sourcewise/index/skipped" };
+export const INDEX_CHUNKS: Request<ChunksParams, ChunksResult> = { method: "sourcewise/index/chunks" };
 export const MODELS_LIST: Request<ModelsParams, ModelsResult> = { method: "sourcewise/models/list" };
 export const MODELS_PULL: Request<PullParams, PullResult> = { method: "sourcewise/models/pull" };
 export const DIAGNOSE: Request<DiagnoseParams, DiagnoseResult> = { method: "sourcewise/diagnose" };

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sourcewise import protocol
-from sourcewise.model import CitationState, SearchMode, Stage
+from sourcewise.model import CitationState, SearchMode, SkipReason, Stage
 
 _FOLDER = "file:///home/ada/shop"
 _URI = f"{_FOLDER}/auth.py"
@@ -89,6 +89,21 @@ REQUESTS: dict[str, tuple[Any, Any]] = {
         protocol.WhyParams(f"{_FOLDER}/debug.log"),
         protocol.WhyResult(
             "debug.log", False, "debug.log is not indexed: `*.log` in .gitignore, line 3.", "*.log (.gitignore:3)", 0
+        ),
+    ),
+    "sourcewise/index/skipped": (
+        protocol.SkippedParams(_FOLDER, SkipReason.IGNORED, limit=1),
+        protocol.SkippedResult(
+            {"ignored": 12, "binary": 3},
+            (protocol.SkippedFile("debug.log", f"{_FOLDER}/debug.log", SkipReason.IGNORED, "*.log (.gitignore:3)"),),
+        ),
+    ),
+    "sourcewise/index/chunks": (
+        protocol.ChunksParams(_URI),
+        protocol.ChunksResult(
+            "auth.py",
+            (protocol.IndexedChunk(12, 20, "Session.check_password", "method", 96, 1, _FOUND["preview"]),),
+            "",
         ),
     ),
     "sourcewise/models/list": (protocol.ModelsParams(), _MODELS),

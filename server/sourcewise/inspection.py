@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from sourcewise.lines import split_lines
 from sourcewise.mining.reasons import why_sentence
 from sourcewise.storage.catalog import Catalog
 from sourcewise.tokens import estimate_tokens
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from sourcewise.mining.miner import CodeMiner
     from sourcewise.model import Chunk, SkippedFile, SkipReason
+
+_PREVIEW_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,11 @@ class ChunkInspection:
     def tokens(self) -> int:
         """About how many tokens its text has."""
         return estimate_tokens(self.chunk.text)
+
+    @property
+    def preview(self) -> str:
+        """Its first lines."""
+        return "\n".join(split_lines(self.chunk.text)[:_PREVIEW_LINES])
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]")
 _HEARTBEAT_SECONDS = 5.0
-_FIRST_LINES = 3
 _FIRST_PATHS = 3
 
 out = Console(highlight=False)
@@ -96,9 +95,7 @@ def print_chunk(folder: Path, inspected: ChunkInspection, *, whole: bool) -> Non
         (f"  {chunk.kind} · {_counted(inspected.tokens, 'token')} · {vectors}", "dim"),
     )
     out.print(head, soft_wrap=True)
-    lines = split_lines(chunk.text)
-    shown = lines if whole else lines[:_FIRST_LINES]
-    out.print(_code("\n".join(shown), chunk.language, chunk.first_line))
+    out.print(_code(chunk.text if whole else inspected.preview, chunk.language, chunk.first_line))
 
 
 def print_skips(groups: Sequence[SkipGroup], *, every: bool) -> None:

@@ -13,7 +13,7 @@ from pygls.exceptions import JsonRpcException
 
 from conftest import SOURCES_ONLY, write_files
 from sourcewise import protocol
-from sourcewise.model import SearchMode, Stage
+from sourcewise.model import SearchMode, SkipReason, Stage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,6 +114,50 @@ async def test_why_has_a_sentence_for_what_lies_in_no_folder(start: Start, proje
         assert words in found.sentence
 
 
+async def test_chunks_are_shown_with_their_lines_and_vectors(start: Start, project: Path) -> None:
+    editor = await start(project)
+    state = await editor.until_idle(project)
+    found = [await chunks(editor, (project / path).as_uri()) for path in ("auth.py", "retry.py", "docs/guide.md")]
+    assert [(file.path, file.sentence) for file in found] == [("auth.py", ""), ("retry.py", ""), ("docs/guide.md", "")]
+    assert sum(len(file.chunks) for file in found) == state.chunks
+    assert all(chunk.vectors and chunk.tokens for file in found for chunk in file.chunks)
+    assert found[0].chunks[0].preview.startswith('"""Who may come in."""')
+
+
+async def test_a_file_without_chunks_says_why(start: Start, project: Path, tmp_path: Path) -> None:
+    (project / ".gitignore").write_text("*.log\n")
+    (project / "run.log").write_text("started\n")
+    editor = await start(project)
+    await editor.until_read(project, 4)
+    for uri, words in (
+        ((project / "run.log").as_uri(), "it is ignored: *.log (.gitignore:1)"),
+        ((tmp_path / "elsewhere.py").as_uri(), "outside the open folders"),
+    ):
+        found = await chunks(editor, uri)
+        assert found.chunks == ()
+        assert words in found.sentence
+
+
+async def test_what_stays_out_is_listed_by_reason_and_counted_beyond_the_limit(start: Start, project: Path) -> None:
+    (project / ".gitignore").write_text("*.log\nbuild/\n")
+    (project / "build").mkdir()
+    (project / "run.log").write_text("started\n")
+    (project / "logo.png").write_bytes(b"\x89PNG\0")
+    editor = await start(project)
+    await editor.until_read(project, 4)
+    listed = await skipped(editor, folder=project.as_uri())
+    assert listed.counts == {"ignored": 2, "binary": 1}
+    assert [(file.path, file.reason.value, file.rule) for file in listed.files[:2]] == [
+        ("build/", "ignored", "build/ (.gitignore:2)"),
+        ("run.log", "ignored", "*.log (.gitignore:1)"),
+    ]
+    assert listed.files[2].uri == (project / "logo.png").as_uri()
+    short = await skipped(editor, reason=SkipReason.IGNORED, limit=1)
+    assert (short.counts, [file.path for file in short.files]) == ({"ignored": 2}, ["build/"])
+    with pytest.raises(JsonRpcException, match="0 or more"):
+        await skipped(editor, limit=-1)
+
+
 async def test_a_folder_that_vanishes_is_said_and_its_index_still_answers(start: Start, project: Path) -> None:
     editor = await start(project)
     await editor.until_idle(project)
@@ -178,6 +222,16 @@ async def pause(editor: Editor, paused: bool) -> protocol.IndexState:
 async def why(editor: Editor, uri: str) -> protocol.WhyResult:
     """Ask why a file is in or out."""
     return await editor.request(protocol.INDEX_WHY, protocol.WhyParams(uri))
+
+
+async def chunks(editor: Editor, uri: str) -> protocol.ChunksResult:
+    """Ask what a file is cut into."""
+    return await editor.request(protocol.INDEX_CHUNKS, protocol.ChunksParams(uri))
+
+
+async def skipped(editor: Editor, **wanted: Any) -> protocol.SkippedResult:
+    """Ask what stays out."""
+    return await editor.request(protocol.INDEX_SKIPPED, protocol.SkippedParams(**wanted))
 
 
 def configure(editor: Editor, settings: dict[str, Any]) -> None:

@@ -12,12 +12,23 @@ from sourcewise.lsp.documents import local_path
 from sourcewise.model import Notice, PromptProgress, SourcesFound, TextDelta
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from sourcewise.index import Index
+    from sourcewise.inspection import ChunkInspection, FileInspection
     from sourcewise.lsp.folder import Folder
-    from sourcewise.model import Answer, AnswerEvent, IndexStatus, Mention, SearchResult, Source, Trace
+    from sourcewise.model import (
+        Answer,
+        AnswerEvent,
+        IndexStatus,
+        Mention,
+        SearchResult,
+        SkippedFile,
+        SkipReason,
+        Source,
+        Trace,
+    )
 
     UriOf = Callable[[str], str]
 
@@ -112,6 +123,26 @@ def folder_status(folder: Folder, status: IndexStatus | None) -> protocol.Folder
     )
 
 
+def chunks(found: FileInspection) -> protocol.ChunksResult:
+    """Return what a file is cut into."""
+    return protocol.ChunksResult(found.path, tuple(map(_chunk, found.chunks)), found.sentence)
+
+
+def skipped(
+    found: Iterable[tuple[Folder, Sequence[SkippedFile]]], reason: SkipReason | None, limit: int
+) -> protocol.SkippedResult:
+    """Return what stays out of folders, for one reason or all, so many of each at most."""
+    listed: dict[SkipReason, list[protocol.SkippedFile]] = {}
+    for folder, files in found:
+        for file in files:
+            if reason in (None, file.reason):
+                listed.setdefault(file.reason, []).append(_skipped(folder, file))
+    groups = sorted(listed.items(), key=lambda entry: -len(entry[1]))
+    return protocol.SkippedResult(
+        {name.value: len(files) for name, files in groups}, tuple(file for _, files in groups for file in files[:limit])
+    )
+
+
 class EventStream:
     """The events of one answer as notifications."""
 
@@ -135,6 +166,23 @@ class EventStream:
                 self._deltas += 1
                 return protocol.ANSWER_DELTA.method, protocol.AnswerDelta(self._ask_id, self._deltas - 1, text)
         raise TypeError(f"{event!r} is not sent by itself")
+
+
+def _chunk(inspected: ChunkInspection) -> protocol.IndexedChunk:
+    chunk = inspected.chunk
+    return protocol.IndexedChunk(
+        start_line=chunk.first_line,
+        end_line=chunk.last_line,
+        symbol=chunk.symbol,
+        kind=chunk.kind,
+        tokens=inspected.tokens,
+        vectors=inspected.vectors,
+        preview=inspected.preview,
+    )
+
+
+def _skipped(folder: Folder, file: SkippedFile) -> protocol.SkippedFile:
+    return protocol.SkippedFile(file.path, (folder.path / file.path).as_uri(), file.reason, file.detail)
 
 
 def _sources(uri_of: UriOf, sources: tuple[Source, ...]) -> tuple[protocol.Source, ...]:

@@ -1,14 +1,17 @@
-"""What an editor asks about the indexes and has done with them: status, pause, rebuild, why a file is in, a report."""
+"""What an editor asks about the indexes and has done with them: status, pause, rebuild, what is in and why."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
+
+from pygls.exceptions import JsonRpcInvalidParams
 
 from sourcewise import protocol
 from sourcewise.diagnosis import FolderSummary, report
 from sourcewise.errors import UserError
+from sourcewise.inspection import IndexInspector
 from sourcewise.lsp import convert
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.mining.reasons import why_sentence
@@ -16,13 +19,22 @@ from sourcewise.model import Stage
 from sourcewise.paths import workspace_folder
 
 if TYPE_CHECKING:
+    from sourcewise.inspection import FileInspection
     from sourcewise.lsp.folder import Folder
     from sourcewise.lsp.indexing import BackgroundIndexing
-    from sourcewise.model import IndexStatus
+    from sourcewise.model import IndexStatus, SkippedFile
     from sourcewise.workspace import Workspace
 
 
 _READING = {Stage.SCANNING, Stage.READING}
+
+
+class _Home(NamedTuple):
+    """Where a file is: in an open folder, by its path there, or in none, and a sentence that says so."""
+
+    folder: Folder | None
+    path: str
+    sentence: str = ""
 
 
 class IndexControl:
@@ -70,17 +82,34 @@ class IndexControl:
         Raises:
             FolderError: its folder is gone.
         """
-        address = urlsplit(params.uri)
-        if address.scheme != "file":
-            name = unquote(address.path) or params.uri
-            if address.scheme == "untitled":
-                return _outside(name, f"{name} is no file yet, and only files are indexed. Save it in an open folder.")
-            return _outside(name, f"{name} is not a file of this machine, and only those are indexed.")
-        path = convert.path_of(params.uri)
-        homes = [(folder, relative) for folder in self._indexing.folders if (relative := folder.relative(path))]
-        if not homes:
-            return _outside(str(path), f"{path} lies outside the open folders. Open its folder to have it indexed.")
-        return await asyncio.to_thread(self._why, *min(homes, key=lambda home: len(home[1])))
+        home = self._home_of(params.uri)
+        if home.folder is None:
+            return protocol.WhyResult(home.path, indexed=False, sentence=home.sentence, rule="", chunks=0)
+        return await asyncio.to_thread(self._why, home.folder, home.path)
+
+    async def skipped(self, params: protocol.SkippedParams) -> protocol.SkippedResult:
+        """List what stays out of the indexes.
+
+        Raises:
+            UserError: the folder is not open or gone, or its index cannot be read.
+            JsonRpcInvalidParams: the limit is out of range.
+        """
+        if params.limit < 0:
+            raise JsonRpcInvalidParams(f"limit is {params.limit}; it must be 0 or more.")
+        folders = self._folders(params.folder)
+        found = [await asyncio.to_thread(self._skipped, folder) for folder in folders]
+        return convert.skipped(zip(folders, found, strict=True), params.reason, params.limit)
+
+    async def chunks(self, params: protocol.ChunksParams) -> protocol.ChunksResult:
+        """Show what a file is cut into.
+
+        Raises:
+            UserError: its folder is gone, or the index cannot be read.
+        """
+        home = self._home_of(params.uri)
+        if home.folder is None:
+            return protocol.ChunksResult(home.path, (), home.sentence)
+        return convert.chunks(await asyncio.to_thread(self._inspect, home.folder, home.path))
 
     async def diagnose(self, _: protocol.DiagnoseParams) -> protocol.DiagnoseResult:
         """Write a report about this machine and the indexes that may be shown to others."""
@@ -88,13 +117,25 @@ class IndexControl:
         return protocol.DiagnoseResult(await report(self._workspace, folders))
 
     def _why(self, folder: Folder, path: str) -> protocol.WhyResult:
-        miner = CodeMiner(self._workspace.settings.max_file_bytes)
-        verdict = miner.explain(workspace_folder(folder.path), path)
+        verdict = self._miner().explain(workspace_folder(folder.path), path)
         chunks = folder.index.count_chunks(path) if folder.index else 0
         sentence = why_sentence(path, verdict)
         if verdict is None and not chunks and folder.stage in _READING:
             sentence = f"{sentence} It has not been read yet."
         return protocol.WhyResult(path, verdict is None, sentence, verdict.detail if verdict else "", chunks)
+
+    def _skipped(self, folder: Folder) -> list[SkippedFile]:
+        return self._inspector(folder).skipped()
+
+    def _inspect(self, folder: Folder, path: str) -> FileInspection:
+        return self._inspector(folder).file(path, self._miner())
+
+    def _inspector(self, folder: Folder) -> IndexInspector:
+        place = workspace_folder(folder.path)
+        return IndexInspector(place, self._workspace.data.index_of(place).catalog, self._workspace.model)
+
+    def _miner(self) -> CodeMiner:
+        return CodeMiner(self._workspace.settings.max_file_bytes)
 
     def _status(self, folder: Folder) -> IndexStatus | None:
         try:
@@ -108,6 +149,18 @@ class IndexControl:
     def _folders(self, uri: str | None) -> tuple[Folder, ...]:
         return self._indexing.folders if uri is None else (self._indexing.folder_of(uri),)
 
-
-def _outside(path: str, sentence: str) -> protocol.WhyResult:
-    return protocol.WhyResult(path, indexed=False, sentence=sentence, rule="", chunks=0)
+    def _home_of(self, uri: str) -> _Home:
+        address = urlsplit(uri)
+        if address.scheme != "file":
+            name = unquote(address.path) or uri
+            if address.scheme == "untitled":
+                return _Home(
+                    None, name, f"{name} is no file yet, and only files are indexed. Save it in an open folder."
+                )
+            return _Home(None, name, f"{name} is not a file of this machine, and only those are indexed.")
+        path = convert.path_of(uri)
+        homes = [(folder, relative) for folder in self._indexing.folders if (relative := folder.relative(path))]
+        if not homes:
+            outside = f"{path} lies outside the open folders. Open its folder to have it indexed."
+            return _Home(None, str(path), outside)
+        return _Home(*min(homes, key=lambda home: len(home[1])))

@@ -108,6 +108,8 @@ _HANDLERS: dict[protocol.Request, Callable[[Session, Any], Awaitable[Any]]] = {
     protocol.INDEX_REBUILD: lambda session, params: session.indexes.rebuild(params),
     protocol.INDEX_PAUSE: lambda session, params: session.indexes.pause(params),
     protocol.INDEX_WHY: lambda session, params: session.indexes.why(params),
+    protocol.INDEX_SKIPPED: lambda session, params: session.indexes.skipped(params),
+    protocol.INDEX_CHUNKS: lambda session, params: session.indexes.chunks(params),
     protocol.MODELS_LIST: lambda session, params: session.models.list(params),
     protocol.MODELS_PULL: lambda session, params: session.models.pull(params),
     protocol.DIAGNOSE: lambda session, params: session.indexes.diagnose(params),

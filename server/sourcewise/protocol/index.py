@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from sourcewise.model import Stage
+from sourcewise.model import SkipReason, Stage
 
 
 @frozen
@@ -107,3 +107,84 @@ class WhyResult:
     sentence: str
     rule: str
     chunks: int
+
+
+@frozen
+class SkippedParams:
+    """Which files to list that stay out of an index.
+
+    Attributes:
+        folder: left out, all of them.
+        reason: only those that are out for it; left out, all.
+        limit: how many of each reason at most; 0 to have them counted only.
+    """
+
+    folder: str | None = None
+    reason: SkipReason | None = None
+    limit: int = 1000
+
+
+@frozen
+class SkippedFile:
+    """A file that stays out of the index, or a whole folder, whose path ends in `/`.
+
+    Attributes:
+        rule: what keeps it out and where that stands, as in `WhyResult`.
+    """
+
+    path: str
+    uri: str
+    reason: SkipReason
+    rule: str
+
+
+@frozen
+class SkippedResult:
+    """What stays out, by reason and path.
+
+    Attributes:
+        counts: reason to number of files, those beyond the limit included; the most first.
+    """
+
+    counts: dict[str, int]
+    files: tuple[SkippedFile, ...]
+
+
+@frozen
+class ChunksParams:
+    """A file whose chunks to show."""
+
+    uri: str
+
+
+@frozen
+class IndexedChunk:
+    """A chunk as the index has it.
+
+    Attributes:
+        symbol: qualified name of the definition it holds or is a part of; empty for loose lines.
+        tokens: about how many its text has.
+        vectors: how many it has; 0 until it is embedded.
+        preview: its first lines.
+    """
+
+    start_line: int
+    end_line: int
+    symbol: str
+    kind: str
+    tokens: int
+    vectors: int
+    preview: str
+
+
+@frozen
+class ChunksResult:
+    """What a file is cut into.
+
+    Attributes:
+        sentence: why there are no chunks, for a person; empty where there are.
+    """
+
+    path: str
+    chunks: tuple[IndexedChunk, ...]
+    sentence: str

@@ -17,9 +17,13 @@ from sourcewise.protocol.answers import (
 )
 from sourcewise.protocol.diagnosis import DiagnoseParams, DiagnoseResult
 from sourcewise.protocol.index import (
+    ChunksParams,
+    ChunksResult,
     IndexState,
     PauseParams,
     RebuildParams,
+    SkippedParams,
+    SkippedResult,
     StatusParams,
     StatusResult,
     WhyParams,
@@ -54,6 +58,8 @@ INDEX_STATUS = Request("sourcewise/index/status", StatusParams, StatusResult)
 INDEX_REBUILD = Request("sourcewise/index/rebuild", RebuildParams, IndexState)
 INDEX_PAUSE = Request("sourcewise/index/pause", PauseParams, IndexState)
 INDEX_WHY = Request("sourcewise/index/why", WhyParams, WhyResult)
+INDEX_SKIPPED = Request("sourcewise/index/skipped", SkippedParams, SkippedResult)
+INDEX_CHUNKS = Request("sourcewise/index/chunks", ChunksParams, ChunksResult)
 MODELS_LIST = Request("sourcewise/models/list", ModelsParams, ModelsResult)
 MODELS_PULL = Request("sourcewise/models/pull", PullParams, PullResult)
 DIAGNOSE = Request("sourcewise/diagnose", DiagnoseParams, DiagnoseResult)
@@ -66,6 +72,8 @@ REQUESTS = (
     INDEX_REBUILD,
     INDEX_PAUSE,
     INDEX_WHY,
+    INDEX_SKIPPED,
+    INDEX_CHUNKS,
     MODELS_LIST,
     MODELS_PULL,
     DIAGNOSE,
