@@ -23,6 +23,15 @@ RUNTIMES = {
     "sources": "No model: the answer is the list of sources.",
 }
 """What may answer, with its meaning."""
+_ON_BATTERY = {
+    "slow": "Embed at half speed.",
+    "pause": "Embed nothing but questions until the machine is plugged in.",
+    "full": "Embed as if it were plugged in.",
+}
+_UNDER_LOAD = {
+    "slow": "Embed at half speed.",
+    "full": "Embed at full speed, at low priority.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,18 @@ class Settings:
     embedding_batch: int = _setting(32, "embedding.batchSize", "How many texts are embedded at a time.", 1, 1024)
     embedding_threads: int = _setting(
         0, "embedding.threads", "Processor threads for embedding; 0 takes all, at low priority.", 0, 256
+    )
+    embedding_idle_minutes: int = _setting(
+        10, "embedding.idleMinutes", "How long the embedding model stays in memory unused; 0 is for ever.", 0, 10080
+    )
+    embedding_on_battery: str = _setting(
+        "slow", "embedding.onBattery", "What embedding of files does on battery.", choices=_ON_BATTERY
+    )
+    embedding_under_load: str = _setting(
+        "slow",
+        "embedding.underLoad",
+        "What embedding of files does while other programs keep the processors busy.",
+        choices=_UNDER_LOAD,
     )
     question_seconds: float = _setting(
         2.0,
@@ -103,6 +124,14 @@ class Settings:
     chunk_tokens: int = _setting(1500, "chunk.maxTokens", "A longer definition is split.", 64, 8192)
     chunk_overlap: int = _setting(200, "chunk.overlapTokens", "What the parts of a split definition share.", 0, 2048)
     top: int = _setting(8, "retrieval.top", "How many sources an answer is made from.", 1, 50)
+    cache_megabytes: int = _setting(
+        4000,
+        "cache.maxMegabytes",
+        "How big the cache of embeddings may be; what was used longest ago leaves it first.",
+        0,
+        1_000_000,
+    )
+    cache_days: int = _setting(120, "cache.maxDays", "How long an embedding is kept that nothing uses.", 1, 36500)
     max_file_bytes: int = _setting(
         1_000_000, "index.maxFileBytes", "Larger files stay out of the index.", 1024, 1_000_000_000
     )

@@ -1,21 +1,24 @@
 """Gives every chunk its vectors: from the embedding cache, else from the model, into the vector store.
 
 The catalog knows which vectors should exist; this module makes it so. What replaces a vector is stored before the
-old one is removed, and the catalog is told after the store, so a crash in between only repeats work.
+old one is removed, and the catalog is told before and after the store, so a crash in between only repeats work. A text
+that the model's process dies of is found and set apart, and the others are embedded.
 """
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sourcewise.embedder import EmbeddingText
-from sourcewise.errors import CancelledError
+from sourcewise.errors import CancelledError, WorkerDiedError
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterator, Sequence
 
+    from sourcewise.consideration import Consideration
     from sourcewise.embedder import Embedder, Vectors
     from sourcewise.model import Chunk
     from sourcewise.storage.catalog import Catalog
@@ -24,20 +27,23 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 
+_FETCHED_TOGETHER = 512
 # Batches are cut from this many chunks sorted by length, so that little of a batch is padding.
-_SORTED_TOGETHER = 512
-_EVERYTHING = 2**31
+_SORTED_TOGETHER = 128
+# What embedding and storing a chunk costs whatever its length, in characters of embedding.
+_CHARACTERS_A_CHUNK = 100
 
 
 @dataclass(frozen=True, slots=True)
 class VectorCount:
-    """Where the vectors of some chunks came from."""
+    """Where the vectors of some chunks came from; those that `failed` have none."""
 
     embedded: int = 0
     reused: int = 0
+    failed: int = 0
 
     def __add__(self, other: VectorCount) -> VectorCount:
-        return VectorCount(self.embedded + other.embedded, self.reused + other.reused)
+        return VectorCount(self.embedded + other.embedded, self.reused + other.reused, self.failed + other.failed)
 
 
 def embedding_text(chunk: Chunk) -> EmbeddingText:
@@ -55,14 +61,31 @@ class CodeVectorizer:
     """Embeds chunks and stores their vectors."""
 
     def __init__(
-        self, catalog: Catalog, store: VectorStore, cache: EmbeddingCache, embedder: Embedder, batch_size: int
+        self,
+        catalog: Catalog,
+        store: VectorStore,
+        cache: EmbeddingCache,
+        embedder: Embedder,
+        batch_size: int,
+        *,
+        consideration: Consideration | None = None,
     ) -> None:
-        """Join the parts; nothing is opened."""
+        """Join the parts; nothing is opened.
+
+        Args:
+            catalog: knows which vectors should exist.
+            store: has them.
+            cache: knows vectors of all folders.
+            embedder: makes them.
+            batch_size: how many chunks are embedded and stored together.
+            consideration: has `embed_pending` rest; without it the work goes at full speed.
+        """
         self._catalog = catalog
         self._store = store
         self._cache = cache
         self._embedder = embedder
         self._batch_size = batch_size
+        self._consideration = consideration
 
     def embed_pending(
         self,
@@ -76,24 +99,22 @@ class CodeVectorizer:
         Args:
             model: name of the embedding model.
             first: ids of chunks.
-            progress: called with chunks done and chunks in all.
+            progress: called with how much of the work is done, and how much there is, in chunks of average length: the
+                time for a chunk goes with its length.
             cancelled: set it to stop after the batch under way.
 
         Raises:
             CancelledError: it was cancelled; what was stored stays.
         """
-        counts = self._catalog.counts(model)
-        total = counts.chunks - counts.embedded
-        done = 0
-        result = VectorCount()
-        while pending := self._catalog.pending_vectors(model, _SORTED_TOGETHER, first):
-
-            def report(count: int, _: int, before: int = done) -> None:
-                if progress:
-                    progress(before + count, max(total, before + count))
-
-            result += self.embed_and_store(model, pending, report, cancelled)
-            done += len(pending)
+        result, meter, worked = VectorCount(), _Meter(self._catalog, model, progress), 0.0
+        while pending := self._catalog.pending_vectors(model, _FETCHED_TOGETHER, first):
+            for batch in self._batches(pending, frozenset(first)):
+                if self._consideration is not None:
+                    self._consideration.rest(worked, cancelled, meter.tell)
+                begun = time.monotonic()
+                result += self._embed_batch(model, batch, cancelled)
+                worked = time.monotonic() - begun
+                meter.advance(batch)
         return result
 
     def embed_and_store(
@@ -103,28 +124,31 @@ class CodeVectorizer:
         progress: Progress | None = None,
         cancelled: threading.Event | None = None,
     ) -> VectorCount:
-        """Give these chunks their vectors; see embed_pending."""
+        """Give these chunks their vectors, without any rest; `progress` counts chunks. See embed_pending."""
         result, done = VectorCount(), 0
         for batch in self._batches(chunks):
-            if cancelled is not None and cancelled.is_set():
-                raise CancelledError
-            result += self._embed_batch(model, batch)
+            result += self._embed_batch(model, batch, cancelled)
             done += len(batch)
             if progress:
                 progress(done, len(chunks))
         return result
 
-    def restore(self, model: str, progress: Progress | None = None) -> int:
-        """Store the vectors that the embedding cache has, without the model; return how many chunks had them."""
+    def restore(self, model: str, progress: Progress | None = None, cancelled: threading.Event | None = None) -> int:
+        """Store the vectors that the embedding cache has, without the model; return how many chunks had them.
+
+        Raises:
+            CancelledError: it was cancelled; what was stored stays.
+        """
         restored = 0
-        pending = self._catalog.pending_vectors(model, _EVERYTHING)
-        for done, start in enumerate(range(0, len(pending), _SORTED_TOGETHER)):
-            batch = pending[start : start + _SORTED_TOGETHER]
-            known = self._cache.get(model, [embedding_text(chunk).key for chunk in batch])
-            self._keep(model, [(batch[index], vectors) for index, vectors in known.items()])
+        pending = self._catalog.pending_ids(model)
+        for start in range(0, len(pending), _FETCHED_TOGETHER):
+            _obey(cancelled)
+            chunks = list(self._catalog.chunks(pending[start : start + _FETCHED_TOGETHER]).values())
+            known = self._cache.get(model, [embedding_text(chunk).key for chunk in chunks])
+            self._keep(model, [(chunks[index], vectors) for index, vectors in known.items()])
             restored += len(known)
             if progress:
-                progress(min((done + 1) * _SORTED_TOGETHER, len(pending)), len(pending))
+                progress(min(start + _FETCHED_TOGETHER, len(pending)), len(pending))
         return restored
 
     def is_settled(self, model: str) -> bool:
@@ -140,34 +164,93 @@ class CodeVectorizer:
 
     def settle(self, model: str) -> None:
         """Bring the store up to what the catalog expects: lines that moved, vectors of chunks that are gone."""
-        while stale := self._catalog.stale_metadata(model, _SORTED_TOGETHER):
+        while stale := self._catalog.stale_metadata(model, _FETCHED_TOGETHER):
             self._store.update_metadata(model, stale)
-            self._catalog.mark_metadata_fresh(model, [chunk.id for chunk, _ in stale])
-        while gone := self._catalog.vectors_to_remove(model, _SORTED_TOGETHER):
+            self._catalog.mark_metadata_fresh(model, [chunk for chunk, _ in stale])
+        while gone := self._catalog.vectors_to_remove(model, _FETCHED_TOGETHER):
             self._store.remove(model, gone)
             self._catalog.mark_vectors_removed(model, [chunk_id for chunk_id, _ in gone])
 
-    def _batches(self, chunks: Sequence[Chunk]) -> Iterator[Sequence[Chunk]]:
-        ordered = sorted(chunks, key=lambda chunk: len(chunk.text))
-        for start in range(0, len(ordered), self._batch_size):
-            yield ordered[start : start + self._batch_size]
+    def _batches(self, chunks: Sequence[Chunk], urgent: frozenset[str] = frozenset()) -> Iterator[Sequence[Chunk]]:
+        """Cut batches of similar length; no other chunk is in a batch with an urgent one."""
+        hurried = [chunk for chunk in chunks if chunk.id in urgent]
+        others = [chunk for chunk in chunks if chunk.id not in urgent]
+        for alike in (hurried, others):
+            for start in range(0, len(alike), _SORTED_TOGETHER):
+                group = sorted(alike[start : start + _SORTED_TOGETHER], key=lambda chunk: len(chunk.text))
+                for first in range(0, len(group), self._batch_size):
+                    yield group[first : first + self._batch_size]
 
-    def _embed_batch(self, model: str, batch: Sequence[Chunk]) -> VectorCount:
+    def _embed_batch(self, model: str, batch: Sequence[Chunk], cancelled: threading.Event | None) -> VectorCount:
+        _obey(cancelled)
         texts = [embedding_text(chunk) for chunk in batch]
-        known = self._cache.get(model, [text.key for text in texts])
-        missing = [index for index in range(len(texts)) if index not in known]
-        if missing:
-            self._embed_missing(model, texts, missing, known)
-        self._keep(model, [(chunk, known[index]) for index, chunk in enumerate(batch)])
-        return VectorCount(len(missing), len(batch) - len(missing))
+        vectors = self._cache.get(model, [text.key for text in texts])
+        missing = [index for index in range(len(texts)) if index not in vectors]
+        outcomes = dict(zip(missing, self._embedded(model, [texts[index] for index in missing]), strict=True))
+        made = {index: outcome for index, outcome in outcomes.items() if not isinstance(outcome, WorkerDiedError)}
+        deaths = {index: outcome for index, outcome in outcomes.items() if isinstance(outcome, WorkerDiedError)}
+        self._cache.put(model, [(texts[index].key, outcome) for index, outcome in made.items()])
+        self._catalog.mark_vectors_failed(model, {batch[index].id: death.message for index, death in deaths.items()})
+        reused = len(vectors)
+        vectors |= made
+        self._keep(model, [(batch[index], vectors[index]) for index in sorted(vectors)])
+        return VectorCount(len(made), reused, len(deaths))
+
+    def _embedded(self, model: str, texts: Sequence[EmbeddingText]) -> list[Vectors | WorkerDiedError]:
+        """Return the vectors of each text, or the second death of which it alone is the cause."""
+        if not texts:
+            return []
+        try:
+            return list(self._embedder.embed_texts(model, texts))
+        except WorkerDiedError:
+            # Dies as well where no text is to blame, but the model or the machine; then nothing is held against any.
+            self._embedder.embed_texts(model, [EmbeddingText("")])
+        if len(texts) > 1:
+            middle = len(texts) // 2
+            return self._embedded(model, texts[:middle]) + self._embedded(model, texts[middle:])
+        try:
+            return list(self._embedder.embed_texts(model, texts))
+        except WorkerDiedError as death:
+            return [death]
 
     def _keep(self, model: str, items: Sequence[tuple[Chunk, Vectors]]) -> None:
+        if not items:
+            return
+        self._catalog.mark_vectors_coming(model, {chunk.id: len(vectors) for chunk, vectors in items})
         self._store.add(model, items)
-        self._catalog.mark_vectors_stored(model, {chunk.id: len(vectors) for chunk, vectors in items})
+        self._catalog.mark_vectors_stored(model, [(chunk, len(vectors)) for chunk, vectors in items])
 
-    def _embed_missing(
-        self, model: str, texts: Sequence[EmbeddingText], missing: Sequence[int], known: dict[int, Vectors]
-    ) -> None:
-        made = self._embedder.embed_texts(model, [texts[index] for index in missing])
-        self._cache.put(model, [(texts[index].key, vectors) for index, vectors in zip(missing, made, strict=True)])
-        known.update(zip(missing, made, strict=True))
+
+class _Meter:
+    """Tells how much of the work is done; what becomes pending meanwhile is work too."""
+
+    def __init__(self, catalog: Catalog, model: str, progress: Progress | None) -> None:
+        self._catalog = catalog
+        self._model = model
+        self._progress = progress
+        self._chunks = 0
+        self._cost = 0
+
+    def advance(self, batch: Sequence[Chunk]) -> None:
+        """Take down that a batch is done."""
+        self._chunks += len(batch)
+        self._cost += _cost(len(batch), sum(len(chunk.text) for chunk in batch))
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell where the work stands."""
+        if self._progress is None:
+            return
+        pending = self._catalog.pending_work(self._model)
+        chunks = self._chunks + pending.chunks
+        cost = self._cost + _cost(pending.chunks, pending.characters)
+        self._progress(round(chunks * self._cost / cost) if cost else 0, chunks)
+
+
+def _cost(chunks: int, characters: int) -> int:
+    return characters + chunks * _CHARACTERS_A_CHUNK
+
+
+def _obey(cancelled: threading.Event | None) -> None:
+    if cancelled is not None and cancelled.is_set():
+        raise CancelledError

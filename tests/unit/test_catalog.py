@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import random
 import sqlite3
 import threading
 from dataclasses import replace
@@ -303,7 +304,7 @@ def test_every_new_chunk_is_pending_until_its_vectors_are_stored(catalog: Catalo
     assert pending(catalog) == [one.id]
     put(catalog, "b.py", two)
     assert pending(catalog) == [one.id, two.id]
-    catalog.mark_vectors_stored(MODEL, {one.id: 3})
+    catalog.mark_vectors_stored(MODEL, [(one, 3)])
     assert pending(catalog) == [two.id]
     assert catalog.counts(MODEL) == IndexCounts(2, 2, 1, 0)
     assert (catalog.count_vectors(MODEL), catalog.models()) == (3, [MODEL])
@@ -312,7 +313,7 @@ def test_every_new_chunk_is_pending_until_its_vectors_are_stored(catalog: Catalo
 def test_urgent_chunks_come_first(catalog: Catalog) -> None:
     parts = [chunk("a.py", f"x{n}", position=n, total=5) for n in range(5)]
     put(catalog, "a.py", *parts)
-    catalog.mark_vectors_stored(MODEL, {parts[4].id: 1})
+    catalog.mark_vectors_stored(MODEL, [(parts[4], 1)])
     ids = [part.id for part in parts]
     assert pending(catalog, ids[4], ids[3], "nowhere", ids[1]) == [ids[3], ids[1], ids[0], ids[2]]
     assert [part.id for part in catalog.pending_vectors(MODEL, 2, [ids[3]])] == [ids[3], ids[0]]
@@ -321,7 +322,7 @@ def test_urgent_chunks_come_first(catalog: Catalog) -> None:
 def test_models_are_accounted_apart(catalog: Catalog) -> None:
     one = chunk("a.py", "one")
     put(catalog, "a.py", one)
-    catalog.mark_vectors_stored("other", {one.id: 2})
+    catalog.mark_vectors_stored("other", [(one, 2)])
     assert pending(catalog) == [one.id]
     assert catalog.models() == ["other"]
     assert (catalog.counts("other").embedded, catalog.counts(MODEL).embedded) == (1, 0)
@@ -330,14 +331,14 @@ def test_models_are_accounted_apart(catalog: Catalog) -> None:
 def test_a_moved_chunk_keeps_its_vectors_and_owes_its_place(catalog: Catalog) -> None:
     one = chunk("a.py", "one")
     put(catalog, "a.py", one)
-    catalog.mark_vectors_stored(MODEL, {one.id: 2})
+    catalog.mark_vectors_stored(MODEL, [(one, 2)])
     put(catalog, "a.py", one)
     assert catalog.stale_metadata(MODEL, 5) == []
     moved = replace(one, first_line=4, last_line=4)
     put(catalog, "a.py", moved)
     assert pending(catalog) == []
     assert catalog.stale_metadata(MODEL, 5) == [(moved, 2)]
-    catalog.mark_metadata_fresh(MODEL, [one.id])
+    catalog.mark_metadata_fresh(MODEL, [moved])
     assert catalog.stale_metadata(MODEL, 5) == []
     assert catalog.counts(MODEL).embedded == 1
 
@@ -346,7 +347,7 @@ def test_a_moved_chunk_keeps_its_vectors_and_owes_its_place(catalog: Catalog) ->
 def test_vectors_of_a_chunk_that_goes_are_to_be_removed(catalog: Catalog, path: Path, way: str) -> None:
     one = chunk("a.py", "one")
     put(catalog, "a.py", one)
-    catalog.mark_vectors_stored(MODEL, {one.id: 2})
+    catalog.mark_vectors_stored(MODEL, [(one, 2)])
     if way == "remove":
         catalog.remove_files(["a.py"])
     elif way == "skip":
@@ -367,23 +368,23 @@ def test_vectors_of_a_chunk_that_goes_are_to_be_removed(catalog: Catalog, path: 
 def test_a_chunk_that_comes_back_is_pending_and_no_longer_to_be_removed(catalog: Catalog) -> None:
     one = chunk("a.py", "one")
     put(catalog, "a.py", one)
-    catalog.mark_vectors_stored(MODEL, {one.id: 2})
+    catalog.mark_vectors_stored(MODEL, [(one, 2)])
     catalog.remove_files(["a.py"])
     put(catalog, "a.py", one)
     assert catalog.vectors_to_remove(MODEL, 5) == []
     assert pending(catalog) == [one.id]
     assert catalog.count_vectors(MODEL) == 2, "the store has them until they are replaced"
-    catalog.mark_vectors_stored(MODEL, {one.id: 2})
+    catalog.mark_vectors_stored(MODEL, [(one, 2)])
     assert (catalog.count_vectors(MODEL), pending(catalog)) == (2, [])
 
 
 def test_a_chunk_that_comes_back_during_its_removal_is_embedded_again(catalog: Catalog) -> None:
     one = chunk("a.py", "one")
     put(catalog, "a.py", one)
-    catalog.mark_vectors_stored(MODEL, {one.id: 2})
+    catalog.mark_vectors_stored(MODEL, [(one, 2)])
     catalog.remove_files(["a.py"])
     put(catalog, "a.py", one)
-    catalog.mark_vectors_stored(MODEL, {one.id: 2})
+    catalog.mark_vectors_stored(MODEL, [(one, 2)])
     catalog.mark_vectors_removed(MODEL, [one.id])
     assert pending(catalog) == [one.id]
     assert catalog.count_vectors(MODEL) == 0
@@ -394,7 +395,7 @@ def test_vectors_of_a_chunk_that_vanished_meanwhile_are_to_be_removed(catalog: C
     put(catalog, "a.py", one)
     assert pending(catalog) == [one.id]
     catalog.remove_files(["a.py"])
-    catalog.mark_vectors_stored(MODEL, {one.id: 2})
+    catalog.mark_vectors_stored(MODEL, [(one, 2)])
     assert catalog.vectors_to_remove(MODEL, 5) == [(one.id, 2)]
     assert catalog.counts(MODEL).embedded == 0
 
@@ -402,8 +403,8 @@ def test_vectors_of_a_chunk_that_vanished_meanwhile_are_to_be_removed(catalog: C
 def test_fewer_windows_than_before_are_all_removed_and_made_again(catalog: Catalog) -> None:
     one = chunk("a.py", "one")
     put(catalog, "a.py", one)
-    catalog.mark_vectors_stored(MODEL, {one.id: 3})
-    catalog.mark_vectors_stored(MODEL, {one.id: 2})
+    catalog.mark_vectors_stored(MODEL, [(one, 3)])
+    catalog.mark_vectors_stored(MODEL, [(one, 2)])
     assert catalog.vectors_to_remove(MODEL, 5) == [(one.id, 3)]
     catalog.mark_vectors_removed(MODEL, [one.id])
     assert pending(catalog) == [one.id]
@@ -413,11 +414,105 @@ def test_forgotten_vectors_are_all_pending_and_owe_nothing(catalog: Catalog) -> 
     one, two = chunk("a.py", "one"), chunk("b.py", "two")
     put(catalog, "a.py", one)
     put(catalog, "b.py", two)
-    catalog.mark_vectors_stored(MODEL, {one.id: 1, two.id: 1})
+    catalog.mark_vectors_stored(MODEL, [(one, 1), (two, 1)])
     catalog.remove_files(["b.py"])
     catalog.forget_vectors(MODEL)
     assert pending(catalog) == [one.id]
     assert (catalog.vectors_to_remove(MODEL, 5), catalog.count_vectors(MODEL), catalog.models()) == ([], 0, [])
+
+
+def test_a_chunk_that_moved_since_it_was_handed_out_owes_its_place(catalog: Catalog) -> None:
+    one = chunk("a.py", "one")
+    put(catalog, "a.py", one)
+    moved = replace(one, first_line=4, last_line=4)
+    put(catalog, "a.py", moved)
+    catalog.mark_vectors_stored(MODEL, [(one, 2)])
+    assert catalog.stale_metadata(MODEL, 5) == [(moved, 2)]
+    catalog.mark_metadata_fresh(MODEL, [one])
+    assert catalog.stale_metadata(MODEL, 5) == [(moved, 2)], "that place is not where it is"
+    catalog.mark_metadata_fresh(MODEL, [moved])
+    assert catalog.stale_metadata(MODEL, 5) == []
+
+
+def test_a_chunk_that_failed_is_settled_until_its_vectors_are_forgotten_or_it_comes_anew(catalog: Catalog) -> None:
+    one, two = chunk("a.py", "one"), chunk("b.py", "two")
+    put(catalog, "a.py", one)
+    put(catalog, "b.py", two)
+    assert pending(catalog) == [one.id, two.id]
+    catalog.mark_vectors_failed(MODEL, {one.id: "it crashed"})
+    counts = catalog.counts(MODEL)
+    assert (counts.embedded, counts.failed, counts.pending) == (0, 1, 1)
+    assert catalog.failed_vectors(MODEL, 5) == [(one, "it crashed")]
+    assert pending(catalog) == [two.id]
+    assert catalog.counts("another").pending == 2
+    catalog.forget_vectors(MODEL)
+    assert pending(catalog) == [one.id, two.id]
+    catalog.mark_vectors_failed(MODEL, {one.id: "it crashed"})
+    catalog.remove_files(["a.py"])
+    put(catalog, "a.py", one)
+    assert pending(catalog, one.id) == [one.id, two.id]
+    assert catalog.failed_vectors(MODEL, 5) == []
+
+
+def test_a_model_serves_though_some_chunks_fail(catalog: Catalog) -> None:
+    one, two = chunk("a.py", "one"), chunk("b.py", "two")
+    put(catalog, "a.py", one)
+    put(catalog, "b.py", two)
+    catalog.mark_vectors_stored(MODEL, [(one, 1)])
+    catalog.mark_vectors_failed(MODEL, {two.id: "it crashed"})
+    assert catalog.serving_model(MODEL) == (MODEL, IndexCounts(2, 2, 1, 0, 1))
+
+
+def test_vectors_that_are_coming_may_be_in_the_store_and_need_not(catalog: Catalog) -> None:
+    one, two = chunk("a.py", "one"), chunk("b.py", "two")
+    put(catalog, "a.py", one)
+    put(catalog, "b.py", two)
+    catalog.mark_vectors_stored(MODEL, [(one, 2)])
+    catalog.mark_vectors_coming(MODEL, {two.id: 3, "vanished": 1})
+    assert catalog.vector_bounds(MODEL) == (2, 6)
+    assert pending(catalog) == [two.id]
+    assert catalog.vectors_to_remove(MODEL, 5) == [("vanished", 1)]
+
+
+def test_what_is_counted_is_what_is_there(catalog: Catalog) -> None:
+    chance = random.Random(7)
+    texts = [f"text{n}" for n in range(6)]
+    for _ in range(300):
+        path, parts = f"{chance.randrange(8)}.py", chance.sample(texts, chance.randrange(5))
+        match chance.randrange(8):
+            case 0:
+                catalog.remove_files([path])
+            case 1:
+                catalog.record_skipped([skipped(path, chance.choice([SkipReason.BINARY, SkipReason.TOO_LARGE]))])
+            case 2:
+                catalog.replace_scan_skips([skipped(f"{chance.randrange(8)}.bin", SkipReason.IGNORED)])
+            case 3:
+                some = catalog.pending_vectors(MODEL, 3)
+                catalog.mark_vectors_coming(MODEL, {part.id: 2 for part in some})
+                catalog.mark_vectors_stored(MODEL, [(part, 2) for part in some])
+            case 4:
+                catalog.mark_vectors_failed(MODEL, {part.id: "no" for part in catalog.pending_vectors(MODEL, 1)})
+            case 5:
+                catalog.mark_vectors_removed(MODEL, [gone for gone, _ in catalog.vectors_to_remove(MODEL, 3)])
+            case _:
+                put(catalog, path, *(chunk(path, text, position=n) for n, text in enumerate(parts)))
+        _check_totals(catalog)
+
+
+def _check_totals(catalog: Catalog) -> None:
+    with catalog._database.read() as connection:
+        counted = connection.execute("SELECT subject, detail, number FROM totals WHERE number <> 0").fetchall()
+        there = connection.execute(
+            """SELECT 'files', coalesce(reason, '') AS why, count(*) FROM files GROUP BY why
+                UNION ALL SELECT * FROM (SELECT 'chunks', '', count(*) AS chunks FROM chunks) WHERE chunks"""
+        ).fetchall()
+        assert sorted(counted) == sorted(there)
+        counted = connection.execute("SELECT * FROM vector_totals WHERE chunks <> 0 ORDER BY model, state").fetchall()
+        there = connection.execute(
+            """SELECT model, state, count(*), sum(windows), sum(characters) FROM vectors
+                GROUP BY model, state ORDER BY model, state"""
+        ).fetchall()
+        assert counted == there
 
 
 # --- threads and disasters --------------------------------------------------------------------------------
@@ -591,9 +686,9 @@ def test_paths_of_which_nothing_is_indexed_are_known(scattered: Catalog) -> None
 def test_the_fullest_model_serves_until_the_wanted_one_is_complete(scattered: Catalog) -> None:
     assert scattered.serving_model("new")[0] is None
     everything = scattered.pending_vectors("old", 100)
-    scattered.mark_vectors_stored("old", {part.id: 1 for part in everything})
+    scattered.mark_vectors_stored("old", [(part, 1) for part in everything])
     first, *rest = scattered.pending_vectors("new", 100)
-    scattered.mark_vectors_stored("new", {first.id: 1})
+    scattered.mark_vectors_stored("new", [(first, 1)])
     assert scattered.serving_model("new") == ("old", scattered.counts("old"))
-    scattered.mark_vectors_stored("new", {part.id: 1 for part in rest})
+    scattered.mark_vectors_stored("new", [(part, 1) for part in rest])
     assert scattered.serving_model("new") == ("new", scattered.counts("new"))

@@ -52,8 +52,8 @@ def test_chunks_are_seen_with_their_vectors_while_another_has_the_index_open(
     inspector: IndexInspector, owner: Catalog, folder: Path, absolute: bool
 ) -> None:
     owner.replace_file(SourceFile(FileStamp("src/a.py", 1, 1), "", "python", "d"), (FIRST, SECOND))
-    owner.mark_vectors_stored(MODEL, {"2": 3})
-    owner.mark_vectors_stored("another model", {"1": 1})
+    owner.mark_vectors_stored(MODEL, [(SECOND, 3)])
+    owner.mark_vectors_stored("another model", [(FIRST, 1)])
     found = inspector.file(str(folder / "src/a.py") if absolute else "./src/a.py", CodeMiner())
     assert (found.path, found.sentence) == ("src/a.py", "")
     assert [(entry.chunk, entry.vectors) for entry in found.chunks] == [(FIRST, 0), (SECOND, 3)]

@@ -74,7 +74,7 @@ class Known:
             for chunk in pending
         }
         self.store.add(MODEL, [(chunk, made[chunk.id]) for chunk in pending])
-        self.catalog.mark_vectors_stored(MODEL, dict.fromkeys(made, 1))
+        self.catalog.mark_vectors_stored(MODEL, [(chunk, 1) for chunk in pending])
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sourcewise.errors import CatalogCorruptError
 from sourcewise.model import SkipReason
 from sourcewise.storage import catalog_rows, vector_ledger, word_index
-from sourcewise.storage.catalog_schema import SCHEMA
+from sourcewise.storage.catalog_schema import SCHEMA, VectorState
 from sourcewise.storage.database import Database
 from sourcewise.storage.vector_ledger import VectorLedger
 
@@ -37,12 +37,29 @@ class KnownFile(NamedTuple):
 
 
 class IndexCounts(NamedTuple):
-    """How much there is: indexed files, their chunks, chunks with vectors of a model, skipped files."""
+    """How much there is: indexed files, their chunks, skipped files.
+
+    Attributes:
+        embedded: chunks that have vectors of a model; `failed` ones will never have, since the model breaks on them.
+    """
 
     files: int
     chunks: int
     embedded: int
     skipped: int
+    failed: int = 0
+
+    @property
+    def pending(self) -> int:
+        """Chunks that are to be embedded."""
+        return self.chunks - self.embedded - self.failed
+
+
+class PendingWork(NamedTuple):
+    """What is to be embedded: how many chunks, of how many characters."""
+
+    chunks: int
+    characters: int
 
 
 class Catalog:
@@ -133,7 +150,8 @@ class Catalog:
 
     def skip_counts(self) -> dict[SkipReason, int]:
         """Return how many files are skipped for each reason that occurs."""
-        query = "SELECT reason, count(*) FROM files WHERE reason IS NOT NULL GROUP BY reason ORDER BY 2 DESC, 1"
+        query = """SELECT detail, number FROM totals WHERE subject = 'files' AND detail <> '' AND number > 0
+            ORDER BY number DESC, detail"""
         with self._database.read() as connection:
             return {SkipReason(reason): count for reason, count in connection.execute(query)}
 
@@ -199,18 +217,46 @@ class Catalog:
         ids = self._ledger.pending(model, limit, first)
         return list(self.chunks(ids).values())
 
-    def mark_vectors_stored(self, model: str, windows: Mapping[str, int]) -> None:
-        """Record that the store has vectors now: chunk id to how many. Those of vanished chunks become removals."""
-        self._ledger.mark_stored(model, windows)
+    def pending_ids(self, model: str) -> list[str]:
+        """Return the ids of all chunks that have no vectors of this model, as they were added."""
+        return self._ledger.all_pending(model)
+
+    def pending_work(self, model: str) -> PendingWork:
+        """Return how much there is to be embedded with a model that was asked for before."""
+        totals = self._ledger.totals(model)[VectorState.PENDING]
+        return PendingWork(totals.chunks, totals.characters)
+
+    def mark_vectors_coming(self, model: str, windows: Mapping[str, int]) -> None:
+        """Record, before they are stored, how many vectors of which chunks the store may have from now on.
+
+        Then a crash leaves none in the store that nobody knows of.
+        """
+        self._ledger.mark_coming(model, windows)
+
+    def mark_vectors_stored(self, model: str, stored: Sequence[tuple[Chunk, int]]) -> None:
+        """Record that the store has vectors now: chunks as they were stored, with how many.
+
+        Those of chunks that vanished meanwhile become removals, and the store is owed the place of those that moved.
+        """
+        self._ledger.mark_stored(model, stored)
+
+    def mark_vectors_failed(self, model: str, reasons: Mapping[str, str]) -> None:
+        """Record why chunks, by id, cannot be embedded; `forget_vectors` has them tried again."""
+        self._ledger.mark_failed(model, reasons)
+
+    def failed_vectors(self, model: str, limit: int) -> list[tuple[Chunk, str]]:
+        """Return chunks that cannot be embedded, with the reasons."""
+        reasons = self._ledger.failed(model, limit)
+        return [(chunk, reasons[chunk_id]) for chunk_id, chunk in self.chunks(list(reasons)).items()]
 
     def stale_metadata(self, model: str, limit: int) -> list[tuple[Chunk, int]]:
         """Return chunks, with their number of vectors, that moved since their vectors were stored."""
         windows = self._ledger.stale(model, limit)
         return [(chunk, windows[chunk_id]) for chunk_id, chunk in self.chunks(list(windows)).items()]
 
-    def mark_metadata_fresh(self, model: str, ids: Sequence[str]) -> None:
-        """Record that the store knows the places of these chunks."""
-        self._ledger.mark_fresh(model, ids)
+    def mark_metadata_fresh(self, model: str, chunks: Sequence[Chunk]) -> None:
+        """Record that the store knows the places that these chunks have here."""
+        self._ledger.mark_fresh(model, chunks)
 
     def vectors_to_remove(self, model: str, limit: int) -> list[tuple[str, int]]:
         """Return ids, with their number of vectors, of chunks that the store should let go of."""
@@ -230,7 +276,16 @@ class Catalog:
 
     def count_vectors(self, model: str) -> int:
         """Return how many vectors of this model the store should have."""
-        return self._ledger.count(model)
+        return self.vector_bounds(model)[1]
+
+    def vector_bounds(self, model: str) -> tuple[int, int]:
+        """Return how many vectors of this model the store has at least and at most.
+
+        They differ where a crash left open how much of the last step was done.
+        """
+        totals = self._ledger.totals(model)
+        least = totals[VectorState.STORED].windows + totals[VectorState.STALE].windows
+        return least, sum(state.windows for state in totals.values())
 
     def models(self) -> list[str]:
         """Return the models that have any vector in the store."""
@@ -240,11 +295,14 @@ class Catalog:
 
     def counts(self, model: str) -> IndexCounts:
         """Return how much is indexed, embedded with this model, and skipped."""
-        query = """SELECT (SELECT count(*) FROM files WHERE reason IS NULL), (SELECT count(*) FROM chunks),
-            (SELECT count(*) FROM files WHERE reason IS NOT NULL)"""
+        query = """SELECT sum(number) FILTER (WHERE subject = 'files' AND detail = ''),
+            sum(number) FILTER (WHERE subject = 'chunks'),
+            coalesce(sum(number) FILTER (WHERE subject = 'files' AND detail <> ''), 0) FROM totals"""
         with self._database.read() as connection:
             files, chunks, skipped = connection.execute(query).fetchone()
-            return IndexCounts(files, chunks, vector_ledger.embedded(connection, model), skipped)
+            vectors = vector_ledger.totals(connection, model)
+        embedded = vectors[VectorState.STORED].chunks + vectors[VectorState.STALE].chunks
+        return IndexCounts(files, chunks, embedded, skipped, vectors[VectorState.FAILED].chunks)
 
     def serving_model(self, wanted: str) -> tuple[str | None, IndexCounts]:
         """Return the model whose vectors serve, and its counts: the wanted one once complete, else the fullest.
@@ -252,7 +310,7 @@ class Catalog:
         It is None while no model has any.
         """
         counts = self.counts(wanted)
-        if counts.embedded == counts.chunks:
+        if not counts.pending:
             return (wanted if counts.embedded else None), counts
         by_model = {wanted: counts, **{model: self.counts(model) for model in self.models() if model != wanted}}
         best = max(by_model, key=lambda model: (by_model[model].embedded, model == wanted))

@@ -155,7 +155,7 @@ def _add_chunk(connection: sqlite3.Connection, chunk: Chunk, file_key: int) -> N
     ).fetchone()[0]
     word_index.add_words(connection, key, chunk)
     _insert_definitions(connection, key, chunk)
-    vector_ledger.chunk_added(connection, chunk.id)
+    vector_ledger.chunk_added(connection, chunk.id, len(chunk.text))
 
 
 def _move_chunk(connection: sqlite3.Connection, chunk: Chunk, key: int, old_place: tuple[int, ...]) -> None:

@@ -1,4 +1,6 @@
-"""The tables of the catalog."""
+"""The tables of the catalog, and the totals that triggers keep: to count a million rows takes too long."""
+
+# ruff: noqa: S608 - only constants of this module are put into queries
 
 from __future__ import annotations
 
@@ -6,19 +8,58 @@ from enum import IntEnum
 
 from sourcewise.storage.database import Schema
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class VectorState(IntEnum):
     """Where the vectors of a chunk stand; a row of `vectors` with windows above 0 has something in the store.
 
-    A chunk has a row for every registered model. `REMOVED` rows outlive their chunk until the store has let go.
+    A chunk has a row for every registered model. `REMOVED` rows outlive their chunk until the store has let go;
+    `FAILED` ones have the reason why the model cannot embed the chunk.
     """
 
     PENDING = 0
     STORED = 1
     STALE = 2
     REMOVED = 3
+    FAILED = 4
+
+
+def _count_files(row: str, change: str) -> str:
+    return f"""INSERT INTO totals VALUES ('files', coalesce({row}.reason, ''), {change}1)
+        ON CONFLICT DO UPDATE SET number = number + excluded.number;"""
+
+
+def _count_vectors(row: str, sign: str) -> str:
+    return f"""UPDATE vector_totals SET chunks = chunks {sign} 1, windows = windows {sign} {row}.windows,
+        characters = characters {sign} {row}.characters WHERE model = {row}.model AND state = {row}.state;"""
+
+
+_TOTALS = (
+    # `detail` is the reason of skipped files.
+    """CREATE TABLE totals (
+        subject TEXT NOT NULL, detail TEXT NOT NULL, number INTEGER NOT NULL,
+        PRIMARY KEY (subject, detail)) WITHOUT ROWID""",
+    "INSERT INTO totals VALUES ('files', '', 0), ('chunks', '', 0)",
+    f"CREATE TRIGGER file_added AFTER INSERT ON files BEGIN {_count_files('new', '+')} END",
+    f"CREATE TRIGGER file_removed AFTER DELETE ON files BEGIN {_count_files('old', '-')} END",
+    f"""CREATE TRIGGER file_changed AFTER UPDATE OF reason ON files WHEN old.reason IS NOT new.reason
+        BEGIN {_count_files("old", "-")} {_count_files("new", "+")} END""",
+    """CREATE TRIGGER chunk_added AFTER INSERT ON chunks
+        BEGIN UPDATE totals SET number = number + 1 WHERE subject = 'chunks'; END""",
+    """CREATE TRIGGER chunk_removed AFTER DELETE ON chunks
+        BEGIN UPDATE totals SET number = number - 1 WHERE subject = 'chunks'; END""",
+    """CREATE TABLE vector_totals (
+        model INTEGER NOT NULL REFERENCES models (key) ON DELETE CASCADE, state INTEGER NOT NULL,
+        chunks INTEGER NOT NULL DEFAULT 0, windows INTEGER NOT NULL DEFAULT 0, characters INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (model, state)) WITHOUT ROWID""",
+    f"""CREATE TRIGGER model_added AFTER INSERT ON models BEGIN INSERT INTO vector_totals (model, state)
+        VALUES {", ".join(f"(new.key, {state.value})" for state in VectorState)}; END""",
+    f"CREATE TRIGGER vectors_added AFTER INSERT ON vectors BEGIN {_count_vectors('new', '+')} END",
+    f"CREATE TRIGGER vectors_removed AFTER DELETE ON vectors BEGIN {_count_vectors('old', '-')} END",
+    f"""CREATE TRIGGER vectors_changed AFTER UPDATE OF windows, state ON vectors
+        BEGIN {_count_vectors("old", "-")} {_count_vectors("new", "+")} END""",
+)
 
 
 SCHEMA = Schema(
@@ -53,11 +94,14 @@ SCHEMA = Schema(
         """CREATE TABLE vectors (
             key INTEGER PRIMARY KEY, chunk_id TEXT NOT NULL,
             model INTEGER NOT NULL REFERENCES models (key) ON DELETE CASCADE,
-            windows INTEGER NOT NULL DEFAULT 0, state INTEGER NOT NULL, UNIQUE (chunk_id, model))""",
+            windows INTEGER NOT NULL DEFAULT 0, state INTEGER NOT NULL, characters INTEGER NOT NULL DEFAULT 0,
+            reason TEXT, UNIQUE (chunk_id, model))""",
         "CREATE INDEX vectors_by_state ON vectors (model, state)",
+        *_TOTALS,
     ),
     """SELECT 1 FROM (SELECT key, value FROM meta LIMIT 1), (SELECT max(key), path FROM files),
         (SELECT max(key), id FROM chunks), (SELECT max(key), name FROM definitions),
         (SELECT max(key), state FROM vectors), (SELECT max(key), name FROM models),
+        (SELECT max(number) FROM totals), (SELECT max(windows) FROM vector_totals),
         (SELECT count(*) FROM words WHERE words MATCH 'sourcewise')""",
 )

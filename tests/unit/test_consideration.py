@@ -1,0 +1,87 @@
+"""Resting: how long and why, and a real look at this machine."""
+
+from __future__ import annotations
+
+import math
+import threading
+from dataclasses import replace
+
+import pytest
+
+from sourcewise.consideration import Consideration, Machine, Surroundings, rest_after
+from sourcewise.settings import Settings
+
+CALM = Surroundings()
+ON_BATTERY = Surroundings(on_battery=True)
+BUSY = Surroundings(others_busy=0.8)
+
+
+@pytest.mark.parametrize(
+    ("surroundings", "on_battery", "under_load", "seconds"),
+    [
+        (CALM, "slow", "slow", 0.0),
+        (CALM, "pause", "slow", 0.0),
+        (ON_BATTERY, "slow", "full", 1.5),
+        (ON_BATTERY, "pause", "full", math.inf),
+        (ON_BATTERY, "full", "slow", 0.0),
+        (BUSY, "pause", "slow", 1.5),
+        (BUSY, "pause", "full", 0.0),
+        (replace(BUSY, on_battery=True), "full", "slow", 1.5),
+        (Surroundings(others_busy=0.3), "slow", "slow", 0.0),
+    ],
+)
+def test_the_rest_follows_the_settings(
+    surroundings: Surroundings, on_battery: str, under_load: str, seconds: float
+) -> None:
+    settings = Settings(embedding_on_battery=on_battery, embedding_under_load=under_load)
+    rest = rest_after(1.5, surroundings, settings)
+    assert rest.seconds == seconds
+    assert bool(rest.reason) == (seconds > 0)
+
+
+class Outlet:
+    """A machine whose plug the test holds."""
+
+    def __init__(self, *, plugged: bool) -> None:
+        self.plugged = plugged
+
+    def look(self) -> Surroundings:
+        return Surroundings(on_battery=not self.plugged)
+
+
+def test_a_pause_says_so_and_ends_when_it_is_cancelled() -> None:
+    outlet, cancelled, waits = Outlet(plugged=False), threading.Event(), threading.Event()
+    consideration = Consideration(lambda: Settings(embedding_on_battery="pause"), outlet.look)
+    thread = threading.Thread(target=consideration.rest, args=(0.0, cancelled, waits.set))
+    thread.start()
+    assert waits.wait(30)
+    assert consideration.reason == "Embedding waits until the machine is plugged in."
+    assert thread.is_alive()
+    cancelled.set()
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_a_pause_ends_when_the_machine_is_plugged_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sourcewise.consideration._BATTERY_SECONDS", 0.001)
+    outlet, reasons = Outlet(plugged=False), []
+    consideration = Consideration(lambda: Settings(embedding_on_battery="pause"), outlet.look)
+
+    def told() -> None:
+        reasons.append(consideration.reason)
+        outlet.plugged = True
+
+    consideration.rest(0.0, on_reason=told)
+    assert reasons == ["Embedding waits until the machine is plugged in.", ""]
+
+
+def test_at_full_speed_there_is_no_reason_and_nothing_to_tell() -> None:
+    consideration = Consideration(Settings, Outlet(plugged=True).look)
+    consideration.rest(1.0, on_reason=pytest.fail)
+    assert consideration.reason == ""
+
+
+def test_this_machine_can_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sourcewise.consideration._LOOK_SECONDS", 0.0)
+    machine = Machine()
+    assert all(0.0 <= machine.look().others_busy <= 1.0 for _ in range(3))

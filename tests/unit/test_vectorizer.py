@@ -1,0 +1,336 @@
+"""Chunks get their vectors through crashes of the model's process, moves of the chunks, and with honest progress."""
+
+from __future__ import annotations
+
+import random
+import threading
+from itertools import count
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from mortal_service import POISON
+
+from sourcewise.consideration import Consideration, Surroundings
+from sourcewise.embedder import Embedder, EmbeddingText
+from sourcewise.errors import CancelledError, WorkerDiedError, WorkerError
+from sourcewise.lsp.pace import Pace
+from sourcewise.model import Chunk, FileStamp, SourceFile
+from sourcewise.settings import Settings
+from sourcewise.storage.catalog import Catalog
+from sourcewise.storage.embedding_cache import EmbeddingCache
+from sourcewise.vectorizer import CodeVectorizer, VectorCount
+from sourcewise.worker import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from sourcewise.embedder import Vectors
+
+MODEL = "mini"
+
+
+class Shelf:
+    """A vector store in memory: chunk id to its number of windows and first line."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, tuple[int, int]] = {}
+        self.before_adding: Callable[[], None] = lambda: None
+
+    def add(self, model: str, items: Sequence[tuple[Chunk, Vectors]]) -> None:
+        self.before_adding()
+        self.kept |= {chunk.id: (len(vectors), chunk.first_line) for chunk, vectors in items}
+
+    def update_metadata(self, model: str, chunks: Sequence[tuple[Chunk, int]]) -> None:
+        self.before_adding()
+        self.kept |= {chunk.id: (windows, chunk.first_line) for chunk, windows in chunks}
+
+    def remove(self, model: str, gone: Sequence[tuple[str, int]]) -> None:
+        for chunk_id, _ in gone:
+            self.kept.pop(chunk_id, None)
+
+
+class MortalEmbedder(Embedder):
+    """Embeds in a real process that dies of some texts."""
+
+    def __init__(self, *, frail: bool = False) -> None:
+        self.calls: list[list[str]] = []
+        self._worker = Worker("mortal_service:MortalService", {"frail": frail}, "embedding")
+
+    def embed_texts(self, model: str, texts: Sequence[EmbeddingText]) -> list[Vectors]:
+        self.calls.append([text.text for text in texts])
+        return [np.array([[length, 1.0]], np.float32) for length in self._worker.call("embed", self.calls[-1])]
+
+
+class InstantEmbedder(Embedder):
+    """Embeds in no time."""
+
+    def __init__(self, on_text: Callable[[EmbeddingText], object] = lambda text: None) -> None:
+        self._on_text = on_text
+
+    def embed_texts(self, model: str, texts: Sequence[EmbeddingText]) -> list[Vectors]:
+        for text in texts:
+            self._on_text(text)
+        return [np.ones((1, 2), np.float32) for _ in texts]
+
+
+class Bench:
+    """A catalog with chunks, and what a vectorizer needs beside it."""
+
+    def __init__(self, root: Path) -> None:
+        self.catalog = Catalog(root / "catalog.sqlite")
+        self.cache = EmbeddingCache(root / "cache.sqlite")
+        self.shelf = Shelf()
+
+    def put(self, texts: Sequence[str], path: str = "a.py", first_line: int = 1) -> list[Chunk]:
+        chunks = [
+            Chunk(f"{path}:{n}:{text[:40]}", path, first_line + n, first_line + n, text, "python", n, len(texts))
+            for n, text in enumerate(texts)
+        ]
+        self.catalog.replace_file(SourceFile(FileStamp(path, 1, first_line), "", "python", str(first_line)), chunks)
+        return chunks
+
+    def vectorizer(
+        self, embedder: Embedder, batch: int = 8, consideration: Consideration | None = None
+    ) -> CodeVectorizer:
+        return CodeVectorizer(
+            self.catalog,
+            self.shelf,
+            self.cache,
+            embedder,
+            batch,
+            consideration=consideration,  # type: ignore[arg-type]
+        )
+
+    def close(self) -> None:
+        self.catalog.close()
+        self.cache.close()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path)
+    yield bench
+    bench.close()
+
+
+@pytest.fixture
+def mortal() -> Iterator[MortalEmbedder]:
+    embedder = MortalEmbedder()
+    yield embedder
+    embedder.close()
+
+
+# --- crashes ----------------------------------------------------------------------------------------------
+
+
+def test_a_text_that_kills_the_process_twice_is_set_apart_and_all_others_are_embedded(
+    bench: Bench, mortal: MortalEmbedder
+) -> None:
+    chunks = bench.put(["one", "two", "three", POISON])
+    assert bench.vectorizer(mortal).embed_pending(MODEL) == VectorCount(embedded=3, failed=1)
+    counts = bench.catalog.counts(MODEL)
+    assert (counts.embedded, counts.failed, counts.pending) == (3, 1, 0)
+    assert set(bench.shelf.kept) == {chunk.id for chunk in chunks[:3]}
+    [(failed, reason)] = bench.catalog.failed_vectors(MODEL, 9)
+    assert failed == chunks[3]
+    assert "stopped in the middle of its work" in reason
+    assert mortal.calls.count([POISON]) == 2
+
+
+def test_a_text_that_failed_is_not_tried_again_before_its_vectors_are_forgotten(
+    bench: Bench, mortal: MortalEmbedder
+) -> None:
+    bench.put(["harmless", POISON])
+    vectorizer = bench.vectorizer(mortal)
+    vectorizer.embed_pending(MODEL)
+    calls = len(mortal.calls)
+    assert vectorizer.embed_pending(MODEL) == VectorCount()
+    assert len(mortal.calls) == calls
+    bench.catalog.forget_vectors(MODEL)
+    assert vectorizer.embed_pending(MODEL) == VectorCount(reused=1, failed=1)
+
+
+def test_a_process_that_was_killed_from_outside_costs_nothing(bench: Bench) -> None:
+    bench.put(["one", "two"])
+    deaths = iter([WorkerDiedError("The embedding process stopped in the middle of its work (exit -9).")])
+
+    def die_once(text: EmbeddingText) -> None:
+        for death in deaths:
+            raise death
+
+    assert bench.vectorizer(InstantEmbedder(die_once)).embed_pending(MODEL) == VectorCount(embedded=2)
+
+
+def test_a_process_that_dies_of_anything_is_held_against_no_text(bench: Bench) -> None:
+    bench.put(["one", "two"])
+    embedder = MortalEmbedder(frail=True)
+    try:
+        with pytest.raises(WorkerDiedError):
+            bench.vectorizer(embedder).embed_pending(MODEL)
+    finally:
+        embedder.close()
+    counts = bench.catalog.counts(MODEL)
+    assert (counts.failed, counts.pending) == (0, 2)
+
+
+def test_a_process_that_cannot_be_started_is_held_against_no_text(bench: Bench) -> None:
+    bench.put(["one"])
+
+    def refuse(text: EmbeddingText) -> None:
+        raise WorkerError("The embedding process cannot be started: no memory.")
+
+    with pytest.raises(WorkerError, match="cannot be started"):
+        bench.vectorizer(InstantEmbedder(refuse)).embed_pending(MODEL)
+    assert bench.catalog.counts(MODEL).pending == 1
+
+
+def test_what_a_crash_leaves_in_the_store_is_within_what_the_catalog_expects(bench: Bench) -> None:
+    bench.put([f"text {n}" for n in range(4)])
+    added = count()
+
+    def crash() -> None:
+        if next(added) == 1:
+            raise KeyboardInterrupt
+
+    bench.shelf.before_adding = crash
+    with pytest.raises(KeyboardInterrupt):
+        bench.vectorizer(InstantEmbedder(), batch=2).embed_pending(MODEL)
+    assert bench.catalog.vector_bounds(MODEL) == (2, 4)
+    bench.shelf.before_adding = lambda: None
+    bench.vectorizer(InstantEmbedder()).embed_pending(MODEL)
+    assert bench.catalog.vector_bounds(MODEL) == (4, 4)
+
+
+def test_a_chunk_that_goes_after_a_crash_takes_along_what_may_be_in_the_store(bench: Bench) -> None:
+    bench.put(["text"])
+
+    def crash() -> None:
+        raise KeyboardInterrupt
+
+    bench.shelf.before_adding = crash
+    with pytest.raises(KeyboardInterrupt):
+        bench.vectorizer(InstantEmbedder()).embed_pending(MODEL)
+    bench.catalog.remove_files(["a.py"])
+    assert len(bench.catalog.vectors_to_remove(MODEL, 9)) == 1
+
+
+# --- changes meanwhile ------------------------------------------------------------------------------------
+
+
+def test_a_chunk_that_moves_while_it_is_embedded_gets_its_new_place(bench: Bench) -> None:
+    [chunk] = bench.put(["text"])
+    bench.shelf.before_adding = lambda: bench.put(["text"], first_line=8) and None
+    vectorizer = bench.vectorizer(InstantEmbedder())
+    vectorizer.embed_pending(MODEL)
+    assert bench.shelf.kept[chunk.id] == (1, 1)
+    bench.shelf.before_adding = lambda: None
+    vectorizer.settle(MODEL)
+    assert bench.shelf.kept[chunk.id] == (1, 8)
+
+
+def test_a_chunk_that_moves_while_its_place_is_stored_is_stored_once_more(bench: Bench) -> None:
+    [chunk] = bench.put(["text"])
+    vectorizer = bench.vectorizer(InstantEmbedder())
+    vectorizer.embed_pending(MODEL)
+    bench.put(["text"], first_line=5)
+    lines = iter([7, 9, 9])
+    bench.shelf.before_adding = lambda: bench.put(["text"], first_line=next(lines)) and None
+    vectorizer.settle(MODEL)
+    assert bench.shelf.kept[chunk.id] == (1, 9)
+    assert vectorizer.is_settled(MODEL)
+
+
+def test_a_chunk_that_vanishes_while_it_is_embedded_leaves_nothing(bench: Bench) -> None:
+    bench.put(["text"])
+    bench.shelf.before_adding = lambda: bench.catalog.remove_files(["a.py"])
+    vectorizer = bench.vectorizer(InstantEmbedder())
+    vectorizer.embed_pending(MODEL)
+    vectorizer.settle(MODEL)
+    assert bench.shelf.kept == {}
+    assert bench.catalog.vector_bounds(MODEL) == (0, 0)
+
+
+# --- manners ----------------------------------------------------------------------------------------------
+
+
+def test_urgent_chunks_are_embedded_before_shorter_ones(bench: Bench) -> None:
+    texts = ["x" * (n + 1) for n in range(40)]
+    chunks = bench.put(texts)
+    seen: list[str] = []
+    embedder = InstantEmbedder(lambda text: seen.append(text.text))
+    bench.vectorizer(embedder).embed_pending(MODEL, [chunks[30].id, chunks[20].id])
+    assert set(seen[:2]) == {texts[20], texts[30]}
+    assert sorted(seen) == sorted(texts)
+
+
+def test_on_battery_files_wait_and_questions_go(bench: Bench) -> None:
+    chunks = bench.put(["one", "two"])
+    cancelled = threading.Event()
+    told: list[tuple[int, int]] = []
+
+    def progress(done: int, total: int) -> None:
+        told.append((done, total))
+        cancelled.set()
+
+    consideration = Consideration(lambda: Settings(embedding_on_battery="pause"), lambda: Surroundings(on_battery=True))
+    vectorizer = bench.vectorizer(InstantEmbedder(), consideration=consideration)
+    with pytest.raises(CancelledError):
+        vectorizer.embed_pending(MODEL, progress=progress, cancelled=cancelled)
+    assert told == [(0, 2)], "told when the waiting began"
+    assert vectorizer.embed_and_store(MODEL, chunks[:1]) == VectorCount(embedded=1)
+
+
+def test_restoring_uses_the_cache_only(bench: Bench) -> None:
+    chunks = bench.put(["known", "unknown"])
+    bench.vectorizer(InstantEmbedder()).embed_and_store(MODEL, chunks[:1])
+    bench.catalog.forget_vectors(MODEL)
+    assert bench.vectorizer(InstantEmbedder(pytest.fail)).restore(MODEL) == 1
+    assert bench.catalog.counts(MODEL).embedded == 1
+
+
+# --- progress ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("overhead", [30, 100, 300])
+@pytest.mark.parametrize("order", ["mixed", "short first", "long first"])
+def test_the_time_left_is_right_within_a_factor_of_two_from_a_twentieth_on(
+    bench: Bench, order: str, overhead: int
+) -> None:
+    chance = random.Random(5)
+    lengths = [min(6000, max(10, int(chance.lognormvariate(6.2, 1.1)))) for _ in range(1500)]
+    if order != "mixed":
+        lengths.sort(reverse=order == "long first")
+    bench.put([f"{n} ".ljust(length, "x") for n, length in enumerate(lengths)])
+    clock, pace, estimates = 0.0, Pace(), []
+
+    def work(text: EmbeddingText) -> None:
+        nonlocal clock
+        clock += (overhead + len(text.text)) / 10_000
+
+    def progress(done: int, total: int) -> None:
+        pace.note(clock, done, total)
+        estimates.append((done / total, clock, pace.seconds_left))
+
+    pace.note(0.0, 0, len(lengths))
+    bench.vectorizer(InstantEmbedder(work), batch=32).embed_pending(MODEL, progress=progress)
+    judged = [(clock - then, left) for share, then, left in estimates if 0.05 <= share <= 0.95]
+    assert len(judged) > 30
+    for truth, left in judged:
+        assert left is not None
+        assert truth / 2 <= left <= truth * 2
+
+
+def test_progress_ends_with_all_and_takes_in_what_is_added_meanwhile(bench: Bench) -> None:
+    bench.put([f"text {n}" for n in range(20)])
+    told: list[tuple[int, int]] = []
+
+    def progress(done: int, total: int) -> None:
+        if not told:
+            bench.put([f"more {n}" for n in range(5)], "b.py")
+        told.append((done, total))
+
+    bench.vectorizer(InstantEmbedder()).embed_pending(MODEL, progress=progress)
+    assert told[-1] == (25, 25)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
