@@ -20,6 +20,7 @@ import rich
 
 from sourcewise.errors import FolderError
 from sourcewise.mining.miner import CodeMiner
+from sourcewise.mining.reasons import why_sentence
 from sourcewise.model import FileStamp, SkippedFile, SkipReason, SourceFile
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ def test_every_reason_is_recorded(folder: Path) -> None:
         ".env": (SkipReason.SECRET, "its name is like .env"),
         "api.go": (SkipReason.GENERATED, "it says so in line 1"),
         "empty.py": (SkipReason.EMPTY, ""),
-        "large.txt": (SkipReason.TOO_LARGE, "7,000 bytes, the limit is 5,000"),
+        "large.txt": (SkipReason.TOO_LARGE, "the limit is 5,000 bytes"),
         "lib.min.js": (SkipReason.MINIFIED, "its name says so"),
         "logo.png": (SkipReason.BINARY, "*.png"),
         "nul.py": (SkipReason.BINARY, "its bytes are not text"),
@@ -295,7 +296,8 @@ def test_a_file_that_grew_beyond_the_limit_is_not_read_to_its_end(folder: Path) 
     os.truncate(place, 10**13)
     found = CodeMiner(max_file_bytes=1000).read(folder, stamp)
     assert isinstance(found, SkippedFile)
-    assert (found.reason, found.detail) == (SkipReason.TOO_LARGE, "10,000,000,000,000 bytes, the limit is 1,000")
+    assert (found.reason, found.stamp.size) == (SkipReason.TOO_LARGE, 10**13)
+    assert why_sentence("a.py", found).endswith("too large: 10,000,000,000,000 bytes, the limit is 1,000 bytes.")
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file whose reading fails")

@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sourcewise.mining.git_excludes import GitExcludes, git_excludes, is_repository
+from sourcewise.mining.git import is_repository
 from sourcewise.mining.ignore_rules import IgnoreRule, IgnoreStack
 from sourcewise.mining.regular_files import exists
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sourcewise.mining.git_excludes import GitExcludes, Repositories
 
 BUILT_IN = "built-in"
 
@@ -39,31 +41,39 @@ class FolderRules:
     Attributes:
         location: where the folder is.
         path: its path in the indexed folder with a `/` at the end; empty for the indexed folder itself.
+        repositories: what is remembered of git's answers.
+        anew: ask git again in any case.
         git: git's rules, those of this folder included.
         own: the rules of `.sourcewiseignore` files.
+        renewed: True where what git excludes from here on is not known to be what it was at the last look.
         pruned_by: set in a folder that git ignores and that is entered only for the tracked files in it.
     """
 
     location: Path
     path: str
+    repositories: Repositories
+    anew: bool
     excludes: GitExcludes
     git: IgnoreStack
     own: IgnoreStack
+    renewed: bool
     pruned_by: IgnoreRule | None = None
 
     @classmethod
-    def of(cls, folder: Path) -> FolderRules:
+    def of(cls, folder: Path, repositories: Repositories, *, anew: bool) -> FolderRules:
         """Return the rules of the indexed folder itself, which is in even where a repository around it ignores it."""
-        excludes = git_excludes(folder)
-        return cls(folder, "", excludes, excludes.rules, IgnoreStack())._with_own_files()
+        excludes, renewed = repositories.excludes(folder, anew=anew)
+        rules = cls(folder, "", repositories, anew, excludes, excludes.rules, IgnoreStack(), renewed)
+        return rules._with_own_files()
 
     def enter(self, name: str) -> FolderRules:
         """Return the rules of a folder in this one."""
         path = self.path + name
-        child = replace(self, location=self.location / name, path=f"{path}/", pruned_by=self._pruning_rule(path))
+        pruned_by = self._pruning_rule(path)
+        child = replace(self, location=self.location / name, path=f"{path}/", renewed=False, pruned_by=pruned_by)
         if is_repository(child.location):
-            excludes = git_excludes(child.location, child.path)
-            child = replace(child, excludes=excludes, git=excludes.rules, pruned_by=None)
+            excludes, renewed = self.repositories.excludes(child.location, child.path, anew=self.anew)
+            child = replace(child, excludes=excludes, git=excludes.rules, renewed=renewed, pruned_by=None)
         return child._with_own_files()
 
     def ignored(self, name: str, *, is_folder: bool) -> str:

@@ -1,24 +1,20 @@
 """What git excludes around a folder, besides the `.gitignore` files in it.
 
-Hides where a repository begins, where it and the user keep their exclude files, and the two questions that only git can
-answer: its configuration and which tracked files its rules would ignore. Without git the defaults hold. Nothing that a
-repository configures is executed, and git is kept from the network.
+Hides where a repository and its user keep their exclude files, the two questions that only git can answer (its
+configuration and which tracked files its rules would ignore), and when an answer of before still holds. Without git the
+defaults hold.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from sourcewise.mining.git import ask_git, own_folder, repository_around, shared_folder
 from sourcewise.mining.ignore_rules import IgnoreStack
-from sourcewise.mining.regular_files import exists, is_regular_file
 
-_GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never")
-_GIT_SECONDS = 30
-# A hook or an alias that starts this program would otherwise point git at its own repository.
-_REPOSITORY_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE")
+_Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +32,51 @@ class GitExcludes:
     tracked_folders: frozenset[str]
 
 
-def is_repository(folder: Path) -> bool:
-    """Tell whether a repository, worktree or submodule begins here."""
-    marker = folder / ".git"
-    return exists(marker / "HEAD") or is_regular_file(marker)
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """What was found about a folder, and what git's answers in it were made from."""
+
+    excludes: GitExcludes
+    settings: dict[str, str]
+    config: tuple[_Stamp | None, ...]
+    index: _Stamp | None
 
 
-def git_excludes(folder: Path, inside: str = "") -> GitExcludes:
-    """Ask what git excludes.
+class Repositories:
+    """What git excludes in an indexed folder and in the repositories in it, remembered between scans. Thread-safe."""
 
-    Args:
-        folder: the indexed folder, or a repository in it.
-        inside: where `folder` lies in the indexed folder, `vendor/library/`; empty for the indexed folder itself.
-    """
-    folder = folder.resolve()
-    root = next((place for place in (folder, *folder.parents) if is_repository(place)), None)
-    settings = _settings(folder)
-    tracked = _tracked_but_ignored(folder, inside) if root else frozenset()
+    def __init__(self) -> None:
+        self._remembered: dict[tuple[Path, str], _Remembered] = {}
+
+    def excludes(self, folder: Path, inside: str = "", *, anew: bool) -> tuple[GitExcludes, bool]:
+        """Return what git excludes, and whether that is new or another than when it was asked last.
+
+        Args:
+            folder: the indexed folder, or a repository in it.
+            inside: where `folder` lies in the indexed folder, `vendor/library/`; empty for the indexed folder itself.
+            anew: ask git in any case. A `.gitignore` anywhere below may have changed, on which its answer depends.
+        """
+        folder = folder.resolve()
+        before = None if anew else self._remembered.get((folder, inside))
+        now = _look(folder, inside, before)
+        known = self._remembered.get((folder, inside))
+        self._remembered[folder, inside] = now
+        return now.excludes, known is None or known.excludes != now.excludes
+
+
+def _look(folder: Path, inside: str, before: _Remembered | None) -> _Remembered:
+    """Find out what git excludes, asking it only where its answer of before does not hold any more."""
+    root = repository_around(folder)
+    # Looked at first: what changes while git answers is then seen to have changed.
+    config = tuple(_stamp(file) for file in _config_files(root))
+    index = _stamp(own_folder(root) / "index") if root else None
+    settings = before.settings if before and before.config == config else _settings(folder)
     rules = _rules(folder, root or folder, inside, settings)
+    if before and (before.index, before.excludes.rules) == (index, rules):
+        return _Remembered(before.excludes, settings, config, index)
+    tracked = _tracked_but_ignored(folder, inside) if root else frozenset()
     parents = {parent.as_posix() for path in tracked for parent in Path(path).parents}
-    return GitExcludes(rules, tracked, frozenset(parents))
+    return _Remembered(GitExcludes(rules, tracked, frozenset(parents)), settings, config, index)
 
 
 def _rules(folder: Path, root: Path, inside: str, settings: dict[str, str]) -> IgnoreStack:
@@ -64,7 +85,7 @@ def _rules(folder: Path, root: Path, inside: str, settings: dict[str, str]) -> I
     rules = IgnoreStack(ignore_case=settings.get("core.ignorecase") == "true")
     if users := _users_file(root, settings):
         rules = rules.with_file(users, users.as_posix(), inside=inside, above=above)
-    exclude = _git_folder(root) / "info" / "exclude"
+    exclude = shared_folder(root) / "info" / "exclude"
     rules = rules.with_file(exclude, _origin(exclude, folder, inside), inside=inside, above=above)
     for parent in way_down:
         file = parent / ".gitignore"
@@ -88,56 +109,42 @@ def _relative(file: Path, folder: Path) -> str:
         return str(file)
 
 
-def _git_folder(root: Path) -> Path:
-    """Return where the repository keeps what its worktrees share."""
-    git = root / ".git"
-    if is_regular_file(git):
-        git = root / _first_line(git).removeprefix("gitdir:").strip()
-    common = _first_line(git / "commondir")
-    return git / common if common else git
-
-
-def _first_line(file: Path) -> str:
+def _config_files(root: Path | None) -> list[Path]:
+    """Return where git's configuration usually stands. Files that those include are found changed by the next scan."""
+    files = [shared_folder(root) / "config", own_folder(root) / "config.worktree"] if root else []
     try:
-        return file.read_text(encoding="utf-8", errors="surrogateescape").partition("\n")[0]
-    except OSError:
-        return ""
+        return [*files, Path.home() / ".gitconfig", _users_git_folder() / "config"]
+    except RuntimeError:  # a user without a home
+        return files
 
 
 def _users_file(root: Path, settings: dict[str, str]) -> Path | None:
     try:
         if chosen := settings.get("core.excludesfile"):
             return root / Path(chosen).expanduser()
-        home = os.environ.get("XDG_CONFIG_HOME")
-        return (Path(home) if home else Path.home() / ".config") / "git" / "ignore"
+        return _users_git_folder() / "ignore"
     except RuntimeError:  # a user without a home
         return None
 
 
+def _users_git_folder() -> Path:
+    home = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(home) if home else Path.home() / ".config") / "git"
+
+
 def _settings(folder: Path) -> dict[str, str]:
-    output = _git(folder, "config", "--null", "--get-regexp", r"^core\.(excludesfile|ignorecase)$")
+    output = ask_git(folder, "config", "--null", "--get-regexp", r"^core\.(excludesfile|ignorecase)$")
     return {name: value for name, _, value in (entry.partition("\n") for entry in output.split("\0"))}
 
 
 def _tracked_but_ignored(folder: Path, inside: str) -> frozenset[str]:
-    output = _git(folder, "ls-files", "-z", "--cached", "--ignored", "--exclude-standard")
+    output = ask_git(folder, "ls-files", "-z", "--cached", "--ignored", "--exclude-standard")
     return frozenset(inside + path for path in output.split("\0") if path)
 
 
-def _git(folder: Path, *arguments: str) -> str:
-    """Return what a git command prints; nothing when there is no git or it refuses."""
-    environment = {name: value for name, value in os.environ.items() if name not in _REPOSITORY_VARIABLES}
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}
+def _stamp(file: Path) -> _Stamp | None:
     try:
-        done = subprocess.run(
-            [*_GIT, *arguments],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_GIT_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return os.fsdecode(done.stdout) if done.returncode == 0 else ""
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino

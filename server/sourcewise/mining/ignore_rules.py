@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sourcewise.mining.regular_files import read_regular_file
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BOM = b"\xef\xbb\xbf"
+# To compile one takes milliseconds, and every update of a single file asks those on the way to it.
+_REMEMBERED_FILES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,20 @@ class IgnoreFile:
     """
 
     def __init__(self, rules: Sequence[IgnoreRule], *, inside: str = "", above: str = "", ignore_case: bool) -> None:
+        self._made_of = (tuple(rules), inside, above, ignore_case)
         self._inside = len(inside)
         self._above = as_bytes_text(above)
         flags = re.DOTALL | re.ASCII | (re.IGNORECASE if ignore_case else 0)
         self._for_folders = _Deciders(rules, flags)
         self._for_files = _Deciders([rule for rule in rules if not rule.folders_only], flags)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether the other says the same."""
+        return isinstance(other, IgnoreFile) and self._made_of == other._made_of
+
+    def __hash__(self) -> int:
+        """Go with `__eq__`."""
+        return hash(self._made_of)
 
     def match(self, path: str, *, is_folder: bool) -> IgnoreRule | None:
         """Return the rule that decides about a path (relative to the indexed folder), if one does."""
@@ -135,11 +147,8 @@ class IgnoreStack:
 
     def with_file(self, location: Path, origin: str, *, inside: str = "", above: str = "") -> IgnoreStack:
         """Return the stack with one more ignore file on top; a file that is not there or empty changes nothing."""
-        rules = parse_rules(_content(location), origin)
-        if not rules:
-            return self
-        added = IgnoreFile(rules, inside=inside, above=above, ignore_case=self.ignore_case)
-        return IgnoreStack((added, *self.files), self.ignore_case)
+        added = _compiled(_content(location), origin, inside, above, self.ignore_case)
+        return IgnoreStack((added, *self.files), self.ignore_case) if added else self
 
     def match(self, path: str, *, is_folder: bool) -> IgnoreRule | None:
         """Return the rule that decides about a path, if one does."""
@@ -147,6 +156,12 @@ class IgnoreStack:
             if rule := file.match(path, is_folder=is_folder):
                 return rule
         return None
+
+
+@lru_cache(maxsize=_REMEMBERED_FILES)
+def _compiled(data: bytes, origin: str, inside: str, above: str, ignore_case: bool) -> IgnoreFile | None:
+    rules = parse_rules(data, origin)
+    return IgnoreFile(rules, inside=inside, above=above, ignore_case=ignore_case) if rules else None
 
 
 def _content(location: Path) -> bytes:

@@ -28,5 +28,6 @@ def why_sentence(path: str, verdict: SkippedFile | None) -> str:
     """Return what `CodeMiner.explain` found about a path, in words."""
     if verdict is None:
         return f"{path} belongs to the index."
-    detail = f": {verdict.detail}" if verdict.detail else ""
+    size = f"{verdict.stamp.size:,} bytes" if verdict.reason is SkipReason.TOO_LARGE else ""
+    detail = f": {', '.join(filter(None, (size, verdict.detail)))}" if size or verdict.detail else ""
     return f"{path} stays out of the index because it {_WORDS[verdict.reason]}{detail}."

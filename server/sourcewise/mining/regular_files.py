@@ -63,6 +63,14 @@ def is_regular_file(location: Path) -> bool:
         return False
 
 
+def is_folder(location: Path) -> bool:
+    """Tell whether a folder is there that may be seen."""
+    try:
+        return stat.S_ISDIR(os.lstat(location).st_mode)
+    except OSError:
+        return False
+
+
 def _open_carefully(path: str, flags: int) -> int:
     return os.open(path, flags | _CAREFUL)
 

@@ -1,0 +1,86 @@
+"""What an entry of a folder is, judged by its name and status alone.
+
+Hides everything that a file system can hold (links, pipes, junctions, names that are not text) and the order in which
+the rules are asked.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from sourcewise.mining.file_rules import name_verdict
+from sourcewise.mining.secret_patterns import secret_name
+from sourcewise.model import FileStamp, SkippedFile, SkipReason
+
+if TYPE_CHECKING:
+    from sourcewise.mining.folder_rules import FolderRules
+
+_JUNCTION = 0xA0000003  # `stat.IO_REPARSE_TAG_MOUNT_POINT`, which Python defines on Windows only
+
+
+def judge(rules: FolderRules, name: str, status: os.stat_result, most_bytes: int) -> FileStamp | SkippedFile | None:
+    """Return a file that may belong, or why the entry stays out; None for a folder to enter."""
+    is_folder = stat.S_ISDIR(status.st_mode) and not _is_junction(status)
+    path = rules.path + name
+    shown = printable(path)
+    stamp = FileStamp(f"{shown}/", 0, 0) if is_folder else FileStamp(shown, status.st_size, status.st_mtime_ns)
+    if ignored := rules.ignored(name, is_folder=is_folder):
+        return SkippedFile(stamp, SkipReason.IGNORED, printable(ignored))
+    if shown != path:
+        return SkippedFile(stamp, SkipReason.UNREADABLE, "its name is not valid UTF-8")
+    if is_folder:
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        return irregular(stamp, status.st_mode)
+    return _judge_stamp(stamp, most_bytes)
+
+
+def too_large(stamp: FileStamp, size: int, most_bytes: int) -> SkippedFile | None:
+    """Keep a file of this size out; the detail tells the rule alone, so that a growing file is not news."""
+    if size <= most_bytes:
+        return None
+    return SkippedFile(stamp, SkipReason.TOO_LARGE, f"the limit is {most_bytes:,} bytes")
+
+
+def irregular(stamp: FileStamp, mode: int) -> SkippedFile:
+    """Report what is no regular file."""
+    if stat.S_ISLNK(mode):
+        return SkippedFile(stamp, SkipReason.SYMLINK, "links are not followed")
+    if stat.S_ISDIR(mode):
+        return SkippedFile(stamp, SkipReason.VANISHED, "it is a folder now")
+    kinds = ((stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
+    kind = next((name for is_kind, name in kinds if is_kind(mode)), "a device")
+    return SkippedFile(stamp, SkipReason.SPECIAL, kind)
+
+
+def unreadable(stamp: FileStamp, error: OSError) -> SkippedFile:
+    """Report what the operating system refused."""
+    gone = isinstance(error, FileNotFoundError | NotADirectoryError)
+    return SkippedFile(stamp, SkipReason.VANISHED if gone else SkipReason.UNREADABLE, error.strerror or str(error))
+
+
+def printable(path: str) -> str:
+    """Return a path that can be stored and shown, with hexadecimal escapes for what is not UTF-8."""
+    if path.isascii():
+        return path
+    try:
+        return os.fsencode(path).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # half a character, which no file system gives but a request may
+        return path.encode("utf-8", "backslashreplace").decode()
+
+
+def _judge_stamp(stamp: FileStamp, most_bytes: int) -> FileStamp | SkippedFile:
+    if secret := secret_name(stamp.path):
+        return SkippedFile(stamp, SkipReason.SECRET, f"its name is like {secret}")
+    if verdict := name_verdict(stamp.path):
+        return SkippedFile(stamp, verdict.reason, verdict.detail)
+    if stamp.size == 0:
+        return SkippedFile(stamp, SkipReason.EMPTY)
+    return too_large(stamp, stamp.size, most_bytes) or stamp
+
+
+def _is_junction(status: os.stat_result) -> bool:
+    """Tell whether this is a link between folders of Windows, which looks like a folder."""
+    return getattr(status, "st_reparse_tag", 0) == _JUNCTION

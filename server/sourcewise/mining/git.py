@@ -1,0 +1,77 @@
+"""Asking git, and where its repositories begin.
+
+Hides how git is kept from executing what a repository configures, from the network, from locking anything, and from
+waiting forever. Without git, and where it refuses, every question has an empty answer.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+from sourcewise.mining.regular_files import exists, is_regular_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
+_GIT_SECONDS = 30.0
+# A hook or an alias that starts this program would otherwise point git at its own repository.
+_REPOSITORY_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE")
+# Unlike `protocol.allow`, what the environment forbids no configuration of a repository allows again.
+_CAREFUL = {
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+
+
+def ask_git(folder: Path, *arguments: str, seconds: float = _GIT_SECONDS) -> str:
+    """Return what a git command prints; nothing when there is no git, it refuses, or it takes longer than this."""
+    environment = {name: value for name, value in os.environ.items() if name not in _REPOSITORY_VARIABLES}
+    try:
+        done = subprocess.run(
+            [*_GIT, *arguments],
+            cwd=folder,
+            env=environment | _CAREFUL,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return os.fsdecode(done.stdout) if done.returncode == 0 else ""
+
+
+def is_repository(folder: Path) -> bool:
+    """Tell whether a repository, worktree or submodule begins here."""
+    marker = folder / ".git"
+    return exists(marker / "HEAD") or is_regular_file(marker)
+
+
+def repository_around(folder: Path) -> Path | None:
+    """Return the top folder of the repository that a folder is in."""
+    return next((place for place in (folder, *folder.parents) if is_repository(place)), None)
+
+
+def own_folder(root: Path) -> Path:
+    """Return where git keeps what belongs to this working tree alone, such as its index."""
+    marker = root / ".git"
+    return root / _first_line(marker).removeprefix("gitdir:").strip() if is_regular_file(marker) else marker
+
+
+def shared_folder(root: Path) -> Path:
+    """Return where git keeps what all working trees of the repository share."""
+    own = own_folder(root)
+    common = _first_line(own / "commondir")
+    return own / common if common else own
+
+
+def _first_line(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="surrogateescape").partition("\n")[0]
+    except OSError:
+        return ""
