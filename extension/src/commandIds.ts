@@ -10,6 +10,8 @@ export const COMMAND_IDS = [
   "sourcewise.resume",
   "sourcewise.rebuild",
   "sourcewise.why",
+  "sourcewise.showChunks",
+  "sourcewise.showSkipped",
   "sourcewise.exclude",
   "sourcewise.showLog",
   "sourcewise.diagnose",

@@ -7,6 +7,7 @@ import type { PythonEnvironment } from "./environment";
 import { explainThis } from "./explain";
 import { showFailure, showingFailures } from "./failures";
 import { excludeChosen, pause, rebuild, why } from "./indexing";
+import { showChunks, showSkipped } from "./inspection";
 import { hasFolders } from "./launch";
 import type { Panel } from "./panel/panel";
 import { findSimilar, searchByMeaning } from "./search";
@@ -38,6 +39,8 @@ export const COMMANDS: Readonly<Record<CommandId, (parts: CommandParts) => Handl
   "sourcewise.resume": withServer(({ server }) => () => pause(server, false)),
   "sourcewise.rebuild": withServer(({ server }) => () => rebuild(server)),
   "sourcewise.why": withServer(({ server }) => (file) => why(server, file)),
+  "sourcewise.showChunks": withServer(({ server, log }) => (file) => showChunks(server, file, (error) => showFailure(error, log))),
+  "sourcewise.showSkipped": withServer(({ server }) => () => showSkipped(server)),
   "sourcewise.exclude": () => (file, all) => excludeChosen(file, all),
   "sourcewise.showLog": ({ log }) => () => log.show(),
   "sourcewise.diagnose": ({ extension, server, environment }) => () => diagnose(extension, server, environment),

@@ -34,7 +34,8 @@ export async function excludeChosen(chosen: unknown, all: unknown): Promise<void
   await exclude(selected.length > 0 ? selected : [fileMeant(chosen)]);
 }
 
-function fileMeant(chosen: unknown): vscode.Uri {
+/** The file that is chosen in the explorer, or else that of the active editor. */
+export function fileMeant(chosen: unknown): vscode.Uri {
   const uri = chosen instanceof vscode.Uri ? chosen : vscode.window.activeTextEditor?.document.uri;
   if (!uri) throw new UserError("No file is chosen.", "Open a file, or right-click it in the explorer.");
   return uri;

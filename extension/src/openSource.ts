@@ -41,15 +41,29 @@ export async function openPlace(place: OpenablePlace, options: OpenOptions): Pro
   editor.revealRange(selection, vscode.TextEditorRevealType.InCenter);
 }
 
+/**
+ * Shows a file in whatever editor there is for it, be it text or not.
+ *
+ * @returns when it is shown; rejects with a `UserError` where it may not be
+ */
+export async function openFile(uri: string): Promise<void> {
+  const file = vscode.Uri.parse(uri);
+  refuseOutside(file);
+  await vscode.commands.executeCommand("vscode.open", file);
+}
+
 async function openDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
   if (open && uri.scheme === "untitled") return open;
   if (uri.scheme === "untitled") throw new UserError("That document was closed without being saved.");
-  const folders = (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
-  if (uri.scheme !== "file" || !isInside(uri.fsPath, folders)) {
-    throw new UserError("That file is not in the workspace, so Sourcewise does not open it.", "Open it yourself if you trust it.", "OutsideWorkspace");
-  }
+  refuseOutside(uri);
   return open ?? (await readDocument(uri));
+}
+
+function refuseOutside(uri: vscode.Uri): void {
+  const folders = (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
+  if (uri.scheme === "file" && isInside(uri.fsPath, folders)) return;
+  throw new UserError("That file is not in the workspace, so Sourcewise does not open it.", "Open it yourself if you trust it.", "OutsideWorkspace");
 }
 
 async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {

@@ -3,25 +3,19 @@ import * as vscode from "vscode";
 import type { Server } from "./client";
 import { selectionOfEditor } from "./explain";
 import { LatestQuery } from "./latestQuery";
-import { Preview } from "./preview";
-import { SEARCH, SIMILAR, type Passage, type SearchResult } from "./protocol";
-import { coverageNote, failureItem, nothingFound, passageItem, type ResultItem } from "./searchResults";
+import type { PlaceItem } from "./placeItem";
+import { asPick, makePlaceList, type PlaceList } from "./placeList";
+import { SEARCH, SIMILAR, type SearchResult } from "./protocol";
+import { coverageNote, failureItem, nothingFound, passageItem } from "./searchResults";
 import { isCursor } from "./selection";
 import { asUserError, UserError } from "./userError";
 
 const MOST_RESULTS = 30;
 const PAUSE_MS = 150;
-const BESIDE: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon("split-horizontal"), tooltip: "Open to the Side" };
-
-interface PassagePick extends vscode.QuickPickItem {
-  readonly passage: Passage | undefined;
-}
-
-type PassageList = vscode.QuickPick<PassagePick>;
 
 /** Opens the list, empty; typing searches. */
 export function searchByMeaning(server: Server, onFailure: (error: unknown) => void): void {
-  const list = makeList("Search by Meaning", onFailure);
+  const list = makePlaceList("Search by Meaning", onFailure);
   list.placeholder = "What does the code do that you look for?";
   const query = new LatestQuery<SearchResult>({
     pauseMs: PAUSE_MS,
@@ -45,7 +39,7 @@ export function searchByMeaning(server: Server, onFailure: (error: unknown) => v
 export async function findSimilar(server: Server, onFailure: (error: unknown) => void): Promise<void> {
   const selection = selectionOfEditor();
   if (isCursor(selection)) throw new UserError("Nothing is selected.", "Select the lines whose likes you look for.");
-  const list = makeList("Similar Code", onFailure);
+  const list = makePlaceList("Similar Code", onFailure);
   list.placeholder = "Type to narrow the list.";
   const source = new vscode.CancellationTokenSource();
   list.onDidHide(() => source.cancel());
@@ -58,41 +52,16 @@ export async function findSimilar(server: Server, onFailure: (error: unknown) =>
   }
 }
 
-function makeList(title: string, onFailure: (error: unknown) => void): PassageList {
-  const list = vscode.window.createQuickPick<PassagePick>();
-  const preview = new Preview();
-  let taken = false;
-  const take = (passage: Passage | undefined, beside: boolean): void => {
-    if (!passage) return;
-    taken = true;
-    list.hide();
-    preview.take(passage, beside).catch(onFailure);
-  };
-  list.title = title;
-  list.onDidChangeActive(([item]) => item?.passage && preview.show(item.passage));
-  list.onDidAccept(() => take(list.activeItems[0]?.passage, false));
-  list.onDidTriggerItemButton(({ item }) => take(item.passage, true));
-  list.onDidHide(() => {
-    list.dispose();
-    if (!taken) preview.undo().catch(onFailure);
-  });
-  return list;
-}
-
-function fill(list: PassageList, { passages, search }: SearchResult, alwaysShow: boolean): void {
+function fill(list: PlaceList, { passages, search }: SearchResult, alwaysShow: boolean): void {
   list.busy = false;
   const [name] = (list.title ?? "").split(" — ");
   list.title = `${name} — ${coverageNote(search)}`;
   list.items = passages.length === 0 ? [asPick(nothingFound(), true)] : passages.map((passage) => asPick(passageItem(passage), alwaysShow));
 }
 
-function tell(list: PassageList, item: ResultItem): void {
+function tell(list: PlaceList, item: PlaceItem): void {
   list.busy = false;
   list.items = [asPick(item, true)];
-}
-
-function asPick({ icon, ...item }: ResultItem, alwaysShow: boolean): PassagePick {
-  return { ...item, iconPath: new vscode.ThemeIcon(icon), alwaysShow, buttons: item.passage ? [BESIDE] : [] };
 }
 
 /** Of several folders, the one of the active editor, or else the first. */

@@ -61,6 +61,8 @@ export function menuOf(server: ServerState, index: IndexSummary | null): MenuEnt
       : { label: "$(debug-pause) Pause Indexing", command: "sourcewise.pause" },
     { label: "$(refresh) Rebuild Index", command: "sourcewise.rebuild" },
     { label: "$(question) Why Is This File (Not) Indexed?", command: "sourcewise.why" },
+    { label: "$(list-flat) Show Chunks of This File", command: "sourcewise.showChunks" },
+    { label: "$(circle-slash) Show Skipped Files", command: "sourcewise.showSkipped" },
     { label: "$(cloud-download) Download a Language Model", command: "sourcewise.pullModel" },
     ...ALWAYS,
   ];

@@ -26,7 +26,7 @@ describe("a found passage in the list", () => {
       description: "HTTPMessage.getallmatchingheaders  62%",
       detail: "def getallmatchingheaders(self, name):",
       icon: "symbol-method",
-      passage: PASSAGE,
+      place: PASSAGE,
     });
   });
 
@@ -49,7 +49,7 @@ describe("a found passage in the list", () => {
 
 describe("what else the list says", () => {
   it("is that nothing was found, or what went wrong, with the next step", () => {
-    expect(nothingFound()).toMatchObject({ passage: undefined, label: expect.stringContaining("Nothing") as string });
+    expect(nothingFound()).toMatchObject({ place: undefined, label: expect.stringContaining("Nothing") as string });
     expect(failureItem(new UserError("Broken.", "Mend it."))).toMatchObject({ label: "Broken.", detail: "Mend it." });
   });
 
