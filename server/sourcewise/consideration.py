@@ -95,9 +95,10 @@ class Consideration:
                 self._reason = rest.reason
                 if on_reason:
                     on_reason()
-            cancelled.wait(min(rest.seconds, _BATTERY_SECONDS))
-            if not math.isinf(rest.seconds):
+            if math.isfinite(rest.seconds):
+                cancelled.wait(rest.seconds)
                 return
+            cancelled.wait(_BATTERY_SECONDS)
             worked = 0.0
 
 
@@ -105,25 +106,27 @@ class Machine:
     """The machine that we run on. For one thread."""
 
     def __init__(self) -> None:
-        """Begin to count; the first look knows nothing of others yet."""
-        self._busy, self._all = _processor_seconds()
+        """Nothing is known yet; the first look says nothing of others."""
         self._ours = _OurProcesses()
-        self._looked = time.monotonic()
-        self._others_busy = 0.0
+        self._busy = self._all = self._others_busy = 0.0
+        self._looked: float | None = None
 
     def look(self) -> Surroundings:
         """Return what the machine is like; who kept it busy is said of the time since the last look."""
-        battery = psutil.sensors_battery()
-        if time.monotonic() - self._looked >= _LOOK_SECONDS:
-            self._others_busy = self._count()
+        try:
+            battery = psutil.sensors_battery()
+            if self._looked is None or time.monotonic() - self._looked >= _LOOK_SECONDS:
+                self._count()
+        except (psutil.Error, OSError, RuntimeError):  # no battery driver, no /proc: such a machine tells nothing
+            return Surroundings()
         return Surroundings(battery is not None and battery.power_plugged is False, self._others_busy)
 
-    def _count(self) -> float:
+    def _count(self) -> None:
         busy, all_of_it = _processor_seconds()
         others = busy - self._busy - self._ours.seconds_since_last_time()
-        share = others / max(all_of_it - self._all, 0.01)
+        if self._looked is not None:
+            self._others_busy = min(max(others / max(all_of_it - self._all, 0.01), 0.0), 1.0)
         self._busy, self._all, self._looked = busy, all_of_it, time.monotonic()
-        return min(max(share, 0.0), 1.0)
 
 
 class _OurProcesses:
@@ -133,7 +136,6 @@ class _OurProcesses:
         # None stands for somebody else's, so that each process is examined once.
         self._processes: dict[int, psutil.Process | None] = {}
         self._seconds: dict[int, float] = {}
-        self.seconds_since_last_time()
 
     def seconds_since_last_time(self) -> float:
         pids = psutil.pids()
