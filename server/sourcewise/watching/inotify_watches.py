@@ -32,17 +32,18 @@ if TYPE_CHECKING:
 
     Callbacks = list[tuple[WatchDescriptor, CallbackId]]
 
-_CHANGES = (
+# One for all folders: what is a root of one index may lie below another's, and inotify has one mask for both.
+_CHANGES = Mask(
     InotifyConstants.IN_CREATE
     | InotifyConstants.IN_CLOSE_WRITE
     | InotifyConstants.IN_DELETE
     | InotifyConstants.IN_MOVE
+    | InotifyConstants.IN_DELETE_SELF
+    | InotifyConstants.IN_MOVE_SELF
     | InotifyConstants.IN_EXCL_UNLINK
     | InotifyConstants.IN_ONLYDIR
 )
-_ROOT_GOES = InotifyConstants.IN_DELETE_SELF | InotifyConstants.IN_MOVE_SELF
-_ROOT = Mask(_CHANGES | _ROOT_GOES)  # and if its path is a link, what it leads to
-_BELOW = Mask(_CHANGES | InotifyConstants.IN_DONT_FOLLOW)
+_NO_LINK = Mask(_CHANGES | InotifyConstants.IN_DONT_FOLLOW)
 
 _LIMITS = {
     errno.ENOSPC: "fs.inotify.max_user_watches",
@@ -50,6 +51,8 @@ _LIMITS = {
 }
 _REMOVED_AT_ONCE = 1000  # each leaves an event, and the queue of all folders holds some 16,000
 _PAUSE_SECONDS = 0.01
+
+_callback_ids = itertools.count()
 
 
 class InotifyWatches:
@@ -76,7 +79,6 @@ class InotifyWatches:
         self._inotify = inotify
         self._lock = threading.Lock()
         self._closed = False
-        self._callback_ids = itertools.count()
         self._watched: dict[WatchDescriptor, tuple[str, CallbackId]] = {}
         self._descriptors: dict[str, WatchDescriptor] = {}
 
@@ -128,8 +130,9 @@ class InotifyWatches:
 
     def _add(self, path: str) -> None:
         inotify = self._inotify()
-        callback = CallbackId(next(self._callback_ids))
-        wd = inotify.add_callback(os.fsencode(f"{self._folder}/{path}"), _BELOW if path else _ROOT, self, callback)
+        callback = CallbackId(next(_callback_ids))
+        mask = _NO_LINK if path else _CHANGES
+        wd = inotify.add_callback(os.fsencode(f"{self._folder}/{path}"), mask, self, callback)
         replaced = self._forget({wd, self._descriptors.get(path, wd)})
         if wd < 0:  # watchdog's answer where the folder may not be read, in which case nobody can list it either
             replaced.append((wd, callback))
