@@ -248,6 +248,8 @@ export interface FolderStatus extends FolderState {
   state: string;
   /** Reason to number of files. */
   skipped: Record<string, number>;
+  /** What the index takes on the disk. */
+  bytes: number;
 }
 
 /** The folders that were asked for. */

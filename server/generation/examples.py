@@ -41,7 +41,13 @@ _STATE: dict[str, Any] = {
 }
 _INDEX = protocol.IndexState((protocol.FolderState(**_STATE),))
 _STATUS = protocol.FolderStatus(
-    **_STATE, vectors=131, cached=900, model="all-MiniLM-L6-v2", state="partial", skipped={"ignored": 12, "binary": 3}
+    **_STATE,
+    vectors=131,
+    cached=900,
+    model="all-MiniLM-L6-v2",
+    state="partial",
+    skipped={"ignored": 12, "binary": 3},
+    bytes=1_300_000,
 )
 _ANSWER = protocol.AskResult(
     ask_id="7f3a",

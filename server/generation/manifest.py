@@ -17,19 +17,25 @@ _TITLES = {
     "hover": "Hover",
     "index": "Index",
     "chunk": "Chunks",
+    "vectors": "Vectors",
+    "cache": "Cache",
     "trace": "Trace",
 }
 """First part of a setting's name to the title of its group, in the order in which they are shown."""
 
 _SCOPES = {
+    "cache.maxDays": "application",
+    "cache.maxMegabytes": "application",
     "embedding.model": "machine",
     "embedded.model": "machine",
     "llm.endpoint": "machine",
     "llm.model": "machine-overridable",
     "python.interpreter": "machine",
     "python.wheels": "machine",
+    "vectors.server": "machine",
 }
-"""What names a program, a model or an address: a workspace must not set it before it is trusted."""
+"""What names a program, a model or an address: a workspace must not set it before it is trusted.
+And what is shared by all workspaces, so that none of them may set it."""
 
 _OF_THE_EXTENSION: dict[str, dict[str, Any]] = {
     "python.interpreter": {

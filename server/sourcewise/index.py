@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, TypeVar
 from filelock import FileLock, Timeout
 
 from sourcewise.chunking.chunker import SmartCodeChunker
+from sourcewise.disk_usage import bytes_in
 from sourcewise.errors import CatalogCorruptError, IndexBusyError, StorageError, VectorStoreCorruptError
 from sourcewise.indexer import RECIPE, Indexer
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.model import FileStamp, IndexProgress, IndexReport, IndexStatus, SourceFile, Stage
+from sourcewise.pruning import note_folder
 from sourcewise.query_engine import CodeQueryEngine
 from sourcewise.relations import Relations
 from sourcewise.retriever import Retriever
@@ -78,6 +80,7 @@ class Index:
         self.notices: list[str] = []
         self._paths = paths
         self._lock = _own(self._paths, folder)
+        note_folder(self._paths, folder)
         self._catalog = self._open_catalog()
         self._store = VectorStore(self._paths.vectors)
         self._retriever = Retriever(self._catalog, self._store, shared.embedder)
@@ -222,7 +225,7 @@ class Index:
 
     def status(self) -> IndexStatus:
         """Return what the index holds."""
-        return status_of(self.folder, self._catalog, self.model, len(self._shared.cache))
+        return status_of(self.folder, self._catalog, self.model, len(self._shared.cache), bytes_in(self._paths.root))
 
     def close(self) -> None:
         """Wait for what is being written, then let go of files and lock."""
@@ -328,8 +331,8 @@ class Index:
                 self._catalog.forget_vectors(model)
 
 
-def status_of(folder: Path, catalog: Catalog, model: str, cached: int) -> IndexStatus:
-    """Return what a catalog holds for a model."""
+def status_of(folder: Path, catalog: Catalog, model: str, cached: int, size: int) -> IndexStatus:
+    """Return what a catalog holds for a model, as part of an index of this size."""
     counts = catalog.counts(model)
     skipped = {reason.value: number for reason, number in catalog.skip_counts().items()}
     state = "ready" if counts.embedded == counts.chunks else "partial"
@@ -337,7 +340,7 @@ def status_of(folder: Path, catalog: Catalog, model: str, cached: int) -> IndexS
         state = "missing"  # opened, but never read
     vectors = catalog.count_vectors(model)
     return IndexStatus(
-        str(folder), counts.files, counts.chunks, counts.embedded, vectors, cached, model, state, skipped
+        str(folder), counts.files, counts.chunks, counts.embedded, vectors, cached, model, state, skipped, size
     )
 
 

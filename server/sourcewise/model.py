@@ -455,6 +455,7 @@ class IndexStatus:
         cached: embeddings in the per-user cache, of all folders.
         state: `missing`, `partial` (keyword search serves all, vectors a part) or `ready`.
         skipped: reason to number of files.
+        bytes: what the index takes on the disk.
     """
 
     folder: str
@@ -466,3 +467,4 @@ class IndexStatus:
     model: str
     state: str
     skipped: dict[str, int]
+    bytes: int

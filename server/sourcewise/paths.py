@@ -4,7 +4,7 @@
       models/NAME/              weights
       embeddings.sqlite         the embedding cache, shared by all folders
       embedder/                 lock and address of the process that embeds for all others
-      indexes/NAME-HASH/        one folder's index: catalog.sqlite, vectors/, lock, address
+      indexes/NAME-HASH/        one folder's index: catalog.sqlite, vectors/, origin, lock, address
       logs/sourcewise.log
 
 DATA is `SOURCEWISE_HOME`, else the platform's per-user data folder.
@@ -40,6 +40,11 @@ class IndexPaths:
         return self.root / "vectors"
 
     @property
+    def origin(self) -> Path:
+        """The file that names the folder that the index is of."""
+        return self.root / "origin"
+
+    @property
     def damaged(self) -> Path:
         """A file that is there where the catalog proved to be damaged in use."""
         return self.root / "damaged"
@@ -71,6 +76,11 @@ class DataPaths:
     def models(self) -> Path:
         """Weights, a folder a model."""
         return self.root / "models"
+
+    @property
+    def indexes(self) -> Path:
+        """The indexes, a folder each."""
+        return self.root / "indexes"
 
     @property
     def embedding_cache(self) -> Path:
@@ -110,7 +120,7 @@ class DataPaths:
             )
         digest = hashlib.blake2b(os.fsencode(folder), digest_size=6).hexdigest()
         readable = re.sub(r"[^A-Za-z0-9._-]+", "-", folder.name)[:40] or "root"
-        return IndexPaths(self.root / "indexes" / f"{readable}-{digest}")
+        return IndexPaths(self.indexes / f"{readable}-{digest}")
 
 
 def workspace_folder(path: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sourcewise.disk_usage import bytes_in
 from sourcewise.embedder import Embedder, default_model
 from sourcewise.index import Index, SharedParts, status_of
 from sourcewise.language_models import LanguageModels
@@ -117,12 +118,13 @@ class Workspace:
     def status(self, path: Path) -> IndexStatus:
         """Return the status of a folder's index without owning it; another process may be at work on it."""
         folder = workspace_folder(path)
-        catalog_file = self.data.index_of(folder).catalog
-        if not catalog_file.exists():
-            return IndexStatus(str(folder), 0, 0, 0, 0, len(self.cache), self.model, "missing", {})
-        catalog = Catalog(catalog_file)
+        paths = self.data.index_of(folder)
+        size = bytes_in(paths.root)
+        if not paths.catalog.exists():
+            return IndexStatus(str(folder), 0, 0, 0, 0, len(self.cache), self.model, "missing", {}, size)
+        catalog = Catalog(paths.catalog)
         try:
-            return status_of(folder, catalog, self.model, len(self.cache))
+            return status_of(folder, catalog, self.model, len(self.cache), size)
         finally:
             catalog.close()
 

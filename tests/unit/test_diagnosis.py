@@ -50,7 +50,7 @@ def workspace(folder: Path) -> Iterator[Workspace]:
 
 
 async def made_report(workspace: Workspace, folder: Path) -> str:
-    status = IndexStatus(str(folder), 3, 5, 4, 4, 9, "all-MiniLM-L6-v2", "partial", {"ignored": 7})
+    status = IndexStatus(str(folder), 3, 5, 4, 4, 9, "all-MiniLM-L6-v2", "partial", {"ignored": 7}, 1_200_000)
     summary = FolderSummary(folder, "embedding", status, f"The model {folder}/model does not exist. Correct it.")
     return await report(workspace, [summary], home=folder.parent)
 

@@ -111,7 +111,7 @@ def folder_status(folder: Folder, status: IndexStatus | None) -> protocol.Folder
     """Return what a folder's index is doing and what it holds; `status` is None where that cannot be known."""
     state = attrs.asdict(folder_state(folder), recurse=False)
     if status is None:
-        return protocol.FolderStatus(**state, vectors=0, cached=0, model="", state="missing", skipped={})
+        return protocol.FolderStatus(**state, vectors=0, cached=0, model="", state="missing", skipped={}, bytes=0)
     state |= {"files": status.files, "chunks": status.chunks, "embedded": status.embedded}
     return protocol.FolderStatus(
         **state,
@@ -120,6 +120,7 @@ def folder_status(folder: Folder, status: IndexStatus | None) -> protocol.Folder
         model=status.model,
         state=status.state,
         skipped=status.skipped,
+        bytes=status.bytes,
     )
 
 

@@ -55,6 +55,7 @@ class FolderStatus(FolderState):
         model: the embedding model.
         state: `missing`, `partial` or `ready`.
         skipped: reason to number of files.
+        bytes: what the index takes on the disk.
     """
 
     vectors: int
@@ -62,6 +63,7 @@ class FolderStatus(FolderState):
     model: str
     state: str
     skipped: dict[str, int]
+    bytes: int
 
 
 @frozen
