@@ -56,9 +56,13 @@ export class Workbench {
 
   /** Goes to the beginning of a line, counted from 1. */
   async goToLine(line) {
-    await this.#quickInput("Control+g", `:${line}`);
-    await this.page.keyboard.press("Enter");
-    await eventually(`the cursor is on line ${line}`, async () => (await this.selection()).startsWith(`Ln ${line},`));
+    await eventually(`the cursor is on line ${line}`, async () => {
+      await this.page.keyboard.press("Control+g");
+      if (!(await this.#write(`:${line}`))) return false;
+      await this.page.keyboard.press("Enter");
+      await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+      return (await this.selection()).startsWith(`Ln ${line},`);
+    });
   }
 
   /** Selects whole lines, counted from 1, both included. */
@@ -112,10 +116,7 @@ export class Workbench {
     await this.page.keyboard.press("Escape");
     await this.hover.waitFor({ state: "hidden" });
     await this.token(text).hover();
-    return wanted.waitFor({ timeout: HOVER_MS }).then(
-      () => true,
-      () => false,
-    );
+    return isDone(wanted.waitFor({ timeout: HOVER_MS }));
   }
 
   /** Right-clicks and chooses. */
@@ -126,10 +127,7 @@ export class Workbench {
     // A menu takes no click in its first moments, lest the button that opened it choose from it.
     await eventually(`the menu takes a click on ${item}`, async () => {
       await entry.click({ timeout: BOX_MS }).catch(() => undefined);
-      return entry.waitFor({ state: "hidden", timeout: BOX_MS }).then(
-        () => true,
-        () => false,
-      );
+      return isDone(entry.waitFor({ state: "hidden", timeout: BOX_MS }));
     });
   }
 
@@ -154,24 +152,34 @@ export class Workbench {
     await this.page.locator(scheme === "dark" ? ".monaco-workbench.vs-dark" : ".monaco-workbench.vs").waitFor();
   }
 
-  async #quickInput(key, text) {
-    const input = this.page.locator(".quick-input-widget input").first();
-    // Whatever takes the focus in that moment closes it again.
-    await eventually(`${key} opens a box that takes text`, async () => {
-      await this.page.keyboard.press(key);
-      // What is written before the box has the focus ends up in the editor.
-      const focused = this.page.locator(".quick-input-widget input:focus").first();
-      return focused.fill(text, { timeout: BOX_MS }).then(
-        async () => (await input.isVisible()) && (await input.inputValue()) === text,
-        () => false,
-      );
-    });
-  }
-
-  /** By a click: Enter takes what is in focus, which may be a line of the list before. */
+  /**
+   * Opens a box, writes into it and clicks the line; again, as long as whatever takes the focus closes the box. By a
+   * click: Enter takes what is in focus, which may be a line of the list before.
+   */
   async #choose(key, text, row) {
-    await this.#quickInput(key, text);
-    await this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: row }).first().click();
+    const line = this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: row }).first();
+    await eventually(`${key} opens a box that takes ${text}`, async () => {
+      await this.page.keyboard.press(key);
+      return (await this.#write(text)) && isDone(line.click({ timeout: BOX_MS }));
+    });
     await this.page.mouse.move(...NOWHERE);
   }
+
+  /** Gives the box its text without the keyboard: what is typed goes to whatever has the focus, and that changes. */
+  #write(text) {
+    const input = this.page.locator(".quick-input-widget:visible input").first();
+    const write = (box, value) => {
+      box.value = value;
+      box.dispatchEvent(new globalThis.Event("input", { bubbles: true }));
+    };
+    return isDone(input.evaluate(write, text, { timeout: BOX_MS }));
+  }
+}
+
+/** @param {Promise<unknown>} deed */
+function isDone(deed) {
+  return deed.then(
+    () => true,
+    () => false,
+  );
 }
