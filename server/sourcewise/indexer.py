@@ -1,25 +1,28 @@
-"""Keeps the catalog equal to the folder: a pure plan, then its execution, file by file.
+"""Keeps the catalog equal to the folder, or to the part of it that may have changed: a pure plan, then its execution.
 
 A file is compared by size and time of change first and by content second, so a run over an unchanged folder reads no
-file. Every file is committed on its own: a run that is stopped, however hard, is carried on by the next one.
+file. Every file is committed on its own: a run that is stopped, however hard, is carried on by the next one. Nothing is
+removed before it has been looked for once more, after all else is stored.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from sourcewise.errors import CancelledError
-from sourcewise.model import FileStamp, SkippedFile
+from sourcewise.mining.regular_files import exists
+from sourcewise.model import SkippedFile, SkipReason
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sourcewise.chunking.chunker import SmartCodeChunker
     from sourcewise.mining.miner import CodeMiner
+    from sourcewise.model import FileStamp
     from sourcewise.storage.catalog import Catalog, KnownFile
 
     Progress = Callable[[int, int], None]
@@ -60,8 +63,23 @@ class Changes:
     unchanged: int = 0
 
 
-def plan(known: Mapping[str, KnownFile], found: Iterable[FileStamp | SkippedFile], *, anew: bool = False) -> Plan:
-    """Compare what the catalog knows with what a scan found; `anew` reads every file again."""
+def plan(
+    known: Mapping[str, KnownFile],
+    found: Iterable[FileStamp | SkippedFile],
+    *,
+    anew: bool = False,
+    named: Collection[str] = (),
+    first: Sequence[str] = (),
+) -> Plan:
+    """Compare what the catalog knows of a part of the folder with what a scan of that part found.
+
+    Args:
+        known: files of the part that were read before.
+        found: what is there now.
+        anew: read every file again.
+        named: files to read in any case: two saves within a tick of the clock may leave size and time the same.
+        first: files to read before the others.
+    """
     read, skipped, seen, unchanged = [], [], set(), 0
     for item in found:
         if isinstance(item, SkippedFile):
@@ -69,11 +87,25 @@ def plan(known: Mapping[str, KnownFile], found: Iterable[FileStamp | SkippedFile
             continue
         seen.add(item.path)
         before = known.get(item.path)
-        if not anew and before is not None and (before.size, before.mtime_ns) == (item.size, item.mtime_ns):
+        same = before is not None and (before.size, before.mtime_ns) == (item.size, item.mtime_ns)
+        if same and not anew and item.path not in named:
             unchanged += 1
         else:
             read.append(item)
+    order = {path: place for place, path in enumerate(first)}
+    read.sort(key=lambda stamp: order.get(stamp.path, len(order)))
     return Plan(tuple(read), tuple(skipped), tuple(sorted(known.keys() - seen)), unchanged)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """How an update is to go about it; see Indexer.update."""
+
+    progress: Progress | None
+    cancelled: threading.Event | None
+    anew: bool
+    first: Sequence[str]
+    on_folder: Callable[[str], None] | None
 
 
 class Indexer:
@@ -88,35 +120,81 @@ class Indexer:
         self._miner = miner
         self._chunker = chunker
         self._catalog = catalog
+        # What the next update has to look at besides what it is asked for; None is the whole folder.
+        self._owed: tuple[str, ...] | None = None
 
     def update(
-        self, progress: Progress | None = None, cancelled: threading.Event | None = None, *, anew: bool = False
+        self,
+        progress: Progress | None = None,
+        cancelled: threading.Event | None = None,
+        *,
+        anew: bool = False,
+        within: Collection[str] | None = None,
+        first: Sequence[str] = (),
+        on_folder: Callable[[str], None] | None = None,
     ) -> Changes:
         """Make the catalog equal to the folder.
+
+        The first update looks at the whole folder, and one after an update that failed or was cancelled also at what
+        that one was to look at.
 
         Args:
             progress: called with files read and files to read.
             cancelled: set it to stop after the file under way.
             anew: read every file, also those that seem unchanged.
+            within: relative paths that may have changed, files or folders, also such as are gone; None is all.
+            first: files to read before the others.
+            on_folder: hears of every folder that is about to be looked at; `""` is the root.
 
         Raises:
             CancelledError: it was cancelled; what was stored stays.
+            FolderError: the folder cannot be listed.
             StorageError: the catalog cannot be written.
         """
-        known = self._catalog.known_files()
         anew = self._is_of_another_recipe() or anew
-        todo = plan(known, _interruptible(self._miner.scan(self._folder), cancelled), anew=anew)
-        outcome: Counter[str] = Counter()
-        for done, stamp in enumerate(_interruptible(todo.read, cancelled)):
-            outcome[self._take(stamp, known.get(stamp.path), anew=anew)] += 1
-            if progress:
-                progress(done + 1, len(todo.read))
-        # Last, so that a file which moved is found at its new place before it is lost at the old one.
-        self._catalog.replace_scan_skips(todo.skipped)
-        self._catalog.remove_files(todo.gone)
+        ways = _Ways(progress, cancelled, anew, first, on_folder)
+        outcome, gone = self._settle(None if anew else self._with_owed(within), ways)
+        there = [path for path in gone if exists(self._folder / path)]
+        if there:  # a save may take a file away for a moment; ignored ones are there as well
+            again, still_gone = self._settle(there, replace(ways, progress=None, first=()))
+            outcome.update(again)
+            gone = gone.difference(there) | still_gone
+        self._catalog.remove_files(sorted(gone))
+        self._owed = ()
         if anew:
             self._catalog.set_meta(RECIPE, self._recipe)
-        return Changes(outcome["added"], outcome["changed"], len(todo.gone), todo.unchanged + outcome["unchanged"])
+        return Changes(outcome["added"], outcome["changed"], len(gone), outcome["unchanged"])
+
+    def _with_owed(self, within: Collection[str] | None) -> tuple[str, ...] | None:
+        return None if within is None or self._owed is None else (*self._owed, *within)
+
+    def _settle(self, within: Collection[str] | None, ways: _Ways) -> tuple[Counter[str], set[str]]:
+        """Scan and store all but what is gone; return what became of the files, and what is gone."""
+        owed, self._owed = self._owed, None
+        scan = self._miner.scan(self._folder, within, ways.on_folder)
+        found = list(_interruptible(scan, ways.cancelled))
+        self._owed = None if owed is None or scan.judged is None else (*owed, *scan.judged)
+        known = self._catalog.known_files(scan.judged)
+        todo = plan(known, found, anew=ways.anew, named=frozenset(scan.judged or ()), first=ways.first)
+        outcome, vanished = self._read(todo.read, known, ways)
+        self._catalog.replace_scan_skips(todo.skipped, scan.judged)
+        outcome["unchanged"] += todo.unchanged
+        return outcome, {*todo.gone, *vanished}
+
+    def _read(
+        self, stamps: Sequence[FileStamp], known: Mapping[str, KnownFile], ways: _Ways
+    ) -> tuple[Counter[str], list[str]]:
+        """Read files into the catalog; return what became of them, and which known ones vanished meanwhile."""
+        outcome: Counter[str] = Counter()
+        vanished = []
+        for done, stamp in enumerate(_interruptible(stamps, ways.cancelled), 1):
+            became = self._take(stamp, known.get(stamp.path), anew=ways.anew)
+            outcome[became] += 1
+            if became == "vanished" and stamp.path in known:
+                vanished.append(stamp.path)
+            if ways.progress:
+                ways.progress(done, len(stamps))
+        return outcome, vanished
 
     def _is_of_another_recipe(self) -> bool:
         recipe = self._catalog.get_meta(RECIPE)
@@ -128,10 +206,13 @@ class Indexer:
         """Read one file into the catalog and say what became of it."""
         file = self._miner.read(self._folder, stamp)
         if isinstance(file, SkippedFile):
+            if file.reason is SkipReason.VANISHED:
+                return "vanished"
             self._catalog.record_skipped([file])
             return "skipped"
         if not anew and before is not None and before.reason is None and before.digest == file.digest:
-            self._catalog.restamp([file.stamp])
+            if (before.size, before.mtime_ns) != (file.stamp.size, file.stamp.mtime_ns):
+                self._catalog.restamp([file.stamp])
             return "unchanged"
         self._catalog.replace_file(file, self._chunker.chunk_with_context(file))
         return "added" if before is None else "changed"

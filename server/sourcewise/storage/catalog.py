@@ -7,7 +7,9 @@ one transaction, and what the vector store still owes is written down with the c
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, NamedTuple
+import time
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from sourcewise.errors import CatalogCorruptError
 from sourcewise.model import SkipReason
@@ -17,12 +19,18 @@ from sourcewise.storage.database import Database
 from sourcewise.storage.vector_ledger import VectorLedger
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
+    from sqlite3 import Connection
 
     from sourcewise.model import Chunk, FileStamp, SkippedFile, SourceFile
     from sourcewise.storage.catalog_rows import DefinitionPlace
 
+Item = TypeVar("Item")
+
+# How long one transaction may keep other writers waiting, and how long they then have to come in.
+_TURN_SECONDS = 0.03
+_PAUSE_SECONDS = 0.001
 # How much a hit tells by where it is: symbol, path, signature, docstring, body.
 _BM25 = "bm25(6.0, 3.0, 3.0, 2.0, 1.0)"
 
@@ -88,14 +96,17 @@ class Catalog:
 
     # --- files --------------------------------------------------------------------------------------------
 
-    def known_files(self) -> dict[str, KnownFile]:
-        """Return every file that was read, indexed or skipped for its content; what scans skip is not among them."""
-        query = "SELECT path, size, mtime_ns, digest, reason FROM files WHERE from_scan = 0"
+    def known_files(self, within: Sequence[str] | None = None) -> dict[str, KnownFile]:
+        """Return every file that was read, indexed or skipped for its content; what scans skip is not among them.
+
+        Args:
+            within: files and folders to stay in; None means all.
+        """
         reasons: dict[str | None, SkipReason | None] = {None: None, **{reason.value: reason for reason in SkipReason}}
         with self._database.read() as connection:
             return {
                 path: KnownFile(size, mtime_ns, digest, reasons[reason])
-                for path, size, mtime_ns, digest, reason in connection.execute(query)
+                for path, size, mtime_ns, digest, reason in catalog_rows.read_rows(connection, within)
             }
 
     def replace_file(self, file: SourceFile, chunks: Sequence[Chunk]) -> None:
@@ -112,22 +123,22 @@ class Catalog:
             with self._database.write() as connection:
                 catalog_rows.upsert_skipped(connection, list(map(catalog_rows.skipped_row, skipped)), from_scan=False)
 
-    def replace_scan_skips(self, skipped: Sequence[SkippedFile]) -> None:
+    def replace_scan_skips(self, skipped: Sequence[SkippedFile], within: Sequence[str] | None = None) -> None:
         """Record all that the last scan kept out, in place of what the scan before it did.
 
-        Files skipped for their content are left alone. Nothing is written when nothing differs.
+        Files skipped for their content are left alone. Nothing is written where rule and detail are the same: that an
+        ignored file grows is no news.
+
+        Args:
+            skipped: what was kept out.
+            within: files and folders that the scan stayed in; None means all.
         """
         new = {row[0]: row for row in map(catalog_rows.skipped_row, skipped)}
         with self._database.read() as connection:
-            old = {row[0]: row for row in catalog_rows.skip_rows(connection, only_scanned=True)}
-        if new == old:
-            return
-        changed = [row for path, row in new.items() if old.get(path) != row]
-        with self._database.write() as connection:
-            connection.executemany(
-                "DELETE FROM files WHERE path = ? AND from_scan = 1", [(path,) for path in old.keys() - new.keys()]
-            )
-            catalog_rows.upsert_skipped(connection, changed, from_scan=True)
+            old = {row[0]: row[3:] for row in catalog_rows.scan_skip_rows(connection, within)}
+        changed = [row for path, row in new.items() if old.get(path) != row[3:]]
+        self._write_in_turns(sorted(old.keys() - new.keys()), catalog_rows.remove_scan_skip)
+        self._write_in_turns(changed, catalog_rows.upsert_scan_skip)
 
     def restamp(self, stamps: Sequence[FileStamp]) -> None:
         """Record that files have the same content but another size or time of change."""
@@ -139,9 +150,7 @@ class Catalog:
 
     def remove_files(self, paths: Sequence[str]) -> None:
         """Forget files that were read, with their chunks; what the last scan skipped stays recorded."""
-        if paths:
-            with self._database.write() as connection:
-                catalog_rows.remove_read_files(connection, paths)
+        self._write_in_turns(paths, catalog_rows.remove_read_file)
 
     def skipped_files(self) -> list[SkippedFile]:
         """Return all files that are not indexed, by path."""
@@ -174,6 +183,17 @@ class Catalog:
             if paths:
                 return catalog_rows.chunk_ids_among(connection, paths)
             return [chunk_id for (chunk_id,) in connection.execute("SELECT id FROM chunks")]
+
+    def _write_in_turns(self, items: Iterable[Item], write: Callable[[Connection, Item], None]) -> None:
+        """Write what need not be stored together, in transactions so short that no other writer waits for long."""
+        waiting = deque(items)
+        while waiting:
+            with self._database.write() as connection:
+                end = time.monotonic() + _TURN_SECONDS
+                while waiting and time.monotonic() < end:
+                    write(connection, waiting.popleft())
+            if waiting:
+                time.sleep(_PAUSE_SECONDS)  # a lock that is taken again at once is not passed on
 
     # --- search -------------------------------------------------------------------------------------------
 

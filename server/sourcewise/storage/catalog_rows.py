@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sourcewise.model import SourceFile
 
+    ReadRow = tuple[str, int, int, str, str | None]
     SkipRow = tuple[str, int, int, str, str]
 
 _CHUNKS = """SELECT chunks.key, chunks.id, files.path, first_line, last_line, text, chunks.language, position, total,
@@ -27,7 +28,7 @@ _DEFINITION = """definitions.name, definitions.kind, definitions.first_line, def
 _LISTED = "(SELECT value FROM json_each(?))"
 # Files that are, or lie in a folder that is, among the paths of a JSON list; `0` is what follows `/`.
 _FILES_AMONG = """(SELECT files.key FROM json_each(?) AS wanted JOIN files
-    ON files.path = wanted.value OR (files.path > wanted.value || '/' AND files.path < wanted.value || '0'))"""
+    ON files.path = wanted.value OR (files.path >= wanted.value || '/' AND files.path < wanted.value || '0'))"""
 # How many chunks a keyword search scores, unless its rarest words alone are in more, or in too few.
 _SCORED_CHUNKS = 6000
 _SEPARATOR = re.compile(r"\.|::|->|#")
@@ -69,19 +70,46 @@ def upsert_skipped(connection: sqlite3.Connection, rows: Sequence[SkipRow], *, f
     )
 
 
-def remove_read_files(connection: sqlite3.Connection, paths: Sequence[str]) -> None:
-    """Remove files, except what a scan skipped, with their chunks."""
-    read = f"SELECT key FROM files WHERE path IN {_LISTED} AND from_scan = 0"
-    keys = connection.execute(read, (json.dumps(paths),)).fetchall()
+def upsert_scan_skip(connection: sqlite3.Connection, row: SkipRow) -> None:
+    """Record a file as skipped by the last scan."""
+    upsert_skipped(connection, [row], from_scan=True)
+
+
+def remove_scan_skip(connection: sqlite3.Connection, path: str) -> None:
+    """Forget that a scan skipped a file."""
+    connection.execute("DELETE FROM files WHERE path = ? AND from_scan = 1", (path,))
+
+
+def remove_read_file(connection: sqlite3.Connection, path: str) -> None:
+    """Remove a file with its chunks, unless it is there because a scan skipped it."""
+    keys = connection.execute("SELECT key FROM files WHERE path = ? AND from_scan = 0", (path,)).fetchall()
     _drop_chunks_of(connection, keys)
     connection.executemany("DELETE FROM files WHERE key = ?", keys)
 
 
-def skip_rows(connection: sqlite3.Connection, *, only_scanned: bool = False) -> Iterator[SkipRow]:
+def read_rows(connection: sqlite3.Connection, within: Sequence[str] | None) -> Iterator[ReadRow]:
+    """Return the files that were read, in these files and folders, or all."""
+    scope, values = _among(within)
+    query = f"SELECT path, size, mtime_ns, digest, reason FROM files WHERE from_scan = 0{scope}"
+    return connection.execute(query, values)
+
+
+def scan_skip_rows(connection: sqlite3.Connection, within: Sequence[str] | None) -> Iterator[SkipRow]:
+    """Return the files that a scan skipped, in these files and folders, or all."""
+    scope, values = _among(within)
+    query = f"SELECT path, size, mtime_ns, reason, detail FROM files WHERE from_scan = 1{scope}"
+    return connection.execute(query, values)
+
+
+def skip_rows(connection: sqlite3.Connection) -> Iterator[SkipRow]:
     """Return the skipped files by path."""
-    condition = "from_scan = 1" if only_scanned else "reason IS NOT NULL"
-    query = f"SELECT path, size, mtime_ns, reason, detail FROM files WHERE {condition} ORDER BY path"
+    query = "SELECT path, size, mtime_ns, reason, detail FROM files WHERE reason IS NOT NULL ORDER BY path"
     return connection.execute(query)
+
+
+def _among(within: Sequence[str] | None) -> tuple[str, tuple[str, ...]]:
+    """Return a condition that keeps these files and folders, and its value."""
+    return ("", ()) if within is None else (f" AND files.key IN {_FILES_AMONG}", (_listed_paths(within),))
 
 
 def skipped_from(row: SkipRow) -> SkippedFile:
