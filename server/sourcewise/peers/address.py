@@ -74,12 +74,6 @@ class Address:
             Path(name).unlink(missing_ok=True)
             raise
 
-    def remove_from(self, file: Path) -> None:
-        """Remove the file, unless another server has put its own address there."""
-        with suppress(OSError):
-            if self.read_from(file) == self:
-                file.unlink()
-
 
 def listen(path: Path) -> Listener:
     """Listen at a socket at this path, in place of whoever did before, or else at a port of the loopback interface.

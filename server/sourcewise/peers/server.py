@@ -29,7 +29,7 @@ class PeerServer:
     """Runs methods for other processes; each connection has a thread of its own, so nobody waits for a slow one."""
 
     def __init__(self, address_file: Path, methods: Mapping[str, Callable[..., Any]]) -> None:
-        """Begin to serve, in place of whoever served at this file before.
+        """Begin to serve, in place of whoever served at this file before and was killed; see Ownership for the one who may.
 
         Args:
             address_file: where clients read how to reach this server.
@@ -55,7 +55,8 @@ class PeerServer:
     def close(self) -> None:
         """End every connection at once. Methods that run go on to their end, but their callers hear nothing of it."""
         self._closing.set()
-        self._address.remove_from(self._address_file)
+        with suppress(OSError):
+            self._address_file.unlink()
         self._connections.close()
         with suppress(*BROKEN_OFF):  # a caller is what wakes the thread that waits for one, on every system
             Client(self._address.place).close()

@@ -1,0 +1,116 @@
+"""Ownership: one process at a time has it, and its end gives it back."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import signal
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sourcewise.errors import StorageError
+from sourcewise.ownership import claim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_CLAIM = """
+import sys
+from pathlib import Path
+from sourcewise.ownership import claim
+ownership = claim(Path(sys.argv[1]))
+print("owner" if ownership else "guest", flush=True)
+sys.stdin.read()
+"""
+
+
+class Claimer:
+    """A process of its own that claims a lock and keeps it until it is ended."""
+
+    def __init__(self, lock: Path) -> None:
+        command = [sys.executable, "-c", _CLAIM, str(lock)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def role(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+    def end(self, number: int = signal.SIGKILL) -> None:
+        self.process.send_signal(number)
+        self.process.communicate()
+
+
+@pytest.fixture
+def lock(tmp_path: Path) -> Path:
+    return tmp_path / "new" / "folder" / "lock"
+
+
+@pytest.fixture
+def claimers(lock: Path) -> Iterator[list[Claimer]]:
+    claimers = [Claimer(lock) for _ in range(2)]
+    yield claimers
+    for claimer in claimers:
+        claimer.end()
+
+
+def test_of_two_processes_at_once_one_owns(claimers: list[Claimer]) -> None:
+    assert sorted(claimer.role() for claimer in claimers) == ["guest", "owner"]
+
+
+def test_a_killed_owner_holds_nothing(lock: Path, claimers: list[Claimer]) -> None:
+    owner = next(claimer for claimer in claimers if claimer.role() == "owner")
+    assert claim(lock) is None
+    owner.end()
+    ownership = claim(lock)
+    assert ownership is not None
+    ownership.release()
+
+
+def test_within_one_process_too_only_one_owns(lock: Path) -> None:
+    first = claim(lock)
+    assert first is not None
+    assert claim(lock) is None
+    first.release()
+
+
+def test_what_one_thread_took_another_may_release(lock: Path) -> None:
+    first = claim(lock)
+    assert first is not None
+    thread = threading.Thread(target=first.release)
+    thread.start()
+    thread.join()
+    second = claim(lock)
+    assert second is not None
+    second.release()
+
+
+def test_releasing_again_does_not_take_it_from_the_next_owner(lock: Path) -> None:
+    first = claim(lock)
+    assert first is not None
+    first.release()
+    second = claim(lock)
+    assert second is not None
+    first.release()
+    assert claim(lock) is None
+    second.release()
+
+
+def test_a_folder_that_cannot_be_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="cannot be locked") as caught:
+        claim(tmp_path / "file" / "lock")
+    assert "SOURCEWISE_HOME" in caught.value.hint
+
+
+def test_a_disk_without_locks_is_said_in_a_sentence(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(StorageError, match="Function not implemented"):
+        claim(lock)
