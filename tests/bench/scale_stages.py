@@ -7,6 +7,7 @@ from __future__ import annotations
 import random
 import re
 import time
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import psutil
@@ -21,11 +22,13 @@ from sourcewise.relations import Relations
 from sourcewise.retriever import Retriever
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.embedding_cache import EmbeddingCache
-from sourcewise.storage.vector_store import VectorStore
+from sourcewise.storage.vector_store import VectorStores
 from sourcewise.vectorizer import CodeVectorizer
+from sourcewise.watching.watcher import Watcher
 from sourcewise.words import query_terms
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from measuring import Measured
@@ -38,6 +41,7 @@ _TOP = 8
 _BATCH = 32
 _TAKEN_TOGETHER = 512
 _SAY_SECONDS = 10
+_PATIENCE_SECONDS = 60
 _INDENTED = re.compile(r"\n( +|\t)\S[^\n]*[;)]\n")
 
 
@@ -48,7 +52,8 @@ class Home:
         self.tree = root / "tree"
         self.catalog = Catalog(root / "catalog.sqlite")
         self.embedder = GeneratedVectors()
-        self.store = VectorStore(root / "vectors")
+        self._stores = VectorStores()
+        self.store = self._stores.open(root / "vectors")
         self.cache = EmbeddingCache(root / "embeddings.sqlite")
         self.indexer = Indexer(self.tree, CodeMiner(), SmartCodeChunker(), self.catalog, "scale")
         self.vectorizer = CodeVectorizer(self.catalog, self.store, self.cache, self.embedder, _BATCH)
@@ -66,8 +71,32 @@ class Home:
     def close(self) -> None:
         """Let go of everything."""
         self.store.close()
+        self._stores.close()
         self.catalog.close()
         self.cache.close()
+
+
+class Watched:
+    """The changes of a tree that is found unchanged at first."""
+
+    def __init__(self, home: Home) -> None:
+        self._changes: SimpleQueue[Collection[str] | None] = SimpleQueue()
+        self._watcher = Watcher(home.tree, self._changes.put, say)
+        self._watcher.start()
+        changes = home.indexer.update(on_folder=self._watcher.watch)
+        if changes.added or changes.changed or changes.removed:
+            raise SystemExit(f"The tree is not as it was read: {changes}")
+
+    def wait_for(self, path: str) -> set[str]:
+        """Wait until a change of this file was told; return all that was."""
+        told: set[str] = set()
+        while path not in told:
+            told.update(self._changes.get(timeout=_PATIENCE_SECONDS) or ())
+        return told
+
+    def close(self) -> None:
+        """Watch no longer."""
+        self._watcher.close()
 
 
 def read_tree(root: Path) -> Measured:
@@ -99,24 +128,23 @@ def read_tree(root: Path) -> Measured:
 
 
 def start(root: Path) -> Measured:
-    """Open an index that is complete, ask, and verify that nothing changed."""
+    """Open an index that is complete, ask, verify that nothing changed, and watch it from there on."""
     began, spent_before = time.perf_counter(), time.process_time()
     home = Home(root)
     home.catalog.search_words(query_terms(next(questions(1))), DEPTH)
     searchable = time.perf_counter() - began
-    changes = []
-    verified = timed(lambda: changes.append(home.indexer.update()))
+    watched = Watched(home)
+    verified = time.perf_counter() - began
     cpu = time.process_time() - spent_before
     figures = [
         spent("start: until the first keyword search is answered", searchable),
-        spent("start: nothing changed, verified", verified),
+        spent("start: until all is verified and watched", verified),
         spent("start: all of it, processor time", cpu, processor=True),
         spent("known_files", timed(home.catalog.known_files)),
         spent("skip_counts", timed(home.catalog.skip_counts)),
     ]
+    watched.close()
     home.close()
-    if changes[0].added or changes[0].changed or changes[0].removed:
-        raise SystemExit(f"The tree changed meanwhile: {changes[0]}")
     return figures, None
 
 
@@ -174,13 +202,15 @@ def _search_vectors(home: Home, asked: list[str], nearest: list[set[str]]) -> li
 def edit(root: Path, files: int, count: int) -> Measured:
     """Add a line to one file after another, and take it out again."""
     home, chance = Home(root), random.Random(3)
-    embedding = home.catalog.counts(MODEL).embedded > 0
-    changed = [_Edit(home, path_of(number), embedding) for number in chance.sample(range(files), count + 1)]
+    watched = Watched(home)
+    changed = [_Edit(home, watched, path_of(number)) for number in chance.sample(range(files), count + 1)]
     for number, each in enumerate(changed):
         each.make(number)
+    watched.close()
     home.close()
     warm = changed[1:]  # the first opened the store
     return [
+        *spread("edit: until it is told", [each.until_told for each in warm]),
         *spread("edit: until keywords find it", [each.until_words for each in warm]),
         *spread("edit: until its vectors are stored", [each.until_vectors for each in warm]),
         *spread("edit: processor time outside the model", [each.cpu for each in warm], processor=True),
@@ -193,28 +223,32 @@ def edit(root: Path, files: int, count: int) -> Measured:
 class _Edit:
     """A line added to a file, and what it cost to know of it."""
 
-    def __init__(self, home: Home, path: str, embedding: bool) -> None:
-        self._home, self._path, self._embedding = home, path, embedding
+    def __init__(self, home: Home, watched: Watched, path: str) -> None:
+        self._home, self._watched, self._path = home, watched, path
 
     def make(self, number: int) -> None:
         file, word = self._home.tree / self._path, f"zyx{number}"
         before = file.read_text(encoding="utf-8")
         self._embed()  # where not all chunks have vectors
         place = _INDENTED.search(before, len(before) // 2) or _INDENTED.search(before)
-        at = place.start(1) if place else 0
-        indent = place[1] if place else ""
-        file.write_text(f"{before[:at]}{indent}{word}({number});\n{before[at:]}", encoding="utf-8", newline="\n")
+        at, indent = (place.start(1), place[1]) if place else (0, "")
+        self._write(f"{before[:at]}{indent}{word}({number});\n{before[at:]}")
         try:
             self._notice(word)
         finally:
-            file.write_text(before, encoding="utf-8", newline="\n")
-        self._home.indexer.update()
+            self._write(before)
+        self._home.indexer.update(within=self._watched.wait_for(self._path))
         self.embedded_back = self._embed()
+
+    def _write(self, text: str) -> None:
+        (self._home.tree / self._path).write_text(text, encoding="utf-8", newline="\n")
 
     def _notice(self, word: str) -> None:
         cpu, helpers = self._cpu(), _cpu_of_helpers()
         began = time.perf_counter()
-        self._home.indexer.update()
+        told = self._watched.wait_for(self._path)
+        self.until_told = time.perf_counter() - began
+        self._home.indexer.update(within=told)
         found = self._home.catalog.search_words([word], 1)
         self.until_words = time.perf_counter() - began
         self.embedded = self._embed()
@@ -224,7 +258,8 @@ class _Edit:
             raise SystemExit(f"The edit of {self._path} was not found.")
 
     def _embed(self) -> int:
-        if not self._embedding:
+        """Give the file's chunks their vectors, in an index that has any; return how many were made."""
+        if not self._home.catalog.counts(MODEL).embedded:
             return 0
         made = self._home.embedder.made
         ids = [chunk.id for chunk in self._home.catalog.chunks_of(self._path)]
