@@ -29,7 +29,7 @@ class PeerServer:
     """Runs methods for other processes; each connection has a thread of its own, so nobody waits for a slow one."""
 
     def __init__(self, address_file: Path, methods: Mapping[str, Callable[..., Any]]) -> None:
-        """Begin to serve, in place of whoever served at this file before and was killed; see Ownership for the one who may.
+        """Begin to serve; one process at a time may at a file, in place of whoever was killed there.
 
         Args:
             address_file: where clients read how to reach this server.

@@ -1,0 +1,222 @@
+"""One embedding process for all windows: who has it, who is served, and what happens when it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import embedding_window
+import numpy as np
+import pytest
+from embedding_window import DEADLY, PlacedEmbedder, open_window, place_of
+from hashing_embedder import HashingEmbedder
+
+from sourcewise import shared_embedder
+from sourcewise.embedder import EmbeddingText
+from sourcewise.errors import WorkerDiedError, WorkerError
+from sourcewise.ownership import claim
+from sourcewise.peers import PeerServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sourcewise.shared_embedder import SharedEmbedder
+
+MODEL = "model"
+
+
+class OtherWindow:
+    """A window that is a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        command = [sys.executable, embedding_window.__file__, str(folder)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def place(self) -> int:
+        """Have something embedded; return the process that did it."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def close(self) -> None:
+        self.process.communicate()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[OtherWindow]:
+    """Return another window, which has embedded something and so embeds for all."""
+    other = OtherWindow(tmp_path)
+    assert other.place() == other.process.pid
+    yield other
+    other.kill()
+
+
+@pytest.fixture
+def own() -> PlacedEmbedder:
+    return PlacedEmbedder()
+
+
+@pytest.fixture
+def window(tmp_path: Path, own: PlacedEmbedder) -> Iterator[SharedEmbedder]:
+    window = open_window(tmp_path, own)
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Path:
+    os.mkfifo(tmp_path / "pipe")
+    return tmp_path / "pipe"
+
+
+def test_the_first_that_embeds_does_it_for_all(other: OtherWindow, window: SharedEmbedder, own: PlacedEmbedder) -> None:
+    assert place_of(window) == other.process.pid
+    window.embed_texts(MODEL, [EmbeddingText("def f(): pass")])
+    assert own.embedded == []
+
+
+def test_vectors_are_the_same_wherever_they_are_made(other: OtherWindow, window: SharedEmbedder) -> None:
+    texts = [EmbeddingText("def area(r): return 3.14 * r * r", "module"), EmbeddingText("x " * 100)]
+    for made, expected in zip(
+        window.embed_texts(MODEL, texts), HashingEmbedder().embed_texts(MODEL, texts), strict=True
+    ):
+        assert np.array_equal(made, expected)
+    question = window.embed_question(MODEL, "what is the area?")
+    assert np.array_equal(question, HashingEmbedder().embed_question(MODEL, "what is the area?"))
+
+
+def test_two_windows_that_begin_at_once_agree(tmp_path: Path) -> None:
+    windows = [OtherWindow(tmp_path) for _ in range(2)]
+    with ThreadPoolExecutor(2) as threads:
+        places = list(threads.map(OtherWindow.place, windows))
+    for one in windows:
+        one.kill()
+    assert places[0] == places[1]
+
+
+def test_when_the_holder_is_killed_another_takes_its_place_and_serves_the_rest(
+    tmp_path: Path, other: OtherWindow, window: SharedEmbedder
+) -> None:
+    assert place_of(window) == other.process.pid
+    other.kill()
+    third = OtherWindow(tmp_path)
+    assert place_of(window) == os.getpid()
+    assert third.place() == os.getpid()
+    third.kill()
+
+
+def test_when_the_holder_closes_another_takes_its_place(other: OtherWindow, window: SharedEmbedder) -> None:
+    assert place_of(window) == other.process.pid
+    other.close()
+    assert place_of(window) == os.getpid()
+
+
+def test_when_this_window_closes_those_it_served_go_on(tmp_path: Path, window: SharedEmbedder) -> None:
+    assert place_of(window) == os.getpid()
+    other = OtherWindow(tmp_path)
+    assert other.place() == os.getpid()
+    window.close()
+    assert other.place() == other.process.pid
+    other.kill()
+
+
+def test_what_was_under_way_when_the_holder_was_killed_is_embedded_here(
+    other: OtherWindow, window: SharedEmbedder, own: PlacedEmbedder, pipe: Path
+) -> None:
+    with ThreadPoolExecutor(3) as threads:
+        coming = [threads.submit(window.embed_texts, MODEL, [EmbeddingText(str(pipe))])]
+        pipe.open().close()  # it has begun
+        other.kill()
+        assert len(coming[0].result(timeout=30)) == 1
+    assert own.embedded == [str(pipe)]
+
+
+def test_an_error_of_the_holder_arrives_as_itself_and_is_not_tried_again(
+    other: OtherWindow, window: SharedEmbedder
+) -> None:
+    with pytest.raises(WorkerDiedError, match=r"It died\."):
+        window.embed_texts(MODEL, [EmbeddingText(DEADLY)])
+    assert place_of(window) == other.process.pid
+
+
+def test_a_question_waits_as_long_as_the_window_that_asks_it(
+    tmp_path: Path, other: OtherWindow, own: PlacedEmbedder, pipe: Path
+) -> None:
+    seconds: list[float | None] = [0.0]
+    hasty = open_window(tmp_path, own, lambda: seconds[0])
+    with pytest.raises(WorkerError, match="still starting or busy"):
+        hasty.embed_question(MODEL, str(pipe))
+    pipe.open().close()
+    seconds[0] = None
+    assert hasty.embed_question(MODEL, "area").shape == (64,)
+    hasty.close()
+
+
+@pytest.mark.parametrize("method", ["embed_texts", "windows"])
+def test_a_closed_window_embeds_nothing(tmp_path: Path, method: str) -> None:
+    window = open_window(tmp_path, PlacedEmbedder())
+    window.close()
+    with pytest.raises(WorkerError, match="ended"):
+        getattr(window, method)(MODEL, [EmbeddingText("text")])
+
+
+# --- alone ----------------------------------------------------------------------------------------
+
+
+def test_a_window_of_another_version_than_the_holder_embeds_on_its_own(tmp_path: Path, window: SharedEmbedder) -> None:
+    holder = claim(tmp_path / "lock")
+    assert holder is not None
+    server = PeerServer(tmp_path / "address", {})
+    address = tmp_path / "address"
+    address.write_text(json.dumps(json.loads(address.read_text()) | {"version": "0.0.1"}))
+    assert place_of(window) == os.getpid()
+    server.close()
+    holder.release()
+
+
+def test_where_the_holder_does_not_serve_a_window_embeds_on_its_own(
+    tmp_path: Path, window: SharedEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_embedder, "_CHANGE_SECONDS", 0.1)
+    holder = claim(tmp_path / "lock")
+    assert holder is not None
+    assert place_of(window) == os.getpid()
+    holder.release()
+
+
+def test_where_nothing_can_be_locked_a_window_embeds_on_its_own(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    window = open_window(tmp_path / "file", PlacedEmbedder())
+    assert place_of(window) == os.getpid()
+    window.close()
+
+
+def test_many_threads_of_a_window_go_on_when_the_holder_is_killed(other: OtherWindow, window: SharedEmbedder) -> None:
+    begun = threading.Semaphore(0)
+
+    def embed_often(_: int) -> set[int]:
+        places = {place_of(window)}
+        begun.release()
+        while os.getpid() not in places:
+            places.add(place_of(window))
+        return places
+
+    with ThreadPoolExecutor(8) as threads:
+        coming = threads.map(embed_often, range(8))
+        for _ in range(8):
+            begun.acquire()
+        other.kill()
+        for places in coming:
+            assert places == {other.process.pid, os.getpid()}
