@@ -23,7 +23,6 @@ from sourcewise.query_engine import CodeQueryEngine
 from sourcewise.relations import Relations
 from sourcewise.retriever import Retriever
 from sourcewise.storage.catalog import Catalog
-from sourcewise.storage.vector_store import VectorStore
 from sourcewise.vectorizer import CodeVectorizer, VectorCount
 
 if TYPE_CHECKING:
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from sourcewise.paths import IndexPaths
     from sourcewise.settings import Settings
     from sourcewise.storage.embedding_cache import EmbeddingCache
+    from sourcewise.storage.vector_store import VectorStores
 
     Progress = Callable[[IndexProgress], None]
     TextOf = Callable[[str], str | None]
@@ -63,6 +63,7 @@ class SharedParts:
     model: str
     embedder: Embedder
     cache: EmbeddingCache
+    stores: VectorStores
     choose_generator: Callable[[], Awaitable[tuple[Generator, Sequence[str]]]]
 
 
@@ -82,7 +83,7 @@ class Index:
         self._lock = _own(self._paths, folder)
         note_folder(self._paths, folder)
         self._catalog = self._open_catalog()
-        self._store = VectorStore(self._paths.vectors)
+        self._store = shared.stores.open(self._paths.vectors, shared.settings().vectors_server)
         self._retriever = Retriever(self._catalog, self._store, shared.embedder)
         self.relations = Relations(self._catalog, self._store)
         self._writing = threading.RLock()
@@ -281,7 +282,7 @@ class Index:
 
     def _restore_lost_vectors(self, progress: Progress | None) -> int:
         """Notice a deleted vector store without opening it, fill it from the embedding cache, and count its chunks."""
-        lost = [model for model in self._catalog.models() if not any(self._paths.vectors.glob("*.sqlite3"))]
+        lost = self._catalog.models() if self._store.is_missing else []
         if lost:
             self._forget_vectors(lost)
         if self._catalog.get_meta(_VECTORS_LOST):

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from sourcewise.llm.ollama_failures import is_loopback
+from sourcewise.addresses import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

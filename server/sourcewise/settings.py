@@ -135,6 +135,12 @@ class Settings:
     max_file_bytes: int = _setting(
         1_000_000, "index.maxFileBytes", "Larger files stay out of the index.", 1024, 1_000_000_000
     )
+    vectors_server: str = _setting(
+        "",
+        "vectors.server",
+        "Address of a Chroma server that keeps the vectors, like `http://127.0.0.1:8000`; empty keeps them in a "
+        "folder. One on another machine is sent them, with the names of files and definitions.",
+    )
     hover_enabled: bool = _setting(
         True, "hover.enabled", "Whether pointing at a name tells what it is, who uses it and what is related."
     )
@@ -191,6 +197,6 @@ def _checked(value: Any, default: Any, limits: Mapping[str, Any]) -> tuple[Any, 
         return default, f"{value!r} is not between {low} and {high}"
     if choices is not None and value not in choices:
         return default, f"{value!r} is none of {', '.join(choices)}"
-    if isinstance(value, str) and not value.strip():
+    if isinstance(value, str) and default and not value.strip():
         return default, "it is empty"
     return value, ""

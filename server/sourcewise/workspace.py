@@ -12,6 +12,7 @@ from sourcewise.model import IndexStatus
 from sourcewise.paths import workspace_folder
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.embedding_cache import EmbeddingCache
+from sourcewise.storage.vector_store import VectorStores
 from sourcewise.weights import WeightsStore
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Workspace:
             lambda: self.settings.question_seconds if interactive else None,
         )
         self.cache = EmbeddingCache(data.embedding_cache)
+        self._stores = VectorStores(data.log)
         self.language_models = LanguageModels(
             lambda: self.settings, self.weights, data.log, on_fetch=on_download, may_fetch=not interactive
         )
@@ -107,6 +109,7 @@ class Workspace:
         """Let go of everything; what is being written is finished first."""
         for folder in list(self._indexes):
             self.close_folder(folder)
+        self._stores.close()
         self.embedder.close()
         self.cache.close()
 
@@ -129,7 +132,9 @@ class Workspace:
             catalog.close()
 
     def _shared_parts(self) -> SharedParts:
-        return SharedParts(lambda: self.settings, self.model, self.embedder, self.cache, self.language_models.choose)
+        return SharedParts(
+            lambda: self.settings, self.model, self.embedder, self.cache, self._stores, self.language_models.choose
+        )
 
     def _weights_of(self, model: str) -> Path:
         return self.weights.ensure(model, self._on_download)

@@ -26,7 +26,7 @@ import psutil
 from sourcewise.embedder import CPU_MODEL
 from sourcewise.paths import DataPaths, workspace_folder
 from sourcewise.storage.catalog import Catalog
-from sourcewise.storage.vector_store import VectorStore
+from sourcewise.storage.vector_store import VectorStores
 from sourcewise.weights import WeightsStore
 
 Contents = tuple[dict[str, Any], dict[str, Any], set[str]]
@@ -104,11 +104,12 @@ def _kill_after(process: subprocess.Popen[bytes], seconds: float, chance: random
 def _contents(folder: Path, data: Path) -> Contents:
     """Return all that an index holds: files, chunks with their lines, ids of vectors."""
     paths = DataPaths(data).index_of(workspace_folder(folder))
-    catalog, store = Catalog(paths.catalog), VectorStore(paths.vectors)
+    catalog, stores = Catalog(paths.catalog), VectorStores()
+    store = stores.open(paths.vectors)
     try:
         return catalog.known_files(), catalog.chunks(list(catalog.chunk_ids())), store.ids(CPU_MODEL)
     finally:
-        store.close()
+        stores.close()
         catalog.close()
 
 

@@ -20,6 +20,7 @@ from sourcewise.model import AnswerReady, CitationState, Inquiry, SearchMode
 from sourcewise.paths import DataPaths
 from sourcewise.settings import Settings
 from sourcewise.storage.embedding_cache import EmbeddingCache
+from sourcewise.storage.vector_store import VectorStores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,6 +39,7 @@ class House:
     folder: Path
     data: DataPaths
     embedder: HashingEmbedder
+    stores: VectorStores
     model: str = MODEL
     settings: Settings = field(default_factory=Settings)
     index: Index | None = None
@@ -49,7 +51,7 @@ class House:
 
     def shared(self, model: str) -> SharedParts:
         cache = EmbeddingCache(self.data.embedding_cache)
-        return SharedParts(lambda: self.settings, model, self.embedder, cache, _no_model)
+        return SharedParts(lambda: self.settings, model, self.embedder, cache, self.stores, _no_model)
 
     def close(self) -> None:
         if self.index is not None:
@@ -68,15 +70,22 @@ async def _no_model() -> tuple[Generator, Sequence[str]]:
     return SourcesOnlyGenerator(), ()
 
 
+@pytest.fixture(scope="module")
+def stores() -> Iterator[VectorStores]:
+    stores = VectorStores()
+    yield stores
+    stores.close()
+
+
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(tmp_path: Path, stores: VectorStores) -> Iterator[House]:
     folder = tmp_path / "project"
     folder.mkdir()
     for name, verb in (("disk", "write"), ("network", "send"), ("screen", "draw")):
         steps = [f"    step_{step} = {name}.{verb}(value, offset={step})\n" for step in range(12)]
         functions = [f"def {verb}_{n}(value):\n{''.join(steps)}    return step_{n}\n\n\n" for n in range(3)]
         (folder / f"{name}.py").write_text("".join(functions))
-    house = House(folder, DataPaths(tmp_path / "data"), HashingEmbedder())
+    house = House(folder, DataPaths(tmp_path / "data"), HashingEmbedder(), stores)
     yield house
     house.close()
 
@@ -295,7 +304,7 @@ def test_a_folder_that_was_never_read_is_said_to_be_missing(house: House) -> Non
 def test_a_second_owner_is_told_so(house: House) -> None:
     house.open()
     with pytest.raises(IndexBusyError) as caught:
-        House(house.folder, house.data, HashingEmbedder()).open()
+        House(house.folder, house.data, HashingEmbedder(), house.stores).open()
     assert caught.value.hint
 
 

@@ -13,7 +13,8 @@ from sourcewise.languages import language_of
 from sourcewise.model import FileStamp, SearchMode, SourceFile
 from sourcewise.relations import Relations
 from sourcewise.storage.catalog import Catalog
-from sourcewise.storage.vector_store import VectorStore
+from sourcewise.storage.chroma.folder import ChromaFolder
+from sourcewise.storage.chroma.store import ChromaStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,7 @@ class Known:
 
     def __init__(self, root: Path) -> None:
         self.catalog = Catalog(root / "catalog.sqlite")
-        self.store = VectorStore(root / "vectors")
+        self.store = ChromaStore(ChromaFolder(root / "vectors"))
         self.relations = Relations(self.catalog, self.store)
         for path, text in FILES.items():
             file = SourceFile(FileStamp(path, len(text), 1), text, language_of(path), path)

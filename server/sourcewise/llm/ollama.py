@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from sourcewise.addresses import is_loopback
 from sourcewise.errors import GeneratorError, GeneratorUnreachableError
 from sourcewise.llm.ollama_connection import OllamaConnection
-from sourcewise.llm.ollama_failures import is_loopback, missing
+from sourcewise.llm.ollama_failures import missing
 from sourcewise.llm.ollama_models import InstalledModel, full_name, is_cloud
 from sourcewise.model import ModelName, TextDelta, Usage
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import httpx
 from ollama import ResponseError
 
+from sourcewise.addresses import is_loopback
 from sourcewise.errors import (
     GeneratorError,
     GeneratorInterruptedError,
@@ -116,16 +115,6 @@ def missing(model: str, installed: Sequence[InstalledModel]) -> GeneratorModelMi
         f"Ollama runs but does not have the model {model}" + (f" (it has {others})." if others else "."),
         f"Run: {pull_advice(model)}",
     )
-
-
-def is_loopback(endpoint: str) -> bool:
-    """Tell whether an address is of this machine."""
-    try:
-        host = urlsplit(endpoint if "//" in endpoint else f"//{endpoint}").hostname or ""
-        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
-    except ValueError:
-        return False
-    return address.is_loopback or address.is_unspecified
 
 
 def _refused_pull(model: str, error: ResponseError) -> GeneratorError:

@@ -1,63 +1,89 @@
-"""The vectors of chunks in ChromaDB, searched by cosine similarity.
+"""The vectors of chunks, searched by cosine similarity: the door to a process of its own.
 
-Hides ChromaDB: its slow import, its collections and batches, its errors, and what it does not notice itself. A
-store that lost or scrambled its search graph answers wrongly or ends the process, so its files are
-checked before it is opened.
+Chroma lives there, in a folder of this machine or as the client of a server: its import would stop this process for a
+second, its memory grows with the index, and a damaged graph can end it. Hides that process, its end, and that it does
+one thing at a time: long work is cut into short calls, so that a question waits for no more than one of them.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-import shutil
-import sqlite3
-import threading
-import uuid
-from contextlib import closing, contextmanager, suppress
-from typing import TYPE_CHECKING, Any, cast
+import logging
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-
-from sourcewise.errors import SourcewiseError, StorageError, VectorStoreCorruptError
-from sourcewise.storage import hnsw_files
+from sourcewise.addresses import is_loopback
+from sourcewise.errors import StorageError, VectorStoreCorruptError, WorkerDiedError, WorkerError
+from sourcewise.storage.chroma.folder import DATABASE
+from sourcewise.storage.chroma.server import IDENTITY
+from sourcewise.worker import Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from chromadb.api.client import Client
-    from chromadb.api.models.Collection import Collection
+    import numpy as np
     from numpy.typing import NDArray
 
     from sourcewise.model import Chunk
 
     Vector = NDArray[np.float32]
-    Metadata = Mapping[str, str | int]
+    Hits = list[tuple[str, float]]
 
-_DATABASE = "chroma.sqlite3"
-# Above Chroma's default of 100: a search here asks for 200 windows at a time.
-_SEARCH_BREADTH = 200
-# Up to this many chunks are compared one by one, which costs a millisecond for 20 of them.
-_COMPARED_AT_MOST = 500
-_DISK_FULL = re.compile(r"\(code: 13\)|no space left|disk is full|os error 28\b", re.IGNORECASE)
-_NOT_WRITABLE = re.compile(
-    r"\(code: (?:8|14|1032)\)|permission denied|read-only|readonly|os error (?:13|30)\b", re.IGNORECASE
-)
+logger = logging.getLogger(__name__)
+
+Item = TypeVar("Item")
+
+# Storing this many takes a moment; more at a time would be faster, and questions would wait longer.
+_WINDOWS_A_CALL = 32
+
+
+class VectorStores:
+    """The process that the vectors of all folders are in. It is started at the first use, and anew after a crash."""
+
+    def __init__(self, log_file: Path | None = None) -> None:
+        """Describe the process; nothing is started.
+
+        Args:
+            log_file: where it writes its log.
+        """
+        self._worker = Worker("sourcewise.storage.chroma.service:ChromaService", name="vector store", log_file=log_file)
+
+    def open(self, folder: Path, server: str = "") -> VectorStore:
+        """Return the vectors of a folder; nothing is opened before it is used.
+
+        Args:
+            folder: where they are; it is made when it is needed.
+            server: address of a Chroma server, `http://host:port`, that they are on instead; then the folder only says
+                which of the server's collections are ours.
+        """
+        return VectorStore(self._worker, folder, server)
+
+    def close(self) -> None:
+        """End the process at once; what was not closed before is cut off as by a crash."""
+        self._worker.close()
 
 
 class VectorStore:
-    """One folder's vectors, a collection a model. Thread-safe; one process at a time.
+    """One folder's vectors, apart for every model. Thread-safe; one process at a time, except on a server.
 
-    Nothing is opened before it is used. Every method raises VectorStoreCorruptError when the store is damaged (`reset`
-    starts anew) and StorageError when the disk fails it.
+    Every method raises VectorStoreCorruptError when the vectors are damaged or gone (`reset` starts anew) and
+    StorageError when the disk, the server or the process fails.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Remember where the vectors are; the folder is made when it is needed."""
+    def __init__(self, worker: Worker, folder: Path, server: str = "") -> None:
+        """See VectorStores.open."""
+        self._worker = worker
         self._folder = folder
-        self._lock = threading.RLock()
-        self._client: Client | None = None
-        self._collections: dict[str, Collection] = {}
+        self._server = server
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the vectors, and with them names of files and definitions, stay on this machine."""
+        return not self._server or is_loopback(self._server)
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether nothing has been stored since the last reset, as far as can be told without opening it."""
+        return not (self._folder / (IDENTITY if self._server else DATABASE)).is_file()
 
     def add(self, model: str, chunks: Sequence[tuple[Chunk, Vector]]) -> None:
         """Store the vectors of chunks, in place of those they had.
@@ -69,39 +95,20 @@ class VectorStore:
         Raises:
             StorageError: the dimension is not the one that the model has had.
         """
-        if not chunks:
-            return
-        ids = [f"{chunk.id}:{window}" for chunk, vectors in chunks for window in range(len(vectors))]
-        metadata = [_metadata(chunk, window) for chunk, vectors in chunks for window in range(len(vectors))]
-        rows = np.concatenate([vectors for _, vectors in chunks]).astype(np.float32)
-        with self._translated():
-            collection = self._collection_for(model, rows.shape[1])
-            _note_windows(collection, max(len(vectors) for _, vectors in chunks))
-            for part in self._batches(len(ids)):
-                collection.upsert(ids=ids[part], embeddings=rows[part], metadatas=list(metadata[part]))
+        for part in _portions(chunks, lambda item: len(item[1])):
+            self._run("add", model, part)
 
     def update_metadata(self, model: str, chunks: Sequence[tuple[Chunk, int]]) -> None:
         """Store where chunks are now, each with its number of windows."""
-        ids = [f"{chunk.id}:{window}" for chunk, windows in chunks for window in range(windows)]
-        metadata = [_metadata(chunk, window) for chunk, windows in chunks for window in range(windows)]
-        with self._translated():
-            collection = self._collection(model)
-            if collection is not None:
-                for part in self._batches(len(ids)):
-                    collection.update(ids=ids[part], metadatas=list(metadata[part]))
+        for part in _portions(chunks, lambda item: item[1]):
+            self._run("update_metadata", model, part)
 
     def remove(self, model: str, windows: Sequence[tuple[str, int]]) -> None:
         """Remove the vectors of chunks: ids, each with its number of windows; unknown ones are no error."""
-        ids = [f"{chunk_id}:{window}" for chunk_id, count in windows for window in range(count)]
-        with self._translated():
-            collection = self._collection(model)
-            if collection is not None:
-                for part in self._batches(len(ids)):
-                    collection.delete(ids=ids[part])
+        for part in _portions(windows, lambda item: item[1]):
+            self._run("remove", model, part)
 
-    def search(
-        self, model: str, vector: Vector, limit: int, within: Sequence[str] | None = None
-    ) -> list[tuple[str, float]]:
+    def search(self, model: str, vector: Vector, limit: int, within: Sequence[str] | None = None) -> Hits:
         """Return the chunks nearest to a vector of shape (dimension,).
 
         Args:
@@ -113,259 +120,76 @@ class VectorStore:
         Returns:
             Chunk id and cosine similarity, in [-1, 1], of its nearest window, best first.
         """
-        with self._translated():
-            collection = self._collection(model)
-            if collection is None or limit < 1:
-                return []
-            _check_dimension(model, collection, len(vector))
-            if within is None or len(within) > _COMPARED_AT_MOST:
-                return _nearest(collection, vector, limit, within)
-            return _best(self._compared(collection, vector, within), limit)
+        hits: Hits = self._run("search", model, vector, limit, within, urgent=True)
+        return hits
 
-    def neighbours(self, model: str, chunk_id: str, limit: int) -> list[tuple[str, float]]:
+    def neighbours(self, model: str, chunk_id: str, limit: int) -> Hits:
         """Return the chunks nearest to one that has vectors, without itself; see search. Nothing is embedded."""
-        with self._translated():
-            collection = self._collection(model)
-            if collection is None or limit < 1:
-                return []
-            stored = collection.get(ids=_window_ids(collection, [chunk_id]), include=["embeddings"])
-            if not stored["ids"]:
-                return []
-            mean = np.asarray(stored["embeddings"], dtype=np.float32).mean(axis=0)
-            nearest = _nearest(collection, mean, limit + 1)
-            return [(found, similarity) for found, similarity in nearest if found != chunk_id][:limit]
+        hits: Hits = self._run("neighbours", model, chunk_id, limit, urgent=True)
+        return hits
 
     def count(self, model: str) -> int:
         """Return how many vectors of this model there are."""
-        with self._translated():
-            collection = self._collection(model)
-            return 0 if collection is None else collection.count()
+        number: int = self._run("count", model, urgent=True)
+        return number
 
     def ids(self, model: str) -> set[str]:
         """Return the ids of all vectors of this model: `chunk:window`."""
-        with self._translated():
-            collection = self._collection(model)
-            return set() if collection is None else set(collection.get(include=[])["ids"])
+        found: set[str] = self._run("ids", model)
+        return found
 
     def drop(self, model: str) -> None:
         """Remove all vectors of this model."""
-        with self._lock, self._translated():
-            collection = self._collection(model)
-            if collection is not None:
-                self._opened().delete_collection(collection.name)
-                del self._collections[model]
+        self._run("drop", model)
+
+    def wasted(self) -> float:
+        """Return the share of the search graph that removed vectors take, in [0, 1]; only a reset gives it back."""
+        share: float = self._run("wasted")
+        return share
+
+    def compact(self) -> bool:
+        """Give the disk what large removals left free, where that pays; questions wait meanwhile."""
+        shrunk: bool = self._run("compact")
+        return shrunk
 
     def close(self) -> None:
         """Let go of the folder; the next use opens it again."""
-        with self._lock:
-            client, self._client = self._client, None
-            self._collections.clear()
-            if client is not None:
-                with self._translated():
-                    client.close()
+        if self._worker.running:
+            self._call("close", self._folder, self._server, urgent=True)
 
     def reset(self) -> None:
         """Throw everything away, however damaged, and start anew."""
-        with self._lock:
-            with suppress(VectorStoreCorruptError):
-                self.close()
-            try:
-                _throw_away(self._folder)
-            except OSError as error:
-                raise StorageError(
-                    f"The damaged vectors at {self._folder} cannot be removed: {error}.",
-                    "Close other programs that use the folder and remove it by hand.",
-                ) from error
+        self._run("reset")
 
-    def _opened(self) -> Client:
-        with self._lock:
-            if self._client is None:
-                import chromadb  # noqa: PLC0415 - costs a second, and many commands need no vectors
-                from chromadb.config import Settings  # noqa: PLC0415
+    def _run(self, method: str, *arguments: Any, urgent: bool = False) -> Any:
+        return self._call("run", self._folder, self._server, method, arguments, urgent=urgent)
 
-                self._folder.mkdir(parents=True, exist_ok=True)
-                _check_files(self._folder)
-                settings = Settings(anonymized_telemetry=False)
-                self._client = cast("Client", chromadb.PersistentClient(path=str(self._folder), settings=settings))
-            return self._client
-
-    def _collection(self, model: str) -> Collection | None:
-        """Return the collection of this model if it exists; its dimension is known from its metadata."""
-        with self._lock:
-            client = self._opened()
-            if model not in self._collections:
-                names = [found.name for found in client.list_collections() if _about(found).get("model") == model]
-                if not names:
-                    return None
-                self._collections[model] = client.get_collection(names[0], embedding_function=None)
-            return self._collections[model]
-
-    def _collection_for(self, model: str, dimension: int) -> Collection:
-        with self._lock:
-            collection = self._collection(model)
-            if collection is not None:
-                _check_dimension(model, collection, dimension)
-                return collection
-            self._collections[model] = self._opened().create_collection(
-                _collection_name(model, dimension),
-                metadata={"model": model, "dimension": dimension, "windows": 1},
-                configuration={"hnsw": {"space": "cosine", "ef_search": _SEARCH_BREADTH}},
-                embedding_function=None,
-            )
-            return self._collections[model]
-
-    def _batches(self, count: int) -> Iterator[slice]:
-        size = self._opened().get_max_batch_size()
-        return (slice(start, start + size) for start in range(0, count, size))
-
-    def _compared(self, collection: Collection, vector: Vector, within: Sequence[str]) -> Iterator[tuple[str, float]]:
-        """Compare one by one: the graph would miss some of a small selection."""
-        ids = _window_ids(collection, within)
-        for part in self._batches(len(ids)):
-            found = collection.get(ids=ids[part], include=["embeddings"])
-            rows = np.asarray(found["embeddings"], dtype=np.float32).reshape(-1, len(vector))
-            lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(vector)
-            similarities = np.divide(rows @ vector, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-            yield from zip(found["ids"], similarities.tolist(), strict=True)
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        client = self._client
+    def _call(self, method: str, *arguments: Any, urgent: bool) -> Any:
+        """Every call may be made twice without harm, so one whose process died in the middle is made again."""
         try:
-            yield
-        except (SourcewiseError, KeyboardInterrupt, SystemExit, GeneratorExit):
-            raise
-        except BaseException as error:  # a panic of Chroma's Rust part is no Exception
-            if client is not None and self._client is not client:
-                raise StorageError(f"The vectors at {self._folder} were closed.", "Ask again.") from error
-            raise self._meaning(error) from error
-
-    def _meaning(self, error: BaseException) -> StorageError:
-        text = str(error)
-        if _DISK_FULL.search(text):
-            return StorageError(
-                f"The disk that holds {self._folder} is full.",
-                "Free some space and run it again; nothing that was stored is lost.",
-            )
-        if _NOT_WRITABLE.search(text):
-            return StorageError(
-                f"{self._folder} cannot be written ({text}).", "Check that you may write to it and to its folder."
-            )
-        return _damaged(self._folder, text)
+            try:
+                return self._worker.call(method, *arguments, urgent=urgent)
+            except WorkerDiedError as error:
+                logger.warning("%s The vectors of %s are asked again.", error.message, self._folder)
+                return self._worker.call(method, *arguments, urgent=urgent)
+        except WorkerDiedError as error:
+            raise VectorStoreCorruptError(
+                f"The stored vectors at {self._folder} are damaged (reading them ended the process twice).",
+                "They are made again from the embedding cache.",
+            ) from error
+        except WorkerError as error:
+            raise StorageError(error.message, error.hint) from error
 
 
-def _damaged(folder: Path, finding: str) -> VectorStoreCorruptError:
-    return VectorStoreCorruptError(
-        f"The stored vectors at {folder} are damaged ({finding}).", "They are made again from the embedding cache."
-    )
-
-
-# --- collections ------------------------------------------------------------------------------------------
-
-
-def _collection_name(model: str, dimension: int) -> str:
-    """Return a name that Chroma takes, readable and different for different models."""
-    readable = re.sub(r"[^A-Za-z0-9]+", "-", model).strip("-")[:60] or "model"
-    return f"{readable}-{dimension}-{hashlib.blake2b(model.encode(), digest_size=4).hexdigest()}"
-
-
-def _about(collection: Collection) -> Mapping[str, Any]:
-    return collection.metadata or {}
-
-
-def _windows(collection: Collection) -> int:
-    """Return the most windows that a chunk of this collection has had."""
-    return int(_about(collection)["windows"])
-
-
-def _note_windows(collection: Collection, windows: int) -> None:
-    if windows > _windows(collection):
-        collection.modify(metadata={**_about(collection), "windows": windows})
-
-
-def _check_dimension(model: str, collection: Collection, dimension: int) -> None:
-    stored = int(_about(collection)["dimension"])
-    if stored != dimension:
-        raise StorageError(
-            f"The stored vectors of {model} have {stored} dimensions, the model now makes {dimension}.",
-            "Rebuild the index, or choose the model that it was built with.",
-        )
-
-
-def _metadata(chunk: Chunk, window: int) -> Metadata:
-    return {
-        "source_file": chunk.path,
-        "language": chunk.language,
-        "chunk_id": chunk.id,
-        "total_chunks": chunk.total,
-        "start_line": chunk.first_line,
-        "end_line": chunk.last_line,
-        "symbol": chunk.symbol,
-        "window": window,
-    }
-
-
-# --- search -----------------------------------------------------------------------------------------------
-
-
-def _nearest(
-    collection: Collection, vector: Vector, limit: int, within: Sequence[str] | None = None
-) -> list[tuple[str, float]]:
-    """Ask for more windows until they are of enough chunks."""
-    ids = None if within is None else _window_ids(collection, within)
-    total = collection.count() if ids is None else len(ids)
-    wanted = min(2 * limit, total)
-    while wanted:
-        answer = collection.query(query_embeddings=[vector.tolist()], ids=ids, n_results=wanted, include=["distances"])
-        distances = answer["distances"]
-        assert distances is not None
-        best = _best(zip(answer["ids"][0], (1 - distance for distance in distances[0]), strict=True), limit)
-        if len(best) == limit or len(answer["ids"][0]) < wanted or wanted == total:
-            return best
-        wanted = min(4 * wanted, total)
-    return []
-
-
-def _window_ids(collection: Collection, chunk_ids: Sequence[str]) -> list[str]:
-    """Return the ids of all windows that these chunks may have."""
-    return [f"{chunk_id}:{window}" for chunk_id in dict.fromkeys(chunk_ids) for window in range(_windows(collection))]
-
-
-def _best(windows: Iterator[tuple[str, float]], limit: int) -> list[tuple[str, float]]:
-    best: dict[str, float] = {}
-    for vector_id, similarity in windows:
-        chunk_id = vector_id.rsplit(":", 1)[0]
-        best[chunk_id] = max(best.get(chunk_id, -1.0), min(1.0, similarity))
-    return sorted(best.items(), key=lambda item: -item[1])[:limit]
-
-
-# --- damage -----------------------------------------------------------------------------------------------
-
-
-def _check_files(folder: Path) -> None:
-    """Raise VectorStoreCorruptError where Chroma would open what it cannot use."""
-    database = folder / _DATABASE
-    if not database.is_file() or not database.stat().st_size:
-        if any(folder.iterdir()):
-            raise _damaged(folder, f"{_DATABASE} is missing")
-        return
-    # Chroma keeps a graph in a folder of its own once the collection has outgrown the log, and says so here.
-    with closing(sqlite3.connect(database)) as connection:
-        written = connection.execute(
-            "SELECT id FROM segments WHERE scope = 'VECTOR' AND id IN (SELECT segment_id FROM max_seq_id)"
-        ).fetchall()
-    for (segment,) in written:
-        if finding := hnsw_files.damage(folder / segment):
-            raise _damaged(folder, finding)
-
-
-def _throw_away(folder: Path) -> None:
-    """Remove a folder in one step, so that a crash leaves all of it or nothing."""
-    if not folder.exists():
-        return
-    aside = folder.with_name(f"{folder.name}.damaged-{uuid.uuid4().hex[:8]}")
-    folder.rename(aside)
-    if aside.is_dir():
-        shutil.rmtree(aside, ignore_errors=True)
-    else:
-        aside.unlink()
+def _portions(items: Sequence[Item], windows: Callable[[Item], int]) -> Iterator[list[Item]]:
+    """Cut work into calls; what has more windows than fit in one goes by itself."""
+    portion: list[Item] = []
+    size = 0
+    for item in items:
+        if portion and size + windows(item) > _WINDOWS_A_CALL:
+            yield portion
+            portion, size = [], 0
+        portion.append(item)
+        size += windows(item)
+    if portion:
+        yield portion

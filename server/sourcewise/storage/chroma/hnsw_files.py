@@ -64,6 +64,11 @@ def damage(folder: Path) -> str:
     return next((f"{name} scrambled" for name, is_sound in checks.items() if not is_sound(folder / name, graph)), "")
 
 
+def elements(folder: Path) -> int:
+    """Return how many vectors the graph in this folder holds, with those that were removed: it never shrinks."""
+    return _Graph(*_HEADER.unpack_from((folder / "header.bin").read_bytes())).elements
+
+
 def _links_are_sound(path: Path, graph: _Graph) -> bool:
     """An element begins with 2 bytes of link count, 2 of flags, and its links on the lowest level."""
     if graph.elements > graph.capacity or not 4 <= graph.vector_offset <= graph.element_bytes:

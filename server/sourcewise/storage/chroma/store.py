@@ -1,0 +1,314 @@
+"""The vectors of chunks as collections of Chroma, searched by cosine similarity.
+
+Hides Chroma's collections, batches and windows. Where the collections are is the home's matter: in a folder of this
+machine or on a server.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from sourcewise.errors import SourcewiseError, StorageError, VectorStoreCorruptError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from chromadb.api.client import Client
+    from chromadb.api.models.Collection import Collection
+    from numpy.typing import NDArray
+
+    from sourcewise.model import Chunk
+
+    Vector = NDArray[np.float32]
+    Metadata = Mapping[str, str | int]
+
+# Above Chroma's default of 100: a search here asks for 200 windows at a time.
+_SEARCH_BREADTH = 200
+# Up to this many chunks are compared one by one, which costs a millisecond for 20 of them.
+_COMPARED_AT_MOST = 500
+
+
+class ChromaHome(Protocol):
+    """Where the collections of one folder are."""
+
+    def open(self) -> Client:
+        """Return a client.
+
+        Raises:
+            VectorStoreCorruptError: there is something, and it cannot be used.
+            StorageError: it cannot be reached or made.
+        """
+
+    def check(self) -> None:
+        """Raise VectorStoreCorruptError where what was opened is no longer there."""
+
+    def name_of(self, model: str) -> str:
+        """Return the name of this model's collection."""
+
+    def meaning(self, error: BaseException) -> StorageError:
+        """Return what an error of Chroma means to a user."""
+
+    def throw_away(self) -> None:
+        """Remove all collections of the folder, however damaged; nothing is open."""
+
+    def compact(self) -> bool:
+        """Give disk space back where that pays, and tell whether it did; nothing is open."""
+
+    def elements(self) -> int:
+        """Return how many vectors the search graphs hold, with those that were removed."""
+
+
+class ChromaStore:
+    """One folder's vectors, a collection a model; for one thread. See VectorStore, which says what the methods do."""
+
+    def __init__(self, home: ChromaHome) -> None:
+        """Remember where the vectors are; nothing is opened before it is used."""
+        self._home = home
+        self._client: Client | None = None
+        self._collections: dict[str, Collection] = {}
+
+    def add(self, model: str, chunks: Sequence[tuple[Chunk, Vector]]) -> None:
+        """See VectorStore.add."""
+        if not chunks:
+            return
+        ids = [f"{chunk.id}:{window}" for chunk, vectors in chunks for window in range(len(vectors))]
+        metadata = [_metadata(chunk, window) for chunk, vectors in chunks for window in range(len(vectors))]
+        rows = np.concatenate([vectors for _, vectors in chunks]).astype(np.float32)
+        with self._translated():
+            collection = self._collection_for(model, rows.shape[1])
+            _note_windows(collection, max(len(vectors) for _, vectors in chunks))
+            for part in self._batches(len(ids)):
+                collection.upsert(ids=ids[part], embeddings=rows[part], metadatas=list(metadata[part]))
+
+    def update_metadata(self, model: str, chunks: Sequence[tuple[Chunk, int]]) -> None:
+        """See VectorStore.update_metadata."""
+        ids = [f"{chunk.id}:{window}" for chunk, windows in chunks for window in range(windows)]
+        metadata = [_metadata(chunk, window) for chunk, windows in chunks for window in range(windows)]
+        with self._translated():
+            collection = self._collection(model)
+            if collection is not None:
+                for part in self._batches(len(ids)):
+                    collection.update(ids=ids[part], metadatas=list(metadata[part]))
+
+    def remove(self, model: str, windows: Sequence[tuple[str, int]]) -> None:
+        """See VectorStore.remove."""
+        ids = [f"{chunk_id}:{window}" for chunk_id, count in windows for window in range(count)]
+        with self._translated():
+            collection = self._collection(model)
+            if collection is not None:
+                for part in self._batches(len(ids)):
+                    collection.delete(ids=ids[part])
+
+    def search(
+        self, model: str, vector: Vector, limit: int, within: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """See VectorStore.search."""
+        with self._translated():
+            collection = self._collection(model)
+            if collection is None or limit < 1:
+                return []
+            _check_dimension(model, collection, len(vector))
+            if within is None or len(within) > _COMPARED_AT_MOST:
+                return _nearest(collection, vector, limit, within)
+            return _best(self._compared(collection, vector, within), limit)
+
+    def neighbours(self, model: str, chunk_id: str, limit: int) -> list[tuple[str, float]]:
+        """See VectorStore.neighbours."""
+        with self._translated():
+            collection = self._collection(model)
+            if collection is None or limit < 1:
+                return []
+            stored = collection.get(ids=_window_ids(collection, [chunk_id]), include=["embeddings"])
+            if not stored["ids"]:
+                return []
+            mean = np.asarray(stored["embeddings"], dtype=np.float32).mean(axis=0)
+            nearest = _nearest(collection, mean, limit + 1)
+            return [(found, similarity) for found, similarity in nearest if found != chunk_id][:limit]
+
+    def count(self, model: str) -> int:
+        """See VectorStore.count."""
+        with self._translated():
+            collection = self._collection(model)
+            return 0 if collection is None else collection.count()
+
+    def ids(self, model: str) -> set[str]:
+        """See VectorStore.ids."""
+        with self._translated():
+            collection = self._collection(model)
+            return set() if collection is None else set(collection.get(include=[])["ids"])
+
+    def drop(self, model: str) -> None:
+        """See VectorStore.drop."""
+        with self._translated():
+            collection = self._collection(model)
+            if collection is not None:
+                self._opened().delete_collection(collection.name)
+                del self._collections[model]
+
+    def wasted(self) -> float:
+        """See VectorStore.wasted."""
+        with self._translated():
+            living = sum(collection.count() for collection in self._opened().list_collections())
+            elements = self._home.elements()
+        return max(0.0, 1 - living / elements) if elements else 0.0
+
+    def compact(self) -> bool:
+        """See VectorStore.compact."""
+        self.close()
+        with self._translated():
+            return self._home.compact()
+
+    def close(self) -> None:
+        """See VectorStore.close."""
+        client, self._client = self._client, None
+        self._collections.clear()
+        if client is not None:
+            with self._translated():
+                client.close()
+
+    def reset(self) -> None:
+        """See VectorStore.reset."""
+        with suppress(VectorStoreCorruptError):
+            self.close()
+        with self._translated():
+            self._home.throw_away()
+
+    def _opened(self) -> Client:
+        try:
+            self._home.check()
+        except VectorStoreCorruptError:
+            self.close()  # a client holds on to files that were deleted
+            raise
+        if self._client is None:
+            self._client = self._home.open()
+        return self._client
+
+    def _collection(self, model: str) -> Collection | None:
+        """Return the collection of this model if it exists; its dimension is known from its metadata."""
+        from chromadb.errors import NotFoundError  # noqa: PLC0415 - see ChromaFolder.open
+
+        client = self._opened()
+        if model not in self._collections:
+            with suppress(NotFoundError):
+                self._collections[model] = client.get_collection(self._home.name_of(model), embedding_function=None)
+        return self._collections.get(model)
+
+    def _collection_for(self, model: str, dimension: int) -> Collection:
+        collection = self._collection(model)
+        if collection is not None:
+            _check_dimension(model, collection, dimension)
+            return collection
+        self._collections[model] = self._opened().create_collection(
+            self._home.name_of(model),
+            metadata={"model": model, "dimension": dimension, "windows": 1},
+            configuration={"hnsw": {"space": "cosine", "ef_search": _SEARCH_BREADTH}},
+            embedding_function=None,
+        )
+        return self._collections[model]
+
+    def _batches(self, count: int) -> Iterator[slice]:
+        size = self._opened().get_max_batch_size()
+        return (slice(start, start + size) for start in range(0, count, size))
+
+    def _compared(self, collection: Collection, vector: Vector, within: Sequence[str]) -> Iterator[tuple[str, float]]:
+        """Compare one by one: the graph would miss some of a small selection."""
+        ids = _window_ids(collection, within)
+        for part in self._batches(len(ids)):
+            found = collection.get(ids=ids[part], include=["embeddings"])
+            rows = np.asarray(found["embeddings"], dtype=np.float32).reshape(-1, len(vector))
+            lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(vector)
+            similarities = np.divide(rows @ vector, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+            yield from zip(found["ids"], similarities.tolist(), strict=True)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (SourcewiseError, KeyboardInterrupt, SystemExit, GeneratorExit):
+            raise
+        except BaseException as error:  # a panic of Chroma's Rust part is no Exception
+            raise self._home.meaning(error) from error
+
+
+# --- collections ------------------------------------------------------------------------------------------
+
+
+def collection_name(model: str) -> str:
+    """Return a name that Chroma takes, readable and different for different models."""
+    readable = re.sub(r"[^A-Za-z0-9]+", "-", model).strip("-")[:60] or "model"
+    return f"{readable}-{hashlib.blake2b(model.encode(), digest_size=4).hexdigest()}"
+
+
+def _about(collection: Collection) -> Mapping[str, Any]:
+    return collection.metadata or {}
+
+
+def _windows(collection: Collection) -> int:
+    """Return the most windows that a chunk of this collection has had."""
+    return int(_about(collection)["windows"])
+
+
+def _note_windows(collection: Collection, windows: int) -> None:
+    if windows > _windows(collection):
+        collection.modify(metadata={**_about(collection), "windows": windows})
+
+
+def _check_dimension(model: str, collection: Collection, dimension: int) -> None:
+    stored = int(_about(collection)["dimension"])
+    if stored != dimension:
+        raise StorageError(
+            f"The stored vectors of {model} have {stored} dimensions, the model now makes {dimension}.",
+            "Rebuild the index, or choose the model that it was built with.",
+        )
+
+
+def _metadata(chunk: Chunk, window: int) -> Metadata:
+    return {
+        "source_file": chunk.path,
+        "language": chunk.language,
+        "chunk_id": chunk.id,
+        "total_chunks": chunk.total,
+        "start_line": chunk.first_line,
+        "end_line": chunk.last_line,
+        "symbol": chunk.symbol,
+        "window": window,
+    }
+
+
+# --- search -----------------------------------------------------------------------------------------------
+
+
+def _nearest(
+    collection: Collection, vector: Vector, limit: int, within: Sequence[str] | None = None
+) -> list[tuple[str, float]]:
+    """Ask for more windows until they are of enough chunks."""
+    ids = None if within is None else _window_ids(collection, within)
+    total = collection.count() if ids is None else len(ids)
+    wanted = min(2 * limit, total)
+    while wanted:
+        answer = collection.query(query_embeddings=[vector.tolist()], ids=ids, n_results=wanted, include=["distances"])
+        distances = answer["distances"]
+        assert distances is not None
+        best = _best(zip(answer["ids"][0], (1 - distance for distance in distances[0]), strict=True), limit)
+        if len(best) == limit or len(answer["ids"][0]) < wanted or wanted == total:
+            return best
+        wanted = min(4 * wanted, total)
+    return []
+
+
+def _window_ids(collection: Collection, chunk_ids: Sequence[str]) -> list[str]:
+    """Return the ids of all windows that these chunks may have."""
+    return [f"{chunk_id}:{window}" for chunk_id in dict.fromkeys(chunk_ids) for window in range(_windows(collection))]
+
+
+def _best(windows: Iterator[tuple[str, float]], limit: int) -> list[tuple[str, float]]:
+    best: dict[str, float] = {}
+    for vector_id, similarity in windows:
+        chunk_id = vector_id.rsplit(":", 1)[0]
+        best[chunk_id] = max(best.get(chunk_id, -1.0), min(1.0, similarity))
+    return sorted(best.items(), key=lambda item: -item[1])[:limit]
