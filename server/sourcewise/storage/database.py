@@ -29,6 +29,7 @@ _BUSY_SECONDS = 10.0
 _RETRY_SECONDS = 0.01
 # Between the steps of long work, so that the writers of other threads and processes find a gap.
 _GAP_SECONDS = 0.01
+_LEAST_ROOM = 1_000_000
 # To write a bigger file anew would keep other writers waiting for too long.
 _MOST_BYTES_ANEW = 500_000_000
 _PRAGMAS = (
@@ -236,7 +237,8 @@ class Database:
         primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             return self._damaged(str(error))
-        if primary == sqlite3.SQLITE_FULL:
+        # A full disk is no more than an error of the disk where it keeps readers and writers apart in a small file.
+        if primary == sqlite3.SQLITE_FULL or (primary == sqlite3.SQLITE_IOERR and self._disk_is_full()):
             return StorageError(
                 f"The disk that holds {self._path} is full.",
                 "Free some space and run it again; nothing that was stored is lost.",
@@ -248,6 +250,11 @@ class Database:
         if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return StorageError(f"Another program keeps {self._path} locked.", "Close that program and try again.")
         return StorageError(f"{self._path} cannot be used ({error}).", "Check the disk that holds it and try again.")
+
+    def _disk_is_full(self) -> bool:
+        with contextlib.suppress(OSError):
+            return shutil.disk_usage(self._path.parent).free < _LEAST_ROOM
+        return False
 
     def _damaged(self, finding: str) -> StorageError:
         return self._corrupt(

@@ -1,0 +1,229 @@
+"""Fill a small disk under the catalog and the embedding cache, and see that nothing is lost and work goes on.
+
+    npm run python -- tests/faults/full_disk.py
+
+The disk is a real one, in memory, that only this process sees; Linux allows that to any user. Exits with 1 where
+something is lost, or where a full disk is told as anything but what it is.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sourcewise.errors import CatalogCorruptError, StorageError
+from sourcewise.model import Chunk, FileStamp, SourceFile
+from sourcewise.storage.catalog import Catalog
+from sourcewise.storage.database import Database, Schema
+from sourcewise.storage.embedding_cache import EmbeddingCache
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_MEGABYTE = 1_000_000
+_DISK = 48 * _MEGABYTE
+_INSIDE = "--inside"
+
+
+def main() -> int:
+    """Run every scenario on a disk of its own and report it."""
+    if _INSIDE not in sys.argv:
+        # Another view of the file systems, in which this process may mount what it likes.
+        view = ["unshare", "--map-root-user", "--mount", sys.executable, __file__, _INSIDE]
+        return subprocess.run(view, check=False).returncode
+    scenarios = (
+        *(catalog_is_filled, catalog_is_opened),
+        *(cache_is_filled, cache_is_read, cache_is_evicted),
+        file_becomes_smaller,
+    )
+    failed = 0
+    for scenario in scenarios:
+        with small_disk() as disk:
+            problem = scenario(disk)
+        say(f"{'FAILED' if problem else 'ok'}: {(scenario.__doc__ or '').splitlines()[0]} {problem}")
+        failed += bool(problem)
+    return 1 if failed else 0
+
+
+def catalog_is_filled(disk: Path) -> str:
+    """A catalog keeps all that was stored before its disk was full, serves it, and takes more when there is room."""
+    catalog = Catalog(disk / "catalog.sqlite")
+    ballast = fill(disk, leave=4 * _MEGABYTE)
+    stored = write_until_full(lambda number: catalog.replace_file(*source(number)))
+    problem = missing_files(catalog, stored)
+    try:
+        catalog.compact()
+        ballast.unlink()
+        for number in range(stored, 2 * stored):
+            catalog.replace_file(*source(number))
+        problem = problem or missing_files(catalog, 2 * stored)
+        catalog.verify()
+    finally:
+        catalog.close()
+    return problem
+
+
+def catalog_is_opened(disk: Path) -> str:
+    """Opening a catalog on a full disk ends in a sentence, and the one that was there opens when there is room."""
+    old = Catalog(disk / "old.sqlite")
+    old.replace_file(*source(0))
+    old.close()
+    ballast = fill(disk, leave=0)
+    for name in ("new.sqlite", "old.sqlite"):
+        try:
+            Catalog(disk / name).close()
+        except StorageError as error:
+            if "is full" not in error.message:
+                return error.message
+    ballast.unlink()
+    for name, files in (("new.sqlite", 0), ("old.sqlite", 1)):
+        catalog = Catalog(disk / name)
+        problem = missing_files(catalog, files)
+        catalog.close()
+        if problem:
+            return problem
+    return ""
+
+
+def cache_is_filled(disk: Path) -> str:
+    """The embedding cache keeps all that was stored before its disk was full, and takes more when there is room."""
+    cache = EmbeddingCache(disk / "embeddings.sqlite")
+    ballast = fill(disk, leave=4 * _MEGABYTE)
+    stored = write_until_full(lambda number: cache.put("model", [embedding(number)]))
+    found = len(cache.get("model", [str(number) for number in range(stored)]))
+    ballast.unlink()
+    cache.put("model", [embedding(stored)])
+    after = len(cache)
+    cache.close()
+    return "" if (found, after) == (stored, stored + 1) else f"{found} of {stored} and then {after} were there"
+
+
+def cache_is_read(disk: Path) -> str:
+    """The embedding cache serves from a full disk, also on a day when it would note that it did."""
+    day = 20_000
+    cache = EmbeddingCache(disk / "embeddings.sqlite", lambda: day)
+    texts = [str(number) for number in range(2000)]
+    cache.put("model", [embedding(int(text)) for text in texts])
+    fill(disk, leave=0)
+    day += 1
+    found = len(cache.get("model", texts))
+    cache.close()
+    return "" if found == len(texts) else f"{found} of {len(texts)} were there"
+
+
+def cache_is_evicted(disk: Path) -> str:
+    """What was to leave the embedding cache while the disk was full leaves it when there is room."""
+    day = 20_000
+    cache = EmbeddingCache(disk / "embeddings.sqlite", lambda: day)
+    cache.put("model", [embedding(number) for number in range(2000)])
+    day += 200
+    ballast = fill(disk, leave=0)
+    try:
+        cache.evict(_DISK, 120)
+    except StorageError as error:
+        if "is full" not in error.message:
+            return error.message
+    ballast.unlink()
+    day += 1
+    cache.evict(_DISK, 120)
+    left = len(cache)
+    cache.close()
+    return f"{left} were left" if left else ""
+
+
+def file_becomes_smaller(disk: Path) -> str:
+    """A file that cannot be made smaller for want of room stays whole, and becomes smaller when there is some."""
+    schema = Schema(1, ("CREATE TABLE things (key INTEGER PRIMARY KEY, content BLOB)",), "SELECT 1 FROM things")
+    database = Database(disk / "things.sqlite", schema, CatalogCorruptError)
+    for statement in (
+        """INSERT INTO things (content) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+            SELECT randomblob(9000) FROM n""",
+        "DELETE FROM things WHERE key < 1900",
+    ):
+        with database.write() as connection:
+            connection.execute(statement)
+    database.close()
+    database = Database(disk / "things.sqlite", schema, CatalogCorruptError)
+    ballast = fill(disk, leave=_MEGABYTE // 5)
+    shrunk_when_full = database.compact()
+    database.verify()
+    ballast.unlink()
+    shrunk_later = database.compact()
+    database.verify()
+    database.close()
+    size = (disk / "things.sqlite").stat().st_size
+    as_expected = not shrunk_when_full and shrunk_later and size < 2 * _MEGABYTE
+    return "" if as_expected else f"{shrunk_when_full}, {shrunk_later}, {size} bytes"
+
+
+def source(number: int) -> tuple[SourceFile, list[Chunk]]:
+    """Return a file with chunks of about 40 kB."""
+    path = f"src/file{number}.py"
+    chunks = [
+        Chunk(f"{number:016x}{position:016x}", path, 1, 9, f"everywhere word{number} " * 200, "python", position, 10)
+        for position in range(10)
+    ]
+    return SourceFile(FileStamp(path, 1, 1), "", "python", f"{number:032x}"), chunks
+
+
+def embedding(number: int) -> tuple[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
+    """Return a text with its vectors, of 3 kB."""
+    return str(number), np.full((1, 768), number, dtype=np.float32)
+
+
+def missing_files(catalog: Catalog, expected: int) -> str:
+    """Return what of the stored files is not there, or an empty string."""
+    files = len(catalog.known_files())
+    found = len(catalog.search_words(["everywhere"], 100_000))
+    return "" if (files, found) == (expected, expected * 10) else f"{files} of {expected} files, {found} chunks found"
+
+
+def write_until_full(write: Callable[[int], None]) -> int:
+    """Write until the disk is full, twice, and return how often it went well."""
+    done, refused = 0, 0
+    while refused < 2:
+        try:
+            write(done)
+            done += 1
+        except StorageError as error:
+            if "is full" not in error.message:
+                raise
+            refused += 1
+    return done
+
+
+def fill(disk: Path, leave: int) -> Path:
+    """Take the room of a disk but for some bytes, and return what takes it."""
+    ballast = disk / "ballast"
+    free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
+    with ballast.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, free - leave)
+    return ballast
+
+
+@contextmanager
+def small_disk() -> Iterator[Path]:
+    """Lend an empty disk."""
+    with tempfile.TemporaryDirectory() as place:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={_DISK}", "tmpfs", place], check=True)
+        try:
+            yield Path(place)
+        finally:
+            subprocess.run(["umount", "--lazy", place], check=True)
+
+
+def say(sentence: str) -> None:
+    """Print it at once."""
+    sys.stdout.write(f"{sentence.strip()}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
