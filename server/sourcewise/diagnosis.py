@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sourcewise import __version__
+from sourcewise.disk_usage import readable_size
 from sourcewise.doctor import examine
 from sourcewise.redaction import Redactor
 
@@ -44,12 +45,14 @@ class FolderSummary:
         doing: what is being done with its index.
         status: None where it cannot be read.
         problem: what went wrong, or an empty string.
+        owner: the process that keeps it true; None where none does.
     """
 
     path: Path
     doing: str
     status: IndexStatus | None
     problem: str
+    owner: int | None = None
 
 
 async def report(workspace: Workspace, folders: Sequence[FolderSummary], home: Path | None = None) -> str:
@@ -93,6 +96,9 @@ def _folder(number: int, folder: FolderSummary, redactor: Redactor) -> str:
         skipped = ", ".join(f"{count} {reason}" for reason, count in status.skipped.items()) or "nothing"
         parts.append(f"{status.state}, {status.files} files in {status.chunks} chunks, {status.embedded} embedded")
         parts.append(f"skipped: {skipped}")
+        parts.append(readable_size(status.bytes))
+    if folder.owner is not None:
+        parts.append(f"kept true by process {folder.owner}")
     if folder.problem:
         parts.append(redactor.redacted(folder.problem))
     return "; ".join(parts)

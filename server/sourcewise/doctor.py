@@ -7,16 +7,24 @@ import platform
 import shutil
 import sqlite3
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sourcewise.disk_usage import disk_usage, readable_size
 from sourcewise.embedder import default_model
+from sourcewise.inspection import owner_of
 from sourcewise.llm import embedded
 from sourcewise.llm.ollama import OllamaGenerator
+from sourcewise.paths import IndexPaths
+from sourcewise.pruning import find_abandoned
 
 if TYPE_CHECKING:
     from sourcewise.workspace import Workspace
 
 _ROOM_FOR_MODELS = 3_000_000_000
+_INOTIFY = Path("/proc/sys/fs/inotify")
+_FOLDERS_OF_LARGE_CODEBASES = 50_000
+_RAISE_LIMIT = "sudo sysctl fs.inotify.max_user_watches=524288"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,8 @@ async def examine(workspace: Workspace) -> list[Finding]:
     return [
         Finding("Python", good=True, message=f"{platform.python_version()} with SQLite {sqlite3.sqlite_version}"),
         _data_folder(workspace),
+        _indexes(workspace),
+        *watching(),
         _embedding_model(workspace),
         await _ollama(workspace),
         _embedded_model(workspace),
@@ -59,6 +69,47 @@ def _data_folder(workspace: Workspace) -> Finding:
     if free < _ROOM_FOR_MODELS:
         return Finding("Data folder", good=False, message=message, next_step="Models need 3 GB; free some space.")
     return Finding("Data folder", good=True, message=message)
+
+
+def _indexes(workspace: Workspace) -> Finding:
+    usage = disk_usage(workspace.data)
+    paths = list(map(IndexPaths, sorted(workspace.data.indexes.glob("*/"))))
+    owners = sorted({owner for index in paths if (owner := owner_of(index)) is not None})
+    message = f"{len(paths)}, {readable_size(usage.indexes)}, and {readable_size(usage.cache)} of cached embeddings"
+    if owners:
+        message += f"; kept true by process {' and '.join(map(str, owners))}"
+    abandoned = sum(index.bytes for index in find_abandoned(workspace.data) if index.removable)
+    if not abandoned:
+        return Finding("Indexes", good=True, message=message)
+    return Finding(
+        "Indexes",
+        good=False,
+        message=f"{message}; {readable_size(abandoned)} of folders that are gone",
+        next_step="`sourcewise index --prune` shows them and gives the room back.",
+    )
+
+
+def watching(limits: Path = _INOTIFY) -> list[Finding]:
+    """Tell how many folders can be watched, where the system has a limit.
+
+    Args:
+        limits: the folder in which Linux says so.
+    """
+    try:
+        most = int((limits / "max_user_watches").read_text())
+    except (OSError, ValueError):
+        return []
+    message = f"changes are seen at once in up to {most:,} folders"
+    if most >= _FOLDERS_OF_LARGE_CODEBASES:
+        return [Finding("Watching", good=True, message=message)]
+    return [
+        Finding(
+            "Watching",
+            good=False,
+            message=f"{message}, which other programs take their share of",
+            next_step=f"Where that is too few, Sourcewise looks from time to time. For more: {_RAISE_LIMIT}",
+        )
+    ]
 
 
 def _embedding_model(workspace: Workspace) -> Finding:

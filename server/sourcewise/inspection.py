@@ -1,4 +1,4 @@
-"""What an index holds of a file, and what stays out of it, for whoever wants to see for himself.
+"""What an index holds of a file, what stays out of it, and who keeps it true, for whoever wants to see for himself.
 
 Hides that an index is read here without owning it: another process may be at work on it at the same time.
 """
@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+import psutil
+
 from sourcewise.lines import split_lines
 from sourcewise.mining.reasons import why_sentence
+from sourcewise.peers.address import Address
 from sourcewise.storage.catalog import Catalog
 from sourcewise.tokens import estimate_tokens
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
     from sourcewise.mining.miner import CodeMiner
     from sourcewise.model import Chunk, SkippedFile, SkipReason
+    from sourcewise.paths import IndexPaths
 
 _PREVIEW_LINES = 3
 
@@ -139,6 +143,15 @@ class IndexInspector:
     def _relative(self, path: str) -> str:
         pure = PurePath(path)
         return (pure.relative_to(self._folder) if pure.is_relative_to(self._folder) else pure).as_posix()
+
+
+def owner_of(paths: IndexPaths) -> int | None:
+    """Return the id of the process that keeps an index true, or None where none does."""
+    try:
+        owner = Address.read_from(paths.address).pid
+    except OSError:
+        return None
+    return owner if psutil.pid_exists(owner) else None  # one that was killed leaves its address behind
 
 
 def grouped(skipped: Sequence[SkippedFile]) -> list[SkipGroup]:

@@ -165,6 +165,25 @@ def test_skipped_counts_first_and_names_each_rule_with_its_line(run: Run, projec
     assert [(entry["path"], entry["reason"]) for entry in listed] == [("logo.png", "binary")]
 
 
+def test_indexes_of_folders_that_are_gone_are_shown_first_and_removed_when_told(
+    run: Run, project: Path, home: Path, tmp_path: Path
+) -> None:
+    gone = tmp_path / "gone"
+    shutil.copytree(project, gone)
+    run("index", "--folder", gone)
+    run("index")
+    shutil.rmtree(gone)
+    shown = run("index", "--prune")
+    assert f"{gone}: " in shown.stdout
+    assert "--prune --yes" in shown.stdout
+    assert str(project) not in shown.stdout
+    removed = json.loads(run("index", "--prune", "--yes", "--json").stdout)
+    assert [entry["folder"] for entry in removed["removed"]] == [str(gone)]
+    assert removed["bytes"] > 0
+    assert run("index", "--prune").stdout == "No index is to be removed.\n"
+    assert json.loads(run("status", "--json").stdout)["state"] == "ready"
+
+
 def test_doctor_says_what_is_there_and_what_to_do(run: Run) -> None:
     findings = json.loads(run("doctor", "--json").stdout)
     assert {"Python", "Data folder", "Embedding model", "Ollama"} <= {finding["subject"] for finding in findings}

@@ -51,7 +51,7 @@ def workspace(folder: Path) -> Iterator[Workspace]:
 
 async def made_report(workspace: Workspace, folder: Path) -> str:
     status = IndexStatus(str(folder), 3, 5, 4, 4, 9, "all-MiniLM-L6-v2", "partial", {"ignored": 7}, 1_200_000)
-    summary = FolderSummary(folder, "embedding", status, f"The model {folder}/model does not exist. Correct it.")
+    summary = FolderSummary(folder, "embedding", status, f"The model {folder}/model does not exist. Correct it.", 4711)
     return await report(workspace, [summary], home=folder.parent)
 
 
@@ -62,7 +62,8 @@ async def test_no_name_and_no_question_gets_into_it(workspace: Workspace, folder
 
 async def test_it_says_what_helps(workspace: Workspace, folder: Path) -> None:
     text = await made_report(workspace, folder)
-    assert "Folder 1: embedding; partial, 3 files in 5 chunks, 4 embedded; skipped: 7 ignored" in text
+    assert "Folder 1: embedding; partial, 3 files in 5 chunks, 4 embedded; skipped: 7 ignored; 1.2 MB" in text
+    assert "kept true by process 4711" in text
     assert "retrieval.top: 3" in text
     assert "llm.endpoint: a remote address" in text
     assert "Indexing <folder 1>: the disk of <home> is full" in text

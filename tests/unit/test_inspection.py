@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise.inspection import IndexInspector, SkipGroup, counts_by_reason, grouped
+from sourcewise.inspection import IndexInspector, SkipGroup, counts_by_reason, grouped, owner_of
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.model import Chunk, FileStamp, SkippedFile, SkipReason, SourceFile
+from sourcewise.paths import IndexPaths
+from sourcewise.peers import PeerServer
 from sourcewise.storage.catalog import Catalog
 
 if TYPE_CHECKING:
@@ -76,6 +82,23 @@ def test_a_file_without_chunks_has_a_sentence_instead(inspector: IndexInspector,
 def test_looking_into_an_index_that_is_not_there_makes_none(inspector: IndexInspector, tmp_path: Path) -> None:
     assert inspector.skipped() == []
     assert not (tmp_path / "catalog.sqlite").exists()
+
+
+def test_the_process_that_keeps_an_index_true_is_known_while_it_does(tmp_path: Path) -> None:
+    paths = IndexPaths(tmp_path)
+    assert owner_of(paths) is None
+    server = PeerServer(paths.address, {})
+    assert owner_of(paths) == os.getpid()
+    server.close()
+    assert owner_of(paths) is None
+
+
+def test_a_process_that_was_killed_keeps_nothing(tmp_path: Path) -> None:
+    paths = IndexPaths(tmp_path)
+    killed = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    address = {"place": "nowhere", "secret": "", "version": "", "pid": int(killed.stdout)}
+    paths.address.write_text(json.dumps(address))
+    assert owner_of(paths) is None
 
 
 def test_what_stays_out_is_listed_by_path(inspector: IndexInspector, owner: Catalog) -> None:

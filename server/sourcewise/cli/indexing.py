@@ -11,6 +11,10 @@ import click
 from sourcewise import terminal
 from sourcewise.cli.opening import opened_index, opened_workspace, settings_of_user
 from sourcewise.cli.options import folder_option, json_option
+from sourcewise.cli.pruning import prune_indexes
+from sourcewise.disk_usage import disk_usage, readable_size
+from sourcewise.inspection import owner_of
+from sourcewise.paths import workspace_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,9 +22,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @folder_option
+@click.option("--prune", is_flag=True, help="Index nothing, but show the indexes of folders that are gone.")
+@click.option("--yes", "sure", is_flag=True, help="With --prune: remove them.")
 @json_option
-def index(folder: Path, as_json: bool) -> None:
+def index(*, folder: Path, prune: bool, sure: bool, as_json: bool) -> None:
     """Index a folder: read what changed, embed what is new."""
+    if prune:
+        prune_indexes(sure=sure, as_json=as_json)
+        return
     with opened_index(folder, settings_of_user()) as (opened, progress):
         report = opened.update(progress.stage)
         count = opened.embed(progress=progress.stage)
@@ -46,13 +55,20 @@ def index(folder: Path, as_json: bool) -> None:
 def status(folder: Path, as_json: bool) -> None:
     """Say what the index of a folder holds."""
     with opened_workspace(settings_of_user()) as (workspace, _):
-        found = workspace.status(folder)
+        found, disk = workspace.status(folder), disk_usage(workspace.data)
+        owner = owner_of(workspace.data.index_of(workspace_folder(folder)))
     if as_json:
-        click.echo(json.dumps(asdict(found), indent=2))
+        click.echo(json.dumps({**asdict(found), "owner": owner, "disk": asdict(disk)}, indent=2))
         return
     terminal.out.print(f"{found.folder}: {found.state}", soft_wrap=True)
     terminal.out.print(f"  {found.files} files in {found.chunks} chunks")
     terminal.out.print(f"  {found.embedded} chunks embedded as {found.vectors} vectors with {found.model}")
+    terminal.out.print(
+        f"  {readable_size(found.bytes)} on the disk; all indexes take {readable_size(disk.indexes)}, "
+        f"the cache {readable_size(disk.cache)}, models {readable_size(disk.models)}",
+        soft_wrap=True,
+    )
+    terminal.out.print("  no process works with it" if owner is None else f"  process {owner} keeps it true")
     terminal.out.print(f"  {found.cached} embeddings in the cache of all folders")
     for reason, number in found.skipped.items():
         terminal.out.print(f"  {number} skipped: {reason}")

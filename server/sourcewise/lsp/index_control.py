@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -11,7 +12,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from sourcewise import protocol
 from sourcewise.diagnosis import FolderSummary, report
 from sourcewise.errors import UserError
-from sourcewise.inspection import IndexInspector
+from sourcewise.inspection import IndexInspector, owner_of
 from sourcewise.lsp import convert
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.mining.reasons import why_sentence
@@ -144,7 +145,14 @@ class IndexControl:
             return None
 
     def _summary(self, folder: Folder) -> FolderSummary:
-        return FolderSummary(folder.path, folder.stage.value, self._status(folder), str(folder.problem or ""))
+        return FolderSummary(
+            folder.path, folder.stage.value, self._status(folder), str(folder.problem or ""), self._owner(folder)
+        )
+
+    def _owner(self, folder: Folder) -> int | None:
+        with suppress(UserError):
+            return owner_of(self._workspace.data.index_of(workspace_folder(folder.path)))
+        return None
 
     def _folders(self, uri: str | None) -> tuple[Folder, ...]:
         return self._indexing.folders if uri is None else (self._indexing.folder_of(uri),)

@@ -1,0 +1,71 @@
+"""`index --prune`: shows the indexes of folders that are gone, and removes them when it is told to."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from sourcewise import terminal
+from sourcewise.disk_usage import readable_size
+from sourcewise.paths import DataPaths
+from sourcewise.pruning import PruneReport, find_abandoned, prune
+
+if TYPE_CHECKING:
+    from sourcewise.pruning import AbandonedIndex
+
+
+def prune_indexes(*, sure: bool, as_json: bool) -> None:
+    """Print which indexes go and which stay though they seem to be of no use, and how much room that makes.
+
+    Args:
+        sure: remove them; otherwise they are only shown.
+        as_json: print it for programs.
+    """
+    report = prune(DataPaths.default()) if sure else _prospect()
+    if as_json:
+        click.echo(json.dumps(_as_entries(report, sure=sure), indent=2))
+        return
+    for index in report.removed:
+        terminal.out.print(terminal.plain(_described(index)), soft_wrap=True)
+    for index in report.kept:
+        terminal.print_notice(f"Kept: {_described(index)}")
+    terminal.out.print(_summary(report, sure=sure), soft_wrap=True)
+
+
+def _prospect() -> PruneReport:
+    """Return what pruning would do."""
+    found = find_abandoned(DataPaths.default())
+    return PruneReport(
+        tuple(index for index in found if index.removable), tuple(index for index in found if not index.removable)
+    )
+
+
+def _summary(report: PruneReport, *, sure: bool) -> str:
+    if not report.removed:
+        return "No index is to be removed."
+    count = len(report.removed)
+    what = f"{'this index' if count == 1 else f'these {count} indexes'}, {readable_size(report.freed_bytes)}"
+    return f"Removed {what}." if sure else f"To remove {what}: `sourcewise index --prune --yes`."
+
+
+def _described(index: AbandonedIndex) -> str:
+    return f"{index.folder or index.paths.root}: {readable_size(index.bytes)}, {index.reason}"
+
+
+def _as_entries(report: PruneReport, *, sure: bool) -> dict[str, object]:
+    return {
+        "removed" if sure else "removable": list(map(_as_entry, report.removed)),
+        "kept": list(map(_as_entry, report.kept)),
+        "bytes": report.freed_bytes,
+    }
+
+
+def _as_entry(index: AbandonedIndex) -> dict[str, object]:
+    return {
+        "folder": None if index.folder is None else str(index.folder),
+        "index": str(index.paths.root),
+        "bytes": index.bytes,
+        "reason": index.reason,
+    }
