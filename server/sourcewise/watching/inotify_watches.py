@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 
     Callbacks = list[tuple[WatchDescriptor, CallbackId]]
 
+_SELF = InotifyConstants.IN_DELETE_SELF | InotifyConstants.IN_MOVE_SELF
 # One for all folders: what is a root of one index may lie below another's, and inotify has one mask for both.
 _CHANGES = Mask(
     InotifyConstants.IN_CREATE
     | InotifyConstants.IN_CLOSE_WRITE
     | InotifyConstants.IN_DELETE
     | InotifyConstants.IN_MOVE
-    | InotifyConstants.IN_DELETE_SELF
-    | InotifyConstants.IN_MOVE_SELF
+    | _SELF
     | InotifyConstants.IN_EXCL_UNLINK
     | InotifyConstants.IN_ONLYDIR
 )
@@ -109,8 +109,8 @@ class InotifyWatches:
         """Tell what happened; called by inotify's thread."""
         with self._lock:
             known = self._watched.get(event.wd)
-            if known is None:
-                return
+            if known is None or (known[0] and event.mask & _SELF):
+                return  # given back, or the folder above tells the same
             path = f"{known[0]}/{os.fsdecode(event.name)}".strip("/")
             if event.is_moved_from and path in self._descriptors:
                 self._drop(self._below(path))
