@@ -12,10 +12,10 @@ export interface SkippedItem {
 
 /** A chunk with its lines, what it is, how large it is and whether it is embedded. */
 export function chunkItem(uri: string, chunk: IndexedChunk): PlaceItem {
-  const { startLine, endLine, symbol, kind, tokens, vectors, preview } = chunk;
+  const { startLine, endLine, symbol, kind, tokens, preview } = chunk;
   return {
     label: asText([`${startLine}-${endLine}`, symbol].filter(Boolean).join("  ")),
-    description: `${kind} · ${counted(tokens, "token")} · ${vectors > 0 ? "embedded" : "not embedded"}`,
+    description: asText(`${kind} · ${counted(tokens, "token")} · ${embeddedNote(chunk)}`),
     detail: asText(firstLine(preview)),
     icon: iconOf(kind),
     place: { uri, startLine, endLine },
@@ -34,6 +34,11 @@ export function skippedItems({ counts, files }: SkippedResult): SkippedItem[] {
     const listed = files.filter((file) => file.reason === reason);
     return [heading(reason, count, listed.length), ...listed.map(skippedItem)];
   });
+}
+
+function embeddedNote({ vectors, problem }: IndexedChunk): string {
+  if (vectors > 0) return "embedded";
+  return problem === "" ? "not embedded" : `not embedded: ${problem}`;
 }
 
 function skippedItem(file: SkippedFile): SkippedItem {

@@ -345,6 +345,8 @@ export interface IndexedChunk {
   tokens: number;
   /** How many it has; 0 until it is embedded. */
   vectors: number;
+  /** Why it cannot be embedded; empty where nothing speaks against it. */
+  problem: string;
   /** Its first lines. */
   preview: string;
 }

@@ -108,7 +108,7 @@ REQUESTS: dict[str, tuple[Any, Any]] = {
         protocol.ChunksParams(_URI),
         protocol.ChunksResult(
             "auth.py",
-            (protocol.IndexedChunk(12, 20, "Session.check_password", "method", 96, 1, _FOUND["preview"]),),
+            (protocol.IndexedChunk(12, 20, "Session.check_password", "method", 96, 1, "", _FOUND["preview"]),),
             "",
         ),
     ),

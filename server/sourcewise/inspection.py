@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sourcewise.paths import IndexPaths
 
 _PREVIEW_LINES = 3
+_MOST_FAILED = 1000  # a model breaks on a few at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,12 @@ class ChunkInspection:
 
     Attributes:
         vectors: how many it has; 0 until it is embedded.
+        problem: why it cannot be embedded; empty where nothing speaks against it.
     """
 
     chunk: Chunk
     vectors: int
+    problem: str = ""
 
     @property
     def tokens(self) -> int:
@@ -127,7 +130,8 @@ class IndexInspector:
                 return ()
             chunks = catalog.chunks_of(path)
             vectors = catalog.stored_vectors(self._model, [chunk.id for chunk in chunks])
-        return tuple(ChunkInspection(chunk, vectors.get(chunk.id, 0)) for chunk in chunks)
+            problems = {chunk.id: reason for chunk, reason in catalog.failed_vectors(self._model, _MOST_FAILED)}
+        return tuple(ChunkInspection(chunk, vectors.get(chunk.id, 0), problems.get(chunk.id, "")) for chunk in chunks)
 
     @contextmanager
     def _opened(self) -> Iterator[Catalog | None]:

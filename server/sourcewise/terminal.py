@@ -88,11 +88,12 @@ def print_chunk(folder: Path, inspected: ChunkInspection, *, whole: bool) -> Non
     """Print where a chunk is, what it is, how large it is and whether it is embedded; its first lines, or all."""
     chunk = inspected.chunk
     vectors = _counted(inspected.vectors, "vector") if inspected.vectors else "not embedded"
+    problem = f": {plain(inspected.problem)}" if inspected.problem else ""
     head = Text.assemble(
         (show_location(folder, chunk.path, chunk.first_line), f"bold link {(folder / chunk.path).as_uri()}"),
         (f"-{chunk.last_line}", "bold"),
         (f"  {plain(chunk.symbol)}" if chunk.symbol else "", "green"),
-        (f"  {chunk.kind} · {_counted(inspected.tokens, 'token')} · {vectors}", "dim"),
+        (f"  {chunk.kind} · {_counted(inspected.tokens, 'token')} · {vectors}{problem}", "dim"),
     )
     out.print(head, soft_wrap=True)
     out.print(_code(chunk.text if whole else inspected.preview, chunk.language, chunk.first_line))

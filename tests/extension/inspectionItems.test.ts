@@ -10,6 +10,7 @@ const CHUNK: IndexedChunk = {
   kind: "method",
   tokens: 1096,
   vectors: 2,
+  problem: "",
   preview: "\n    def check(self):\n        pass",
 };
 
@@ -29,6 +30,11 @@ describe("a chunk in the list", () => {
   it("leaves out what is not known and says what is not embedded", () => {
     const item = chunkItem(URI, { ...CHUNK, symbol: "", kind: "text", tokens: 1, vectors: 0 });
     expect(item).toMatchObject({ label: "12-34", description: "text · 1 token · not embedded" });
+  });
+
+  it("says why a chunk cannot be embedded", () => {
+    const item = chunkItem(URI, { ...CHUNK, vectors: 0, problem: "the model broke on it twice" });
+    expect(item.description).toContain("not embedded: the model broke on it twice");
   });
 
   it("shows what would become an icon as text", () => {

@@ -60,9 +60,14 @@ def test_chunks_are_seen_with_their_vectors_while_another_has_the_index_open(
     owner.replace_file(SourceFile(FileStamp("src/a.py", 1, 1), "", "python", "d"), (FIRST, SECOND))
     owner.mark_vectors_stored(MODEL, [(SECOND, 3)])
     owner.mark_vectors_stored("another model", [(FIRST, 1)])
+    assert owner.pending_vectors(MODEL, 1) == [FIRST]
+    owner.mark_vectors_failed(MODEL, {"1": "it broke the model twice"})
     found = inspector.file(str(folder / "src/a.py") if absolute else "./src/a.py", CodeMiner())
     assert (found.path, found.sentence) == ("src/a.py", "")
-    assert [(entry.chunk, entry.vectors) for entry in found.chunks] == [(FIRST, 0), (SECOND, 3)]
+    assert [(entry.chunk, entry.vectors, entry.problem) for entry in found.chunks] == [
+        (FIRST, 0, "it broke the model twice"),
+        (SECOND, 3, ""),
+    ]
 
 
 @pytest.mark.parametrize(

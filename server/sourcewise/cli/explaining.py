@@ -59,7 +59,9 @@ def chunks(file: str, *, folder: Path, whole: bool, as_json: bool) -> None:
         for inspected in found.chunks:
             terminal.print_chunk(workspace_folder(folder), inspected, whole=whole)
     if found.sentence:
-        raise QuestionError(found.sentence, "`sourcewise index` reads what changed; `sourcewise skipped` lists what stays out.")
+        raise QuestionError(
+            found.sentence, "`sourcewise index` reads what changed; `sourcewise skipped` lists what stays out."
+        )
 
 
 @click.command()
@@ -107,6 +109,7 @@ def _as_entry(inspected: ChunkInspection, *, whole: bool) -> dict[str, object]:
         "language": chunk.language,
         "tokens": inspected.tokens,
         "vectors": inspected.vectors,
+        "problem": inspected.problem,
         **({"text": chunk.text} if whole else {}),
     }
 

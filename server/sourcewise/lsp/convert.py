@@ -178,6 +178,7 @@ def _chunk(inspected: ChunkInspection) -> protocol.IndexedChunk:
         kind=chunk.kind,
         tokens=inspected.tokens,
         vectors=inspected.vectors,
+        problem=inspected.problem,
         preview=inspected.preview,
     )
 

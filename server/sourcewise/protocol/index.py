@@ -167,6 +167,7 @@ class IndexedChunk:
         symbol: qualified name of the definition it holds or is a part of; empty for loose lines.
         tokens: about how many its text has.
         vectors: how many it has; 0 until it is embedded.
+        problem: why it cannot be embedded; empty where nothing speaks against it.
         preview: its first lines.
     """
 
@@ -176,6 +177,7 @@ class IndexedChunk:
     kind: str
     tokens: int
     vectors: int
+    problem: str
     preview: str
 
 
