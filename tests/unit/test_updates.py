@@ -1,0 +1,374 @@
+"""Updates of a part of the folder, on real trees: they leave the catalog as an update of the whole would."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sourcewise.chunking.chunker import SmartCodeChunker
+from sourcewise.errors import CancelledError, FolderError
+from sourcewise.indexer import Changes, Indexer
+from sourcewise.mining.miner import CodeMiner
+from sourcewise.storage.catalog import Catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sourcewise.model import FileStamp, SkippedFile, SourceFile
+
+LIMIT = 200
+
+
+@pytest.fixture(autouse=True)
+def _plain_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+
+
+class MeddlingMiner(CodeMiner):
+    """Lets something happen to the folder just before a file is read."""
+
+    def __init__(self) -> None:
+        super().__init__(LIMIT)
+        self.before_reading: Callable[[str], None] = lambda _path: None
+        self.read_paths: list[str] = []
+
+    def read(self, folder: Path, stamp: FileStamp) -> SourceFile | SkippedFile:
+        self.before_reading(stamp.path)
+        self.read_paths.append(stamp.path)
+        return super().read(folder, stamp)
+
+
+class House:
+    """A folder with its catalog."""
+
+    def __init__(self, place: Path) -> None:
+        self.folder = place / "project"
+        self.folder.mkdir()
+        self.miner = MeddlingMiner()
+        self.catalog_file = place / "catalog.sqlite"
+        self.catalog = Catalog(self.catalog_file)
+        self.indexer = indexer_of(self.folder, self.miner, self.catalog)
+
+    def update(self, *within: str, **more: Any) -> Changes:
+        return self.indexer.update(within=within, **more)
+
+    def fresh(self) -> dict[str, object]:
+        """Return what an update of the whole folder by another process makes of it."""
+        with tempfile.TemporaryDirectory() as place:
+            catalog = Catalog(Path(place) / "fresh.sqlite")
+            indexer_of(self.folder, CodeMiner(LIMIT), catalog).update()
+            try:
+                return content(catalog)
+            finally:
+                catalog.close()
+
+
+def indexer_of(folder: Path, miner: CodeMiner, catalog: Catalog) -> Indexer:
+    return Indexer(folder, miner, SmartCodeChunker(100, 20), catalog, "recipe")
+
+
+def content(catalog: Catalog) -> dict[str, object]:
+    """Return all that a catalog says about its files, but for the stamps of what scans skip."""
+    known = catalog.known_files()
+    skips = {skip.path: (skip.reason, skip.detail) for skip in catalog.skipped_files()}
+    return {"known": known, "skips": skips, "chunks": {path: catalog.chunks_of(path) for path in known}}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    house = House(tmp_path)
+    yield house
+    house.catalog.close()
+
+
+def put(folder: Path, path: str, text: str = "x = 1\n") -> None:
+    place = folder / path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(text.encode())
+
+
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=True)
+
+
+@pytest.fixture
+def data_version(house: House) -> Iterator[Callable[[], int]]:
+    """Give a number that changes with every write to the catalog."""
+    observer = sqlite3.connect(house.catalog_file)
+    yield lambda: observer.execute("PRAGMA data_version").fetchone()[0]
+    observer.close()
+
+
+# --- a part is judged as the whole ------------------------------------------------------------------------
+
+FOLDERS = ("", "src/", "src/deep/", "out/", "vendor/")
+NAMES = ("a.py", "b.log", "c.txt", ".env", ".gitignore", ".sourcewiseignore", "pyvenv.cfg", "deep")
+TEXTS = (
+    "x = 1\n",
+    "def f():\n    return 2\n",
+    "",
+    "y" * (LIMIT + 1),
+    "*.log\n",
+    "!b.log\nout/\n",
+    "deep\n",
+    "/src/a.py\n",
+)
+PATHS = st.builds(str.__add__, st.sampled_from(FOLDERS), st.sampled_from(NAMES))
+PLACES = st.one_of(PATHS, st.sampled_from([folder.rstrip("/") for folder in FOLDERS[1:]]))
+EDITS = st.one_of(
+    st.tuples(st.just("write"), PATHS, st.sampled_from(TEXTS)),
+    st.tuples(st.just("write"), PATHS, st.sampled_from(TEXTS)),
+    st.tuples(st.just("delete"), PLACES, st.just("")),
+    st.tuples(st.just("move"), PLACES, PLACES),
+    st.tuples(st.just("track"), PATHS, st.just("")),
+    st.tuples(st.just("begin a repository"), st.sampled_from(["", "vendor/"]), st.just("")),
+    st.tuples(st.just("end a repository"), st.sampled_from(["", "vendor/"]), st.just("")),
+)
+
+
+def edit(folder: Path, kind: str, path: str, value: str) -> list[str]:
+    """Change the folder and return the paths that whoever watches it would tell."""
+    told = [path]
+    with suppress(OSError, subprocess.CalledProcessError):
+        if kind == "write":
+            told += [str(parent) for parent in Path(path).parents if not (folder / parent).exists()]
+            put(folder, path, value)
+        elif kind == "delete":
+            remove(folder / path)
+        elif kind == "move":
+            told.append(value)
+            (folder / path).rename(folder / value)
+        elif kind == "track":
+            told = [".git/index"]
+            git(folder, "add", "-f", path)
+        elif kind == "begin a repository":
+            told = [f"{path}.git"]
+            git(folder / path, "init", "-q", "--template=")
+        else:
+            told = [f"{path}.git"]
+            shutil.rmtree(folder / path / ".git")
+    return told
+
+
+def remove(place: Path) -> None:
+    shutil.rmtree(place) if place.is_dir() else place.unlink()
+
+
+@given(st.lists(st.lists(EDITS, min_size=1, max_size=5), min_size=1, max_size=4))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+def test_an_update_of_what_changed_is_as_good_as_one_of_the_whole(batches: list[list[tuple[str, str, str]]]) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        house = House(Path(place))
+        for path in ("a.py", "src/a.py", "src/deep/c.txt", "out/a.py", "vendor/b.log"):
+            put(house.folder, path)
+        house.indexer.update()
+        for batch in batches:
+            changed = [path for one in batch for path in edit(house.folder, *one)]
+            house.update(*changed)
+            assert content(house.catalog) == house.fresh()
+        house.catalog.close()
+
+
+# --- what a part is ---------------------------------------------------------------------------------------
+
+
+def test_only_what_is_named_is_read_and_removed(house: House) -> None:
+    for path in ("a.py", "b.py", "c.py", "d.py"):
+        put(house.folder, path)
+    house.indexer.update()
+    for path in ("a.py", "b.py"):
+        put(house.folder, path, "changed = 1\n")
+    for path in ("c.py", "d.py"):
+        (house.folder / path).unlink()
+    assert house.update("a.py", "c.py", "never.py") == Changes(changed=1, removed=1)
+    assert list(house.catalog.known_files()) == ["a.py", "b.py", "d.py"]
+
+
+def test_the_first_update_looks_at_the_whole_folder(house: House) -> None:
+    put(house.folder, "a.py")
+    put(house.folder, "b.py")
+    assert house.update("a.py").added == 2
+
+
+def test_a_named_file_is_read_though_size_and_time_are_the_same(house: House) -> None:
+    put(house.folder, "a.py", "x = 1\n")
+    house.indexer.update()
+    before = (house.folder / "a.py").stat()
+    put(house.folder, "a.py", "x = 2\n")
+    os.utime(house.folder / "a.py", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert house.update("a.py").changed == 1
+
+
+def test_files_that_are_wanted_first_are_read_first(house: House) -> None:
+    for path in ("a.py", "b.py", "c.py", "d.py"):
+        put(house.folder, path)
+    house.indexer.update(first=["c.py", "missing.py", "b.py"])
+    assert house.miner.read_paths == ["c.py", "b.py", "a.py", "d.py"]
+
+
+def test_files_appearing_in_an_ignored_folder_write_nothing(house: House, data_version: Callable[[], int]) -> None:
+    put(house.folder, "node_modules/first.js")
+    house.indexer.update()
+    before = data_version()
+    paths = [f"node_modules/{number}/index.js" for number in range(50)]
+    for path in paths:
+        put(house.folder, path)
+    assert house.update(*paths) == Changes()
+    assert data_version() == before
+
+
+@pytest.mark.parametrize("path", ["grows.log", "grows.txt"])
+def test_a_file_that_stays_out_writes_nothing_while_it_grows(
+    house: House, data_version: Callable[[], int], path: str
+) -> None:
+    put(house.folder, ".gitignore", "*.log\n")
+    put(house.folder, path, "x" * (LIMIT + 1))
+    house.indexer.update()
+    before = data_version()
+    put(house.folder, path, "x" * 100 * LIMIT)
+    house.update(path)
+    house.indexer.update()
+    assert path not in house.miner.read_paths
+    assert data_version() == before
+
+
+def test_a_file_that_git_begins_to_track_is_seen_at_the_next_change(house: House) -> None:
+    git(house.folder, "init", "-q")
+    put(house.folder, ".gitignore", "*.log\n")
+    put(house.folder, "a.log")
+    put(house.folder, "a.py")
+    house.indexer.update()
+    git(house.folder, "add", "-f", "a.log")
+    house.update("a.py")
+    assert "a.log" in house.catalog.known_files()
+
+
+def test_another_exclude_file_is_seen_at_the_next_change(house: House) -> None:
+    git(house.folder, "init", "-q")
+    put(house.folder, "a.py")
+    put(house.folder, "b.txt")
+    house.indexer.update()
+    put(house.folder, ".git/info/exclude", "*.txt\n")
+    house.update(".git/info/exclude")
+    assert list(house.catalog.known_files()) == ["a.py"]
+
+
+# --- what happens meanwhile -------------------------------------------------------------------------------
+
+
+def test_a_file_that_vanishes_between_scan_and_read_is_removed(house: House) -> None:
+    put(house.folder, "a.py")
+    put(house.folder, "b.py")
+    house.indexer.update()
+    put(house.folder, "a.py", "changed = 1\n")
+    house.miner.before_reading = lambda path: (house.folder / path).unlink()
+    house.update("a.py")
+    assert content(house.catalog) == house.fresh()
+    assert list(house.catalog.known_files()) == ["b.py"]
+
+
+def test_a_file_that_is_back_before_it_is_removed_is_kept_and_read(house: House) -> None:
+    put(house.folder, "a.py")
+    put(house.folder, "b.py")
+    house.indexer.update()
+    chunks = house.catalog.chunks_of("a.py")
+    (house.folder / "a.py").unlink()
+    put(house.folder, "b.py", "changed = 1\n")
+    house.miner.before_reading = lambda _path: put(house.folder, "a.py")
+    assert house.update("a.py", "b.py") == Changes(changed=1, unchanged=1)
+    assert house.catalog.chunks_of("a.py") == chunks
+
+
+@pytest.mark.parametrize("within", [("a.py",), None])
+def test_a_file_that_becomes_a_folder_while_it_is_read_and_back(house: House, within: tuple[str, ...] | None) -> None:
+    put(house.folder, "a.py")
+    house.indexer.update()
+    put(house.folder, "a.py", "changed = 1\n")
+
+    def become_a_folder(_path: str) -> None:
+        house.miner.before_reading = lambda _path: None
+        (house.folder / "a.py").unlink()
+        put(house.folder, "a.py/inner.py")
+
+    house.miner.before_reading = become_a_folder
+    house.indexer.update(within=within)
+    assert content(house.catalog) == house.fresh()
+    assert list(house.catalog.known_files()) == ["a.py/inner.py"]
+    shutil.rmtree(house.folder / "a.py")
+    put(house.folder, "a.py")
+    house.update("a.py")
+    assert content(house.catalog) == house.fresh()
+
+
+def test_a_folder_that_is_renamed_while_it_is_read_ends_under_its_new_name(house: House) -> None:
+    put(house.folder, "old/a.py")
+    put(house.folder, "old/b.py")
+
+    def rename(_path: str) -> None:
+        house.miner.before_reading = lambda _path: None
+        (house.folder / "old").rename(house.folder / "new")
+
+    house.miner.before_reading = rename
+    house.indexer.update()
+    house.update("old", "new")
+    assert content(house.catalog) == house.fresh()
+    assert list(house.catalog.known_files()) == ["new/a.py", "new/b.py"]
+
+
+def test_what_a_cancelled_update_was_to_look_at_is_looked_at_by_the_next(house: House) -> None:
+    for path in ("a.py", "b.py", "c.py"):
+        put(house.folder, path)
+    house.indexer.update()
+    for path in ("a.py", "b.py", "c.py"):
+        put(house.folder, path, "changed = 1\n")
+    cancelled = threading.Event()
+    house.miner.before_reading = lambda _path: cancelled.set()
+    with pytest.raises(CancelledError):
+        house.update("a.py", "b.py", cancelled=cancelled)
+    house.miner.before_reading = lambda _path: None
+    house.update()
+    digests = {path: known.digest for path, known in house.catalog.known_files().items()}
+    assert digests["a.py"] == digests["b.py"] != digests["c.py"]
+
+
+def test_a_folder_that_cannot_be_listed_loses_nothing(house: House) -> None:
+    put(house.folder, "a.py")
+    house.indexer.update()
+    house.folder.rename(house.folder.with_name("away"))
+    with pytest.raises(FolderError):
+        house.update("a.py")
+    assert list(house.catalog.known_files()) == ["a.py"]
+    house.folder.with_name("away").rename(house.folder)
+    put(house.folder, "b.py")
+    house.update()
+    assert list(house.catalog.known_files()) == ["a.py", "b.py"]
+
+
+def test_every_folder_is_told_before_it_is_looked_at(house: House) -> None:
+    put(house.folder, "src/a.py")
+    put(house.folder, "node_modules/a.js")
+    told: list[str] = []
+
+    def tell(path: str) -> None:
+        told.append(path)
+        put(house.folder, f"{path}/late.py".lstrip("/"))
+
+    house.indexer.update(on_folder=tell)
+    assert told == ["", "src"]
+    assert {"late.py", "src/late.py"} <= house.catalog.known_files().keys()
+    told.clear()
+    house.update("src/a.py", on_folder=tell)
+    assert told == ["", "src"]
