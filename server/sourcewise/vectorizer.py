@@ -31,7 +31,7 @@ _FETCHED_TOGETHER = 512
 # Batches are cut from this many chunks sorted by length, so that little of a batch is padding.
 _SORTED_TOGETHER = 128
 # What embedding and storing a chunk costs whatever its length, in characters of embedding.
-_CHARACTERS_A_CHUNK = 100
+_CHARACTERS_A_CHUNK = 50
 
 
 @dataclass(frozen=True, slots=True)

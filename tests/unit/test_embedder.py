@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,6 +98,16 @@ def test_no_token_of_a_thousand_real_chunks_is_dropped(embedder: Embedder) -> No
     for chunk, windows in zip(chunks, split, strict=True):
         assert "".join(window.text for window in windows) == chunk.text
         assert all(window.tokens <= window.limit for window in windows)
+
+
+def test_a_model_that_nobody_uses_gives_its_memory_back(models_folder: Path) -> None:
+    idle = Embedder(lambda model: models_folder / model, threads=1, idle_seconds=lambda: 0.0)
+    try:
+        assert idle.embed_question(CPU_MODEL, "how is a file written?").shape == (384,)
+        while idle._worker.running:
+            os.sched_yield()
+    finally:
+        idle.close()
 
 
 def test_the_worker_comes_back_after_it_was_closed(embedder: Embedder) -> None:

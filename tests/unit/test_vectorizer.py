@@ -293,13 +293,13 @@ def test_restoring_uses_the_cache_only(bench: Bench) -> None:
 # --- progress ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("overhead", [30, 100, 300])
+@pytest.mark.parametrize("overhead", [0, 200])
 @pytest.mark.parametrize("order", ["mixed", "short first", "long first"])
 def test_the_time_left_is_right_within_a_factor_of_two_from_a_twentieth_on(
     bench: Bench, order: str, overhead: int
 ) -> None:
     chance = random.Random(5)
-    lengths = [min(6000, max(10, int(chance.lognormvariate(6.2, 1.1)))) for _ in range(1500)]
+    lengths = [min(6000, max(10, int(chance.lognormvariate(6.2, 1.1)))) for _ in range(800)]
     if order != "mixed":
         lengths.sort(reverse=order == "long first")
     bench.put([f"{n} ".ljust(length, "x") for n, length in enumerate(lengths)])
@@ -307,7 +307,7 @@ def test_the_time_left_is_right_within_a_factor_of_two_from_a_twentieth_on(
 
     def work(text: EmbeddingText) -> None:
         nonlocal clock
-        clock += (overhead + len(text.text)) / 10_000
+        clock += (overhead + len(text.text)) / 5_000
 
     def progress(done: int, total: int) -> None:
         pace.note(clock, done, total)
@@ -316,7 +316,7 @@ def test_the_time_left_is_right_within_a_factor_of_two_from_a_twentieth_on(
     pace.note(0.0, 0, len(lengths))
     bench.vectorizer(InstantEmbedder(work), batch=32).embed_pending(MODEL, progress=progress)
     judged = [(clock - then, left) for share, then, left in estimates if 0.05 <= share <= 0.95]
-    assert len(judged) > 30
+    assert len(judged) > 15
     for truth, left in judged:
         assert left is not None
         assert truth / 2 <= left <= truth * 2
