@@ -261,10 +261,25 @@ def test_what_changes_in_a_moved_folder_is_told_at_its_new_place(
 def test_a_folder_moved_out_is_no_longer_watched(
     inotify_watches: InotifyWatches, follower: Follower, inotify: InotifyFD, tmp_path: Path
 ) -> None:
-    assert watch_count(inotify) == 2
+    (follower.folder / "src" / "inner").mkdir()
+    follower.told.wait_for("src/inner")
+    assert watch_count(inotify) == 3
     (follower.folder / "src").rename(tmp_path / "outside")
     follower.told.wait(lambda: _agree(follower))
     assert watch_count(inotify) == 1
+
+
+@on_linux
+def test_folders_that_come_and_go_leave_nothing_behind(inotify_watches: InotifyWatches, follower: Follower) -> None:
+    for number in range(20):
+        (follower.folder / "build").mkdir()
+        (follower.folder / "build" / f"{number}.py").touch()
+        follower.told.wait(lambda path=f"build/{number}.py": path in follower.files)
+        shutil.rmtree(follower.folder / "build")
+    (follower.folder / "last.py").touch()
+    follower.told.wait_for("last.py")
+    assert sorted(inotify_watches._descriptors) == ["", "src"]
+    assert len(inotify_watches._watched) == 2
 
 
 @on_linux

@@ -42,8 +42,8 @@ _CHANGES = Mask(
     | _SELF
     | InotifyConstants.IN_EXCL_UNLINK
     | InotifyConstants.IN_ONLYDIR
+    | InotifyConstants.IN_DONT_FOLLOW
 )
-_NO_LINK = Mask(_CHANGES | InotifyConstants.IN_DONT_FOLLOW)
 
 _LIMITS = {
     errno.ENOSPC: "fs.inotify.max_user_watches",
@@ -131,8 +131,8 @@ class InotifyWatches:
     def _add(self, path: str) -> None:
         inotify = self._inotify()
         callback = CallbackId(next(_callback_ids))
-        mask = _NO_LINK if path else _CHANGES
-        wd = inotify.add_callback(os.fsencode(f"{self._folder}/{path}"), mask, self, callback)
+        place = f"{self._folder}/{path}"  # the root's own path may be a link, which the slash at its end leads through
+        wd = inotify.add_callback(os.fsencode(place), _CHANGES, self, callback)
         replaced = self._forget({wd, self._descriptors.get(path, wd)})
         if wd < 0:  # watchdog's answer where the folder may not be read, in which case nobody can list it either
             replaced.append((wd, callback))
