@@ -185,6 +185,33 @@ def test_what_a_repository_configures_is_not_executed(folder: Path) -> None:
     assert not (folder / "executed").exists()
 
 
+@needs_posix
+def test_git_is_asked_again_only_when_its_answer_may_be_another(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(folder, "init", "-q")
+    put(folder, ".gitignore", "*.log\n")
+    put(folder, "src/a.py")
+    asked = tmp_path / "asked"
+    wrapper = put(tmp_path, "bin/git", f'#!/bin/sh\necho >> {asked}\nexec {shutil.which("git")} "$@"\n')
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{wrapper.parent}:{os.environ['PATH']}")
+    miner = CodeMiner()
+
+    def questions(*within: str) -> int:
+        asked.write_text("")
+        list(miner.scan(folder, within))
+        return len(asked.read_text())
+
+    assert questions("src/a.py") == 2
+    assert questions("src/a.py") == questions("src/gone.py") == questions("node_modules/x") == 0
+    put(folder, "src/.gitignore", "a.py\n")
+    assert questions("src/.gitignore") == 2
+    git(folder, "add", "src")
+    assert questions("src/a.py") == 1
+    assert questions("src/a.py") == 0
+
+
 # --- our own rules ----------------------------------------------------------------------------------------
 
 
