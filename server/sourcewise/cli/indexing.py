@@ -55,7 +55,7 @@ def index(*, folder: Path, prune: bool, sure: bool, as_json: bool) -> None:
 def status(folder: Path, as_json: bool) -> None:
     """Say what the index of a folder holds."""
     with opened_workspace(settings_of_user()) as (workspace, _):
-        found, disk = workspace.status(folder), disk_usage(workspace.data)
+        disk, found = disk_usage(workspace.data), workspace.status(folder)
         owner = owner_of(workspace.data.index_of(workspace_folder(folder)))
     if as_json:
         click.echo(json.dumps({**asdict(found), "owner": owner, "disk": asdict(disk)}, indent=2))
