@@ -184,6 +184,44 @@ def test_an_unchanged_scan_writes_nothing(catalog: Catalog, path: Path) -> None:
     observer.close()
 
 
+def test_a_part_of_the_folder_has_its_own_files_and_skips(catalog: Catalog) -> None:
+    for path in ("src/a.py", "src.py", "src-old/a.py", "b.py"):
+        put(catalog, path, chunk(path, "alpha"))
+    catalog.replace_scan_skips(
+        [skipped(path, SkipReason.IGNORED) for path in ("src/out/", "src/x.log", "lib/", "x.log")]
+    )
+    assert sorted(catalog.known_files(["src", "b.py", "never"])) == ["b.py", "src/a.py"]
+    assert catalog.known_files([]) == {}
+    catalog.replace_scan_skips([skipped("src/new.log", SkipReason.IGNORED)], ["src", "lib"])
+    assert [file.path for file in catalog.skipped_files()] == ["src/new.log", "x.log"]
+
+
+def test_a_skipped_file_that_only_grew_writes_nothing(catalog: Catalog, path: Path) -> None:
+    catalog.replace_scan_skips([skipped("a.log", SkipReason.IGNORED, "*.log (.gitignore:3)")])
+    observer = sqlite3.connect(path)
+    before = observer.execute("PRAGMA data_version").fetchone()
+    catalog.replace_scan_skips([skipped("a.log", SkipReason.IGNORED, "*.log (.gitignore:3)", mtime_ns=2)])
+    assert observer.execute("PRAGMA data_version").fetchone() == before
+    catalog.replace_scan_skips([skipped("a.log", SkipReason.IGNORED, "*.log (.gitignore:4)", mtime_ns=2)])
+    assert observer.execute("PRAGMA data_version").fetchone() != before
+    observer.close()
+
+
+def test_another_writer_comes_in_while_much_is_removed(catalog: Catalog) -> None:
+    paths = [f"{number}.py" for number in range(600)]
+    for name in paths:
+        put(catalog, name, chunk(name, f"alpha {name} " * 20))
+    removing = threading.Thread(target=catalog.remove_files, args=(paths,))
+    removing.start()
+    while len(catalog.known_files()) == len(paths):
+        pass
+    catalog.set_meta("written", "meanwhile")
+    left = len(catalog.known_files())
+    removing.join()
+    assert left > 0
+    assert catalog.known_files() == {}
+
+
 def test_a_file_name_that_is_no_text_is_recorded_readably(catalog: Catalog) -> None:
     catalog.replace_scan_skips([skipped("caf\udce9.py", SkipReason.UNREADABLE)])
     assert [file.path for file in catalog.skipped_files()] == [r"caf\udce9.py"]
