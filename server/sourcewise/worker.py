@@ -39,6 +39,8 @@ logger = logging.getLogger(__name__)
 _BROKEN_PIPE = (EOFError, OSError, pickle.UnpicklingError)
 # A killed process ends in milliseconds, unless a broken disk or driver holds it; then nobody waits for it.
 _END_SECONDS = 2.0
+# So often urgent calls go before one that waits; then it is that one's turn.
+_MOST_OVERTAKEN = 4
 
 
 class Worker:
@@ -77,6 +79,8 @@ class Worker:
         self._turns = threading.Condition()
         self._busy = False
         self._urgent_waiting = 0
+        self._others_waiting = 0
+        self._overtaken = 0
         self._closings = 0
         self._last_used = 0.0
 
@@ -143,13 +147,16 @@ class Worker:
         with self._turns:
             closings = self._closings
             self._urgent_waiting += urgent
+            self._others_waiting += not urgent
             try:
                 self._turns.wait_for(lambda: self._is_free(urgent) or self._closings != closings)
             finally:
                 self._urgent_waiting -= urgent
+                self._others_waiting -= not urgent
             if self._closings != closings:
                 raise self._stopped()
             self._busy = True
+            self._overtaken = self._overtaken + 1 if urgent and self._others_waiting else 0
         try:
             yield closings
         finally:
@@ -159,7 +166,11 @@ class Worker:
                 self._turns.notify_all()
 
     def _is_free(self, urgent: bool) -> bool:
-        return not self._busy and (urgent or not self._urgent_waiting)
+        if self._busy:
+            return False
+        if self._overtaken < _MOST_OVERTAKEN:
+            return urgent or not self._urgent_waiting
+        return not urgent or not self._others_waiting
 
     def _running_process(self, closings: int) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:

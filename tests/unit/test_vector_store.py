@@ -1,44 +1,46 @@
+"""What every vector store does, wherever its vectors are, and what becomes of a process that dies."""
+
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import psutil
 import pytest
+from chroma_server import RunningChroma
+from vector_samples import MANY, MODEL, chunk, fill, vectors
 
 from sourcewise.errors import StorageError, VectorStoreCorruptError
-from sourcewise.model import Chunk
-from sourcewise.storage.vector_store import VectorStore
+from sourcewise.storage.chroma.folder import ChromaFolder
+from sourcewise.storage.chroma.store import ChromaStore
+from sourcewise.storage.vector_store import VectorStore, VectorStores
+from sourcewise.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
-    from numpy.typing import NDArray
-
-MODEL = "sentence-transformers/all-MiniLM-L6-v2"
-DIMENSION = 8
-# Above Chroma's threshold of 1000, so that the graph is on the disk and not only in the log.
-MANY = 1500
+Store = ChromaStore | VectorStore
 
 
-def chunk(number: int, first_line: int = 1) -> Chunk:
-    chunk_id = hashlib.blake2b(str(number).encode(), digest_size=16).hexdigest()
-    return Chunk(chunk_id, f"src/{number}.py", first_line, first_line + 4, "text", "python", 0, 3, "Store.load")
+@pytest.fixture(scope="module")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningChroma]:
+    server = RunningChroma(tmp_path_factory.mktemp("chroma"))
+    yield server
+    server.stop()
 
 
-def vectors(seed: int, windows: int = 1) -> NDArray[np.float32]:
-    return np.random.default_rng(seed).standard_normal((windows, DIMENSION)).astype(np.float32)
-
-
-def fill(store: VectorStore, count: int, windows: int = 1) -> None:
-    store.add(MODEL, [(chunk(n), vectors(n, windows)) for n in range(count)])
+@pytest.fixture(scope="module")
+def stores() -> Iterator[VectorStores]:
+    stores = VectorStores()
+    yield stores
+    stores.close()
 
 
 @pytest.fixture
@@ -46,26 +48,18 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "index" / "vectors"
 
 
-@pytest.fixture
-def store(folder: Path) -> Iterator[VectorStore]:
-    store = VectorStore(folder)
+@pytest.fixture(params=["in this process", "in its own process", "on a server"])
+def store(request: pytest.FixtureRequest, folder: Path, stores: VectorStores) -> Iterator[Store]:
+    if request.param == "in this process":
+        store: Store = ChromaStore(ChromaFolder(folder))
+    else:
+        server = request.getfixturevalue("chroma").address if request.param == "on a server" else ""
+        store = stores.open(folder, server)
     yield store
     store.close()
 
 
-def test_nothing_is_imported_or_made_before_the_first_use(folder: Path) -> None:
-    program = """
-import sys, pathlib
-from sourcewise.storage.vector_store import VectorStore
-store = VectorStore(pathlib.Path(sys.argv[1]))
-store.close()
-assert "chromadb" not in sys.modules
-"""
-    subprocess.run([sys.executable, "-c", program, str(folder)], check=True, timeout=60)
-    assert not folder.exists()
-
-
-def test_an_empty_store_finds_nothing_and_minds_nothing(store: VectorStore) -> None:
+def test_an_empty_store_finds_nothing_and_minds_nothing(store: Store) -> None:
     assert store.search(MODEL, vectors(1)[0], 5) == []
     assert store.search(MODEL, vectors(1)[0], 5, within=["a"]) == []
     assert (store.count(MODEL), store.ids(MODEL)) == (0, set())
@@ -75,7 +69,7 @@ def test_an_empty_store_finds_nothing_and_minds_nothing(store: VectorStore) -> N
     store.drop(MODEL)
 
 
-def test_the_nearest_chunks_come_first_with_their_cosine(store: VectorStore) -> None:
+def test_the_nearest_chunks_come_first_with_their_cosine(store: Store) -> None:
     fill(store, 50)
     question = vectors(7)[0] + 0.1
     matrix = np.concatenate([vectors(n) for n in range(50)])
@@ -86,7 +80,7 @@ def test_the_nearest_chunks_come_first_with_their_cosine(store: VectorStore) -> 
     assert [similarity for _, similarity in found] == pytest.approx(cosines[best].tolist(), abs=1e-5)
 
 
-def test_a_chunk_of_many_windows_is_found_once_by_its_best(store: VectorStore) -> None:
+def test_a_chunk_of_many_windows_is_found_once_by_its_best(store: Store) -> None:
     long = np.concatenate([vectors(100 + n) for n in range(30)])
     store.add(MODEL, [(chunk(1), long), (chunk(2), -long[:1]), (chunk(3), vectors(3))])
     found = store.search(MODEL, long[17], 3)
@@ -94,7 +88,7 @@ def test_a_chunk_of_many_windows_is_found_once_by_its_best(store: VectorStore) -
     assert found[0] == (chunk(1).id, pytest.approx(1.0, abs=1e-5))
 
 
-def test_a_search_within_chunks_compares_all_of_them_and_no_other(store: VectorStore) -> None:
+def test_a_search_within_chunks_compares_all_of_them_and_no_other(store: Store) -> None:
     fill(store, 300, windows=3)
     wanted = [chunk(n).id for n in range(5, 300, 50)]
     found = store.search(MODEL, vectors(0)[0], 99, within=[*wanted, "unknown", wanted[0]])
@@ -104,14 +98,14 @@ def test_a_search_within_chunks_compares_all_of_them_and_no_other(store: VectorS
     assert [everything[chunk_id] for chunk_id, _ in found] == pytest.approx([value for _, value in found], abs=1e-5)
 
 
-def test_adding_again_replaces(store: VectorStore) -> None:
+def test_adding_again_replaces(store: Store) -> None:
     store.add(MODEL, [(chunk(1), vectors(1))])
     store.add(MODEL, [(chunk(1), vectors(2))])
     assert store.count(MODEL) == 1
     assert store.search(MODEL, vectors(2)[0], 1)[0][1] == pytest.approx(1.0, abs=1e-5)
 
 
-def test_removed_chunks_are_not_found(store: VectorStore) -> None:
+def test_removed_chunks_are_not_found(store: Store) -> None:
     fill(store, 10, windows=2)
     store.remove(MODEL, [(chunk(3).id, 2), ("unknown", 1)])
     assert store.count(MODEL) == 18
@@ -119,34 +113,7 @@ def test_removed_chunks_are_not_found(store: VectorStore) -> None:
     assert f"{chunk(4).id}:1" in store.ids(MODEL)
 
 
-def test_more_than_a_batch_is_stored_and_removed(store: VectorStore) -> None:
-    fill(store, 700, windows=8)
-    assert store.count(MODEL) == 5600 > store._opened().get_max_batch_size()
-    store.update_metadata(MODEL, [(chunk(n, 9), 8) for n in range(700)])
-    store.remove(MODEL, [(chunk(n).id, 8) for n in range(699)])
-    assert store.ids(MODEL) == {f"{chunk(699).id}:{window}" for window in range(8)}
-
-
-def test_metadata_says_where_a_vector_is_from(store: VectorStore) -> None:
-    store.add(MODEL, [(chunk(1), vectors(1, 2))])
-    store.update_metadata(MODEL, [(chunk(1, first_line=40), 2)])
-    collection = store._collection(MODEL)
-    assert collection is not None
-    assert collection.get(ids=[f"{chunk(1).id}:1"])["metadatas"] == [
-        {
-            "source_file": "src/1.py",
-            "language": "python",
-            "chunk_id": chunk(1).id,
-            "total_chunks": 3,
-            "start_line": 40,
-            "end_line": 44,
-            "symbol": "Store.load",
-            "window": 1,
-        }
-    ]
-
-
-def test_models_are_kept_apart_and_dropped_alone(store: VectorStore) -> None:
+def test_models_are_kept_apart_and_dropped_alone(store: Store) -> None:
     store.add("a/b", [(chunk(1), vectors(1))])
     store.add("a-b", [(chunk(2), vectors(2)), (chunk(3), vectors(3))])
     store.add("é", [(chunk(4), vectors(4)[:, :3])])
@@ -157,7 +124,7 @@ def test_models_are_kept_apart_and_dropped_alone(store: VectorStore) -> None:
     assert store.count("a-b") == 1
 
 
-def test_another_dimension_for_a_model_is_refused(store: VectorStore, folder: Path) -> None:
+def test_another_dimension_for_a_model_is_refused(store: Store) -> None:
     store.add(MODEL, [(chunk(1), vectors(1))])
     store.close()
     with pytest.raises(StorageError, match="have 8 dimensions, the model now makes 5"):
@@ -166,178 +133,15 @@ def test_another_dimension_for_a_model_is_refused(store: VectorStore, folder: Pa
         store.search(MODEL, vectors(2)[0, :5], 3)
 
 
-def test_a_store_can_be_closed_and_opened_again_in_one_process(store: VectorStore, folder: Path) -> None:
-    fill(store, MANY)
-    for _ in range(3):
-        store.close()
-        assert store.count(MODEL) == MANY
-        assert store.search(MODEL, vectors(5)[0], 1)[0][0] == chunk(5).id
-    store.close()
-    other = VectorStore(folder)
-    assert other.search(MODEL, vectors(1400)[0], 1)[0][0] == chunk(1400).id
-    other.close()
-
-
-def test_many_windows_are_remembered_after_reopening(store: VectorStore) -> None:
+def test_many_windows_are_remembered_after_reopening(store: Store) -> None:
     store.add(MODEL, [(chunk(1), vectors(1, 9))])
     store.close()
     found = store.search(MODEL, vectors(1, 9)[8], 1, within=[chunk(1).id])
     assert found == [(chunk(1).id, pytest.approx(1.0, abs=1e-5))]
 
 
-def test_threads_search_while_one_adds(store: VectorStore) -> None:
-    fill(store, 20)
-    failures: list[BaseException] = []
-    done = threading.Event()
-
-    def search() -> None:
-        try:
-            while not done.is_set():
-                assert store.search(MODEL, vectors(5)[0], 3)[0][0] == chunk(5).id
-        except BaseException as error:
-            failures.append(error)
-
-    searchers = [threading.Thread(target=search) for _ in range(3)]
-    for searcher in searchers:
-        searcher.start()
-    for start in range(20, 1520, 50):
-        store.add(MODEL, [(chunk(n), vectors(n)) for n in range(start, start + 50)])
-    done.set()
-    for searcher in searchers:
-        searcher.join()
-    assert failures == []
-
-
-# --- damage -----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sound") / "vectors"
-    store = VectorStore(folder)
-    fill(store, MANY)
-    store.close()
-    return folder
-
-
-def _graph(folder: Path) -> Path:
-    return next(path for path in folder.iterdir() if path.is_dir())
-
-
-def _cut(path: Path) -> None:
-    os.truncate(path, path.stat().st_size // 2)
-
-
-def _empty(path: Path) -> None:
-    os.truncate(path, 0)
-
-
-def _zero(path: Path) -> None:
-    path.write_bytes(bytes(path.stat().st_size))
-
-
-def _scramble(path: Path) -> None:
-    path.write_bytes(np.random.default_rng(3).bytes(path.stat().st_size))
-
-
-def _remove(path: Path) -> None:
-    path.unlink()
-
-
-FILES = ["chroma.sqlite3", "header.bin", "data_level0.bin", "length.bin", "link_lists.bin", "index_metadata.pickle"]
-
-
-def _use(folder: Path) -> str:
-    """Say what comes of using a store that may be damaged; wrong results are the one thing that must not come of it."""
-    store = VectorStore(folder)
-    try:
-        if store.count(MODEL) == MANY:
-            for n in (5, 700, 999, 1000, 1200, MANY - 1):
-                assert store.search(MODEL, vectors(n)[0], 1)[0][0] == chunk(n).id
-                assert store.search(MODEL, vectors(n)[0], 1, within=[chunk(n).id])[0][1] > 0.999
-        else:
-            assert (store.count(MODEL), store.ids(MODEL)) == (0, set())
-        store.add(MODEL, [(chunk(MANY), vectors(MANY))])
-        return "works"
-    except VectorStoreCorruptError as error:
-        return error.message
-    finally:
-        store.reset()
-        fill(store, 3)
-        assert store.count(MODEL) == 3
-        store.close()
-
-
-@pytest.mark.parametrize("damage", [_remove, _cut, _empty, _zero, _scramble])
-@pytest.mark.parametrize("name", FILES)
-def test_a_damaged_file_is_noticed_or_harmless(
-    sound: Path, tmp_path: Path, name: str, damage: Callable[[Path], None]
-) -> None:
-    folder = tmp_path / "vectors"
-    shutil.copytree(sound, folder)
-    damage(folder / name if name.startswith("chroma") else _graph(folder) / name)
-    assert _use(folder)
-
-
-def test_a_lost_graph_is_noticed(sound: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "vectors"
-    shutil.copytree(sound, folder)
-    shutil.rmtree(_graph(folder))
-    assert "header.bin, data_level0.bin" in _use(folder)
-
-
-def test_a_sound_store_is_taken_for_sound(sound: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "vectors"
-    shutil.copytree(sound, folder)
-    assert _use(folder) == "works"
-
-
-def test_a_foreign_folder_is_corrupt_and_can_be_reset(store: VectorStore, folder: Path) -> None:
-    folder.mkdir(parents=True)
-    (folder / "holiday.jpg").write_bytes(b"\xff\xd8")
-    with pytest.raises(VectorStoreCorruptError):
-        store.count(MODEL)
-    store.reset()
-    fill(store, 3)
-    assert store.count(MODEL) == 3
-
-
-def test_a_file_in_place_of_the_folder_is_an_error_until_reset(store: VectorStore, folder: Path) -> None:
-    folder.parent.mkdir(parents=True)
-    folder.write_bytes(b"")
-    with pytest.raises(StorageError):
-        store.count(MODEL)
-    store.reset()
-    fill(store, 3)
-    assert store.count(MODEL) == 3
-
-
-def test_a_reset_while_open_starts_anew_and_leaves_no_rubbish(store: VectorStore, folder: Path) -> None:
-    fill(store, MANY)
-    store.reset()
-    assert store.count(MODEL) == 0
-    fill(store, 3)
-    assert store.search(MODEL, vectors(2)[0], 9)[0][0] == chunk(2).id
-    assert [path.name for path in folder.parent.iterdir()] == ["vectors"]
-
-
-def test_a_folder_that_vanishes_while_open_never_answers_wrongly_and_refuses_writes(
-    store: VectorStore, folder: Path
-) -> None:
-    fill(store, MANY)
-    shutil.rmtree(folder)
-    # Chroma may have all it needs in memory, or have to read some of it: that depends on the moment.
-    with suppress(StorageError):
-        assert store.search(MODEL, vectors(5)[0], 1)[0][0] == chunk(5).id
-    with pytest.raises(StorageError):
-        fill(store, MANY)
-    store.reset()
-    fill(store, 3)
-    assert store.count(MODEL) == 3
-
-
 @pytest.mark.parametrize("within", [3, 700])
-def test_only_those_within_are_found_whether_few_or_many(store: VectorStore, within: int) -> None:
+def test_only_those_within_are_found_whether_few_or_many(store: Store, within: int) -> None:
     fill(store, 800)
     allowed = [chunk(n).id for n in range(within)]
     found = store.search(MODEL, vectors(within - 1)[0], 10, allowed)
@@ -346,8 +150,201 @@ def test_only_those_within_are_found_whether_few_or_many(store: VectorStore, wit
     assert store.search(MODEL, vectors(799)[0], 1, allowed)[0][0] in allowed
 
 
-def test_neighbours_are_nearest_to_the_stored_vectors_and_not_itself(store: VectorStore) -> None:
+def test_neighbours_are_nearest_to_the_stored_vectors_and_not_itself(store: Store) -> None:
     store.add(MODEL, [(chunk(n), np.array([[1.0, n / 10] + [0.0] * 6], np.float32)) for n in range(5)])
     assert [found for found, _ in store.neighbours(MODEL, chunk(0).id, 2)] == [chunk(1).id, chunk(2).id]
     assert store.neighbours(MODEL, chunk(99).id, 2) == []
     assert store.neighbours("another model", chunk(0).id, 2) == []
+
+
+def test_a_store_can_be_closed_and_opened_again(store: Store) -> None:
+    fill(store, MANY)
+    for _ in range(2):
+        store.close()
+        assert store.count(MODEL) == MANY
+        assert store.search(MODEL, vectors(1400)[0], 1)[0][0] == chunk(1400).id
+
+
+def test_a_reset_starts_anew_and_leaves_no_rubbish(store: Store, folder: Path) -> None:
+    fill(store, 20)
+    store.reset()
+    assert store.count(MODEL) == 0
+    fill(store, 3)
+    assert store.search(MODEL, vectors(2)[0], 9)[0][0] == chunk(2).id
+    assert [path.name for path in folder.parent.iterdir()] == ["vectors"]
+
+
+# --- the process ------------------------------------------------------------------------------------------
+
+
+def child() -> psutil.Process:
+    """Return the process that the vectors are in."""
+    services = [
+        process
+        for process in psutil.Process().children()
+        if process.is_running() and "sourcewise.storage.chroma.service:ChromaService" in process.cmdline()
+    ]
+    assert len(services) == 1
+    return services[0]
+
+
+@pytest.fixture
+def own(folder: Path, stores: VectorStores) -> Iterator[VectorStore]:
+    store = stores.open(folder)
+    yield store
+    store.close()
+
+
+def test_nothing_is_imported_started_or_made_before_the_first_use(folder: Path) -> None:
+    program = """
+import sys, pathlib, psutil
+from sourcewise.storage.vector_store import VectorStores
+stores = VectorStores()
+store = stores.open(pathlib.Path(sys.argv[1]))
+assert store.is_missing
+store.close()
+stores.close()
+assert "chromadb" not in sys.modules
+assert not psutil.Process().children()
+"""
+    subprocess.run([sys.executable, "-c", program, str(folder)], check=True, timeout=60)
+    assert not folder.exists()
+
+
+def test_using_vectors_does_not_import_chroma_here(folder: Path) -> None:
+    program = """
+import sys, pathlib
+from sourcewise.storage.vector_store import VectorStores
+stores = VectorStores()
+assert stores.open(pathlib.Path(sys.argv[1])).count("a model") == 0
+stores.close()
+assert "chromadb" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program, str(folder)], check=True, timeout=60)
+
+
+def test_threads_search_while_one_adds(own: VectorStore) -> None:
+    fill(own, 20)
+    failures: list[BaseException] = []
+    done = threading.Event()
+
+    def search() -> None:
+        try:
+            while not done.is_set():
+                assert own.search(MODEL, vectors(5)[0], 3)[0][0] == chunk(5).id
+        except BaseException as error:
+            failures.append(error)
+
+    searchers = [threading.Thread(target=search) for _ in range(3)]
+    for searcher in searchers:
+        searcher.start()
+    own.add(MODEL, [(chunk(n), vectors(n)) for n in range(20, 1220)])
+    done.set()
+    for searcher in searchers:
+        searcher.join()
+    assert failures == []
+
+
+def test_vectors_are_all_there_when_the_process_is_killed_again_and_again_while_they_are_added(
+    own: VectorStore,
+) -> None:
+    fill(own, 10)
+    adding = threading.Thread(target=fill, args=(own, 400))
+    adding.start()
+    for reached in (50, 150, 250):
+        while own.count(MODEL) < reached:
+            pass
+        child().kill()
+    adding.join()
+    assert own.ids(MODEL) == {f"{chunk(n).id}:0" for n in range(400)}
+    assert own.search(MODEL, vectors(399)[0], 1)[0][0] == chunk(399).id
+
+
+def test_a_process_that_was_killed_between_calls_is_not_missed(own: VectorStore) -> None:
+    fill(own, 3)
+    killed = child()
+    killed.kill()
+    killed.wait(30)
+    assert own.count(MODEL) == 3
+
+
+def test_folders_share_a_process_and_one_is_reset_while_another_is_in_use(tmp_path: Path, stores: VectorStores) -> None:
+    one, other = stores.open(tmp_path / "one"), stores.open(tmp_path / "other")
+    fill(one, 3)
+    fill(other, 5)
+    process = child()
+    shutil.rmtree(tmp_path / "one")
+    with pytest.raises(VectorStoreCorruptError):
+        one.count(MODEL)
+    one.reset()
+    assert (one.count(MODEL), other.count(MODEL)) == (0, 5)
+    one.close()
+    assert (other.count(MODEL), child()) == (5, process)
+    other.close()
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="reads /proc")
+def test_no_file_of_a_folder_that_was_deleted_or_closed_is_held(own: VectorStore, folder: Path) -> None:
+    def held() -> list[str]:
+        return [path for path in map(os.readlink, Path(f"/proc/{child().pid}/fd").iterdir()) if str(folder) in path]
+
+    fill(own, MANY)
+    assert held()
+    shutil.rmtree(folder)
+    with pytest.raises(VectorStoreCorruptError):
+        own.search(MODEL, vectors(1)[0], 1)
+    assert held() == []
+    own.reset()
+    fill(own, 3)
+    own.close()
+    assert held() == []
+
+
+class DyingService:
+    """Runs in the child: dies at every call until it has died as often as it must."""
+
+    def __init__(self, deaths: Path, wanted: int) -> None:
+        self._deaths = deaths
+        self._wanted = wanted
+
+    def run(self, folder: Path, server: str, method: str, arguments: tuple[object, ...]) -> int:
+        died = len(self._deaths.read_bytes())
+        if died < self._wanted:
+            self._deaths.write_bytes(b"x" * (died + 1))
+            os.kill(os.getpid(), signal.SIGKILL)
+        return 7
+
+
+@pytest.fixture
+def dying(tmp_path: Path) -> Iterator[Callable[[int], VectorStore]]:
+    workers: list[Worker] = []
+
+    def make(deaths: int) -> VectorStore:
+        (tmp_path / "deaths").touch()
+        arguments = {"deaths": tmp_path / "deaths", "wanted": deaths}
+        workers.append(Worker("test_vector_store:DyingService", arguments))
+        return VectorStore(workers[0], tmp_path / "vectors")
+
+    yield make
+    for worker in workers:
+        worker.close()
+
+
+def test_a_call_whose_process_dies_once_is_made_again(dying: Callable[[int], VectorStore]) -> None:
+    assert dying(1).count(MODEL) == 7
+
+
+def test_vectors_that_end_their_process_twice_are_damaged(dying: Callable[[int], VectorStore], tmp_path: Path) -> None:
+    store = dying(2)
+    with pytest.raises(VectorStoreCorruptError, match="twice"):
+        store.count(MODEL)
+    assert len((tmp_path / "deaths").read_bytes()) == 2
+    assert store.count(MODEL) == 7
+
+
+def test_a_process_that_cannot_do_its_work_is_no_damage(tmp_path: Path) -> None:
+    worker = Worker("no.such.module:Service")
+    with pytest.raises(StorageError, match="No module named") as caught:
+        VectorStore(worker, tmp_path).count(MODEL)
+    worker.close()
+    assert not isinstance(caught.value, VectorStoreCorruptError)

@@ -1,0 +1,221 @@
+"""A Chroma folder: what is stored with a vector, room that is given back, and damage that is noticed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from vector_samples import MANY, MODEL, chunk, fill, vectors
+
+from sourcewise.errors import StorageError, VectorStoreCorruptError
+from sourcewise.storage.chroma.folder import DATABASE, ChromaFolder
+from sourcewise.storage.chroma.store import ChromaStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "index" / "vectors"
+
+
+@pytest.fixture
+def store(folder: Path) -> Iterator[ChromaStore]:
+    store = ChromaStore(ChromaFolder(folder))
+    yield store
+    store.close()
+
+
+def test_metadata_says_where_a_vector_is_from(store: ChromaStore) -> None:
+    store.add(MODEL, [(chunk(1), vectors(1, 2))])
+    store.update_metadata(MODEL, [(chunk(1, first_line=40), 2)])
+    collection = store._collection(MODEL)
+    assert collection is not None
+    assert collection.get(ids=[f"{chunk(1).id}:1"])["metadatas"] == [
+        {
+            "source_file": "src/1.py",
+            "language": "python",
+            "chunk_id": chunk(1).id,
+            "total_chunks": 3,
+            "start_line": 40,
+            "end_line": 44,
+            "symbol": "Store.load",
+            "window": 1,
+        }
+    ]
+
+
+def test_more_than_a_batch_is_stored_and_removed(store: ChromaStore) -> None:
+    fill(store, 700, windows=8)
+    assert store.count(MODEL) == 5600 > store._opened().get_max_batch_size()
+    store.update_metadata(MODEL, [(chunk(n, 9), 8) for n in range(700)])
+    store.remove(MODEL, [(chunk(n).id, 8) for n in range(699)])
+    assert store.ids(MODEL) == {f"{chunk(699).id}:{window}" for window in range(8)}
+
+
+# --- room -------------------------------------------------------------------------------------------------
+
+
+def test_room_that_removals_left_is_given_back(store: ChromaStore, folder: Path) -> None:
+    fill(store, MANY)
+    store.close()
+    with closing(sqlite3.connect(folder / DATABASE)) as connection:
+        connection.executescript("CREATE TABLE much (content); INSERT INTO much VALUES (zeroblob(40000000));")
+        connection.executescript("DROP TABLE much;")
+    before = (folder / DATABASE).stat().st_size
+    assert store.compact()
+    assert (folder / DATABASE).stat().st_size < before - 30_000_000
+    assert store.count(MODEL) == MANY
+    assert store.search(MODEL, vectors(5)[0], 1)[0][0] == chunk(5).id
+    assert not store.compact()
+
+
+def test_a_store_that_was_never_used_has_nothing_to_give_back(store: ChromaStore, folder: Path) -> None:
+    assert not store.compact()
+    assert not folder.exists()
+
+
+def test_what_removed_vectors_take_of_the_graph_is_told_until_it_is_made_anew(store: ChromaStore) -> None:
+    fill(store, MANY)
+    assert store.wasted() == 0
+    store.remove(MODEL, [(chunk(n).id, 1) for n in range(1200)])
+    assert store.wasted() == pytest.approx(0.7, abs=0.2)
+    store.reset()
+    fill(store, 3)
+    assert store.wasted() == 0
+
+
+# --- damage -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sound") / "vectors"
+    store = ChromaStore(ChromaFolder(folder))
+    fill(store, MANY)
+    store.close()
+    return folder
+
+
+def _graph(folder: Path) -> Path:
+    return next(path for path in folder.iterdir() if path.is_dir())
+
+
+def _cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def _empty(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+def _zero(path: Path) -> None:
+    path.write_bytes(bytes(path.stat().st_size))
+
+
+def _scramble(path: Path) -> None:
+    path.write_bytes(np.random.default_rng(3).bytes(path.stat().st_size))
+
+
+def _remove(path: Path) -> None:
+    path.unlink()
+
+
+FILES = ["chroma.sqlite3", "header.bin", "data_level0.bin", "length.bin", "link_lists.bin", "index_metadata.pickle"]
+
+
+def _use(folder: Path) -> str:
+    """Say what comes of using a store that may be damaged; wrong results are the one thing that must not come of it."""
+    store = ChromaStore(ChromaFolder(folder))
+    try:
+        if store.count(MODEL) == MANY:
+            for n in (5, 700, 999, 1000, 1200, MANY - 1):
+                assert store.search(MODEL, vectors(n)[0], 1)[0][0] == chunk(n).id
+                assert store.search(MODEL, vectors(n)[0], 1, within=[chunk(n).id])[0][1] > 0.999
+        else:
+            assert (store.count(MODEL), store.ids(MODEL)) == (0, set())
+        store.add(MODEL, [(chunk(MANY), vectors(MANY))])
+        return "works"
+    except VectorStoreCorruptError as error:
+        return error.message
+    finally:
+        store.reset()
+        fill(store, 3)
+        assert store.count(MODEL) == 3
+        store.close()
+
+
+@pytest.mark.parametrize("damage", [_remove, _cut, _empty, _zero, _scramble])
+@pytest.mark.parametrize("name", FILES)
+def test_a_damaged_file_is_noticed_or_harmless(
+    sound: Path, tmp_path: Path, name: str, damage: Callable[[Path], None]
+) -> None:
+    folder = tmp_path / "vectors"
+    shutil.copytree(sound, folder)
+    damage(folder / name if name.startswith("chroma") else _graph(folder) / name)
+    assert _use(folder)
+
+
+def test_a_lost_graph_is_noticed(sound: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "vectors"
+    shutil.copytree(sound, folder)
+    shutil.rmtree(_graph(folder))
+    assert "header.bin, data_level0.bin" in _use(folder)
+
+
+def test_a_sound_store_is_taken_for_sound(sound: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "vectors"
+    shutil.copytree(sound, folder)
+    assert _use(folder) == "works"
+
+
+def test_a_foreign_folder_is_corrupt_and_can_be_reset(store: ChromaStore, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "holiday.jpg").write_bytes(b"\xff\xd8")
+    with pytest.raises(VectorStoreCorruptError):
+        store.count(MODEL)
+    store.reset()
+    fill(store, 3)
+    assert store.count(MODEL) == 3
+
+
+def test_a_file_in_place_of_the_folder_is_an_error_until_reset(store: ChromaStore, folder: Path) -> None:
+    folder.parent.mkdir(parents=True)
+    folder.write_bytes(b"")
+    with pytest.raises(StorageError):
+        store.count(MODEL)
+    store.reset()
+    fill(store, 3)
+    assert store.count(MODEL) == 3
+
+
+def test_a_reset_while_open_starts_anew_and_leaves_no_rubbish(store: ChromaStore, folder: Path) -> None:
+    fill(store, MANY)
+    store.reset()
+    assert store.count(MODEL) == 0
+    fill(store, 3)
+    assert store.search(MODEL, vectors(2)[0], 9)[0][0] == chunk(2).id
+    assert [path.name for path in folder.parent.iterdir()] == ["vectors"]
+
+
+def test_a_folder_that_vanishes_or_is_replaced_while_open_is_noticed_until_reset(
+    store: ChromaStore, folder: Path, sound: Path
+) -> None:
+    fill(store, 3)
+    shutil.rmtree(folder)
+    for use in (lambda: store.search(MODEL, vectors(1)[0], 1), lambda: fill(store, 3)):
+        with pytest.raises(VectorStoreCorruptError, match="removed while"):
+            use()
+    shutil.copytree(sound, folder)
+    with pytest.raises(VectorStoreCorruptError):
+        store.count(MODEL)
+    store.reset()
+    fill(store, 3)
+    assert store.count(MODEL) == 3
