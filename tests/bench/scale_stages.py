@@ -232,9 +232,8 @@ class _Edit:
         self._embed()  # where not all chunks have vectors
         place = _INDENTED.search(before, len(before) // 2) or _INDENTED.search(before)
         at, indent = (place.start(1), place[1]) if place else (0, "")
-        self._write(f"{before[:at]}{indent}{word}({number});\n{before[at:]}")
         try:
-            self._notice(word)
+            self._notice(f"{before[:at]}{indent}{word}({number});\n{before[at:]}", word)
         finally:
             self._write(before)
         self._home.indexer.update(within=self._watched.wait_for(self._path))
@@ -243,9 +242,10 @@ class _Edit:
     def _write(self, text: str) -> None:
         (self._home.tree / self._path).write_text(text, encoding="utf-8", newline="\n")
 
-    def _notice(self, word: str) -> None:
+    def _notice(self, text: str, word: str) -> None:
         cpu, helpers = self._cpu(), _cpu_of_helpers()
         began = time.perf_counter()
+        self._write(text)
         told = self._watched.wait_for(self._path)
         self.until_told = time.perf_counter() - began
         self._home.indexer.update(within=told)
