@@ -58,10 +58,14 @@ class Bystander:
         self._cache = EmbeddingCache(data.embedding_cache)
         self._model = default_model()
 
-    def is_settled_with(self, word: str) -> bool:
-        """Return whether a word is in the index and every chunk has its vectors."""
+    async def wait_for(self, word: str) -> None:
+        """Wait until a word is in the index and every chunk has its vectors."""
+        while not (self._is_embedded() and self._catalog.search_words([word], 1)):  # noqa: ASYNC110 - nothing tells
+            await asyncio.sleep(_ASK_AGAIN_SECONDS)
+
+    def _is_embedded(self) -> bool:
         counts = self._catalog.counts(self._model)
-        return counts.embedded == counts.chunks and bool(self._catalog.search_words([word], 1))
+        return counts.embedded == counts.chunks
 
     @property
     def embedded(self) -> int:
@@ -85,6 +89,7 @@ async def measure(folder: Path, home: Path, files: Sequence[Path]) -> tuple[list
         await _found_after(editor, first)  # the first search loads the model and the vectors
         found = [await _found_after(editor, file) for file in files[1:half]]
         bystander = Bystander(folder, home)
+        await _cost_of(editor, bystander, first)  # what the edits before it left to embed is not the next one's cost
         costs = [await _cost_of(editor, bystander, file) for file in files[half:]]
         bystander.close()
         return found, costs
@@ -124,8 +129,7 @@ async def _cost_of(editor: Editor, bystander: Bystander, file: Path) -> Cost:
     own, helpers, embedded = *_processor_seconds(editor), bystander.embedded
     word = _edit(file)
     _tell(editor, file)
-    while not bystander.is_settled_with(word):  # noqa: ASYNC110 - see above
-        await asyncio.sleep(_ASK_AGAIN_SECONDS)
+    await bystander.wait_for(word)
     own_after, helpers_after = _processor_seconds(editor)
     return Cost(own_after - own, helpers_after - helpers, bystander.embedded - embedded)
 
