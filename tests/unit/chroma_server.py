@@ -13,9 +13,9 @@ from typing import IO
 class RunningChroma:
     """Runs until it is stopped; the log is a file, since the server stands still when nobody empties a pipe."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.port = _free_port()
+        self.port = port or _free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._log: IO[bytes] = (folder / "chroma.log").open("ab")
         program = Path(sys.executable).with_name("chroma")
@@ -33,7 +33,8 @@ class RunningChroma:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request("GET", "/api/v2/heartbeat")
-            return connection.getresponse().status == http.HTTPStatus.OK
+            with connection.getresponse() as response:
+                return response.status == http.HTTPStatus.OK
         except OSError:
             return False
         finally:

@@ -51,6 +51,10 @@ class ChromaFolder:
         self._opened = self._identity()
         return cast("Client", client)
 
+    def close(self, client: Client) -> None:
+        """See ChromaHome.close."""
+        client.close()
+
     def check(self) -> None:
         """See ChromaHome.check."""
         if self._opened is not None and self._identity() != self._opened:

@@ -43,6 +43,11 @@ class ChromaServer:
         self._identify()
         return self._connected()
 
+    def close(self, client: Client) -> None:
+        """See ChromaHome.close."""
+        close_connections(client)
+        client.close()
+
     def check(self) -> None:
         """A server says itself what is gone."""
 
@@ -64,7 +69,7 @@ class ChromaServer:
             client = self._connected()
             for name in [name for name in _names(client) if name.startswith(self._prefix)]:
                 client.delete_collection(name)
-            client.close()
+            self.close(client)
         throw_away(self._folder)
 
     def compact(self) -> bool:
@@ -83,8 +88,7 @@ class ChromaServer:
         self._greet(host, port, secure)
         settings = Settings(anonymized_telemetry=False)
         client = chromadb.HttpClient(host, port, secure, settings=settings)
-        # Its settings know no time limit.
-        cast("Any", client)._server._session.timeout = _ANSWER_SECONDS
+        cast("Any", client)._server._session.timeout = _ANSWER_SECONDS  # the client's settings know no limit
         return cast("Client", client)
 
     def _parts(self) -> tuple[str, int, bool]:
@@ -104,8 +108,9 @@ class ChromaServer:
         connection = connect(host, port, timeout=_CONNECT_SECONDS)
         try:
             connection.request("GET", "/api/v2/heartbeat")
-            if connection.getresponse().status != http.HTTPStatus.OK:
-                raise self._silent(ConnectionError("it does not speak as Chroma does"))
+            with connection.getresponse() as response:
+                if response.status != http.HTTPStatus.OK:
+                    raise self._silent(ConnectionError("it does not speak as Chroma does"))
         except (OSError, http.client.HTTPException) as error:
             raise self._silent(error) from error
         finally:
@@ -140,6 +145,12 @@ class ChromaServer:
             return bool(known["server"] == self._address and known["identity"])
         except (OSError, ValueError, KeyError, TypeError):
             return False
+
+
+def close_connections(client: Any) -> None:
+    """Close what a client leaves open when it is closed: its own connections, and those it was made with."""
+    for part in (client, client._admin_client):
+        part._server._session.close()
 
 
 def _names(client: Client) -> Iterator[str]:

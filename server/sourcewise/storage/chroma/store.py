@@ -44,6 +44,9 @@ class ChromaHome(Protocol):
             StorageError: it cannot be reached or made.
         """
 
+    def close(self, client: Client) -> None:
+        """Let go of what a client holds."""
+
     def check(self) -> None:
         """Raise VectorStoreCorruptError where what was opened is no longer there."""
 
@@ -169,7 +172,7 @@ class ChromaStore:
         self._collections.clear()
         if client is not None:
             with self._translated():
-                client.close()
+                self._home.close(client)
 
     def reset(self) -> None:
         """See VectorStore.reset."""
