@@ -1,53 +1,39 @@
-"""One folder's index: owned by one process, kept true, searched, asked, repaired."""
+"""A folder's index as everybody may ask it, the process that owns it and any other."""
 
 from __future__ import annotations
 
-import logging
-import shutil
-import threading
-import time
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
-from sourcewise.chunking.chunker import SmartCodeChunker
 from sourcewise.disk_usage import bytes_in
-from sourcewise.errors import CatalogCorruptError, IndexBusyError, StorageError, VectorStoreCorruptError
-from sourcewise.indexer import RECIPE, Indexer
+from sourcewise.indexer import RECIPE
 from sourcewise.mining.miner import CodeMiner
-from sourcewise.model import FileStamp, IndexProgress, IndexReport, IndexStatus, SourceFile, Stage
-from sourcewise.pruning import note_folder
+from sourcewise.model import FileStamp, IndexStatus, SourceFile
 from sourcewise.query_engine import CodeQueryEngine
 from sourcewise.relations import Relations
 from sourcewise.retriever import Retriever
-from sourcewise.storage.catalog import Catalog
-from sourcewise.vectorizer import CodeVectorizer, VectorCount
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+    import threading
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
     from pathlib import Path
 
-    from sourcewise.embedder import Embedder
+    from sourcewise.consideration import Consideration
     from sourcewise.llm.generator import Generator
     from sourcewise.model import AnswerEvent, Chunk, Inquiry, SearchResult
     from sourcewise.paths import IndexPaths
     from sourcewise.settings import Settings
+    from sourcewise.shared_embedder import SharedEmbedder
+    from sourcewise.storage.catalog import Catalog, IndexCounts
     from sourcewise.storage.embedding_cache import EmbeddingCache
+    from sourcewise.storage.vector_search import VectorSearch
     from sourcewise.storage.vector_store import VectorStores
+    from sourcewise.weights import DownloadProgress
 
-    Progress = Callable[[IndexProgress], None]
     TextOf = Callable[[str], str | None]
 
-logger = logging.getLogger(__name__)
-
-Result = TypeVar("Result")
-
-# Under this key the catalog notes that the store was started anew and is not filled yet.
-_VECTORS_LOST = "vectors lost"
-# Under this key it notes that somebody wants everything made anew; noted, so that a crash does not lose the wish.
-_REBUILD = "rebuild"
+# What a question has embedded first, while not everything is: the best that keywords find for it.
+_PREFERRED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,129 +43,65 @@ class SharedParts:
     Attributes:
         settings: gives them as they are now.
         model: name of the wanted embedding model.
+        consideration: has embedding rest when the machine is needed; None where somebody waits for it.
+        fetch_model: has its weights here, and returns when they are; takes who hears of it and what stops it.
     """
 
     settings: Callable[[], Settings]
     model: str
-    embedder: Embedder
-    cache: EmbeddingCache
+    embedder: SharedEmbedder
     stores: VectorStores
+    consideration: Consideration | None
+    cache: EmbeddingCache
     choose_generator: Callable[[], Awaitable[tuple[Generator, Sequence[str]]]]
+    fetch_model: Callable[[Callable[[DownloadProgress], None], threading.Event], object]
 
 
 class Index:
-    """A folder's index: kept true, searched, asked."""
+    """What can be asked about a folder. Thread-safe."""
 
-    def __init__(self, folder: Path, paths: IndexPaths, shared: SharedParts) -> None:
-        """Take the lock and open the catalog.
+    def __init__(
+        self,
+        folder: Path,
+        paths: IndexPaths,
+        catalog: Catalog,
+        vectors: VectorSearch,
+        shared: SharedParts,
+        *,
+        prefer: Callable[[Sequence[str]], None] = lambda _: None,
+    ) -> None:
+        """Join the parts.
 
-        Raises:
-            IndexBusyError: another process owns the index.
-            StorageError: it cannot be opened.
+        Args:
+            folder: the real path.
+            paths: where its index lives.
+            catalog: of the folder.
+            vectors: of the folder.
+            shared: what all indexes share.
+            prefer: hears which chunks a question would like to have embedded.
         """
         self.folder = folder
-        self.notices: list[str] = []
+        self.vectors = vectors
+        self.relations = Relations(catalog, vectors)
         self._paths = paths
-        self._lock = _own(self._paths, folder)
-        note_folder(self._paths, folder)
-        self._catalog = self._open_catalog()
-        self._store = shared.stores.open(self._paths.vectors, shared.settings().vectors_server)
-        self._retriever = Retriever(self._catalog, self._store, shared.embedder)
-        self.relations = Relations(self._catalog, self._store)
-        self._writing = threading.RLock()
-        self._vectors_checked = False
-        self.reshape(shared)
+        self._catalog = catalog
+        self._shared = shared
+        self._retriever = Retriever(catalog, vectors, shared.embedder)
+        self._prefer = prefer
 
     def reshape(self, shared: SharedParts) -> None:
-        """Take other settings and another model; the next `update` and `embed` make the index what they ask for."""
-        settings = shared.settings()
-        with self._writing:
-            self._shared = shared
-            self._miner = CodeMiner(settings.max_file_bytes)
-            chunker = SmartCodeChunker(settings.chunk_tokens, settings.chunk_overlap)
-            recipe = f"{settings.chunk_tokens} {settings.chunk_overlap}"
-            self._indexer = Indexer(self.folder, self._miner, chunker, self._catalog, recipe)
-            self._vectorizer = CodeVectorizer(
-                self._catalog, self._store, shared.cache, shared.embedder, settings.embedding_batch
-            )
-
-    # --- keeping it true ------------------------------------------------------------------------------
-
-    def update(self, progress: Progress | None = None, cancelled: threading.Event | None = None) -> IndexReport:
-        """Make the catalog equal to the folder; from here on keyword and definition search are true."""
-        start = time.perf_counter()
-        with self._writing, self._noting_damage():
-            _tell(progress, Stage.SCANNING)
-            anew = bool(self._catalog.get_meta(_REBUILD))
-            changes = self._indexer.update(_stage(progress, Stage.READING), cancelled, anew=anew)
-            if anew:
-                self._forget_vectors(self._catalog.models())
-                self._catalog.set_meta(_REBUILD, "")
-            restored = self._restore_lost_vectors(progress)
-        return IndexReport(
-            changes.added,
-            changes.changed,
-            changes.removed,
-            changes.unchanged,
-            reused=restored,
-            seconds=time.perf_counter() - start,
-        )
-
-    def rebuild(self) -> None:
-        """Have the next `update` read every file anew and fill the vector store anew; what is there serves until then.
-
-        Embeddings come from the cache.
-        """
-        with self._noting_damage():
-            self._catalog.set_meta(_REBUILD, "yes")
-
-    def embed(
-        self,
-        first: Sequence[str] = (),
-        progress: Progress | None = None,
-        cancelled: threading.Event | None = None,
-    ) -> VectorCount:
-        """Give every chunk its vectors, those in `first` before the rest, and settle what moved or went."""
-        with self._writing, self._noting_damage():
-            if self._vectorizer.is_settled(self.model):
-                return VectorCount()  # without opening the store, which takes a second
-            self._check_vectors()
-            report = _stage(progress, Stage.EMBEDDING)
-            count = self._healing(lambda: self._vectorizer.embed_pending(self.model, first, report, cancelled))
-            self._healing(lambda: self._vectorizer.settle(self.model))
-            self._retire_other_models()
-        return count
-
-    def embed_for(self, question: str, limit: int, progress: Progress | None = None) -> VectorCount:
-        """Embed only what keywords find for a question, so that a fresh folder can be asked at once."""
-        wanted = self._retriever.keyword_candidates(question, limit)
-        of_question = frozenset(wanted)
-        with self._writing:
-            pending = self._catalog.pending_vectors(self.model, limit, wanted)
-            chunks = [chunk for chunk in pending if chunk.id in of_question]
-            report = _stage(progress, Stage.EMBEDDING)
-            return self._healing(lambda: self._vectorizer.embed_and_store(self.model, chunks, report))
-
-    @property
-    def model(self) -> str:
-        """The embedding model that is wanted."""
-        return self._shared.model
-
-    @property
-    def unembedded(self) -> int:
-        """How many chunks lack vectors of the wanted model."""
-        counts = self._catalog.counts(self.model)
-        return counts.chunks - counts.embedded
+        """Take other settings and another model."""
+        self._shared = shared
 
     # --- asking ---------------------------------------------------------------------------------------
 
     def search(self, question: str, top: int, paths: Sequence[str] = ()) -> SearchResult:
         """Return the best passages for a question, from these files and folders, or from all."""
-        return self._searching(lambda: self._retriever.search(question, self.model, top, paths))
+        return self._preferring(question, lambda: self._retriever.search(question, self.model, top, paths))
 
     def gather(self, inquiry: Inquiry, top: int) -> SearchResult:
         """Return what to answer an inquiry from; see Retriever.gather."""
-        return self._searching(lambda: self._retriever.gather(inquiry, self.model, top))
+        return self._preferring(inquiry.question, lambda: self._retriever.gather(inquiry, self.model, top))
 
     def similar(self, code: Chunk, top: int) -> SearchResult:
         """Return the passages that are nearest to some code; see Retriever.similar."""
@@ -208,7 +130,8 @@ class Index:
             stat = (self.folder / path).lstat()
         except OSError:
             return None
-        file = self._miner.read(self.folder, FileStamp(path, stat.st_size, stat.st_mtime_ns))
+        miner = CodeMiner(self._shared.settings().max_file_bytes)
+        file = miner.read(self.folder, FileStamp(path, stat.st_size, stat.st_mtime_ns))
         return file.text if isinstance(file, SourceFile) else None
 
     def chunk(self, chunk_id: str) -> Chunk | None:
@@ -224,26 +147,49 @@ class Index:
         """Return how many chunks a file has in the index."""
         return len(self._catalog.chunks_of(path))
 
+    # --- what it holds --------------------------------------------------------------------------------
+
+    @property
+    def model(self) -> str:
+        """The embedding model that is wanted."""
+        return self._shared.model
+
+    @property
+    def unembedded(self) -> int:
+        """How many chunks wait for vectors of the wanted model."""
+        return self.counts().pending
+
+    def counts(self) -> IndexCounts:
+        """Return how much the index holds."""
+        return self._catalog.counts(self.model)
+
     def status(self) -> IndexStatus:
         """Return what the index holds."""
-        return status_of(self.folder, self._catalog, self.model, len(self._shared.cache), bytes_in(self._paths.root))
+        size = bytes_in(self._paths.root)
+        return status_of(self.folder, self._catalog, self.model, len(self._shared.cache), size)
 
-    def close(self) -> None:
-        """Wait for what is being written, then let go of files and lock."""
-        with self._writing:
-            self._store.close()
-            self._catalog.close()
-            self._lock.release()
+    def chunk_ids(self, paths: Sequence[str]) -> list[str]:
+        """Return the ids of the chunks of these files and folders."""
+        return self._catalog.chunk_ids(paths) if paths else []
 
-    def _searching(self, search: Callable[[], Result]) -> Result:
-        with self._noting_damage():
-            # Whoever is writing now has checked, or will; a question does not wait for it.
-            if not self._vectors_checked and self._writing.acquire(blocking=False):
-                try:
-                    self._check_vectors()
-                finally:
-                    self._writing.release()
-            return self._healing(search)
+    def lacking(self, chunk_ids: Sequence[str]) -> int:
+        """Return how many of these chunks wait for their vectors."""
+        wanted = frozenset(chunk_ids)
+        return sum(chunk.id in wanted for chunk in self._catalog.pending_vectors(self.model, len(chunk_ids), chunk_ids))
+
+    def wanted_first(self, question: str, limit: int) -> list[str]:
+        """Return the ids of what keywords find for a question: what to embed first for it."""
+        return self._retriever.keyword_candidates(question, limit)
+
+    def _searching(self, search: Callable[[], SearchResult]) -> SearchResult:
+        """Search; who owns the index repairs it where it proves to be damaged."""
+        return search()
+
+    def _preferring(self, question: str, search: Callable[[], SearchResult]) -> SearchResult:
+        result = self._searching(search)
+        if result.embedded < result.chunks:
+            self._prefer(self.wanted_first(question, _PREFERRED))
+        return result
 
     def _engine(self, shown: TextOf | None) -> CodeQueryEngine:
         def text_of(path: str) -> str | None:
@@ -252,129 +198,15 @@ class Index:
 
         return CodeQueryEngine(self, text_of, self._shared.choose_generator, self._shared.settings().top)
 
-    # --- repair ---------------------------------------------------------------------------------------
-
-    def _open_catalog(self) -> Catalog:
-        try:
-            if not self._paths.damaged.exists():
-                return Catalog(self._paths.catalog)
-        except CatalogCorruptError:
-            logger.exception("The catalog of %s is corrupt", self.folder)
-        self.notices.append("The index could not be read and is built anew. Embeddings are kept, so this is quick.")
-        _set_aside(self._paths.catalog)
-        # Vectors belong to a catalog; without theirs nobody could tell which of them are true.
-        shutil.rmtree(self._paths.vectors, ignore_errors=True)
-        catalog = Catalog(self._paths.catalog)
-        self._paths.damaged.unlink(missing_ok=True)
-        return catalog
-
-    @contextmanager
-    def _noting_damage(self) -> Iterator[None]:
-        """Have the next opening build the catalog anew where it proves to be damaged in use."""
-        try:
-            yield
-        except CatalogCorruptError as error:
-            self._paths.damaged.touch()
-            raise CatalogCorruptError(
-                error.message,
-                "Run it again, or reopen the folder: the index is then built anew, without embedding again.",
-            ) from error
-
-    def _restore_lost_vectors(self, progress: Progress | None) -> int:
-        """Notice a deleted vector store without opening it, fill it from the embedding cache, and count its chunks."""
-        lost = self._catalog.models() if self._store.is_missing else []
-        if lost:
-            self._forget_vectors(lost)
-        if self._catalog.get_meta(_VECTORS_LOST):
-            return self._healing(lambda: self._restore(progress))
-        return 0
-
-    def _check_vectors(self) -> None:
-        """Compare the store with what the catalog expects, once, when it is about to be opened anyway."""
-        if self._vectors_checked or not self._catalog.models():
-            return
-        self._vectors_checked = True
-        self._healing(lambda: self._vectorizer.settle(self.model))
-        if self._healing(lambda: self._store.count(self.model)) != self._catalog.count_vectors(self.model):
-            logger.warning("The vectors of %s do not match its catalog and are restored.", self.folder)
-            self._forget_vectors(self._catalog.models())
-            self._restore()
-
-    def _healing(self, work: Callable[[], Result]) -> Result:
-        try:
-            return work()
-        except VectorStoreCorruptError:
-            logger.exception("The vector store of %s is corrupt and is filled anew.", self.folder)
-            with self._writing:
-                self._forget_vectors(self._catalog.models())
-                self._restore()
-            return work()
-
-    def _forget_vectors(self, models: Sequence[str]) -> None:
-        """Start the store anew; noted first, so that a crash before the vectors are back is made good."""
-        self._catalog.set_meta(_VECTORS_LOST, "yes")
-        self._store.reset()
-        for model in models:
-            self._catalog.forget_vectors(model)
-
-    def _restore(self, progress: Progress | None = None) -> int:
-        restored = self._vectorizer.restore(self.model, _stage(progress, Stage.RESTORING))
-        self._catalog.set_meta(_VECTORS_LOST, "")
-        return restored
-
-    def _retire_other_models(self) -> None:
-        """Drop the vectors of models that served while the wanted one was not complete."""
-        if self.unembedded:
-            return
-        for model in self._catalog.models():
-            if model != self.model:
-                self._store.drop(model)
-                self._catalog.forget_vectors(model)
-
 
 def status_of(folder: Path, catalog: Catalog, model: str, cached: int, size: int) -> IndexStatus:
     """Return what a catalog holds for a model, as part of an index of this size."""
     counts = catalog.counts(model)
     skipped = {reason.value: number for reason, number in catalog.skip_counts().items()}
-    state = "ready" if counts.embedded == counts.chunks else "partial"
+    state = "partial" if counts.pending else "ready"
     if catalog.get_meta(RECIPE) is None:
         state = "missing"  # opened, but never read
     vectors = catalog.count_vectors(model)
     return IndexStatus(
         str(folder), counts.files, counts.chunks, counts.embedded, vectors, cached, model, state, skipped, size
     )
-
-
-def _own(paths: IndexPaths, folder: Path) -> FileLock:
-    """Take the lock of an index."""
-    try:
-        paths.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = FileLock(paths.lock)
-        lock.acquire(blocking=False)
-    except Timeout as error:
-        raise IndexBusyError(
-            f"Another Sourcewise process works with the index of {folder}.",
-            "Use that one (an editor window or a terminal), or close it and try again.",
-        ) from error
-    except OSError as error:
-        raise StorageError(
-            f"The index folder {paths.root} cannot be written: {error.strerror or error}.",
-            "Make it writable, or set SOURCEWISE_HOME to another folder.",
-        ) from error
-    return lock
-
-
-def _set_aside(database: Path) -> None:
-    """Keep a corrupt database for a look, out of the way, and one of them at most."""
-    for suffix in ("", "-wal", "-shm"):
-        with suppress(FileNotFoundError):
-            database.with_name(database.name + suffix).replace(database.with_name(f"corrupt-{database.name}{suffix}"))
-
-
-def _tell(progress: Progress | None, stage: Stage, done: int = 0, total: int = 0) -> None:
-    if progress:
-        progress(IndexProgress(stage, done, total))
-
-
-def _stage(progress: Progress | None, stage: Stage) -> Callable[[int, int], None]:
-    return lambda done, total: _tell(progress, stage, done, total)

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sourcewise.errors import UserError
 
 # --- files ------------------------------------------------------------------------------------------------
 
@@ -413,6 +417,34 @@ class Stage(StrEnum):
     RESTORING = "restoring vectors"
     FETCHING = "fetching the embedding model"
     EMBEDDING = "embedding"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexActivity:
+    """What is being done with an index at one moment, and how much it holds.
+
+    Attributes:
+        done: as in IndexProgress, of `total`.
+        paused: the work waits until the user says otherwise.
+        seconds_left: until this stage is done; None where nobody can tell.
+        embedded: how many of the chunks have their vectors.
+        made: chunks that went through the model since the index was opened; `reused` got theirs from the cache.
+        problem: what went wrong last, or None.
+        notice: what else is to be said, or an empty string.
+    """
+
+    stage: Stage
+    done: int = 0
+    total: int = 0
+    paused: bool = False
+    seconds_left: float | None = None
+    files: int = 0
+    chunks: int = 0
+    embedded: int = 0
+    made: int = 0
+    reused: int = 0
+    problem: UserError | None = None
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import logging
 import time
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sourcewise.conversation import search_text
 from sourcewise.errors import PeerError, QuestionError, StorageError, WeightsError, WorkerError
@@ -21,7 +21,7 @@ from sourcewise.words import identifiers_in, query_terms
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sourcewise.embedder import Embedder, Vectors
+    from sourcewise.embedder import Vectors
     from sourcewise.model import Chunk, Inquiry
     from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.vector_search import VectorSearch
@@ -34,10 +34,17 @@ _DEPTH = 100
 _RELATED = 0.2
 
 
+class QuestionEmbedder(Protocol):
+    """Makes the vector of a question; see Embedder."""
+
+    def embed_question(self, model: str, question: str) -> Vectors:
+        """Return one unit vector (dimensions)."""
+
+
 class Retriever:
     """Searches one folder's index. Thread-safe."""
 
-    def __init__(self, catalog: Catalog, vectors: VectorSearch, embedder: Embedder) -> None:
+    def __init__(self, catalog: Catalog, vectors: VectorSearch, embedder: QuestionEmbedder) -> None:
         """Join the parts; nothing is opened."""
         self._catalog = catalog
         self._vectors = vectors

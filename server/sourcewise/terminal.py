@@ -170,6 +170,9 @@ class ProgressLine:
 
     def stage(self, event: IndexProgress) -> None:
         """Take the progress of an index."""
+        if event.stage is Stage.IDLE:
+            self.hide()
+            return
         label = "Looking for files" if event.stage is Stage.SCANNING else event.stage.value.capitalize()
         self.update(label, event.done, event.total)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sourcewise.embedder import EmbeddingText
 from sourcewise.errors import CancelledError, WorkerDiedError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from sourcewise.consideration import Consideration
-    from sourcewise.embedder import Embedder, Vectors
+    from sourcewise.embedder import Vectors
     from sourcewise.model import Chunk
     from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.embedding_cache import EmbeddingCache
@@ -57,15 +57,26 @@ def embedding_text(chunk: Chunk) -> EmbeddingText:
     return EmbeddingText(chunk.text, head)
 
 
+class TextEmbedder(Protocol):
+    """Makes the vectors of texts; see Embedder."""
+
+    def embed_texts(self, model: str, texts: Sequence[EmbeddingText]) -> list[Vectors]:
+        """Return for each text an array (windows, dimensions) of unit length."""
+
+
 class CodeVectorizer:
-    """Embeds chunks and stores their vectors."""
+    """Embeds chunks and stores their vectors.
+
+    Attributes:
+        made: of how many chunks, whatever became of the run they belong to.
+    """
 
     def __init__(
         self,
         catalog: Catalog,
         store: VectorStore,
         cache: EmbeddingCache,
-        embedder: Embedder,
+        embedder: TextEmbedder,
         batch_size: int,
         *,
         consideration: Consideration | None = None,
@@ -86,6 +97,7 @@ class CodeVectorizer:
         self._embedder = embedder
         self._batch_size = batch_size
         self._consideration = consideration
+        self.made = VectorCount()
 
     def embed_pending(
         self,
@@ -147,6 +159,7 @@ class CodeVectorizer:
             known = self._cache.get(model, [embedding_text(chunk).key for chunk in chunks])
             self._keep(model, [(chunks[index], vectors) for index, vectors in known.items()])
             restored += len(known)
+            self.made += VectorCount(reused=len(known))
             if progress:
                 progress(min(start + _FETCHED_TOGETHER, len(pending)), len(pending))
         return restored
@@ -194,7 +207,9 @@ class CodeVectorizer:
         reused = len(vectors)
         vectors |= made
         self._keep(model, [(batch[index], vectors[index]) for index in sorted(vectors)])
-        return VectorCount(len(made), reused, len(deaths))
+        count = VectorCount(len(made), reused, len(deaths))
+        self.made += count
+        return count
 
     def _embedded(self, model: str, texts: Sequence[EmbeddingText]) -> list[Vectors | WorkerDiedError]:
         """Return the vectors of each text, or the second death of which it alone is the cause."""

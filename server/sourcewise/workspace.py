@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sourcewise.consideration import Consideration, Machine
 from sourcewise.disk_usage import bytes_in
 from sourcewise.embedder import Embedder, default_model
-from sourcewise.index import Index, SharedParts, status_of
+from sourcewise.index import SharedParts, status_of
+from sourcewise.keeping.embedding_lane import EmbeddingLane
+from sourcewise.keeping.keeper import Keeper
 from sourcewise.language_models import LanguageModels
 from sourcewise.model import IndexStatus
 from sourcewise.paths import workspace_folder
+from sourcewise.shared_embedder import SharedEmbedder
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.embedding_cache import EmbeddingCache
 from sourcewise.storage.vector_store import VectorStores
 from sourcewise.weights import WeightsStore
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
     from pathlib import Path
 
@@ -30,6 +35,7 @@ _SHAPING = (
     "chunk_tokens",
     "chunk_overlap",
     "max_file_bytes",
+    "vectors_server",
 )
 
 
@@ -57,19 +63,22 @@ class Workspace:
         self.data = data
         self.weights = WeightsStore(data.models)
         self.model = _embedding_model(settings)
-        self.embedder = Embedder(
-            self._weights_of,
-            settings.embedding_threads,
-            data.log,
+        self.embedder = SharedEmbedder(
+            Embedder(self._weights_of, settings.embedding_threads, data.log, idle_seconds=self._idle_seconds),
+            data.embedder_lock,
+            data.embedder_address,
             lambda: self.settings.question_seconds if interactive else None,
         )
+        self.stores = VectorStores(data.log)
         self.cache = EmbeddingCache(data.embedding_cache)
-        self._stores = VectorStores(data.log)
         self.language_models = LanguageModels(
             lambda: self.settings, self.weights, data.log, on_fetch=on_download, may_fetch=not interactive
         )
         self._on_download = on_download
-        self._indexes: dict[Path, Index] = {}
+        # In a terminal somebody waits until it is done.
+        self._consideration = Consideration(lambda: self.settings, Machine().look) if interactive else None
+        self._lane = EmbeddingLane()
+        self._keepers: list[Keeper] = []
         self._shape = _shape_of(settings)
 
     def apply(self, settings: Settings) -> bool:
@@ -83,39 +92,45 @@ class Workspace:
         if before["embedding_threads"] != self._shape["embedding_threads"]:
             self.embedder.use_threads(self.settings.embedding_threads)
         self.model = _embedding_model(self.settings)
-        for index in self._indexes.values():
-            index.reshape(self._shared_parts())
+        for keeper in self._keepers:
+            keeper.reshape(self._shared_parts())
 
-    def open(self, path: Path) -> Index:
-        """Return the index of a folder, which this process then owns.
+    def open(self, path: Path, tell: Callable[[Keeper], None] = lambda _: None) -> Keeper:
+        """Have a folder's index kept, in the background; what cannot be is said by the keeper.
 
-        Raises:
-            FolderError: the folder cannot be used.
-            IndexBusyError: another process owns its index.
-            StorageError: the index cannot be opened.
+        Args:
+            path: of the folder.
+            tell: called, in any thread, when something about it looks different.
         """
-        folder = workspace_folder(path)
-        if folder not in self._indexes:
-            self._indexes[folder] = Index(folder, self.data.index_of(folder), self._shared_parts())
-        return self._indexes[folder]
+        keeper = Keeper(path, self.data, self._shared_parts(), self._lane, tell)
+        self._keepers.append(keeper)
+        return keeper
 
-    def close_folder(self, folder: Path) -> None:
+    def embed_no_more(self) -> None:
+        """Leave the processor to something else: from now on, vectors are made for questions alone."""
+        self._lane.close()
+
+    def close_folder(self, keeper: Keeper) -> None:
         """Let go of a folder."""
-        index = self._indexes.pop(folder, None)
-        if index is not None:
-            index.close()
+        if keeper in self._keepers:
+            self._keepers.remove(keeper)
+            keeper.close()
 
     def close(self) -> None:
         """Let go of everything; what is being written is finished first."""
-        for folder in list(self._indexes):
-            self.close_folder(folder)
-        self._stores.close()
+        for keeper in self._keepers:
+            keeper.stop()
+        self._lane.close()
+        # Only the end of its process stops a batch of embedding.
         self.embedder.close()
+        for keeper in list(self._keepers):
+            self.close_folder(keeper)
+        self.stores.close()
         self.cache.close()
 
     def expect_questions(self) -> None:
         """Load the embedding model in the background, where an open index has something to compare with."""
-        if any(index.status().embedded for index in self._indexes.values()):
+        if any(keeper.activity().embedded for keeper in self._keepers):
             self.embedder.prepare(self.model)
 
     def status(self, path: Path) -> IndexStatus:
@@ -133,8 +148,21 @@ class Workspace:
 
     def _shared_parts(self) -> SharedParts:
         return SharedParts(
-            lambda: self.settings, self.model, self.embedder, self.cache, self._stores, self.language_models.choose
+            settings=lambda: self.settings,
+            model=self.model,
+            embedder=self.embedder,
+            stores=self.stores,
+            consideration=self._consideration,
+            cache=self.cache,
+            choose_generator=self.language_models.choose,
+            fetch_model=self._fetch_model,
         )
+
+    def _fetch_model(self, on_progress: Callable[[DownloadProgress], None], cancelled: threading.Event) -> None:
+        self.weights.ensure(self.model, on_progress, cancelled)
+
+    def _idle_seconds(self) -> float | None:
+        return 60.0 * self.settings.embedding_idle_minutes or None
 
     def _weights_of(self, model: str) -> Path:
         return self.weights.ensure(model, self._on_download)

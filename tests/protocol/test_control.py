@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,7 @@ async def test_a_rebuild_reads_all_anew_and_answers_meanwhile(start: Start, proj
     assert (await editor.search("check_password")).passages[0].path == "auth.py"
     after = await editor.until_idle(project)
     stages = {state.stage for news in editor.heard if isinstance(news, protocol.IndexState) for state in news.folders}
-    assert {Stage.READING, Stage.RESTORING} <= stages
+    assert stages - {Stage.SCANNING, Stage.IDLE}, "it was read again, or its vectors were stored again"
     assert (after.files, after.chunks, after.embedded) == (before.files, before.chunks, before.embedded)
 
 
@@ -165,7 +166,7 @@ async def test_a_folder_that_vanishes_is_said_and_its_index_still_answers(start:
     event = types.FileEvent((project / "auth.py").as_uri(), types.FileChangeType.Deleted)
     editor.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
     state = await editor.until(lambda: (state := editor.state_of(project)) and state.message and state)
-    assert "cannot be listed" in state.message
+    assert re.search("cannot be listed|was moved or deleted", state.message)
     assert (await editor.search("check_password")).passages[0].path == "auth.py"
     with pytest.raises(JsonRpcException, match="does not exist"):
         await why(editor, (project / "auth.py").as_uri())

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sourcewise.lsp.pace import Pace
+from sourcewise.keeping.pace import Pace
 
 
 def noted(*points: tuple[float, int], total: int = 1000) -> Pace:

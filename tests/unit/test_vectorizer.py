@@ -14,7 +14,7 @@ from mortal_service import POISON
 from sourcewise.consideration import Consideration, Surroundings
 from sourcewise.embedder import Embedder, EmbeddingText
 from sourcewise.errors import CancelledError, WorkerDiedError, WorkerError
-from sourcewise.lsp.pace import Pace
+from sourcewise.keeping.pace import Pace
 from sourcewise.model import Chunk, FileStamp, SourceFile
 from sourcewise.settings import Settings
 from sourcewise.storage.catalog import Catalog

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sourcewise import terminal
-from sourcewise.cli.opening import make_ready, opened_index, settings_of_user
+from sourcewise.cli.opening import opened_folder, settings_of_user
 from sourcewise.cli.options import folder_option, json_option, paths_option
 from sourcewise.errors import GeneratorError
 from sourcewise.model import AnswerReady, Inquiry, Notice, PromptProgress, SourcesFound, TextDelta
@@ -36,10 +36,9 @@ if TYPE_CHECKING:
 def ask(question: str, folder: Path, model: str | None, paths: tuple[str, ...], as_json: bool) -> None:
     """Answer QUESTION from the code, with sources."""
     settings = _with_model(settings_of_user(), model)
-    with opened_index(folder, settings) as (index, progress):
+    with opened_folder(folder, settings) as (opened, progress):
         checked_question(question)
-        make_ready(index, question, progress)
-        answer = asyncio.run(_converse(index, Inquiry(question, paths), progress, as_json))
+        answer = asyncio.run(_converse(opened.ready_for(question), Inquiry(question, paths), progress, as_json))
     if as_json:
         click.echo(json.dumps(asdict(answer), indent=2))
     if answer.failure:
@@ -55,9 +54,9 @@ def ask(question: str, folder: Path, model: str | None, paths: tuple[str, ...], 
 @json_option
 def search(query: str, *, folder: Path, limit: int, explain: bool, paths: tuple[str, ...], as_json: bool) -> None:
     """Find code by words, by name and by meaning."""
-    with opened_index(folder, settings_of_user()) as (index, progress):
+    with opened_folder(folder, settings_of_user()) as (opened, _):
         checked_question(query)
-        make_ready(index, query, progress)
+        index = opened.ready_for(query)
         result = index.search(query, limit, paths)
     if as_json:
         click.echo(json.dumps([_as_hit(passage) for passage in result.passages], indent=2))

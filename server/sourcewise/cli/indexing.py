@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sourcewise import terminal
-from sourcewise.cli.opening import opened_index, opened_workspace, settings_of_user
+from sourcewise.cli.opening import opened_folder, opened_workspace, settings_of_user
 from sourcewise.cli.options import folder_option, json_option
 from sourcewise.cli.pruning import prune_indexes
 from sourcewise.disk_usage import disk_usage, readable_size
@@ -30,11 +30,13 @@ def index(*, folder: Path, prune: bool, sure: bool, as_json: bool) -> None:
     if prune:
         prune_indexes(sure=sure, as_json=as_json)
         return
-    with opened_index(folder, settings_of_user()) as (opened, progress):
-        report = opened.update(progress.stage)
-        count = opened.embed(progress=progress.stage)
-        report = replace(report, embedded=count.embedded, reused=report.reused + count.reused)
-        status = opened.status()
+    with opened_folder(folder, settings_of_user()) as (opened, _):
+        report = opened.keeper.await_read()
+        opened.keeper.await_vectors()
+        opened.rest()
+        now = opened.keeper.activity()
+        report = replace(report, embedded=now.made, reused=now.reused)
+        status = opened.keeper.opened().status()
     if as_json:
         click.echo(json.dumps({**asdict(status), "run": asdict(report)}, indent=2))
         return

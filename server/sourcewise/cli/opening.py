@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sourcewise import terminal
-from sourcewise.errors import WeightsError, WorkerError
-from sourcewise.paths import DataPaths
+from sourcewise.errors import PeerError, WeightsError, WorkerError
+from sourcewise.model import IndexProgress
+from sourcewise.paths import DataPaths, workspace_folder
 from sourcewise.settings import Settings
 from sourcewise.workspace import Workspace
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sourcewise.index import Index
+    from sourcewise.keeping.keeper import Keeper
     from sourcewise.terminal import ProgressLine
 
 # Up to this many chunks are embedded before an answer; more would keep the asker waiting for minutes.
@@ -42,25 +44,50 @@ def opened_workspace(settings: Settings) -> Iterator[tuple[Workspace, ProgressLi
             workspace.close()
 
 
+class OpenedFolder:
+    """A folder that a command works with: kept by this process, or by another one for it."""
+
+    def __init__(self, folder: Path, workspace: Workspace, progress: ProgressLine) -> None:
+        """Begin to open it, and to show how far that is."""
+        self._workspace = workspace
+        self._progress = progress
+        self._showing = True
+        self.keeper = workspace.open(workspace_folder(folder), self._show)
+
+    def ready_for(self, question: str) -> Index:
+        """Return the index with what changed; all of a small rest is embedded, of a large one what is asked about."""
+        self.keeper.await_read()
+        index = self.keeper.opened()
+        try:
+            if index.unembedded <= _EMBED_BEFORE_ANSWER:
+                self.keeper.await_vectors()
+            else:
+                self.keeper.await_vectors(index.wanted_first(question, _EMBED_FOR_QUESTION))
+        except (WeightsError, WorkerError, PeerError) as error:
+            # Keywords find without a model.
+            terminal.print_notice(str(error))
+        self._workspace.embed_no_more()  # the model that answers needs the processor
+        self.rest()
+        return index
+
+    def rest(self) -> None:
+        """Show no more of the work, but what it has to say."""
+        self._showing = False
+        self._progress.hide()
+        now = self.keeper.activity()
+        if now.paused:
+            terminal.print_notice("Indexing is paused in an editor; what is in the index serves.")
+        if now.notice:
+            terminal.print_notice(now.notice)
+
+    def _show(self, keeper: Keeper) -> None:
+        now = keeper.activity()
+        if self._showing:
+            self._progress.stage(IndexProgress(now.stage, now.done, now.total))
+
+
 @contextmanager
-def opened_index(folder: Path, settings: Settings) -> Iterator[tuple[Index, ProgressLine]]:
-    """Give the index of a folder, and print what it has to say."""
+def opened_folder(folder: Path, settings: Settings) -> Iterator[tuple[OpenedFolder, ProgressLine]]:
+    """Give a folder, and the line that shows how far the work on it is; both end with the command."""
     with opened_workspace(settings) as (workspace, progress):
-        opened = workspace.open(folder)
-        for notice in opened.notices:
-            terminal.print_notice(notice)
-        yield opened, progress
-
-
-def make_ready(opened: Index, question: str, progress: ProgressLine) -> None:
-    """Index what changed; embed all of a small rest, of a large one what this question needs."""
-    opened.update(progress.stage)
-    try:
-        if opened.unembedded <= _EMBED_BEFORE_ANSWER:
-            opened.embed(progress=progress.stage)
-        else:
-            opened.embed_for(question, _EMBED_FOR_QUESTION, progress.stage)
-    except (WeightsError, WorkerError) as error:
-        # Keywords find without a model.
-        terminal.print_notice(str(error))
-    progress.hide()
+        yield OpenedFolder(folder, workspace, progress), progress

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
     from sourcewise.lsp.convert import UriOf
-    from sourcewise.lsp.indexing import BackgroundIndexing
+    from sourcewise.lsp.folders import OpenFolders
     from sourcewise.lsp.pointing import Pointing
     from sourcewise.model import AnswerEvent, SearchResult
 
@@ -30,7 +30,7 @@ class Answers:
 
     def __init__(
         self,
-        indexing: BackgroundIndexing,
+        folders: OpenFolders,
         pointing: Pointing,
         notify: Callable[[str, object], None],
         usual_limit: Callable[[], int],
@@ -38,12 +38,12 @@ class Answers:
         """Join the parts.
 
         Args:
-            indexing: the open folders.
+            folders: that are open.
             pointing: what the editor points at.
             notify: sends a method and its parameters to the editor.
             usual_limit: how many passages a search returns that does not say.
         """
-        self._indexing = indexing
+        self._folders = folders
         self._pointing = pointing
         self._notify = notify
         self._usual_limit = usual_limit
@@ -56,7 +56,7 @@ class Answers:
         """
         history = tuple(Turn(turn.question, turn.answer) for turn in params.history)
         if params.selection is None:
-            index = await self._indexing.index_of(params.folder)
+            index = await self._folders.index_of(params.folder)
             inquiry, shown, uri_of = Inquiry(params.question, params.paths, None, history), None, convert.uris_in(index)
         else:
             shown, code = await self._pointing.code_at(params.selection, params.folder)
@@ -80,7 +80,7 @@ class Answers:
         """
         limit = self._checked_limit(params.limit)
         query = checked_question(params.query)
-        index = await self._indexing.index_of(params.folder)
+        index = await self._folders.index_of(params.folder)
         found = await asyncio.to_thread(index.search, query, limit, params.paths)
         return _search_result(found, convert.uris_in(index))
 

@@ -92,18 +92,18 @@ def answer(uri_of: UriOf, ask_id: str, made: Answer) -> protocol.AskResult:
 
 def folder_state(folder: Folder) -> protocol.FolderState:
     """Return what a folder's index is doing."""
-    status = folder.status
+    now = folder.activity
     return protocol.FolderState(
         uri=folder.uri,
-        stage=folder.stage,
-        done=folder.progress.done,
-        total=folder.progress.total,
-        paused=folder.paused,
-        seconds_left=folder.pace.seconds_left,
-        files=status.files if status else 0,
-        chunks=status.chunks if status else 0,
-        embedded=status.embedded if status else 0,
-        message=str(folder.problem or ""),
+        stage=now.stage,
+        done=now.done,
+        total=now.total,
+        paused=now.paused,
+        seconds_left=now.seconds_left,
+        files=now.files,
+        chunks=now.chunks,
+        embedded=now.embedded,
+        message=str(now.problem or now.notice),
     )
 
 

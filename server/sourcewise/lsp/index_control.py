@@ -22,7 +22,7 @@ from sourcewise.paths import workspace_folder
 if TYPE_CHECKING:
     from sourcewise.inspection import FileInspection
     from sourcewise.lsp.folder import Folder
-    from sourcewise.lsp.indexing import BackgroundIndexing
+    from sourcewise.lsp.folders import OpenFolders
     from sourcewise.model import IndexStatus, SkippedFile
     from sourcewise.workspace import Workspace
 
@@ -41,14 +41,14 @@ class _Home(NamedTuple):
 class IndexControl:
     """The user's hand on the background work."""
 
-    def __init__(self, workspace: Workspace, indexing: BackgroundIndexing) -> None:
+    def __init__(self, workspace: Workspace, folders: OpenFolders) -> None:
         """Join the parts."""
         self._workspace = workspace
-        self._indexing = indexing
+        self._open = folders
 
     def state(self) -> protocol.IndexState:
         """Return what all indexes are doing."""
-        return protocol.IndexState(tuple(map(convert.folder_state, self._indexing.folders)))
+        return protocol.IndexState(tuple(map(convert.folder_state, self._open.all)))
 
     async def status(self, params: protocol.StatusParams) -> protocol.StatusResult:
         """Return what the indexes hold; also those that another process owns.
@@ -64,17 +64,14 @@ class IndexControl:
         """Begin to read one or all folders anew; what is there serves until then.
 
         Raises:
-            UserError: the folder is not open, or can never be indexed.
+            UserError: the folder is not open, or can never be indexed, or its owner cannot be reached.
         """
-        for folder in self._folders(params.folder):
-            if folder.refused and params.folder is not None and folder.problem is not None:
-                raise folder.problem
-        self._indexing.rebuild(params.folder)
+        await self._open.rebuild(params.folder)
         return self.state()
 
     async def pause(self, params: protocol.PauseParams) -> protocol.IndexState:
         """Have the work on all folders wait, or go on."""
-        self._indexing.pause(params.paused)
+        await self._open.pause(params.paused)
         return self.state()
 
     async def why(self, params: protocol.WhyParams) -> protocol.WhyResult:
@@ -114,14 +111,14 @@ class IndexControl:
 
     async def diagnose(self, _: protocol.DiagnoseParams) -> protocol.DiagnoseResult:
         """Write a report about this machine and the indexes that may be shown to others."""
-        folders = await asyncio.to_thread(lambda: [self._summary(folder) for folder in self._indexing.folders])
+        folders = await asyncio.to_thread(lambda: [self._summary(folder) for folder in self._open.all])
         return protocol.DiagnoseResult(await report(self._workspace, folders))
 
     def _why(self, folder: Folder, path: str) -> protocol.WhyResult:
         verdict = self._miner().explain(workspace_folder(folder.path), path)
         chunks = folder.index.count_chunks(path) if folder.index else 0
         sentence = why_sentence(path, verdict)
-        if verdict is None and not chunks and folder.stage in _READING:
+        if verdict is None and not chunks and folder.activity.stage in _READING:
             sentence = f"{sentence} It has not been read yet."
         return protocol.WhyResult(path, verdict is None, sentence, verdict.detail if verdict else "", chunks)
 
@@ -145,8 +142,9 @@ class IndexControl:
             return None
 
     def _summary(self, folder: Folder) -> FolderSummary:
+        now = folder.activity
         return FolderSummary(
-            folder.path, folder.stage.value, self._status(folder), str(folder.problem or ""), self._owner(folder)
+            folder.path, now.stage.value, self._status(folder), str(now.problem or now.notice), self._owner(folder)
         )
 
     def _owner(self, folder: Folder) -> int | None:
@@ -155,7 +153,7 @@ class IndexControl:
         return None
 
     def _folders(self, uri: str | None) -> tuple[Folder, ...]:
-        return self._indexing.folders if uri is None else (self._indexing.folder_of(uri),)
+        return self._open.all if uri is None else (self._open.folder_of(uri),)
 
     def _home_of(self, uri: str) -> _Home:
         address = urlsplit(uri)
@@ -167,7 +165,7 @@ class IndexControl:
                 )
             return _Home(None, name, f"{name} is not a file of this machine, and only those are indexed.")
         path = convert.path_of(uri)
-        homes = [(folder, relative) for folder in self._indexing.folders if (relative := folder.relative(path))]
+        homes = [(folder, relative) for folder in self._open.all if (relative := folder.relative(path))]
         if not homes:
             outside = f"{path} lies outside the open folders. Open its folder to have it indexed."
             return _Home(None, str(path), outside)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sourcewise.index import Index
     from sourcewise.lsp.documents import OpenDocuments
     from sourcewise.lsp.folder import Folder
-    from sourcewise.lsp.indexing import BackgroundIndexing
+    from sourcewise.lsp.folders import OpenFolders
     from sourcewise.model import Chunk
     from sourcewise.protocol import Selection
 
@@ -39,9 +39,9 @@ class Shown:
 class Pointing:
     """Finds what the editor points at among the open folders and documents."""
 
-    def __init__(self, indexing: BackgroundIndexing, documents: OpenDocuments) -> None:
+    def __init__(self, folders: OpenFolders, documents: OpenDocuments) -> None:
         """Join the parts."""
-        self._indexing = indexing
+        self._folders = folders
         self._documents = documents
 
     async def shown(self, uri: str, folder: str | None = None, *, so_far: bool = False) -> Shown:
@@ -58,7 +58,7 @@ class Pointing:
         """
         name = untitled_name(uri)
         if name is not None:
-            named = folder or next((opened.uri for opened in self._indexing.folders), None)
+            named = folder or next((opened.uri for opened in self._folders.all), None)
             index, path = await self._index(named, so_far), name
         else:
             found, file = self._folder_around(uri)
@@ -89,20 +89,20 @@ class Pointing:
 
     def text_shown_in(self, index: Index, shown: Shown | None = None) -> Callable[[str], str | None]:
         """Return a function that gives the text of a folder's files as the editor shows them; see Index.ask."""
-        roots = {index.folder, *(folder.path for folder in self._indexing.folders if folder.index is index)}
+        roots = {index.folder, *(folder.path for folder in self._folders.all if folder.index is index)}
         opened = self._documents.shown_in(tuple(roots))
         if shown is None:
             return opened
         return lambda path: shown.document.text if path == shown.document.path else opened(path)
 
     async def _index(self, folder: str | None, so_far: bool) -> Index:
-        return self._indexing.index_so_far(folder) if so_far else await self._indexing.index_of(folder)
+        return self._folders.index_so_far(folder) if so_far else await self._folders.index_of(folder)
 
     def _folder_around(self, uri: str) -> tuple[Folder, Path]:
         file = local_path(uri)
         if file is None or not uri.startswith("file:"):
             raise FolderError(f"{uri} is no file on this machine.", "Save it as a file in an open folder.")
-        around = [folder for folder in self._indexing.folders if folder.contains(file)]
+        around = [folder for folder in self._folders.all if folder.contains(file)]
         if not around:
             raise FolderError(f"{file} lies in no open folder.", "Open its folder to ask about it.")
         # Of folders that lie in one another, the innermost has the file for certain.

@@ -110,12 +110,15 @@ class SourcewiseServer(LanguageServer):
             return
         self._opening.set_result(session)
         session.change_folders(self._folders())
-        self._tasks.append(asyncio.create_task(session.run()))
 
     async def apply_settings(self) -> None:
         """Ask the editor for its settings and go on with them."""
         session = await self.session()
-        session.apply_settings(await fetch_settings(self, self._options, self._settings))
+        await session.apply_settings(await fetch_settings(self, self._options, self._settings))
+
+    async def tell_what_is_shown(self) -> None:
+        """Tell which documents are open, so that their files go first."""
+        (await self.session()).files_shown(document.uri for document in self.workspace.text_documents.values())
 
     async def close(self) -> None:
         """Stop what is under way."""
@@ -138,7 +141,8 @@ def make_server(settings: Settings, data: DataPaths) -> SourcewiseServer:
     """Return a server that knows all our methods and has opened nothing; see serve."""
     server = SourcewiseServer(settings, data)
     _register_requests(server)
-    _register_notifications(server)
+    _register_life(server)
+    _register_documents(server)
     return server
 
 
@@ -154,7 +158,7 @@ def _handler(server: SourcewiseServer, request: protocol.Request) -> Callable[[A
     return handle
 
 
-def _register_notifications(server: SourcewiseServer) -> None:
+def _register_life(server: SourcewiseServer) -> None:
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
         server.keep_options(params)
@@ -172,6 +176,12 @@ def _register_notifications(server: SourcewiseServer) -> None:
         added, removed = ([folder.uri for folder in group] for group in (params.event.added, params.event.removed))
         (await server.session()).change_folders(added, removed)
 
+    @server.feature(types.SHUTDOWN)
+    async def shutdown(_: None) -> None:
+        await server.close()
+
+
+def _register_documents(server: SourcewiseServer) -> None:
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     async def watched_files_changed(params: types.DidChangeWatchedFilesParams) -> None:
         (await server.session()).files_changed(change.uri for change in params.changes)
@@ -180,14 +190,18 @@ def _register_notifications(server: SourcewiseServer) -> None:
     async def saved(params: types.DidSaveTextDocumentParams) -> None:
         (await server.session()).files_changed([params.text_document.uri])
 
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    async def opened(_: types.DidOpenTextDocumentParams) -> None:
+        await server.tell_what_is_shown()
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    async def closed(_: types.DidCloseTextDocumentParams) -> None:
+        await server.tell_what_is_shown()
+
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def hover(params: types.HoverParams) -> types.Hover | None:
         text = await (await server.session()).hover(params)
         return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text)) if text else None
-
-    @server.feature(types.SHUTDOWN)
-    async def shutdown(_: None) -> None:
-        await server.close()
 
 
 def _prepare_session(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sourcewise import protocol
 from sourcewise.errors import FolderError
 from sourcewise.lsp import convert
 from sourcewise.lsp.answers import Answers
+from sourcewise.lsp.documents import local_path
+from sourcewise.lsp.folders import OpenFolders
 from sourcewise.lsp.hover import Hover
 from sourcewise.lsp.index_control import IndexControl
-from sourcewise.lsp.indexing import BackgroundIndexing
 from sourcewise.lsp.model_control import ModelControl
 from sourcewise.lsp.pointing import Pointing
 
@@ -39,23 +41,19 @@ class Session:
         """
         self._workspace = workspace
         self._notify = notify
-        self._indexing = BackgroundIndexing(workspace, self._publish_state)
-        self.indexes = IndexControl(workspace, self._indexing)
+        self._folders = OpenFolders(workspace, self._publish_state)
+        self.indexes = IndexControl(workspace, self._folders)
         self.models = ModelControl(workspace, notify)
-        pointing = Pointing(self._indexing, documents)
-        self.answers = Answers(self._indexing, pointing, notify, lambda: workspace.settings.top)
+        pointing = Pointing(self._folders, documents)
+        self.answers = Answers(self._folders, pointing, notify, lambda: workspace.settings.top)
         self._hover = Hover(pointing, lambda: workspace.settings)
-
-    async def run(self) -> None:
-        """Index in the background until closed or cancelled."""
-        await self._indexing.run()
 
     async def close(self, seconds: float) -> None:
         """Stop indexing and the models; what takes longer than this many seconds is left to the end of the process."""
         self._hover.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await asyncio.gather(self._indexing.close(), self._workspace.language_models.close())
+                await asyncio.gather(self._folders.close(), self._workspace.language_models.close())
 
     # --- what the editor asks -------------------------------------------------------------------------
 
@@ -74,26 +72,28 @@ class Session:
 
     # --- what the editor tells ------------------------------------------------------------------------
 
-    def apply_settings(self, settings: Settings) -> None:
+    async def apply_settings(self, settings: Settings) -> None:
         """Go on with other settings; answers under way keep theirs."""
         if self._workspace.apply(settings):
-            self._indexing.reshape()
+            await self._folders.reshape()
 
     def change_folders(self, added: Iterable[str], removed: Iterable[str] = ()) -> None:
         """Open and let go of folders, by their URIs."""
         for uri in removed:
-            self._indexing.remove(uri)
+            self._folders.remove(uri)
         for uri in added:
             try:
-                self._indexing.add(uri, convert.path_of(uri))
+                self._folders.add(uri, convert.path_of(uri))
             except FolderError as error:
-                self._indexing.refuse(uri, error)
+                self._folders.refuse(uri, Path(uri), error)
 
     def files_changed(self, uris: Iterable[str]) -> None:
         """Hear that files were written, made or deleted."""
-        for uri in uris:
-            with suppress(FolderError):  # a file that is on no disk of this machine is in no folder either
-                self._indexing.file_changed(convert.path_of(uri))
+        self._folders.files_changed(filter(None, map(local_path, uris)))
+
+    def files_shown(self, uris: Iterable[str]) -> None:
+        """Hear which files are open."""
+        self._folders.show(filter(None, map(local_path, uris)))
 
     def _publish_state(self) -> None:
         self._notify(protocol.INDEX_STATE.method, self.indexes.state())

@@ -38,6 +38,8 @@ class ChromaFolder:
         """Remember the folder; it is made when it is needed."""
         self._folder = folder
         self._opened: tuple[int, int] | None = None
+        # What comes back in its place may even have its number, but Chroma does not know it.
+        self._is_lost = False
 
     def open(self) -> Client:
         """See ChromaHome.open."""
@@ -57,7 +59,8 @@ class ChromaFolder:
 
     def check(self) -> None:
         """See ChromaHome.check."""
-        if self._opened is not None and self._identity() != self._opened:
+        self._is_lost |= self._opened is not None and self._identity() != self._opened
+        if self._is_lost:
             raise damaged(self._folder, "they were removed while they were in use")
 
     def name_of(self, model: str) -> str:
@@ -81,7 +84,7 @@ class ChromaFolder:
     def throw_away(self) -> None:
         """See ChromaHome.throw_away."""
         throw_away(self._folder)
-        self._opened = None
+        self._opened, self._is_lost = None, False
 
     def compact(self) -> bool:
         """Only the database shrinks: Chroma marks what is removed from a graph and never gives it back."""

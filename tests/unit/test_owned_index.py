@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 import pytest
 from hashing_embedder import HashingEmbedder
 
-from sourcewise.errors import CancelledError, CatalogCorruptError, IndexBusyError, QuestionError, StorageError
+from sourcewise.consideration import Consideration, Surroundings
+from sourcewise.errors import CancelledError, CatalogCorruptError, QuestionError, StorageError
 from sourcewise.excerpts import Document, Excerpts
-from sourcewise.index import Index, SharedParts
+from sourcewise.index import SharedParts
 from sourcewise.llm.sources_only import SourcesOnlyGenerator
 from sourcewise.model import AnswerReady, CitationState, Inquiry, SearchMode
+from sourcewise.owned_index import OwnedIndex
+from sourcewise.ownership import claim
 from sourcewise.paths import DataPaths
 from sourcewise.settings import Settings
 from sourcewise.storage.embedding_cache import EmbeddingCache
@@ -42,23 +45,36 @@ class House:
     stores: VectorStores
     model: str = MODEL
     settings: Settings = field(default_factory=Settings)
-    index: Index | None = None
+    index: OwnedIndex | None = None
 
-    def open(self) -> Index:
+    def open(self) -> OwnedIndex:
         self.close()
-        self.index = Index(self.folder, self.data.index_of(self.folder), self.shared(self.model))
+        paths = self.data.index_of(self.folder)
+        self.ownership = claim(paths.lock)
+        assert self.ownership is not None
+        self.index = OwnedIndex(self.folder, paths, self.shared(self.model))
         return self.index
 
     def shared(self, model: str) -> SharedParts:
         cache = EmbeddingCache(self.data.embedding_cache)
-        return SharedParts(lambda: self.settings, model, self.embedder, cache, self.stores, _no_model)
+        return SharedParts(
+            settings=lambda: self.settings,
+            model=model,
+            embedder=self.embedder,
+            stores=self.stores,
+            consideration=Consideration(lambda: self.settings, Surroundings),
+            cache=cache,
+            choose_generator=_no_model,
+            fetch_model=lambda *_: None,
+        )
 
     def close(self) -> None:
         if self.index is not None:
             self.index.close()
+            self.ownership.release()
             self.index = None
 
-    def refresh(self) -> Index:
+    def refresh(self) -> OwnedIndex:
         """Open the index and bring it up to date, as a command does."""
         index = self.open()
         index.update()
@@ -131,9 +147,12 @@ def test_vectors_join_when_they_are_there(house: House) -> None:
 
 
 def test_a_partly_embedded_folder_is_searched_by_words_and_vectors(house: House) -> None:
+    house.settings = Settings(embedding_batch=1)
+    stop = threading.Event()
     index = house.open()
     index.update()
-    index.embed_for("network send", 1)
+    with suppress(CancelledError):
+        index.embed(index.wanted_first("network send", 1), progress=lambda _: stop.set(), cancelled=stop)
     result = index.search("where does it draw or write or send", 20)
     assert result.mode is SearchMode.HYBRID
     assert result.embedded == 1 < result.chunks
@@ -187,7 +206,8 @@ def test_a_deleted_vector_store_costs_no_embedding_and_no_result(house: House) -
     house.close()
     shutil.rmtree(house.data.index_of(house.folder).vectors)
     index = house.open()
-    assert index.update().reused == index.status().chunks
+    index.update()
+    assert index.embed().reused == index.status().chunks
     assert found(index.search("disk write", 5)) == before
     assert len(house.embedder.embedded) == embedded
 
@@ -211,7 +231,7 @@ def test_a_corrupt_catalog_is_built_anew_and_said(house: House) -> None:
     house.close()
     house.data.index_of(house.folder).catalog.write_bytes(b"not a database" * 5000)
     index = house.refresh()
-    assert "built anew" in index.notices[0]
+    assert "built anew" in index.notice
     assert found(index.search("disk write", 5)) == before
     assert len(house.embedder.embedded) == embedded
 
@@ -248,7 +268,7 @@ def test_a_cancelled_run_stops_and_keeps_what_it_has(house: House) -> None:
     index = house.open()
     stop = threading.Event()
     with pytest.raises(CancelledError):
-        index.update(lambda progress: stop.set() if progress.done == 1 else None, stop)
+        index.update(progress=lambda progress: stop.set() if progress.done == 1 else None, cancelled=stop)
     assert index.status().files == 1
     report = house.open().update()
     assert (report.added, report.unchanged) == (2, 1)
@@ -280,9 +300,9 @@ def test_a_rebuild_reads_every_file_and_fills_the_store_without_embedding(house:
     embedded = len(house.embedder.embedded)
     index.rebuild()
     report = index.update()
-    assert (report.changed, report.unchanged, report.reused) == (3, 0, index.status().chunks)
+    assert (report.changed, report.unchanged) == (3, 0)
     assert index.update().unchanged == 3, "once is enough"
-    index.embed()
+    assert index.embed().reused == index.status().chunks
     assert len(house.embedder.embedded) == embedded
     assert index.search("network send", 3).mode is SearchMode.HYBRID
 
@@ -292,20 +312,13 @@ def test_a_rebuild_that_is_stopped_is_carried_on_after_a_restart(house: House) -
     index.rebuild()
     stop = threading.Event()
     with pytest.raises(CancelledError):
-        index.update(lambda _: stop.set(), stop)
+        index.update(progress=lambda _: stop.set(), cancelled=stop)
     assert index.search("network send", 3).mode is SearchMode.HYBRID, "the old index serves until then"
     assert house.open().update().changed == 3
 
 
 def test_a_folder_that_was_never_read_is_said_to_be_missing(house: House) -> None:
     assert house.open().status().state == "missing"
-
-
-def test_a_second_owner_is_told_so(house: House) -> None:
-    house.open()
-    with pytest.raises(IndexBusyError) as caught:
-        House(house.folder, house.data, HashingEmbedder(), house.stores).open()
-    assert caught.value.hint
 
 
 def test_another_model_gets_its_own_vectors_while_the_old_one_serves(house: House) -> None:

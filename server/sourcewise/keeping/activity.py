@@ -1,0 +1,105 @@
+"""What is being done with an index: takes down the progress of reading and of embedding, which go on side by side."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from sourcewise.errors import UserError
+from sourcewise.keeping.pace import Pace
+from sourcewise.model import IndexActivity, IndexProgress, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sourcewise.storage.catalog import IndexCounts
+    from sourcewise.vectorizer import VectorCount
+
+logger = logging.getLogger(__name__)
+
+_TELL_SECONDS = 0.25
+_IDLE = IndexProgress(Stage.IDLE, 0, 0)
+
+
+class Lane:
+    """One of the two kinds of work on a folder. Belongs to the thread that does it; others only look.
+
+    Attributes:
+        wanted: there is work of this kind to do.
+        problem: why it failed the last time, or None.
+    """
+
+    def __init__(self, folder: Path, tell: Callable[[], None]) -> None:
+        """Begin at rest; `tell` is called when something looks different."""
+        self.wanted = False
+        self.problem: UserError | None = None
+        self.progress = _IDLE
+        self.pace = Pace()
+        self._folder = folder
+        self._tell = tell
+        self._told = 0.0
+
+    def advance(self, progress: IndexProgress) -> None:
+        """Take down where the work stands."""
+        now = time.monotonic()
+        news = progress.stage is not self.progress.stage or progress.done == progress.total
+        if progress.stage is not self.progress.stage:
+            self.pace = Pace()
+        self.pace.note(now, progress.done, progress.total)
+        self.progress = progress
+        if news or now - self._told >= _TELL_SECONDS:
+            self._told = now
+            self._tell()
+
+    def rest(self) -> None:
+        """Take down that nobody works on it."""
+        self.progress, self.pace = _IDLE, Pace()
+        self._tell()
+
+    def fail(self, error: Exception) -> None:
+        """Take down why it failed; the log gets the rest."""
+        if isinstance(error, UserError):
+            logger.warning("Indexing %s: %s", self._folder, error)
+            self.problem = error
+        else:
+            logger.error("Indexing %s failed unexpectedly", self._folder, exc_info=error)
+            self.problem = UserError(f"The index of {self._folder} could not be updated.", "The log has the details.")
+
+
+def activity(
+    reading: Lane, embedding: Lane, counts: IndexCounts, made: VectorCount, *, paused: bool, notice: str
+) -> IndexActivity:
+    """Return what is being done, or else waits to be done.
+
+    Args:
+        reading: goes before the other, which mostly follows it.
+        embedding: the other.
+        counts: what the index holds.
+        made: vectors that were made since the index was opened.
+        paused: the work waits.
+        notice: what else is to be said, or an empty string.
+    """
+    at_work = next((lane for lane in (reading, embedding) if lane.progress.stage is not Stage.IDLE), None)
+    if at_work is not None:
+        stage = at_work.progress.stage
+    elif reading.wanted:
+        stage = Stage.SCANNING
+    else:
+        stage = Stage.EMBEDDING if embedding.wanted else Stage.IDLE
+    shown = at_work or reading
+    return IndexActivity(
+        stage=stage,
+        done=shown.progress.done,
+        total=shown.progress.total,
+        paused=paused,
+        seconds_left=shown.pace.seconds_left,
+        files=counts.files,
+        chunks=counts.chunks,
+        embedded=counts.embedded,
+        made=made.embedded,
+        reused=made.reused,
+        problem=reading.problem or embedding.problem,
+        notice=notice,
+    )
