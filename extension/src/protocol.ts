@@ -234,6 +234,8 @@ export interface FolderState {
   embedded: number;
   /** What went wrong and what to do about it, or an empty string. */
   message: string;
+  /** What else is to be said, such as why the work is slow, or an empty string. */
+  notice: string;
 }
 
 /** What an index holds. */

@@ -75,9 +75,9 @@ function statusOfIndex(index: IndexSummary): Status {
     const tooltip = ["Indexing is paused. Questions are answered from what is indexed.", size];
     return { text: `$(debug-pause) ${NAME}`, tooltip, problem: false };
   }
-  if (index.stage === "idle") return quiet([size]);
+  if (index.stage === "idle") return quiet(filled([size, index.notice]));
   const fraction = index.total === 0 ? null : Math.min(1, index.done / index.total);
-  return busy(fraction, [`${capitalised(index.stage)}…`, size, timeLeft(index.secondsLeft)]);
+  return busy(fraction, [`${capitalised(index.stage)}…`, size, timeLeft(index.secondsLeft), index.notice]);
 }
 
 function quiet(tooltip: readonly string[]): Status {

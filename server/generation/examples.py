@@ -38,6 +38,7 @@ _STATE: dict[str, Any] = {
     "chunks": 240,
     "embedded": 120,
     "message": "",
+    "notice": "",
 }
 _INDEX = protocol.IndexState((protocol.FolderState(**_STATE),))
 _STATUS = protocol.FolderStatus(

@@ -62,14 +62,16 @@ class OwnedIndex(Index):
         Raises:
             StorageError: it cannot be opened.
         """
-        self.notice = ""
+        self._rebuilt = ""
         note_folder(paths, folder)
         self._reading, self._embedding = threading.RLock(), threading.RLock()
         self._vectors_checked = False
         self._made_before = VectorCount()
         catalog = self._opened_catalog(folder, paths)
         self._store = shared.stores.open(paths.vectors, shared.settings().vectors_server)
-        super().__init__(folder, paths, catalog, _HealingVectors(self._store, self._healed), shared, prefer=prefer)
+        super().__init__(
+            folder, paths, catalog, _HealingVectors(lambda: self._store, self._healed), shared, prefer=prefer
+        )
         self._build(shared)
 
     def reshape(self, shared: SharedParts) -> None:
@@ -77,6 +79,9 @@ class OwnedIndex(Index):
         with self._reading, self._embedding:
             super().reshape(shared)
             self._made_before = self.made
+            self._store.close()
+            self._store = shared.stores.open(self._paths.vectors, shared.settings().vectors_server)
+            self._vectors_checked = False
             self._build(shared)
 
     def _build(self, shared: SharedParts) -> None:
@@ -175,6 +180,14 @@ class OwnedIndex(Index):
         """How many chunks got vectors since it was opened."""
         return self._made_before + self._vectorizer.made
 
+    @property
+    def notice(self) -> str:
+        """What the user must know of it, or an empty string."""
+        if self._store.is_local:
+            return self._rebuilt
+        server = self._shared.settings().vectors_server
+        return f"{self._rebuilt} Vectors, with the names of files, are kept at {server}, not on this machine.".strip()
+
     # --- repair ---------------------------------------------------------------------------------------
 
     def _searching(self, search: Callable[[], SearchResult]) -> SearchResult:
@@ -187,7 +200,7 @@ class OwnedIndex(Index):
                 return Catalog(paths.catalog)
         except CatalogCorruptError:
             logger.exception("The catalog of %s is corrupt", folder)
-        self.notice = "The index could not be read and is built anew. Embeddings are kept, so this is quick."
+        self._rebuilt = "The index could not be read and is built anew. Embeddings are kept, so this is quick."
         _set_aside(paths.catalog)
         # Vectors belong to a catalog; without theirs nobody could tell which of them are true.
         shutil.rmtree(paths.vectors, ignore_errors=True)
@@ -286,17 +299,17 @@ class OwnedIndex(Index):
 class _HealingVectors:
     """The vectors of an index, which are repaired when a search finds them damaged."""
 
-    def __init__(self, store: VectorSearch, healed: Callable[[Callable[[], Hits]], Hits]) -> None:
+    def __init__(self, store: Callable[[], VectorSearch], healed: Callable[[Callable[[], Hits]], Hits]) -> None:
         self._store = store
         self._healed = healed
 
     def search(self, model: str, vector: Vector, limit: int, within: Sequence[str] | None = None) -> Hits:
         """See VectorStore.search."""
-        return self._healed(lambda: self._store.search(model, vector, limit, within))
+        return self._healed(lambda: self._store().search(model, vector, limit, within))
 
     def neighbours(self, model: str, chunk_id: str, limit: int) -> Hits:
         """See VectorStore.neighbours."""
-        return self._healed(lambda: self._store.neighbours(model, chunk_id, limit))
+        return self._healed(lambda: self._store().neighbours(model, chunk_id, limit))
 
 
 def _set_aside(database: Path) -> None:

@@ -15,6 +15,7 @@ const IDLE: IndexSummary = {
   embedded: 3400,
   paused: false,
   secondsLeft: null,
+  notice: "",
   message: "",
 };
 const SIZE = "1,234 files, 10,000 chunks, 3,400 embedded";

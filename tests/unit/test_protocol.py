@@ -79,7 +79,9 @@ def test_an_answer_survives_the_wire_with_all_fields_there() -> None:
 
 def test_a_state_survives_the_wire() -> None:
     converter = make_converter()
-    state = protocol.IndexState((protocol.FolderState("file:///x", Stage.EMBEDDING, 1, 2, False, None, 3, 4, 5, ""),))
+    state = protocol.IndexState(
+        (protocol.FolderState("file:///x", Stage.EMBEDDING, 1, 2, False, None, 3, 4, 5, "", ""),)
+    )
     assert converter.structure(json.loads(json.dumps(converter.unstructure(state))), protocol.IndexState) == state
 
 

@@ -94,6 +94,7 @@ const IndexSummary = v.object({
   paused: v.boolean(),
   secondsLeft: v.nullable(v.number()),
   message: v.string(),
+  notice: v.string(),
 });
 
 const Download = v.object({ name: v.string(), message: v.string(), done: count, total: count });

@@ -51,6 +51,7 @@ export function indexSummaryOf(state: IndexState | undefined): IndexSummary | nu
     paused: folders.some((folder) => folder.paused),
     secondsLeft: secondsLeft(there),
     message: folders.find((folder) => folder.message !== "")?.message ?? "",
+    notice: folders.find((folder) => folder.notice !== "")?.notice ?? "",
   };
 }
 

@@ -103,7 +103,8 @@ def folder_state(folder: Folder) -> protocol.FolderState:
         files=now.files,
         chunks=now.chunks,
         embedded=now.embedded,
-        message=str(now.problem or now.notice),
+        message=str(now.problem or ""),
+        notice=now.notice,
     )
 
 

@@ -17,6 +17,7 @@ class FolderState:
         paused: the user stopped the work; it waits.
         seconds_left: until this stage is done; null where nobody can tell.
         message: what went wrong and what to do about it, or an empty string.
+        notice: what else is to be said, such as why the work is slow, or an empty string.
     """
 
     uri: str
@@ -29,6 +30,7 @@ class FolderState:
     chunks: int
     embedded: int
     message: str
+    notice: str
 
 
 @frozen

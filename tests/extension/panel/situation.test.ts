@@ -63,6 +63,7 @@ const idle: FolderState = {
   total: 0,
   paused: false,
   secondsLeft: null,
+  notice: "",
   files: 10,
   chunks: 100,
   embedded: 100,

@@ -69,6 +69,7 @@ export function panel(turns: Turn[] = [turn()], more: Partial<PanelState> = {}):
       embedded: 10,
       paused: false,
       secondsLeft: null,
+      notice: "",
       message: "",
     },
     model: model(),

@@ -25,6 +25,7 @@ const index: IndexSummary = {
   embedded: 1200,
   paused: false,
   secondsLeft: 420,
+  notice: "",
   message: "",
 };
 

@@ -45,7 +45,7 @@ function Holdings({ index, doing }: { index: IndexSummary; doing: string }): JSX
   const holdings = holdingsOf(index);
   return (
     <>
-      <span class="fact" title={holdings}>
+      <span class="fact" title={visible([holdings, index.notice].filter(Boolean).join(". "))}>
         {doing || holdings}
       </span>
       {index.paused && (
