@@ -27,13 +27,15 @@ class Lane:
     """One of the two kinds of work on a folder. Belongs to the thread that does it; others only look.
 
     Attributes:
-        wanted: there is work of this kind to do.
+        wanted: there is work of this kind that nobody does yet.
+        at_work: somebody does it.
         problem: why it failed the last time, or None.
     """
 
     def __init__(self, folder: Path, tell: Callable[[], None]) -> None:
         """Begin at rest; `tell` is called when something looks different."""
         self.wanted = False
+        self.at_work = False
         self.problem: UserError | None = None
         self.progress = _IDLE
         self.pace = Pace()
@@ -54,7 +56,8 @@ class Lane:
             self._tell()
 
     def rest(self) -> None:
-        """Take down that nobody works on it."""
+        """Take down that nobody works on it any more."""
+        self.at_work = False
         self.progress, self.pace = _IDLE, Pace()
         self._tell()
 
@@ -87,7 +90,7 @@ def activity(
     elif reading.wanted:
         stage = Stage.SCANNING
     else:
-        stage = Stage.EMBEDDING if embedding.wanted else Stage.IDLE
+        stage = Stage.EMBEDDING if embedding.wanted or embedding.at_work else Stage.IDLE
     shown = at_work or reading
     return IndexActivity(
         stage=stage,

@@ -160,18 +160,20 @@ class Keeper:
         Raises:
             UserError: the folder or its index cannot be used.
         """
+        deadline = time.monotonic() + _TAKE_OVER_SECONDS
         while True:
             role = self._entered()
             try:
                 return role.await_read()
             except PeerGoneError:
-                if not self._is_replaced(role):
+                if time.monotonic() > deadline:
                     raise
+            self._wait_for_another(role)
 
-    def _is_replaced(self, role: Owner | Guest) -> bool:
-        """Wait until another role is taken, and tell whether one was."""
+    def _wait_for_another(self, role: Owner | Guest) -> None:
+        """Wait a moment for the owner to serve, or for another owner, perhaps ourselves."""
         with self._condition:
-            return self._condition.wait_for(lambda: self._role is not role or self._closed, _TAKE_OVER_SECONDS)
+            self._condition.wait_for(lambda: self._role is not role or self._closed, _BUSY_RETRY_SECONDS)
 
     def pause(self, paused: bool) -> None:
         """Have the work on the folder wait, or go on.
@@ -239,6 +241,7 @@ class Keeper:
                 ownership = role.run()
             except Exception as error:
                 self._fail(error)
+                self._wait_to_retry()
         if ownership is not None:
             ownership.release()
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sourcewise.paths import IndexPaths
 
 _RETRY_SECONDS = 30.0
+_EMBED_AGAIN_SECONDS = 300.0
 # Where events arrive, a look at everything makes good what no event told; where not, it is all there is.
 _SELDOM_SECONDS = 600.0
 _OFTEN_SECONDS = 15.0
@@ -137,8 +138,9 @@ class Owner:
 
     def prefer(self, chunk_ids: Sequence[str]) -> None:
         """Have these chunks embedded before all others: somebody asks about them."""
-        self._asked.extendleft(reversed(chunk_ids))
-        if self._embedding.wanted and not self._paused:
+        with self._condition:
+            self._asked.extendleft(reversed(chunk_ids))
+        if (self._embedding.wanted or self._embedding.at_work) and not self._paused:
             self._lane.want(self, urgent=True)
 
     def show(self, paths: Sequence[str]) -> None:
@@ -263,6 +265,8 @@ class Owner:
 
     def _look(self) -> None:
         with self._condition:
+            if self._stopped:
+                return
             within = self._pending.take()
             self._stop = threading.Event()
             self._begun += 1
@@ -287,9 +291,9 @@ class Owner:
             within, first, self._reading.advance, self._stop, on_folder=self._watcher.watch
         )
         self._reading.problem = None
-        if within is not None:
-            self._edited.extendleft(within)
-        self._embedding.wanted = True
+        with self._condition:
+            self._edited.extendleft(within or ())
+            self._embedding.wanted = True
         self._lane.want(self, urgent=within is not None)
 
     def _plan_rescan(self, within: Collection[str] | None, seconds: float) -> None:
@@ -304,21 +308,27 @@ class Owner:
 
     def embed(self, stop: threading.Event) -> bool:
         """Make vectors until done or stopped; return whether there is more to do. For the embedding lane."""
+        # Before the work, so that a wish that comes in the middle of it is not taken for done.
+        self._embedding.at_work, self._embedding.wanted = True, False
         try:
-            self._embedding.problem = None
             self._fetch_model(stop)
             self.index.embed(self._first(), self._embedding.advance, stop)
+            self._embedding.problem = None
         except CancelledError:
-            return not self._paused and not self._stopped
+            self._embedding.wanted = True
         except Exception as error:
-            if not self._stopped:
-                self._embedding.fail(error)
-            self._embedding.wanted = False
-        else:
-            self._embedding.wanted = False
+            self._give_up_embedding(error)
         finally:
             self._embedding.rest()
-        return False
+        return self._embedding.wanted and not self._paused and not self._stopped
+
+    def _give_up_embedding(self, error: Exception) -> None:
+        """Say why, and try again after a while."""
+        if not self._stopped:
+            self._embedding.fail(error)
+        with self._condition:
+            self._rescan_at = min(self._rescan_at, time.monotonic() + _EMBED_AGAIN_SECONDS)
+            self._condition.notify_all()
 
     def _fetch_model(self, stop: threading.Event) -> None:
         if self.index.unembedded:
@@ -327,5 +337,7 @@ class Owner:
 
     def _first(self) -> list[str]:
         """Return what to embed before the rest: what is asked about, was edited, is open, or changed in git lately."""
-        paths = dict.fromkeys([*self._edited, *self._open_files, *self._recent_files])
-        return [*self._asked, *self.index.chunk_ids(list(paths))][:_MOST_FIRST]
+        with self._condition:
+            asked, edited = list(self._asked), list(self._edited)
+        paths = dict.fromkeys([*edited, *self._open_files, *self._recent_files])
+        return [*asked, *self.index.chunk_ids(list(paths))][:_MOST_FIRST]

@@ -44,7 +44,7 @@ class PendingChanges:
 
     def hurry(self) -> None:
         """Make what is there due at once."""
-        self._hurried = True
+        self._hurried = self._first is not None
 
     def seconds_until_due(self, now: float) -> float | None:
         """Return how long to wait before the next look; None where nothing changed."""
