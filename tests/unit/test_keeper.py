@@ -1,0 +1,187 @@
+"""Open folders as every door sees them, on the real catalog, watcher, Chroma and sockets; only the model is small.
+
+Two keepers of one folder are an owner and its guest, in one process as in two.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hashing_embedder import HashingEmbedder
+
+from sourcewise.errors import FolderError
+from sourcewise.index import SharedParts
+from sourcewise.keeping.embedding_lane import EmbeddingLane
+from sourcewise.keeping.keeper import Keeper
+from sourcewise.llm.sources_only import SourcesOnlyGenerator
+from sourcewise.model import SearchMode, Stage
+from sourcewise.paths import DataPaths
+from sourcewise.settings import Settings
+from sourcewise.storage.embedding_cache import EmbeddingCache
+from sourcewise.storage.vector_store import VectorStores
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from sourcewise.llm.generator import Generator
+
+PATIENCE = 30
+
+
+class House:
+    """Keepers of one folder, each with a voice that wakes whoever waits for something."""
+
+    def __init__(self, folder: Path, data: DataPaths, stores: VectorStores) -> None:
+        self.folder = folder
+        self.data = data
+        self.lane = EmbeddingLane()
+        self.embedder = HashingEmbedder()
+        self.news = threading.Condition()
+        self.keepers: list[Keeper] = []
+        self._shared = SharedParts(
+            settings=Settings,
+            model="hashing",
+            embedder=self.embedder,
+            stores=stores,
+            consideration=None,
+            cache=EmbeddingCache(data.embedding_cache),
+            choose_generator=_no_model,
+            fetch_model=lambda *_: None,
+        )
+
+    def open(self, folder: Path | None = None) -> Keeper:
+        keeper = Keeper(folder or self.folder, self.data, self._shared, self.lane, self._hear)
+        self.keepers.append(keeper)
+        return keeper
+
+    def until(self, condition: Callable[[], Any]) -> None:
+        """Wait until a condition holds; its news may also come from a file system, so it is asked now and then."""
+        deadline = time.monotonic() + PATIENCE
+        with self.news:
+            while not condition():
+                assert time.monotonic() < deadline, "it did not come about"
+                self.news.wait(0.05)
+
+    def until_idle(self, keeper: Keeper, files: int) -> None:
+        self.until(lambda: (now := keeper.activity()).stage is Stage.IDLE and now.files == files)
+
+    def write(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def close(self) -> None:
+        for keeper in self.keepers:
+            keeper.close()
+        self.lane.close()
+
+    def _hear(self, _: Keeper) -> None:
+        with self.news:
+            self.news.notify_all()
+
+
+async def _no_model() -> tuple[Generator, Sequence[str]]:
+    return SourcesOnlyGenerator(), ()
+
+
+@pytest.fixture(scope="module")
+def stores() -> Iterator[VectorStores]:
+    stores = VectorStores()
+    yield stores
+    stores.close()
+
+
+@pytest.fixture
+def house(tmp_path: Path, stores: VectorStores) -> Iterator[House]:
+    house = House(tmp_path / "project", DataPaths(tmp_path / "data"), stores)
+    house.write("network.py", "def send(value):\n    return value\n")
+    yield house
+    house.close()
+
+
+def paths(keeper: Keeper, question: str) -> list[str]:
+    return [passage.chunk.path for passage in keeper.opened().search(question, 5).passages]
+
+
+def test_a_folder_is_read_and_embedded_without_being_asked(house: House) -> None:
+    keeper = house.open()
+    keeper.askable.result(PATIENCE)
+    house.until_idle(keeper, 1)
+    now = keeper.activity()
+    assert (now.embedded, now.made, now.problem) == (now.chunks, now.chunks, None)
+    assert keeper.opened().search("send", 3).mode is SearchMode.HYBRID
+
+
+def test_what_changes_is_seen_and_a_question_need_not_wait_for_quiet(house: House) -> None:
+    keeper = house.open()
+    house.until_idle(keeper, 1)
+    house.write("deep/er/disk.py", "def write(value):\n    return value\n")
+    house.until(lambda: keeper.is_behind or keeper.activity().files == 2)
+    keeper.catch_up(PATIENCE)
+    assert "deep/er/disk.py" in paths(keeper, "write")
+
+
+def test_a_guest_is_served_and_takes_over(house: House) -> None:
+    owner = house.open()
+    house.until_idle(owner, 1)
+    guest = house.open()
+    assert guest.await_read().unchanged == 1
+    assert guest.opened().search("send", 3).mode is SearchMode.HYBRID, "with the vectors of the owner"
+    embedded = len(house.embedder.embedded)
+    owner.close()
+    house.write("disk.py", "def write(value):\n    return value\n")
+    house.until_idle(guest, 2)
+    assert guest.opened().search("write", 3).mode is SearchMode.HYBRID
+    assert len(house.embedder.embedded) == embedded + 1, "only the new file"
+
+
+def test_a_paused_folder_answers_from_what_it_has(house: House) -> None:
+    house.until_idle(house.open(), 1)
+    house.keepers[0].close()
+    keeper = house.open()
+    keeper.pause(True)
+    keeper.askable.result(PATIENCE)
+    house.write("disk.py", "def write(value):\n    return value\n")
+    assert "network.py" in paths(keeper, "send")
+    keeper.pause(False)
+    house.until_idle(keeper, 2)
+
+
+def test_a_rebuild_embeds_nothing_anew(house: House) -> None:
+    keeper = house.open()
+    house.until_idle(keeper, 1)
+    embedded = len(house.embedder.embedded)
+    keeper.rebuild()
+    house.until(lambda: keeper.activity().reused)
+    house.until_idle(keeper, 1)
+    assert len(house.embedder.embedded) == embedded
+
+
+def test_a_folder_that_is_not_there_says_so_and_is_opened_once_it_is(house: House, tmp_path: Path) -> None:
+    keeper = house.open(tmp_path / "later")
+    keeper.askable.result(PATIENCE)
+    with pytest.raises(FolderError, match="does not exist"):
+        keeper.opened()
+    with pytest.raises(FolderError, match="does not exist"):
+        keeper.await_read()
+    house.folder = tmp_path / "later"
+    house.write("disk.py", "def write(value):\n    return value\n")
+    keeper.changed(["disk.py"])
+    house.until_idle(keeper, 1)
+
+
+def test_a_folder_that_vanishes_still_answers_and_is_read_when_it_is_back(house: House, tmp_path: Path) -> None:
+    keeper = house.open()
+    house.until_idle(keeper, 1)
+    house.folder.rename(tmp_path / "elsewhere")
+    keeper.changed(None)
+    house.until(lambda: keeper.activity().problem)
+    assert paths(keeper, "send") == ["network.py"]
+    (tmp_path / "elsewhere").rename(house.folder)
+    house.write("disk.py", "def write(value):\n    return value\n")
+    keeper.changed(None)
+    house.until(lambda: keeper.activity().files == 2 and keeper.activity().problem is None)
