@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import http
-import os
 import random
 import shutil
 import signal
@@ -19,17 +18,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 import psutil
+from index_contents import Contents, contents, data_folder, index_command
 
 from sourcewise.embedder import CPU_MODEL
-from sourcewise.paths import DataPaths, workspace_folder
-from sourcewise.storage.catalog import Catalog
-from sourcewise.storage.vector_store import VectorStores
+from sourcewise.paths import DataPaths
 from sourcewise.weights import WeightsStore
-
-Contents = tuple[dict[str, Any], dict[str, Any], set[str]]
 
 
 def main() -> int:
@@ -42,12 +37,12 @@ def main() -> int:
     WeightsStore(DataPaths.default().models).ensure(CPU_MODEL)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(shutil.copytree(options.folder, Path(scratch, "folder"), ignore=shutil.ignore_patterns("*.pyc")))
-        calm = _data(scratch, "calm")
+        calm = data_folder(Path(scratch), "calm")
         start = time.monotonic()
-        _index(folder, calm).wait()
+        index_command(folder, calm).wait()
         seconds = time.monotonic() - start
-        expected = _contents(folder, calm)
-        _say(f"An undisturbed run takes {seconds:.1f} s and ends with {_counts(expected)}.")
+        expected = contents(folder, calm)
+        _say(f"An undisturbed run takes {seconds:.1f} s and ends with {expected}.")
         return _torment(folder, Path(scratch), expected, seconds, options)
 
 
@@ -56,32 +51,18 @@ def _torment(folder: Path, scratch: Path, expected: Contents, seconds: float, op
     chance = random.Random(options.seed)
     kills = different = finished = 0
     while kills < options.kills:
-        rough = _data(str(scratch), f"rough{finished}")
+        rough = data_folder(scratch, f"rough{finished}")
         complete = False
         while not complete and kills < options.kills:
-            complete = not _kill_after(_index(folder, rough), chance.uniform(0, seconds), chance)
+            complete = not _kill_after(index_command(folder, rough), chance.uniform(0, seconds), chance)
             kills += not complete
         if not complete:
-            _index(folder, rough).wait()
+            index_command(folder, rough).wait()
         finished += 1
-        found = _contents(folder, rough)
+        found = contents(folder, rough)
         different += found != expected
-        _say(f"{kills} kills, {finished} indexes finished: {_counts(found)}, {different} differ")
+        _say(f"{kills} kills, {finished} indexes finished: {found}, {different} differ")
     return 1 if different else 0
-
-
-def _data(scratch: str, name: str) -> Path:
-    """Make a data folder that shares the models of this user."""
-    data = Path(scratch, name)
-    data.mkdir()
-    (data / "models").symlink_to(DataPaths.default().models)
-    return data
-
-
-def _index(folder: Path, data: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "sourcewise", "index", "--folder", str(folder)]
-    environment = {**os.environ, "SOURCEWISE_HOME": str(data)}
-    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _kill_after(process: subprocess.Popen[bytes], seconds: float, chance: random.Random) -> bool:
@@ -99,22 +80,6 @@ def _kill_after(process: subprocess.Popen[bytes], seconds: float, chance: random
             raise SystemExit(f"Workers outlived their parent: {alive}") from None
         return True
     return False
-
-
-def _contents(folder: Path, data: Path) -> Contents:
-    """Return all that an index holds: files, chunks with their lines, ids of vectors."""
-    paths = DataPaths(data).index_of(workspace_folder(folder))
-    catalog, stores = Catalog(paths.catalog), VectorStores()
-    store = stores.open(paths.vectors)
-    try:
-        return catalog.known_files(), catalog.chunks(list(catalog.chunk_ids())), store.ids(CPU_MODEL)
-    finally:
-        stores.close()
-        catalog.close()
-
-
-def _counts(contents: Contents) -> str:
-    return "{} files, {} chunks, {} vectors".format(*map(len, contents))
 
 
 def _say(line: str) -> None:

@@ -1,0 +1,68 @@
+"""What an index holds, to compare it with another of the same folder, and how one is made that nobody disturbed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sourcewise.embedder import CPU_MODEL
+from sourcewise.paths import DataPaths, workspace_folder
+from sourcewise.storage.catalog import Catalog
+from sourcewise.storage.vector_store import VectorStores
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Contents(NamedTuple):
+    """All that an index holds: files, chunks with their lines, ids of vectors."""
+
+    files: dict[str, Any]
+    chunks: dict[str, Any]
+    vectors: set[str]
+
+    def __str__(self) -> str:
+        return f"{len(self.files)} files, {len(self.chunks)} chunks, {len(self.vectors)} vectors"
+
+    def differences(self, expected: Contents) -> list[str]:
+        """Return a line for each of the first things that are here or there alone, or not the same."""
+        lines = []
+        for kind, ours, theirs in (
+            ("file", self.files, expected.files),
+            ("chunk", self.chunks, expected.chunks),
+            ("vector", dict.fromkeys(self.vectors), dict.fromkeys(expected.vectors)),
+        ):
+            lines += [f"{kind} too many: {key}" for key in sorted(ours.keys() - theirs.keys())]
+            lines += [f"{kind} missing: {key}" for key in sorted(theirs.keys() - ours.keys())]
+            lines += [f"{kind} differs: {key}" for key in ours.keys() & theirs.keys() if ours[key] != theirs[key]]
+        return lines[:20]
+
+
+def data_folder(scratch: Path, name: str) -> Path:
+    """Make a data folder that shares the models of this user."""
+    data = scratch / name
+    data.mkdir()
+    (data / "models").symlink_to(DataPaths.default().models)
+    return data
+
+
+def index_command(folder: Path, data: Path) -> subprocess.Popen[bytes]:
+    """Begin `sourcewise index`."""
+    command = [sys.executable, "-m", "sourcewise", "index", "--folder", str(folder)]
+    environment = {**os.environ, "SOURCEWISE_HOME": str(data)}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def contents(folder: Path, data: Path) -> Contents:
+    """Return what an index holds that no process is at work on."""
+    paths = DataPaths(data).index_of(workspace_folder(folder))
+    catalog, stores = Catalog(paths.catalog), VectorStores()
+    store = stores.open(paths.vectors)
+    try:
+        chunks = catalog.chunks(list(catalog.chunk_ids()))
+        return Contents(catalog.known_files(), chunks, store.ids(CPU_MODEL))
+    finally:
+        stores.close()
+        catalog.close()
