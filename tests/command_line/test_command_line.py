@@ -46,10 +46,11 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def home(tmp_path: Path, models_folder: Path) -> Path:
+def home(tmp_path: Path, models_folder: Path, embedding_folder: Path) -> Path:
     home = tmp_path / "home"
     home.mkdir()
     (home / "models").symlink_to(models_folder)
+    (home / "embedder").symlink_to(embedding_folder)
     (home / "settings.toml").write_text('[llm]\nruntime = "sources"\n')
     return home
 

@@ -47,12 +47,19 @@ def send_with_retries(request, send):
 
 
 @pytest.fixture
-def home(tmp_path: Path, models_folder: Path) -> Path:
-    """Return a data folder of the test's own that shares the models."""
+def home(tmp_path: Path, models_folder: Path, embedding_folder: Path) -> Path:
+    """Return a data folder of the test's own that shares the models, and the process that embeds with them."""
     root = tmp_path / "home"
     root.mkdir()
     (root / "models").symlink_to(models_folder, target_is_directory=True)
+    (root / "embedder").symlink_to(embedding_folder, target_is_directory=True)
     return root
+
+
+@pytest.fixture
+def own_embedder(home: Path) -> None:
+    """Have the first server that is started embed itself."""
+    (home / "embedder").unlink()
 
 
 @pytest.fixture

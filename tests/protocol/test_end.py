@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from conftest import Start
 
 
+pytestmark = pytest.mark.usefixtures("own_embedder")
+
+
 @pytest.fixture
 def large_project(tmp_path: Path) -> Path:
     """Return a folder that takes a while to index."""

@@ -43,6 +43,7 @@ def other_process(home: Path, project: Path) -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
+@pytest.mark.usefixtures("own_embedder")
 async def test_the_state_passes_through_the_stages_to_idle(start: Start, project: Path) -> None:
     editor = await start(project)
     last = await editor.until_idle(project)

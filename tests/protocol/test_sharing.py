@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import psutil
+import pytest
 from client import within
 
 from sourcewise import protocol
@@ -36,6 +37,7 @@ async def test_a_second_window_is_served_and_finds_what_changes(start: Start, pr
         assert (await editor.search("fold_the_paper")).passages[0].path == "new.py"
 
 
+@pytest.mark.usefixtures("own_embedder")
 async def test_one_process_embeds_for_all_windows(start: Start, project: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
