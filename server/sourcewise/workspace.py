@@ -8,6 +8,7 @@ from sourcewise.consideration import Consideration, Machine
 from sourcewise.disk_usage import bytes_in
 from sourcewise.embedder import Embedder, default_model
 from sourcewise.index import SharedParts, status_of
+from sourcewise.inspection import IndexInspector
 from sourcewise.keeping.embedding_lane import EmbeddingLane
 from sourcewise.keeping.keeper import Keeper
 from sourcewise.language_models import LanguageModels
@@ -145,6 +146,15 @@ class Workspace:
             return status_of(folder, catalog, self.model, len(self.cache), size)
         finally:
             catalog.close()
+
+    def inspector(self, path: Path) -> IndexInspector:
+        """Return what looks into a folder's index without owning it; see status.
+
+        Raises:
+            FolderError: the folder cannot be used.
+        """
+        folder = workspace_folder(path)
+        return IndexInspector(folder, self.data.index_of(folder).catalog, self.model)
 
     def _shared_parts(self) -> SharedParts:
         return SharedParts(

@@ -14,7 +14,7 @@ from sourcewise.cli.opening import opened_workspace, settings_of_user
 from sourcewise.cli.options import folder_option, json_option
 from sourcewise.doctor import examine
 from sourcewise.errors import QuestionError
-from sourcewise.inspection import IndexInspector, counts_by_reason, grouped
+from sourcewise.inspection import counts_by_reason, grouped
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.mining.reasons import why_sentence
 from sourcewise.model import SkipReason
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from sourcewise.inspection import ChunkInspection
     from sourcewise.model import SkippedFile
-    from sourcewise.workspace import Workspace
 
 
 @click.command()
@@ -51,7 +50,7 @@ def why(file: str, folder: Path, as_json: bool) -> None:
 def chunks(file: str, *, folder: Path, whole: bool, as_json: bool) -> None:
     """Show the chunks that FILE is cut into, and which of them are embedded."""
     with opened_workspace(settings_of_user()) as (workspace, _):
-        found = _inspector(workspace, folder).file(file, CodeMiner(workspace.settings.max_file_bytes))
+        found = workspace.inspector(folder).file(file, CodeMiner(workspace.settings.max_file_bytes))
     if as_json:
         entries = [_as_entry(inspected, whole=whole) for inspected in found.chunks]
         click.echo(json.dumps({"file": found.path, "chunks": entries, "problem": found.sentence}, indent=2))
@@ -71,7 +70,7 @@ def chunks(file: str, *, folder: Path, whole: bool, as_json: bool) -> None:
 def skipped(*, folder: Path, reason: str | None, as_json: bool) -> None:
     """List the files that stay out of the index, by reason, with the rule and its line."""
     with opened_workspace(settings_of_user()) as (workspace, _):
-        files = _inspector(workspace, folder).skipped()
+        files = workspace.inspector(folder).skipped()
     counts = ", ".join(f"{number:,} {name}" for name, number in counts_by_reason(files).items())
     files = [file for file in files if reason in (None, file.reason)]
     if as_json:
@@ -92,11 +91,6 @@ def doctor(as_json: bool) -> None:
         return
     for finding in findings:
         terminal.print_finding(finding.good, f"{finding.subject}: {finding.message}", finding.next_step)
-
-
-def _inspector(workspace: Workspace, path: Path) -> IndexInspector:
-    folder = workspace_folder(path)
-    return IndexInspector(folder, workspace.data.index_of(folder).catalog, workspace.model)
 
 
 def _as_entry(inspected: ChunkInspection, *, whole: bool) -> dict[str, object]:

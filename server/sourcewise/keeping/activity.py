@@ -63,12 +63,16 @@ class Lane:
 
     def fail(self, error: Exception) -> None:
         """Take down why it failed; the log gets the rest."""
-        if isinstance(error, UserError):
-            logger.warning("Indexing %s: %s", self._folder, error)
-            self.problem = error
-        else:
-            logger.error("Indexing %s failed unexpectedly", self._folder, exc_info=error)
-            self.problem = UserError(f"The index of {self._folder} could not be updated.", "The log has the details.")
+        self.problem = sayable(error, self._folder, "updated")
+
+
+def sayable(error: Exception, folder: Path, deed: str) -> UserError:
+    """Return what a user is told of a failure: what was not done with the index, and why; the log gets the rest."""
+    if isinstance(error, UserError):
+        logger.warning("The index of %s could not be %s: %s", folder, deed, error)
+        return error
+    logger.error("The index of %s could not be %s, unexpectedly", folder, deed, exc_info=error)
+    return UserError(f"The index of {folder} could not be {deed}.", "The log has the details.")
 
 
 def activity(

@@ -5,7 +5,6 @@ A folder that cannot be opened says why and is tried again, at once when somethi
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from concurrent.futures import Future
@@ -13,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sourcewise.errors import FolderError, IndexBusyError, PeerGoneError, UserError
+from sourcewise.keeping.activity import sayable
 from sourcewise.keeping.guest import Guest
 from sourcewise.keeping.owner import Owner
 from sourcewise.model import IndexActivity, Stage
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from sourcewise.model import IndexReport
     from sourcewise.ownership import Ownership
     from sourcewise.paths import DataPaths
-
-logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 30.0
 _BUSY_RETRY_SECONDS = 0.5
@@ -100,11 +98,6 @@ class Keeper:
         """What can be asked; None while it is not open."""
         role = self._role
         return None if role is None else role.index
-
-    @property
-    def problem(self) -> UserError | None:
-        """Why the index cannot be opened, or None."""
-        return self._problem
 
     def opened(self) -> Index:
         """Return the index, which may not have been read whole yet.
@@ -280,14 +273,8 @@ class Keeper:
             raise
 
     def _fail(self, error: Exception) -> None:
-        if isinstance(error, UserError):
-            logger.warning("Opening %s: %s", self.path, error)
-            problem = error
-        else:
-            logger.error("Opening %s failed unexpectedly", self.path, exc_info=error)
-            problem = UserError(f"The index of {self.path} could not be opened.", "The log has the details.")
         with self._condition:
-            self._role, self._problem = None, problem
+            self._role, self._problem = None, sayable(error, self.path, "opened")
             self._condition.notify_all()
         if not isinstance(error, IndexBusyError) or self._is_busy_for_long():
             self._settle()

@@ -124,13 +124,11 @@ class OpenFolders:
             FolderError: there is no such folder, or the question is which.
             UserError: its index cannot be opened.
         """
-        folder = self.folder_of(uri)
-        if folder.keeper is None:
-            raise folder.refused or FolderError(f"{folder.path} cannot be indexed.", "Open another folder.")
-        await asyncio.shield(asyncio.wrap_future(folder.keeper.askable))
-        if folder.keeper.is_behind:
-            await asyncio.to_thread(folder.keeper.catch_up, _CATCH_UP_SECONDS)
-        return folder.keeper.opened()
+        keeper = self._keeper_of(uri)
+        await asyncio.shield(asyncio.wrap_future(keeper.askable))
+        if keeper.is_behind:
+            await asyncio.to_thread(keeper.catch_up, _CATCH_UP_SECONDS)
+        return keeper.opened()
 
     def index_so_far(self, uri: str | None) -> Index:
         """Return the open index of a folder, which may not have been read whole yet; see index_of.
@@ -139,10 +137,7 @@ class OpenFolders:
             FolderError: there is no such folder, the question is which, or it is still being opened.
             UserError: its index cannot be opened.
         """
-        folder = self.folder_of(uri)
-        if folder.keeper is None:
-            raise folder.refused or FolderError(f"{folder.path} cannot be indexed.", "Open another folder.")
-        return folder.keeper.opened()
+        return self._keeper_of(uri).opened()
 
     def folder_of(self, uri: str | None) -> Folder:
         """Return a folder by its URI; see index_of."""
@@ -156,6 +151,12 @@ class OpenFolders:
         if uri is None:
             raise FolderError(f"{len(self._folders)} folders are open, and none was named.", f"Name one of {known}.")
         raise FolderError(f"{uri} is not an open folder.", f"Open it, or name one of {known}.")
+
+    def _keeper_of(self, uri: str | None) -> Keeper:
+        folder = self.folder_of(uri)
+        if folder.keeper is None:
+            raise folder.refused or FolderError(f"{folder.path} cannot be indexed.", "Open another folder.")
+        return folder.keeper
 
     def _tell(self, _: Keeper) -> None:
         """Pass news on from any thread; after the end of the event loop nobody wants them."""

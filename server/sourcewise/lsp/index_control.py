@@ -129,8 +129,7 @@ class IndexControl:
         return self._inspector(folder).file(path, self._miner())
 
     def _inspector(self, folder: Folder) -> IndexInspector:
-        place = workspace_folder(folder.path)
-        return IndexInspector(place, self._workspace.data.index_of(place).catalog, self._workspace.model)
+        return self._workspace.inspector(folder.path)
 
     def _miner(self) -> CodeMiner:
         return CodeMiner(self._workspace.settings.max_file_bytes)
