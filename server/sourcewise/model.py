@@ -182,6 +182,7 @@ class SearchMode(StrEnum):
 
     HYBRID = "keywords and vectors"
     KEYWORD = "keywords"
+    VECTOR = "vectors"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,137 +1,208 @@
 """Scores candidates: pure, and able to say why. All weights stand in one table.
 
-Three lists (keywords, vectors, definitions) are joined by reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009):
-each list gives weight / (60 + rank). What the list cannot know (the question names this definition, the path has its
-words, this is a test) multiplies the sum.
+A score is a sum: each kind of evidence, a number from 0 to 1, times its weight. Most of it is relative to the best that
+was found for the question: BM25 and cosines have no scale of their own. The weights were fitted to questions with known
+answers, each tree's questions with the weights of the other trees; `server/RETRIEVAL.md` has what each one buys.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from sourcewise.evidence import NameEvidence, PlaceEvidence, QuestionWords
 from sourcewise.model import Passage
-from sourcewise.words import identifier_words, query_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sourcewise.model import Chunk
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The table."""
+    """What each kind of evidence adds to a score.
 
-    fusion: int = 60
-    keyword: float = 1.0
-    vector: float = 1.0
-    definition: float = 0.4
-    asked_definition: float = 1.6
-    path_word: float = 0.1
-    path_words_at_most: int = 3
-    test: float = 0.6
-    aside: float = 0.7
-    history: float = 0.5
-    loose_lines: float = 0.85
-    same_file: float = 0.95
+    Attributes:
+        keywords: BM25 of the chunk, of the best.
+        rest_of_file: BM25 of the file's other chunks, the n-th best of them counting an n-th.
+        meaning: cosine with the question, from the last of the nearest chunks (0) to the first (1).
+        definition: a name that is defined in the chunk fits the question; `definition_in_file`: in its file.
+        asked: a name that is written in the question as code is defined in the chunk.
+        path: the file's name has words of the question; `name`: it has few others.
+        test: it is one; `aside`: it is not the product's own code; `prose`: it is text or data; `depth`: in ten folders.
+        same_file: each passage of the file that comes before it.
+    """
+
+    keywords: float
+    rest_of_file: float
+    meaning: float
+    definition: float
+    definition_in_file: float
+    path: float
+    name: float
+    test: float
+    aside: float
+    prose: float
+    depth: float
+    asked: float = 0.75
+    same_file: float = -1.5
 
 
-WEIGHTS = Weights()
-
-_TEST = re.compile(
-    r"(^|/)(t|tests?|testing|specs?|__tests__)(/|$)|(^|/)(test_[^/]*|conftest\.py|[^/]*[._-](test|spec)\.\w+)$",
-    re.IGNORECASE,
+KEYWORDS_ALONE = Weights(
+    keywords=4.8,
+    rest_of_file=1.3,
+    meaning=0.0,
+    definition=4.5,
+    definition_in_file=1.0,
+    path=2.0,
+    name=2.2,
+    test=-0.8,
+    aside=-1.4,
+    prose=-0.8,
+    depth=-5.0,
 )
-_ASIDE = re.compile(
-    r"(^|/)(examples?|samples?|demos?|docs?|vendor(ed)?|third[_-]?party|benchmarks?|fixtures)(/|$)|\.pyi$",
-    re.IGNORECASE,
-)
-_HISTORY = re.compile(r"(^|/)(change(s|log)|history|news|release[_-]?notes|whats[_-]?new)[^/]*(/|$)", re.IGNORECASE)
-_ABOUT_TESTS = re.compile(r"\b(tests?|tested|testing|specs?|fixtures?|mocks?)\b", re.IGNORECASE)
-_ABOUT_HISTORY = re.compile(r"\b(change(d|s|log)?|history|release[sd]?|versions?|since|new)\b", re.IGNORECASE)
-_ABOUT_ASIDES = re.compile(
-    r"\b(examples?|samples?|demos?|docs?|documentation|vendor(ed)?|benchmarks?|stubs?)\b", re.IGNORECASE
+WITH_MEANING = Weights(
+    keywords=3.1,
+    rest_of_file=0.35,
+    meaning=4.7,
+    definition=1.4,
+    definition_in_file=0.4,
+    path=3.6,
+    name=0.65,
+    test=-0.5,
+    aside=-1.8,
+    prose=-1.3,
+    depth=-1.7,
 )
 
 
 @dataclass(slots=True)
 class Candidate:
-    """A chunk with its place in each list that has it (from 1) and its cosine with the question."""
+    """A chunk that a search found.
 
-    keyword: int | None = None
-    vector: int | None = None
-    definition: int | None = None
+    Attributes:
+        keyword: its BM25 score.
+        nearest: whether it is among the chunks that are nearest to the question.
+        similarity: its cosine with the question, where it is embedded.
+        asked: names in it that the question writes as code.
+    """
+
+    keyword: float = 0.0
+    nearest: bool = False
     similarity: float | None = None
     asked: list[str] = field(default_factory=list)
 
 
-def rank(question: str, candidates: Mapping[str, Candidate], chunks: Mapping[str, Chunk], top: int) -> list[Passage]:
-    """Return the best passages, best first."""
-    about = _Question(question)
-    scored = [(*about.score(chunks[i], candidate), i) for i, candidate in candidates.items() if i in chunks]
-    scored.sort(key=lambda item: (-item[0], item[2]))
-    chosen = _spread([(chunks[i], score, candidates[i].similarity, reasons) for score, reasons, i in scored], top)
-    return [Passage(chunk, n, score, cosine, reasons) for n, (chunk, score, cosine, reasons) in enumerate(chosen, 1)]
+class _Evidence(NamedTuple):
+    """Something that speaks for a chunk or against it: what, and how much it adds to the score."""
+
+    what: str
+    amount: float
 
 
-class _Question:
-    def __init__(self, text: str) -> None:
-        self.terms = frozenset(query_terms(text))
-        self.about_tests = bool(_ABOUT_TESTS.search(text))
-        self.about_history = bool(_ABOUT_HISTORY.search(text))
-        self.about_asides = bool(_ABOUT_ASIDES.search(text))
+def rank(
+    question: str,
+    telling: Mapping[str, float],
+    candidates: Mapping[str, Candidate],
+    chunks: Mapping[str, Chunk],
+    top: int,
+) -> list[Passage]:
+    """Return the best passages, best first.
 
-    def score(self, chunk: Chunk, candidate: Candidate) -> tuple[float, tuple[str, ...]]:
-        """Return the score and its reasons."""
-        score, reasons = _fused(candidate)
-        for factor, reason in self._priors(chunk, candidate):
-            score *= factor
-            reasons.append(reason)
-        return score, tuple(reasons)
-
-    def _priors(self, chunk: Chunk, candidate: Candidate) -> Iterable[tuple[float, str]]:
-        if candidate.asked:
-            yield WEIGHTS.asked_definition, f"defines {', '.join(candidate.asked)}"
-        shared = sorted(self.terms & frozenset(identifier_words(chunk.path).split()))
-        if shared:
-            count = min(len(shared), WEIGHTS.path_words_at_most)
-            yield 1 + WEIGHTS.path_word * count, f"path has {', '.join(shared)}"
-        if not self.about_tests and _TEST.search(chunk.path):
-            yield WEIGHTS.test, "is a test"
-        elif not self.about_history and _HISTORY.search(chunk.path):
-            yield WEIGHTS.history, "tells of past versions"
-        elif not self.about_asides and _ASIDE.search(chunk.path):
-            yield WEIGHTS.aside, "is beside the product's code"
-        if not chunk.symbol:
-            yield WEIGHTS.loose_lines, "belongs to no definition"
+    Args:
+        question: in any words.
+        telling: its words, and how much each tells.
+        candidates: what searches found, by chunk id.
+        chunks: those of them that exist.
+        top: how many passages at most.
+    """
+    found = {chunk_id: candidate for chunk_id, candidate in candidates.items() if chunk_id in chunks}
+    evidence = _Scorer(QuestionWords(question, telling), found, chunks)
+    scored = [_Scored(chunks[i], found[i].similarity, *evidence.score(i)) for i in found]
+    scored.sort(key=lambda item: (-item.score, item.chunk.id))
+    chosen = _spread(scored, evidence.weights.same_file, top)
+    return [Passage(item.chunk, n, item.score, item.similarity, item.reasons) for n, item in enumerate(chosen, 1)]
 
 
-def _fused(candidate: Candidate) -> tuple[float, list[str]]:
-    score, reasons = 0.0, []
-    for name, weight, place in (
-        ("keywords", WEIGHTS.keyword, candidate.keyword),
-        ("meaning", WEIGHTS.vector, candidate.vector),
-        ("definitions", WEIGHTS.definition, candidate.definition),
-    ):
-        if place is not None:
-            score += weight / (WEIGHTS.fusion + place)
-            reasons.append(f"{name} #{place}")
-    return score, reasons
+class _Scored(NamedTuple):
+    chunk: Chunk
+    similarity: float | None
+    score: float
+    reasons: tuple[str, ...]
 
 
-_Scored = tuple["Chunk", float, float | None, tuple[str, ...]]
+class _Scorer:
+    """Weighs the evidence for candidates beside each other."""
+
+    def __init__(self, words: QuestionWords, found: Mapping[str, Candidate], chunks: Mapping[str, Chunk]) -> None:
+        self.weights = WITH_MEANING if any(candidate.nearest for candidate in found.values()) else KEYWORDS_ALONE
+        self._found = found
+        self._chunks = chunks
+        self._best_keyword = max((candidate.keyword for candidate in found.values()), default=0.0) or 1.0
+        self._cosines = [c.similarity for c in found.values() if c.nearest and c.similarity is not None]
+        self._names = {i: words.best_name(d.name for d in chunks[i].definitions) for i in found}
+        self._places = words.places({chunks[i].path for i in found})
+        self._rest = _rest_of_files(found, chunks)
+        self._file_names: dict[str, NameEvidence] = defaultdict(NameEvidence)
+        for chunk_id, name in self._names.items():
+            path = chunks[chunk_id].path
+            self._file_names[path] = max(name, self._file_names[path])
+
+    def score(self, chunk_id: str) -> tuple[float, tuple[str, ...]]:
+        """Return the score and its reasons, the weightiest first."""
+        evidence = [*self._of_texts(chunk_id), *self._of_names(chunk_id), *self._of_place(self._chunks[chunk_id].path)]
+        told = sorted((e for e in evidence if round(e.amount, 2)), key=lambda e: -abs(e.amount))
+        return sum(e.amount for e in evidence), tuple(f"{e.what} {e.amount:+.2f}" for e in told)
+
+    def _of_texts(self, chunk_id: str) -> Iterator[_Evidence]:
+        weights, candidate = self.weights, self._found[chunk_id]
+        keywords = candidate.keyword / self._best_keyword
+        yield _Evidence("keywords", weights.keywords * keywords)
+        # What is not embedded yet is taken to be as near as its words suggest.
+        nearness = keywords if candidate.similarity is None else self._nearness(candidate.similarity)
+        yield _Evidence("meaning", weights.meaning * nearness)
+        rest = self._rest[self._chunks[chunk_id].path] / self._best_keyword
+        yield _Evidence("keywords elsewhere in the file", weights.rest_of_file * rest)
+
+    def _of_names(self, chunk_id: str) -> Iterator[_Evidence]:
+        weights, asked = self.weights, self._found[chunk_id].asked
+        own, file = self._names[chunk_id], self._file_names[self._chunks[chunk_id].path]
+        if asked:
+            yield _Evidence(f"defines {', '.join(dict.fromkeys(asked))}", weights.asked)
+        yield _Evidence(f"is about {own.name}", weights.definition * own.fit)
+        yield _Evidence(f"file has {file.name}", weights.definition_in_file * file.fit)
+
+    def _of_place(self, path: str) -> Iterator[_Evidence]:
+        weights, place = self.weights, self._places[path]
+        yield _Evidence(f"path has {', '.join(place.words)}", weights.path * place.path + weights.name * place.name)
+        yield _Evidence("is deep in folders", weights.depth * place.depth)
+        yield _Evidence("is a test", weights.test * place.test)
+        yield _Evidence("is beside the product's code", weights.aside * place.aside)
+        yield _Evidence("is text or data", weights.prose * place.prose)
+
+    def _nearness(self, similarity: float) -> float:
+        least, most = min(self._cosines, default=0.0), max(self._cosines, default=0.0)
+        return max(similarity - least, 0.0) / (most - least) if most > least else float(similarity >= most)
 
 
-def _spread(scored: Sequence[_Scored], top: int) -> list[_Scored]:
-    """Take the best again and again; each passage of a file makes its other passages count a little less."""
+def _rest_of_files(found: Mapping[str, Candidate], chunks: Mapping[str, Chunk]) -> dict[str, float]:
+    """Return for each file what its chunks but the best have of keywords, the n-th of them counting an n-th."""
+    scores: dict[str, list[float]] = defaultdict(list)
+    for chunk_id, candidate in found.items():
+        scores[chunks[chunk_id].path].append(candidate.keyword)
+    ordered = {path: sorted(of_file, reverse=True)[1:10] for path, of_file in scores.items()}
+    return {path: sum(score / n for n, score in enumerate(others, 2)) for path, others in ordered.items()}
+
+
+def _spread(scored: Sequence[_Scored], same_file: float, top: int) -> list[_Scored]:
+    """Take the best again and again; each passage of a file makes its other passages count less."""
     waiting: dict[str, list[_Scored]] = {}
     for item in reversed(scored):
-        waiting.setdefault(item[0].path, []).append(item)
-    heap = [(-of_file[-1][1], path) for path, of_file in waiting.items()]
+        waiting.setdefault(item.chunk.path, []).append(item)
+    heap = [(-of_file[-1].score, path) for path, of_file in waiting.items()]
     heapify(heap)
     chosen: list[_Scored] = []
     taken: Counter[str] = Counter()
@@ -140,5 +211,5 @@ def _spread(scored: Sequence[_Scored], top: int) -> list[_Scored]:
         chosen.append(waiting[path].pop())
         taken[path] += 1
         if waiting[path]:
-            heappush(heap, (-waiting[path][-1][1] * WEIGHTS.same_file ** taken[path], path))
+            heappush(heap, (-waiting[path][-1].score - same_file * taken[path], path))
     return chosen

@@ -16,7 +16,7 @@ from sourcewise.conversation import search_text
 from sourcewise.errors import PeerError, QuestionError, StorageError, WeightsError, WorkerError
 from sourcewise.model import Passage, SearchMode, SearchResult
 from sourcewise.ranking import Candidate, rank
-from sourcewise.words import identifiers_in, query_terms
+from sourcewise.words import identifiers_in, query_terms, telling_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # How deep each list is read. Deeper costs time and hardly ever changes the first ten.
-_DEPTH = 100
+_KEYWORD_DEPTH = 200
+_VECTOR_DEPTH = 100
+_DEFINITION_DEPTH = 100
 # Below this cosine the sentence models here see no relation between a question and a piece of code.
 _RELATED = 0.2
 
@@ -52,7 +54,8 @@ class Retriever:
 
     def keyword_candidates(self, question: str, limit: int) -> list[str]:
         """Return ids of the chunks that keywords alone find, best first: what to embed first for this question."""
-        return [chunk_id for chunk_id, _ in self._catalog.search_words(query_terms(question), limit)]
+        telling = telling_words(question, self._catalog.rarity)
+        return [chunk_id for chunk_id, _ in self._catalog.search_words(list(telling), limit)]
 
     def search(self, question: str, model: str, top: int, paths: Sequence[str] = ()) -> SearchResult:
         """Return the best passages of the folder for a question.
@@ -69,11 +72,12 @@ class Retriever:
         self._check_paths(paths)
         timings: dict[str, float] = {}
         with _timed(timings, "keywords"):
-            candidates = self._keyword_lists(question, paths)
+            telling = telling_words(question, self._catalog.rarity)
+            candidates = self._keyword_lists(question, list(telling), paths)
         served_by, counts = self._catalog.serving_model(model)
         vector = self._add_by_meaning(served_by, question, candidates, paths, timings) if served_by else None
         with _timed(timings, "ranking"):
-            passages = rank(question, candidates, self._catalog.chunks(list(candidates)), top)
+            passages = rank(question, telling, candidates, self._catalog.chunks(list(candidates)), top)
         return SearchResult(
             question,
             tuple(passages),
@@ -101,13 +105,14 @@ class Retriever:
         candidates: dict[str, Candidate] = {}
         vector = self._add_by_meaning(served_by, code.text, candidates, (), {}) if served_by else None
         if vector is None:
-            words = self._catalog.search_words(query_terms(code.text), _DEPTH)
-            candidates = {chunk_id: Candidate(keyword=place) for place, (chunk_id, _) in enumerate(words, 1)}
+            telling = telling_words(code.text, self._catalog.rarity)
+            words = self._catalog.search_words(list(telling), _KEYWORD_DEPTH)
+            candidates = {chunk_id: Candidate(keyword=score) for chunk_id, score in words}
         chunks = self._catalog.chunks(list(candidates))
         others = {chunk_id: chunk for chunk_id, chunk in chunks.items() if not chunk.overlaps(code)}
         return SearchResult(
             code.text,
-            tuple(rank("", candidates, others, top)),
+            tuple(rank("", {}, candidates, others, top)),
             SearchMode.KEYWORD if vector is None else SearchMode.HYBRID,
             counts.chunks,
             counts.embedded,
@@ -121,14 +126,11 @@ class Retriever:
                 "Name files and folders as they stand in the folder, or ask why they are not indexed.",
             )
 
-    def _keyword_lists(self, question: str, paths: Sequence[str] = ()) -> dict[str, Candidate]:
-        candidates: dict[str, Candidate] = {}
-        words = self._catalog.search_words(query_terms(question), _DEPTH, paths)
-        for place, (chunk_id, _) in enumerate(words, 1):
-            candidates.setdefault(chunk_id, Candidate()).keyword = place
-        for place, found in enumerate(self._catalog.find_definitions(identifiers_in(question), _DEPTH, paths), 1):
+    def _keyword_lists(self, question: str, terms: Sequence[str], paths: Sequence[str]) -> dict[str, Candidate]:
+        words = self._catalog.search_words(terms, _KEYWORD_DEPTH, paths)
+        candidates = {chunk_id: Candidate(keyword=score) for chunk_id, score in words}
+        for found in self._catalog.find_definitions(identifiers_in(question), _DEFINITION_DEPTH, paths):
             candidate = candidates.setdefault(found.chunk_id, Candidate())
-            candidate.definition = candidate.definition or place
             candidate.asked.append(found.definition.qualified_name)
         return candidates
 
@@ -148,13 +150,11 @@ class Retriever:
 
     def _add_vectors(self, model: str, vector: Vectors, candidates: dict[str, Candidate], paths: Sequence[str]) -> None:
         within = self._catalog.chunk_ids(paths) if paths else None
-        # By id where the similarity is the same: the order must not depend on when a vector was stored.
-        hits = self._vectors.search(model, vector, _DEPTH, within)
-        nearest = sorted(hits, key=lambda hit: (-round(hit[1], 6), hit[0]))
-        unseen = list(candidates.keys() - {chunk_id for chunk_id, _ in nearest})
-        for place, (chunk_id, similarity) in enumerate(nearest, 1):
+        nearest = dict(self._vectors.search(model, vector, _VECTOR_DEPTH, within))
+        unseen = list(candidates.keys() - nearest.keys())
+        for chunk_id, similarity in nearest.items():
             candidate = candidates.setdefault(chunk_id, Candidate())
-            candidate.vector, candidate.similarity = place, similarity
+            candidate.nearest, candidate.similarity = True, similarity
         # What only keywords found gets its similarity too, so that every passage can show one.
         for chunk_id, similarity in self._vectors.search(model, vector, len(unseen), unseen) if unseen else ():
             candidates[chunk_id].similarity = similarity

@@ -1,4 +1,4 @@
-"""Words of code and prose: how an identifier falls apart, and which words of a question are worth searching.
+"""Words of code and prose: how an identifier falls apart, which words are one, and which are worth searching.
 
 The keyword index is built and asked with the same words, so `parse_config`, `parseConfig` and "parse the config" meet.
 The catalog's word index can only forget a chunk by the very words it was given: whoever changes what
@@ -7,12 +7,14 @@ The catalog's word index can only forget a chunk by the very words it was given:
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 MAX_TERMS = 24
 
@@ -36,6 +38,13 @@ _CODE = re.compile(rf"(?P<path>{_PATH.pattern})(?P<call>\(\))?")
 _HUMP = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2,}[a-z]")
 _SEPARATOR = re.compile(r"\.|::|->|#")
 
+# Longest first. What is left has three letters or more.
+_SUFFIXES = (
+    *("izations", "ization", "ations", "ation", "ators", "ating", "ator", "ates", "ated", "ate", "ities", "ity"),
+    *("izers", "izing", "izer", "izes", "ized", "ize", "ments", "ment", "ances", "ance", "ences", "ence", "ables"),
+    *("able", "ibles", "ible", "ings", "ing", "ions", "ion", "ives", "ive", "ers", "er", "ors", "or", "ies", "ied"),
+    *("ed", "es", "als", "al", "s", "e", "y"),
+)
 _STOP_WORDS = frozenset(
     """
     a about actually after all also am an and any anything are as at be because been before being between both but
@@ -65,13 +74,42 @@ def query_terms(question: str) -> tuple[str, ...]:
     words the most telling stay: identifiers, then the longest.
     """
     tokens = _TOKEN.findall(question)
-    words = list(dict.fromkeys(word for token in tokens for word in _whole_and_parts(token)))
+    words = list(dict.fromkeys(_words(question)))
     telling = [word for word in words if word not in _STOP_WORDS] or words
     if len(telling) <= MAX_TERMS:
         return tuple(telling)
     compound = {token.lower() for token in tokens if len(_parts(token)) > 1}
     best = set(sorted(telling, key=lambda word: (word not in compound, -len(word)))[:MAX_TERMS])
     return tuple(word for word in telling if word in best)
+
+
+def telling_words(question: str, rarity: Callable[[Sequence[str]], Mapping[str, float]]) -> dict[str, float]:
+    """Return the words of a question of any length that tell most, and how much each tells.
+
+    An issue text has a hundred words, and the rare ones that it repeats say what it is about.
+
+    Args:
+        question: of any length.
+        rarity: gives the inverse document frequency of words, 0 where nothing has them.
+    """
+    counted = Counter(_words(question))
+    words = [word for word in counted if word not in _STOP_WORDS] or list(counted)
+    told = rarity(words)
+    best = sorted(words, key=lambda word: -told[word] * (1 + math.log(counted[word])))[:MAX_TERMS]
+    return {word: told[word] for word in words if word in frozenset(best)}
+
+
+@lru_cache(maxsize=65_536)
+def root(word: str) -> str:
+    """Return what a word has in common with its relatives: `router`, `routes` and `routing` are one.
+
+    Names are short of grammar: who asks how something is validated means the validator. So it cuts deeper than a
+    stemmer for prose would.
+    """
+    suffix = next((suffix for suffix in _SUFFIXES if word.endswith(suffix) and len(word) - len(suffix) >= 3), "")
+    stem = word.removesuffix(suffix)
+    doubled = len(stem) > 3 and stem[-1] == stem[-2] and stem[-1] not in "sl"
+    return stem[:-1] if doubled else stem
 
 
 def identifiers_in(question: str) -> tuple[str, ...]:
@@ -83,6 +121,10 @@ def identifiers_in(question: str) -> tuple[str, ...]:
     quoted = (found for _, span in _QUOTED.findall(question) for found in _names_of_quote(span))
     bare = (match["path"] for match in _CODE.finditer(_QUOTED.sub(" ", question)) if _looks_like_code(match))
     return tuple(dict.fromkeys((*quoted, *bare)))
+
+
+def _words(question: str) -> Iterator[str]:
+    return (word for token in _TOKEN.findall(question) for word in _whole_and_parts(token))
 
 
 # Code repeats itself: half of the time of storing a chunk went into words that were split before.

@@ -243,7 +243,7 @@ def test_a_hit_in_the_symbol_ranks_above_hits_in_the_body(catalog: Catalog) -> N
 
 
 def test_rare_words_decide_where_common_ones_are_everywhere(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sourcewise.storage.catalog_rows._SCORED_CHUNKS", 3)
+    monkeypatch.setattr("sourcewise.storage.word_index._SCORED_CHUNKS", 3)
     parts = [chunk("a.py", f"self value{n} " + ("zebra" if n < 2 else "horse"), position=n, total=9) for n in range(9)]
     best = chunk("b.py", "self zebra")
     put(catalog, "a.py", *parts)

@@ -31,8 +31,6 @@ Item = TypeVar("Item")
 # How long one transaction may keep other writers waiting, and how long they then have to come in.
 _TURN_SECONDS = 0.03
 _PAUSE_SECONDS = 0.001
-# How much a hit tells by where it is: symbol, path, signature, docstring, body.
-_BM25 = "bm25(6.0, 3.0, 3.0, 2.0, 1.0)"
 
 
 class KnownFile(NamedTuple):
@@ -205,11 +203,13 @@ class Catalog:
             limit: how many at most.
             paths: files and folders to stay in; none means all.
         """
-        phrases = ['"' + term.replace("\0", "").replace('"', '""') + '"' for term in terms]
-        if not phrases:
-            return []
         with self._database.read() as connection:
-            return catalog_rows.words_found(connection, phrases, _BM25, limit, paths)
+            return catalog_rows.words_found(connection, terms, limit, paths)
+
+    def rarity(self, terms: Sequence[str]) -> dict[str, float]:
+        """Return how much each of these terms tells: its inverse document frequency, or 0 where no chunk has it."""
+        with self._database.read() as connection:
+            return word_index.rarity(connection, terms)
 
     def find_definitions(self, names: Sequence[str], limit: int, paths: Sequence[str] = ()) -> list[DefinitionPlace]:
         """Return what is defined under these names, in their order, whatever the case.

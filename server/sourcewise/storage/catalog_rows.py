@@ -29,8 +29,6 @@ _LISTED = "(SELECT value FROM json_each(?))"
 # Files that are, or lie in a folder that is, among the paths of a JSON list; `0` is what follows `/`.
 _FILES_AMONG = """(SELECT files.key FROM json_each(?) AS wanted JOIN files
     ON files.path = wanted.value OR (files.path >= wanted.value || '/' AND files.path < wanted.value || '0'))"""
-# How many chunks a keyword search scores, unless its rarest words alone are in more, or in too few.
-_SCORED_CHUNKS = 6000
 _SEPARATOR = re.compile(r"\.|::|->|#")
 
 
@@ -219,15 +217,13 @@ def _drop_chunks(connection: sqlite3.Connection, keys: Collection[int]) -> None:
 
 
 def words_found(
-    connection: sqlite3.Connection, phrases: Sequence[str], weights: str, limit: int, paths: Sequence[str]
+    connection: sqlite3.Connection, terms: Sequence[str], limit: int, paths: Sequence[str]
 ) -> list[tuple[str, float]]:
-    """Return ids of chunks that hold any of these quoted phrases, best first, with their BM25 score (positive)."""
-    scope, values = _scope(paths, "words.rowid")
-    expression = _affordable_match(connection, phrases, limit, scope, values)
-    query = f"""SELECT chunks.id, -found.rank
-        FROM (SELECT rowid, rank FROM words WHERE words MATCH ? AND rank MATCH ?{scope} ORDER BY rank LIMIT ?) AS found
-        JOIN chunks ON chunks.key = found.rowid ORDER BY found.rank, chunks.key"""
-    return connection.execute(query, (expression, weights, *values, limit)).fetchall()
+    """Return ids of chunks that hold any of these terms, best first, with their BM25 score (positive)."""
+    found = dict(word_index.search(connection, terms, limit, *_scope(paths, "words.rowid")))
+    named = f"SELECT key, id FROM chunks WHERE key IN {_LISTED}"
+    ids = dict(connection.execute(named, (json.dumps(list(found)),)).fetchall())
+    return [(ids[key], score) for key, score in found.items() if key in ids]
 
 
 def _scope(paths: Sequence[str], chunk_key: str) -> tuple[str, tuple[str, ...]]:
@@ -240,28 +236,6 @@ def _scope(paths: Sequence[str], chunk_key: str) -> tuple[str, tuple[str, ...]]:
 
 def _listed_paths(paths: Sequence[str]) -> str:
     return json.dumps([path.rstrip("/") for path in paths], ensure_ascii=False)
-
-
-def _affordable_match(
-    connection: sqlite3.Connection, phrases: Sequence[str], wanted: int, scope: str, values: tuple[str, ...]
-) -> str:
-    """Return a full-text expression for any of these quoted phrases that finds about as many as are wanted.
-
-    Scoring a chunk costs microseconds, and words like `self` are in most chunks. So only chunks with one of the rarest
-    words are scored, by all words: such words decide what comes first, and to count them costs next to nothing.
-    """
-    count = f"SELECT count(*) FROM words WHERE words MATCH ?{scope}"
-    frequency = {phrase: connection.execute(count, (phrase, *values)).fetchone()[0] for phrase in phrases}
-    rare: list[str] = []
-    scored = 0
-    for phrase in sorted(frequency, key=lambda phrase: frequency[phrase]):
-        # Chunks are counted once a word here, so twice the wanted number makes sure of most of them.
-        if scored >= 2 * wanted and scored + frequency[phrase] > _SCORED_CHUNKS:
-            break
-        rare.append(phrase)
-        scored += frequency[phrase]
-    anything = " OR ".join(frequency)
-    return anything if len(rare) == len(frequency) else f"({' OR '.join(rare)}) AND ({anything})"
 
 
 # --- definitions ------------------------------------------------------------------------------------------

@@ -2,20 +2,33 @@
 
 The index keeps no text of its own, only its index: half the size, but a chunk leaves it by handing in the very words it
 came with. Nor does it forget them then: it writes down that they are gone, and both entries stay until they are merged.
-Hides that, and when merging pays.
+Hides that, when merging pays, and how a search stays quick where words are in most chunks.
 """
+
+# ruff: noqa: S608 - conditions come from the catalog's own statements, values are bound
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from sourcewise.words import identifier_words
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sourcewise.model import Chunk
 
+# How much a hit tells by where it is: symbol, path, signature, docstring, body.
+_BM25 = "bm25(6.0, 3.0, 3.0, 2.0, 1.0)"
+# How many chunks a search scores, unless its rarest words alone are in more, or in too few.
+_SCORED_CHUNKS = 4000
+# In how many chunks the words together may be by which they are scored: SQLite goes through all of these once more, to
+# know how rare each word is.
+_WEIGHED_CHUNKS = 20_000
+# Up to here chunks with a word are counted; from there on their number is judged by how far apart these are.
+_COUNTED_CHUNKS = 2000
 # Under this key `meta` has the number of chunks that left since everything was merged.
 _LEFT = "words left"
 _LEAST_TO_MERGE = 5000
@@ -63,6 +76,82 @@ def merge(connection: sqlite3.Connection, *, begin: bool) -> bool:
     pages = -_PAGES_A_STEP if begin else _PAGES_A_STEP
     connection.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (pages,))
     return connection.total_changes - before > 1  # the statement itself counts as one
+
+
+def search(
+    connection: sqlite3.Connection, terms: Iterable[str], limit: int, scope: str = "", values: Sequence[str] = ()
+) -> list[tuple[int, float]]:
+    """Return keys of chunks that hold any of these terms, best first, with their BM25 score (positive).
+
+    Args:
+        connection: of the catalog.
+        terms: words as `words` makes them.
+        limit: how many at most.
+        scope: a condition on `words.rowid` to stay in, as ` AND …`, with its values.
+        values: see scope.
+    """
+    expression = _affordable_match(_frequencies(connection, map(_quoted, terms), scope, values), limit)
+    if not expression:
+        return []
+    query = f"""SELECT rowid, -rank FROM words WHERE words MATCH ? AND rank MATCH ?{scope}
+        ORDER BY rank, rowid LIMIT ?"""
+    return connection.execute(query, (expression, _BM25, *values, limit)).fetchall()
+
+
+def rarity(connection: sqlite3.Connection, terms: Iterable[str]) -> dict[str, float]:
+    """Return the inverse document frequency of terms, 0 for those that no chunk has."""
+    (chunks,) = connection.execute("SELECT number FROM totals WHERE subject = 'chunks'").fetchone()
+    phrases = {term: _quoted(term) for term in terms}
+    frequency = _frequencies(connection, phrases.values())
+    return {term: _inverse_frequency(frequency[phrase], chunks) for term, phrase in phrases.items()}
+
+
+def _affordable_match(frequency: Mapping[str, int], wanted: int) -> str:
+    """Return a full-text expression for any of these quoted phrases that finds about as many as are wanted.
+
+    Scoring a chunk costs microseconds, and words like `self` are in most chunks. So only chunks with one of the rarest
+    words are scored, and the commonest do not count where there are others: what is rare decides what comes first.
+
+    Args:
+        frequency: in how many chunks each phrase is.
+        wanted: how many chunks.
+    """
+    rare: list[str] = []
+    weighed: list[str] = []
+    scored = total = 0
+    for phrase in sorted(filter(frequency.__getitem__, frequency), key=lambda phrase: frequency[phrase]):
+        total += frequency[phrase]
+        # Chunks are counted once a word here, so twice the wanted number makes sure of most of them.
+        if scored < 2 * wanted or total <= _SCORED_CHUNKS:
+            scored = total
+            rare.append(phrase)
+        elif total > _WEIGHED_CHUNKS:
+            break
+        weighed.append(phrase)
+    anything = " OR ".join(weighed)
+    return anything if len(rare) == len(weighed) else f"({' OR '.join(rare)}) AND ({anything})"
+
+
+def _frequencies(
+    connection: sqlite3.Connection, phrases: Iterable[str], scope: str = "", values: Sequence[str] = ()
+) -> dict[str, int]:
+    """Return in about how many chunks each of these quoted phrases is; exact where they are few."""
+    (newest,) = connection.execute("SELECT max(key) FROM chunks").fetchone()
+    query = f"SELECT count(*), max(rowid) FROM (SELECT rowid FROM words WHERE words MATCH ?{scope} LIMIT ?)"
+    frequency = {}
+    for phrase in phrases:
+        counted, last = connection.execute(query, (phrase, *values, _COUNTED_CHUNKS)).fetchone()
+        frequency[phrase] = counted if counted < _COUNTED_CHUNKS else counted * newest // last
+    return frequency
+
+
+def _inverse_frequency(found: int, chunks: int) -> float:
+    return max(math.log((chunks + 1) / (found + 0.5)), 0.0) if found else 0.0
+
+
+def _quoted(term: str) -> str:
+    """Return a term as a phrase of the full-text syntax, whatever it holds."""
+    return '"' + term.replace("\0", "").replace('"', '""') + '"'
 
 
 def _words_of(chunk: Chunk) -> tuple[str, ...]:

@@ -1,0 +1,118 @@
+"""The command that measures: how good the search is on questions whose answers are known."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.table import Table
+
+from sourcewise import terminal
+from sourcewise.cli.opening import OpenedFolder, opened_workspace, settings_of_user
+from sourcewise.cli.options import json_option
+from sourcewise.errors import QuestionError
+from sourcewise.evaluation import Outcome, Place, read_questions, summary
+from sourcewise.model import SearchMode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sourcewise.evaluation import KnownQuestion
+    from sourcewise.index import Index
+    from sourcewise.workspace import Workspace
+
+    Outcomes = dict[SearchMode, dict[str, Outcome]]
+
+_HITS = 60
+_WAYS = {"keywords": SearchMode.KEYWORD, "vectors": SearchMode.VECTOR, "full": SearchMode.HYBRID}
+_EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command("eval")
+@click.argument("questions", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--trees", required=True, type=_EXISTING_FOLDER, help="Has a folder for each tree that is asked about.")
+@click.option("--out", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Where hits are written.")
+@click.option("--by", multiple=True, type=click.Choice(list(_WAYS)), help="What to search by; without it, each in turn.")
+@json_option
+def evaluate(*, questions: Path, trees: Path, out: Path | None, by: tuple[str, ...], as_json: bool) -> None:
+    """Measure the search by QUESTIONS, a JSON Lines file of questions with their answers.
+
+    What is written with --out is found by the last of keywords, vectors and full that was searched by.
+    """
+    asked = read_questions(questions)
+    ways = [way for name, way in _WAYS.items() if not by or name in by]
+    by_tree = _by_tree(asked, trees)
+    outcomes: Outcomes = {way: {} for way in ways}
+    settings = settings_of_user()
+    for number, (folder, group) in enumerate(by_tree.items(), 1):
+        terminal.print_notice(f"{number}/{len(by_tree)} {folder.name}: {len(group)} questions")
+        with opened_workspace(settings) as (workspace, progress):
+            _ask_all(OpenedFolder(folder, workspace, progress), workspace, group, outcomes)
+    if out is not None:
+        out.write_text("".join(map(_as_line, asked, map(outcomes[ways[-1]].get, (q.id for q in asked)))), "utf-8")
+    summaries = {way.value: summary(asked, found) for way, found in outcomes.items()}
+    if as_json:
+        click.echo(json.dumps(summaries, indent=2))
+    else:
+        for way, rows in summaries.items():
+            terminal.out.print(_table(way, rows))
+
+
+def _by_tree(asked: Iterable[KnownQuestion], trees: Path) -> dict[Path, list[KnownQuestion]]:
+    grouped: dict[Path, list[KnownQuestion]] = defaultdict(list)
+    for question in asked:
+        grouped[trees / question.tree].append(question)
+    missing = [folder.name for folder in grouped if not folder.is_dir()]
+    if missing:
+        raise QuestionError(f"{trees} has no folder {', '.join(missing)}.", "Name the folder that has them with --trees.")
+    return dict(grouped)
+
+
+def _ask_all(
+    opened: OpenedFolder, workspace: Workspace, group: Sequence[KnownQuestion], outcomes: Outcomes
+) -> None:
+    opened.keeper.await_read()
+    if outcomes.keys() - {SearchMode.KEYWORD}:
+        opened.keeper.await_vectors()
+    workspace.embed_no_more()
+    opened.rest()
+    index = opened.keeper.opened()
+    for way, found in outcomes.items():
+        index.search(group[0].query, 1, by=way)  # the first search opens what the others use
+        found.update({question.id: _outcome(index, question.query, way) for question in group})
+
+
+def _outcome(index: Index, query: str, way: SearchMode) -> Outcome:
+    begun = time.perf_counter()
+    result = index.search(query, _HITS, by=way)
+    taken = (time.perf_counter() - begun) * 1000 - result.timings.get("question embedding", 0.0)
+    places = (passage.chunk for passage in result.passages)
+    return Outcome(tuple(Place(chunk.path, chunk.first_line, chunk.last_line) for chunk in places), taken)
+
+
+def _as_line(question: KnownQuestion, outcome: Outcome | None) -> str:
+    """Return a line of the hits file, in the form in which benchmarks of code search are scored."""
+    hits, taken = outcome or Outcome((), 0.0)
+    places = [{"path": path, "start_line": first, "end_line": last} for path, first, last in hits]
+    return json.dumps({"id": question.id, "hits": places, "latency_ms": round(taken, 2)}) + "\n"
+
+
+def _table(way: str, rows: Mapping[str, Mapping[str, float]]) -> Table:
+    columns = list(dict.fromkeys(column for row in rows.values() for column in row))
+    table = Table(title=f"By {way}", title_justify="left")
+    table.add_column("")
+    for column in columns:
+        table.add_column(column, justify="right")
+    for name, row in rows.items():
+        table.add_row(terminal.plain(name), *(_shown(column, row.get(column)) for column in columns))
+    return table
+
+
+def _shown(column: str, value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:.0f}" if column == "questions" else f"{value:.1f}" if column.startswith("ms") else f"{value:.3f}"

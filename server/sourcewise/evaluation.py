@@ -1,0 +1,168 @@
+"""How good a search is, by questions whose answers are known: reads them, scores hits, and sums up.
+
+The measures are those of the field, over the first ten hits unless said: NDCG with binary gain, recall, the mean
+reciprocal rank. Lines count too: an answer cites lines, and a search that returns whole files has found none.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from statistics import mean, quantiles
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sourcewise.errors import QuestionError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+_DEPTH = 10
+_LINE_BUDGET = 400
+# Annotations that name whole files and, now and then, lines, count hits that meet those lines; elsewhere files count.
+_COUNTS_SPANS = "semble"
+_FORM = 'Each line is one JSON object: {"id", "repo", "query", "relevant": [{"path", "start_line", "end_line"}]}.'
+
+
+class Place(NamedTuple):
+    """Lines of a file; without `first_line` the whole of it."""
+
+    path: str
+    first_line: int | None = None
+    last_line: int | None = None
+
+    def meets(self, other: Place) -> bool:
+        """Tell whether both are of one file and, where both have lines, share one."""
+        if self.path != other.path:
+            return False
+        if self.first_line is None or self.last_line is None or other.first_line is None or other.last_line is None:
+            return True
+        return self.first_line <= other.last_line and other.first_line <= self.last_line
+
+
+@dataclass(frozen=True, slots=True)
+class KnownQuestion:
+    """A question whose answer is known.
+
+    Attributes:
+        tree: name of the folder it is about.
+        source: where the question comes from.
+        relevant: what answers it.
+    """
+
+    id: str
+    tree: str
+    query: str
+    source: str
+    language: str
+    relevant: tuple[Place, ...]
+
+
+class Outcome(NamedTuple):
+    """What a search found for a question, best first, and how long it took without the question's embedding."""
+
+    hits: tuple[Place, ...]
+    milliseconds: float
+
+
+def read_questions(file: Path) -> list[KnownQuestion]:
+    """Return the questions of a JSON Lines file.
+
+    Raises:
+        QuestionError: it cannot be read, or a line is not of this form.
+    """
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionError(f"The questions in {file} cannot be read: {error}", _FORM) from error
+    questions = [_question(file, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    if not questions:
+        raise QuestionError(f"There is no question in {file}.", _FORM)
+    return questions
+
+
+def _question(file: Path, number: int, line: str) -> KnownQuestion:
+    try:
+        raw: dict[str, Any] = json.loads(line)
+        places = tuple(Place(p["path"], p.get("start_line"), p.get("end_line")) for p in raw["relevant"])
+        source, language = str(raw.get("source", "all")), str(raw.get("lang", "any"))
+        return KnownQuestion(str(raw["id"]), str(raw["repo"]), str(raw["query"]), source, language, places)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise QuestionError(f"Line {number} of {file} is no question: {error!r}", _FORM) from error
+
+
+def scores(question: KnownQuestion, hits: Sequence[Place]) -> dict[str, float]:
+    """Return the measures of one question by name; `Span400L` only where lines are known.
+
+    NDCG@10 goes over the hits as they are, so that many of one file waste ranks; the others over distinct files.
+    Span400L tells whether a relevant line is among the first 400 lines of the hits, the last one cut to fit.
+    """
+    files = [Place(path) for path in dict.fromkeys(hit.path for hit in hits)]
+    wanted = [Place(path) for path in dict.fromkeys(place.path for place in question.relevant)]
+    counted = question.relevant if question.source.startswith(_COUNTS_SPANS) else wanted
+    ranks = _ranks(files, wanted)
+    result = {
+        "NDCG@10": _ndcg(_ranks(hits[:_DEPTH], counted), len(counted)),
+        "file NDCG@10": _ndcg(ranks, len(wanted)),
+        "Recall@10": sum(rank <= _DEPTH for rank in ranks) / len(wanted),
+        "MRR@10": max((1 / rank for rank in ranks if rank <= _DEPTH), default=0.0),
+    }
+    spans = [place for place in question.relevant if place.first_line is not None]
+    if spans:
+        result["Span400L"] = float(_within_lines(hits, spans, _LINE_BUDGET))
+    return result
+
+
+def _ranks(hits: Sequence[Place], wanted: Iterable[Place]) -> list[int]:
+    """Return for each place that is met the rank of the first hit that meets it."""
+    found = (next((n for n, hit in enumerate(hits, 1) if hit.meets(place)), None) for place in wanted)
+    return [rank for rank in found if rank is not None]
+
+
+def _ndcg(ranks: Iterable[int], wanted: int) -> float:
+    gain = sum(1 / math.log2(rank + 1) for rank in set(ranks) if rank <= _DEPTH)
+    return gain / sum(1 / math.log2(rank + 1) for rank in range(1, min(_DEPTH, wanted) + 1))
+
+
+def _within_lines(hits: Sequence[Place], wanted: Sequence[Place], budget: int) -> bool:
+    for path, first, last in hits:
+        if first is None or last is None or budget <= 0:
+            return False
+        end = min(last, first + budget - 1)
+        budget -= end - first + 1
+        if any(Place(path, first, end).meets(place) for place in wanted):
+            return True
+    return False
+
+
+def summary(questions: Sequence[KnownQuestion], outcomes: Mapping[str, Outcome]) -> dict[str, dict[str, float]]:
+    """Return the mean of each measure over all questions, by source, and by language within a source.
+
+    Args:
+        questions: those that were asked.
+        outcomes: by the id of the question; one that lacks counts as having found nothing.
+    """
+    groups: dict[str, list[KnownQuestion]] = defaultdict(list)
+    for question in questions:
+        for name in ("all", question.source, f"{question.source}: {question.language}"):
+            groups[name].append(question)
+    return {name: _means(group, outcomes) for name, group in sorted(groups.items())}
+
+
+def _means(group: Sequence[KnownQuestion], outcomes: Mapping[str, Outcome]) -> dict[str, float]:
+    measured: dict[str, list[float]] = defaultdict(list)
+    for question in group:
+        for name, value in scores(question, outcomes[question.id].hits if question.id in outcomes else ()).items():
+            measured[name].append(value)
+    taken = [outcomes[question.id].milliseconds for question in group if question.id in outcomes]
+    return {
+        "questions": len(group),
+        **{name: mean(values) for name, values in measured.items()},
+        **({"ms p50": _percentile(taken, 50), "ms p95": _percentile(taken, 95)} if taken else {}),
+    }
+
+
+def _percentile(values: Sequence[float], percent: int) -> float:
+    return quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else values[0]
