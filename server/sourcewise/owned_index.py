@@ -257,8 +257,9 @@ class OwnedIndex(Index):
         try:
             self._catalog.compact()
             self._shared.cache.evict(settings.cache_megabytes * 1_000_000, settings.cache_days)
-            if self._store.wasted() > _MOST_WASTED:
-                self._forget_vectors(self._catalog.models())
+            models = self._catalog.models()
+            if self._store.wasted(sum(map(self._catalog.count_vectors, models))) > _MOST_WASTED:
+                self._forget_vectors(models)
                 self._restore()
             self._store.compact()
         except StorageError:
