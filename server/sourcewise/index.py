@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sourcewise.disk_usage import bytes_in
-from sourcewise.indexer import RECIPE
+from sourcewise.indexer import RECIPE, WHOLE
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.model import FileStamp, IndexStatus, SourceFile
 from sourcewise.query_engine import CodeQueryEngine
@@ -55,6 +55,11 @@ class SharedParts:
     cache: EmbeddingCache
     choose_generator: Callable[[], Awaitable[tuple[Generator, Sequence[str]]]]
     fetch_model: Callable[[Callable[[DownloadProgress], None], threading.Event], object]
+
+    @property
+    def in_background(self) -> bool:
+        """Whether indexing goes on beside what somebody does, who may have paused it; else they wait for it."""
+        return self.consideration is not None
 
 
 class Index:
@@ -189,7 +194,7 @@ class Index:
         result = self._searching(search)
         if result.embedded < result.chunks:
             self._prefer(self.wanted_first(question, _PREFERRED))
-        return result
+        return replace(result, whole=bool(self._catalog.get_meta(WHOLE)))
 
     def _engine(self, shown: TextOf | None) -> CodeQueryEngine:
         def text_of(path: str) -> str | None:

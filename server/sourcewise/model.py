@@ -216,6 +216,7 @@ class SearchResult:
         relevant: False where nothing found is about the question.
         timings: stage to milliseconds.
         question_vector: the dimensions and the first numbers of the question's embedding, for the trace.
+        whole: False where the folder was still being read for the first time.
     """
 
     question: str
@@ -226,6 +227,7 @@ class SearchResult:
     relevant: bool = True
     timings: dict[str, float] = field(default_factory=dict)
     question_vector: tuple[int, tuple[float, ...]] | None = None
+    whole: bool = True
 
     @property
     def coverage(self) -> float:

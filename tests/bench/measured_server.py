@@ -1,7 +1,7 @@
 """The real server, which also writes down what its searches and hovers take inside: started by `busy_server.py`.
 
-A line of JSON each, in the file that the environment variable names: what it was, its milliseconds, and how many of them
-a question's embedding took, for which a search waits but does not work.
+A line of JSON each, in the file that the environment variable names: what it was, its milliseconds, and how many of
+them a question's embedding took, for which a search waits but does not work.
 """
 
 from __future__ import annotations
