@@ -102,11 +102,11 @@ class Index:
 
     def search(self, question: str, top: int, paths: Sequence[str] = ()) -> SearchResult:
         """Return the best passages for a question, from these files and folders, or from all."""
-        return self._preferring(question, lambda: self._retriever.search(question, self.model, top, paths))
+        return self._preferring(lambda: self._retriever.search(question, self.model, top, paths))
 
     def gather(self, inquiry: Inquiry, top: int) -> SearchResult:
         """Return what to answer an inquiry from; see Retriever.gather."""
-        return self._preferring(inquiry.question, lambda: self._retriever.gather(inquiry, self.model, top))
+        return self._preferring(lambda: self._retriever.gather(inquiry, self.model, top))
 
     def similar(self, code: Chunk, top: int) -> SearchResult:
         """Return the passages that are nearest to some code; see Retriever.similar."""
@@ -190,10 +190,10 @@ class Index:
         """Search; who owns the index repairs it where it proves to be damaged."""
         return search()
 
-    def _preferring(self, question: str, search: Callable[[], SearchResult]) -> SearchResult:
+    def _preferring(self, search: Callable[[], SearchResult]) -> SearchResult:
         result = self._searching(search)
         if result.embedded < result.chunks:
-            self._prefer(self.wanted_first(question, _PREFERRED))
+            self._prefer(result.by_words[:_PREFERRED])
         return replace(result, whole=bool(self._catalog.get_meta(WHOLE)))
 
     def _engine(self, shown: TextOf | None) -> CodeQueryEngine:
