@@ -84,7 +84,8 @@ class Owner:
         self._paused = shared.in_background and self.index.paused
         self._was_read = self.index.counts().files > 0
         self._begun = self._ended = 0
-        self._behind_since = 0.0
+        # What an earlier look found can be asked at once: whether it is still true is seen in time.
+        self._behind_since = 0.0 if self._was_read else time.monotonic()
         self._report = IndexReport()
         self._watching_problem = ""
         self._rescan_at = 0.0
