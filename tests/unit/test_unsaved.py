@@ -32,9 +32,7 @@ def shown(text: str) -> UnsavedFiles:
 
 
 def result(chunks: Sequence[Chunk], *, relevant: bool = True) -> SearchResult:
-    passages = tuple(
-        Passage(chunk, rank, 1 / rank, 0.5, (f"meaning #{rank}",)) for rank, chunk in enumerate(chunks, 1)
-    )
+    passages = tuple(Passage(chunk, rank, 1 / rank, 0.5, (f"meaning #{rank}",)) for rank, chunk in enumerate(chunks, 1))
     return SearchResult(QUESTION, passages, SearchMode.HYBRID, len(chunks), len(chunks), relevant)
 
 
