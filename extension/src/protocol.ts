@@ -269,7 +269,7 @@ export interface IndexState {
   folders: FolderState[];
 }
 
-/** Whether the work on all folders is to wait. */
+/** Whether the work on all folders is to wait; it does until the opposite is asked for, also after a restart. */
 export interface PauseParams {
   paused: boolean;
 }

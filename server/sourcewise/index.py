@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sourcewise.disk_usage import bytes_in
-from sourcewise.indexer import RECIPE
+from sourcewise.indexer import RECIPE, WHOLE
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.model import FileStamp, IndexStatus, SourceFile
 from sourcewise.query_engine import CodeQueryEngine
 from sourcewise.relations import Relations
 from sourcewise.retriever import Retriever
+from sourcewise.unsaved import UnsavedFiles
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
 
     from sourcewise.consideration import Consideration
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 # What a question has embedded first, while not everything is: the best that keywords find for it.
 _PREFERRED = 64
+_NOTHING_SHOWN: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,11 @@ class SharedParts:
     cache: EmbeddingCache
     choose_generator: Callable[[], Awaitable[tuple[Generator, Sequence[str]]]]
     fetch_model: Callable[[Callable[[DownloadProgress], None], threading.Event], object]
+
+    @property
+    def in_background(self) -> bool:
+        """Whether indexing goes on beside what somebody does, who may have paused it; else they wait for it."""
+        return self.consideration is not None
 
 
 class Index:
@@ -95,13 +103,24 @@ class Index:
 
     # --- asking ---------------------------------------------------------------------------------------
 
-    def search(self, question: str, top: int, paths: Sequence[str] = ()) -> SearchResult:
-        """Return the best passages for a question, from these files and folders, or from all."""
-        return self._preferring(question, lambda: self._retriever.search(question, self.model, top, paths))
+    def search(
+        self, question: str, top: int, paths: Sequence[str] = (), shown: Mapping[str, str] = _NOTHING_SHOWN
+    ) -> SearchResult:
+        """Return the best passages for a question.
 
-    def gather(self, inquiry: Inquiry, top: int) -> SearchResult:
-        """Return what to answer an inquiry from; see Retriever.gather."""
-        return self._preferring(inquiry.question, lambda: self._retriever.gather(inquiry, self.model, top))
+        Args:
+            question: in any words.
+            top: how many passages at most.
+            paths: files and folders to stay in; none means all.
+            shown: texts of files, by path, that an editor has open, saved or not.
+        """
+        found = self._preferring(lambda: self._retriever.search(question, self.model, top, paths))
+        return self._as_shown(found, question, top, paths, shown)
+
+    def gather(self, inquiry: Inquiry, top: int, shown: Mapping[str, str] = _NOTHING_SHOWN) -> SearchResult:
+        """Return what to answer an inquiry from; see Retriever.gather, and search."""
+        found = self._preferring(lambda: self._retriever.gather(inquiry, self.model, top))
+        return self._as_shown(found, inquiry.question, top, inquiry.paths, shown)
 
     def similar(self, code: Chunk, top: int) -> SearchResult:
         """Return the passages that are nearest to some code; see Retriever.similar."""
@@ -111,14 +130,17 @@ class Index:
         """Return some code and what it hangs together with; see Relations.around."""
         return self._searching(lambda: self.relations.around(code, self.model, top))
 
-    def ask(self, inquiry: Inquiry, shown: TextOf | None = None) -> AsyncGenerator[AnswerEvent, None]:
+    def ask(
+        self, inquiry: Inquiry, shown: TextOf | None = None, open_files: Mapping[str, str] = _NOTHING_SHOWN
+    ) -> AsyncGenerator[AnswerEvent, None]:
         """Answer a question; see CodeQueryEngine.ask.
 
         Args:
             inquiry: the question and what it comes with.
             shown: gives the text of a file as the asker sees it, or None where that is what the disk has.
+            open_files: what the asker has open now; see search.
         """
-        return self._engine(shown).ask(inquiry)
+        return self._engine(shown, open_files).ask(inquiry)
 
     def explain(self, code: Chunk, shown: TextOf | None = None) -> AsyncGenerator[AnswerEvent, None]:
         """Explain some code; see CodeQueryEngine.explain, and `ask`."""
@@ -185,18 +207,50 @@ class Index:
         """Search; who owns the index repairs it where it proves to be damaged."""
         return search()
 
-    def _preferring(self, question: str, search: Callable[[], SearchResult]) -> SearchResult:
+    def _preferring(self, search: Callable[[], SearchResult]) -> SearchResult:
         result = self._searching(search)
         if result.embedded < result.chunks:
-            self._prefer(self.wanted_first(question, _PREFERRED))
-        return result
+            self._prefer(result.by_words[:_PREFERRED])
+        return replace(result, whole=bool(self._catalog.get_meta(WHOLE)))
 
-    def _engine(self, shown: TextOf | None) -> CodeQueryEngine:
+    def _as_shown(
+        self, found: SearchResult, question: str, top: int, paths: Sequence[str], shown: Mapping[str, str]
+    ) -> SearchResult:
+        """Put what an editor shows in the place of what the index has of the same files."""
+        settings = self._shared.settings()
+        files = self._unsaved(shown, CodeMiner(settings.max_file_bytes))
+        if not files:
+            return found
+        unsaved = UnsavedFiles(files, settings.chunk_tokens, settings.chunk_overlap)
+        return unsaved.joined(found, question, top, paths, self._catalog.chunks(list(unsaved.chunks)).keys())
+
+    def _unsaved(self, shown: Mapping[str, str], miner: CodeMiner) -> list[SourceFile]:
+        """Return the files that belong to the index, which has another text of them."""
+        known = self._catalog.known_files(list(shown)) if shown else {}
+        judged = [miner.judge(path, shown[path]) for path, file in known.items() if file.reason is None]
+        files = [file for file in judged if isinstance(file, SourceFile)]
+        return [file for file in files if file.digest != known[file.stamp.path].digest]
+
+    def _engine(self, shown: TextOf | None, open_files: Mapping[str, str] = _NOTHING_SHOWN) -> CodeQueryEngine:
         def text_of(path: str) -> str | None:
             text = shown(path) if shown else None
             return self.text_of(path) if text is None else text
 
-        return CodeQueryEngine(self, text_of, self._shared.choose_generator, self._shared.settings().top)
+        knowledge = _Seen(self, open_files)
+        return CodeQueryEngine(knowledge, text_of, self._shared.choose_generator, self._shared.settings().top)
+
+
+class _Seen:
+    """An index as somebody sees it who has files open; see Knowledge."""
+
+    def __init__(self, index: Index, open_files: Mapping[str, str]) -> None:
+        self._open_files = open_files
+        self._gather = index.gather
+        self.around = index.around
+        self.definition_of = index.definition_of
+
+    def gather(self, inquiry: Inquiry, top: int) -> SearchResult:
+        return self._gather(inquiry, top, self._open_files)
 
 
 def status_of(folder: Path, catalog: Catalog, model: str, cached: int, size: int) -> IndexStatus:

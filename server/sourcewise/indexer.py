@@ -34,6 +34,8 @@ Item = TypeVar("Item")
 _CHUNKS_FORMAT = 1
 # Under this key the catalog notes what its chunks were made with.
 RECIPE = "recipe"
+# Under this key it notes that the whole folder was read once.
+WHOLE = "whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,8 @@ class Indexer:
             gone = gone.difference(there) | still_gone
         self._catalog.remove_files(sorted(gone))
         self._owed = ()
+        if not self._catalog.get_meta(WHOLE):
+            self._catalog.set_meta(WHOLE, "yes")
         if anew:
             self._catalog.set_meta(RECIPE, self._recipe)
         return Changes(outcome["added"], outcome["changed"], len(gone), outcome["unchanged"])

@@ -217,6 +217,8 @@ class SearchResult:
         relevant: False where nothing found is about the question.
         timings: stage to milliseconds.
         question_vector: the dimensions and the first numbers of the question's embedding, for the trace.
+        whole: False where the folder was still being read for the first time.
+        by_words: ids of what words and names found, best first: the first to embed, while not everything is.
     """
 
     question: str
@@ -227,6 +229,8 @@ class SearchResult:
     relevant: bool = True
     timings: dict[str, float] = field(default_factory=dict)
     question_vector: tuple[int, tuple[float, ...]] | None = None
+    whole: bool = True
+    by_words: tuple[str, ...] = ()
 
     @property
     def coverage(self) -> float:

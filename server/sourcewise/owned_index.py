@@ -43,6 +43,8 @@ _VECTORS_LOST = "vectors lost"
 _TO_EMPTY = "empty it"
 # Under this key it notes that somebody wants everything made anew; noted, so that a crash does not lose the wish.
 _REBUILD = "rebuild"
+# Under this key it notes that the work is to wait until somebody has it go on, however often this program starts.
+_PAUSED = "paused"
 # The share of the search graph that removed vectors may take: it never shrinks, so it is then built anew.
 _MOST_WASTED = 0.5
 
@@ -148,6 +150,16 @@ class OwnedIndex(Index):
         """
         with self._noting_damage():
             self._catalog.set_meta(_REBUILD, "yes")
+
+    @property
+    def paused(self) -> bool:
+        """Whether the work is to wait."""
+        return bool(self._catalog.get_meta(_PAUSED))
+
+    def note_pause(self, paused: bool) -> None:
+        """Note whether the work is to wait."""
+        with self._noting_damage():
+            self._catalog.set_meta(_PAUSED, "yes" if paused else "")
 
     def embed(
         self,
@@ -257,8 +269,9 @@ class OwnedIndex(Index):
         try:
             self._catalog.compact()
             self._shared.cache.evict(settings.cache_megabytes * 1_000_000, settings.cache_days)
-            if self._store.wasted() > _MOST_WASTED:
-                self._forget_vectors(self._catalog.models())
+            models = self._catalog.models()
+            if self._store.wasted(sum(map(self._catalog.count_vectors, models))) > _MOST_WASTED:
+                self._forget_vectors(models)
                 self._restore()
             self._store.compact()
         except StorageError:

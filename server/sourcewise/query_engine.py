@@ -224,6 +224,11 @@ def _rested_on(checked: citations.CheckedText, sources: Sequence[Source]) -> lis
 
 
 def _notices_about(search: SearchResult) -> list[str]:
+    unread = [] if search.whole else ["The folder is still being read: only what was read so far could be found."]
+    return unread + _notices_about_vectors(search)
+
+
+def _notices_about_vectors(search: SearchResult) -> list[str]:
     if search.mode is SearchMode.KEYWORD and search.chunks:
         why = "the embedding model is still starting or busy" if search.embedded else "nothing is embedded yet"
         return [f"Keyword search alone served: {why}."]

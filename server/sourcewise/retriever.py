@@ -74,6 +74,7 @@ class Retriever:
         with _timed(timings, "keywords"):
             telling = telling_words(question, self._catalog.rarity)
             candidates = self._keyword_lists(question, list(telling), paths)
+        by_words = tuple(candidates)
         served_by, counts = self._catalog.serving_model(model)
         vector = self._add_by_meaning(served_by, question, candidates, paths, timings) if served_by else None
         with _timed(timings, "ranking"):
@@ -87,6 +88,7 @@ class Retriever:
             _relevant(question, passages),
             timings,
             None if vector is None else (len(vector), tuple(float(x) for x in vector[:4])),
+            by_words=by_words,
         )
 
     def gather(self, inquiry: Inquiry, model: str, top: int) -> SearchResult:

@@ -162,7 +162,7 @@ def run_alone(work: Callable[..., Measured], *arguments: Any) -> Stage:
     process = context.Process(target=_work, args=(theirs, work, arguments))
     process.start()
     theirs.close()
-    memory = _Memory(process.pid or 0)
+    memory = Memory(process.pid or 0)
     try:
         figures, result = ours.recv()
     except EOFError:
@@ -202,7 +202,7 @@ def _related(figure: Figure, before: _Calibration, after: _Calibration) -> Figur
     return replace(figure, ratio=figure.milliseconds / statistics.mean(units))
 
 
-class _Memory:
+class Memory:
     """The most that a process and its children have resident, looked at now and then."""
 
     def __init__(self, pid: int) -> None:
@@ -213,6 +213,7 @@ class _Memory:
         self._thread.start()
 
     def stop(self) -> None:
+        """Look no more."""
         self._stopped.set()
         self._thread.join()
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from generated_tree import write_tree
 from measuring import Figure, Report, bytes_on_disk, megabytes, run_alone, say
 from scale_rivals import ask_chroma, collect_vectors, compare_all
+from scale_server import serve
 from scale_stages import edit, embed, read_tree, search, start
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def measure(root: Path, options: argparse.Namespace) -> None:
     write_tree(root / "tree", options.files)
     _stage(report, "reading", read_tree, root)
     _stage(report, "starting", start, root)
+    _stage(report, "serving", serve, root)
     nearest: list[set[str]] = []
     if _stage(report, "embedding", embed, root, options.vectors):
         _stage(report, "collecting", collect_vectors, root)

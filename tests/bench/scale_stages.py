@@ -20,6 +20,7 @@ from sourcewise.indexer import Indexer
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.relations import Relations
 from sourcewise.retriever import Retriever
+from sourcewise.settings import Settings
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.embedding_cache import EmbeddingCache
 from sourcewise.storage.vector_store import VectorStores
@@ -55,7 +56,9 @@ class Home:
         self._stores = VectorStores()
         self.store = self._stores.open(root / "vectors")
         self.cache = EmbeddingCache(root / "embeddings.sqlite")
-        self.indexer = Indexer(self.tree, CodeMiner(), SmartCodeChunker(), self.catalog, "scale")
+        settings = Settings()
+        recipe = f"{settings.chunk_tokens} {settings.chunk_overlap}"  # the server's, which may open it as well
+        self.indexer = Indexer(self.tree, CodeMiner(), SmartCodeChunker(), self.catalog, recipe)
         self.vectorizer = CodeVectorizer(self.catalog, self.store, self.cache, self.embedder, _BATCH)
         self.retriever = Retriever(self.catalog, self.store, self.embedder)
         self.relations = Relations(self.catalog, self.store)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -105,6 +107,30 @@ async def test_the_selection_is_the_first_source_as_the_editor_shows_it(start: S
     answer = await editor.request(protocol.ASK, params)
     assert (answer.sources[0].symbol, answer.sources[0].reasons) == ("unsaved", ("is selected",))
     assert protocol.Citation(1, CitationState.CURRENT) in answer.citations
+
+
+async def test_what_is_not_saved_is_found_and_cited_as_the_editor_shows_it(start: Start, project: Path) -> None:
+    editor = await start(project)
+    await editor.until_read(project, 3)
+    saved = (project / "retry.py").read_text(encoding="utf-8")
+    shown = f"import time\n\n{saved}\n\ndef fold_the_paper():\n    return 'crane'\n"
+    editor.show((project / "retry.py").as_uri(), shown)
+    assert "fold_the_paper" in (await editor.search("fold_the_paper")).passages[0].preview
+    answer = await editor.ask("What does send_with_retries do after a failure?")
+    moved = answer.sources[0]
+    assert "def send_with_retries" in "\n".join(shown.splitlines()[moved.start_line - 1 : moved.end_line])
+    assert answer.citations[0].state is CitationState.CURRENT
+
+
+async def test_what_must_not_be_indexed_is_not_found_in_what_is_open_either(start: Start, project: Path) -> None:
+    editor = await start(project)
+    await editor.until_read(project, 3)
+    body = base64.b64encode(random.Random(1).randbytes(300)).decode()
+    key = f"-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----\n"
+    editor.show((project / ".env").as_uri(), "fold_the_paper = 'crane'\n")
+    editor.show((project / "auth.py").as_uri(), f'def fold_the_paper():\n    return """{key}"""\n')
+    found = (await editor.search("fold_the_paper")).passages
+    assert not [passage for passage in found if "fold_the_paper" in passage.preview]
 
 
 async def test_a_mention_leads_to_its_definition(start: Start, project: Path) -> None:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hashing_embedder import HashingEmbedder
 
+from sourcewise.consideration import Consideration, Surroundings
 from sourcewise.errors import FolderError
 from sourcewise.index import SharedParts
 from sourcewise.keeping.embedding_lane import EmbeddingLane
@@ -47,14 +49,20 @@ class House:
             model="hashing",
             embedder=self.embedder,
             stores=stores,
-            consideration=None,
+            consideration=Consideration(Settings, Surroundings),
             cache=EmbeddingCache(data.embedding_cache),
             choose_generator=_no_model,
             fetch_model=lambda *_: None,
         )
 
     def open(self, folder: Path | None = None) -> Keeper:
-        keeper = Keeper(folder or self.folder, self.data, self._shared, self.lane, self._hear)
+        return self._opened(folder or self.folder, self._shared)
+
+    def open_for_command(self) -> Keeper:
+        return self._opened(self.folder, replace(self._shared, consideration=None))
+
+    def _opened(self, folder: Path, shared: SharedParts) -> Keeper:
+        keeper = Keeper(folder, self.data, shared, self.lane, self._hear)
         self.keepers.append(keeper)
         return keeper
 
@@ -149,6 +157,53 @@ def test_a_paused_folder_answers_from_what_it_has(house: House) -> None:
     assert "network.py" in paths(keeper, "send")
     keeper.pause(False)
     house.until_idle(keeper, 2)
+
+
+def test_a_pause_holds_until_it_is_taken_back_whoever_owns_the_index(house: House) -> None:
+    first = house.open()
+    house.until_idle(first, 1)
+    guest = house.open()
+    house.until(lambda: guest.index)
+    guest.pause(True)
+    assert first.activity().paused
+    first.close()
+    house.write("disk.py", "def write(value):\n    return value\n")
+    house.until(lambda: guest.is_behind and guest.activity().paused)  # a guest no more: the owner is gone
+    guest.close()
+    later = house.open()
+    later.askable.result(PATIENCE)
+    assert (later.activity().paused, later.activity().files) == (True, 1)
+    later.pause(False)
+    house.until_idle(later, 2)
+    later.close()
+    assert not house.open().activity().paused
+
+
+def test_a_command_does_its_work_and_leaves_a_pause_to_the_editor(house: House) -> None:
+    editor = house.open()
+    house.until_idle(editor, 1)
+    editor.pause(True)
+    editor.close()
+    house.write("disk.py", "def write(value):\n    return value\n")
+    command = house.open_for_command()
+    assert command.await_read().added == 1
+    command.close()
+    editor = house.open()
+    editor.askable.result(PATIENCE)
+    assert editor.activity().paused
+
+
+def test_what_changed_a_moment_ago_is_waited_for_and_long_work_is_not(house: House) -> None:
+    keeper = house.open()
+    house.until_idle(keeper, 1)
+    keeper.pause(True)
+    house.write("disk.py", "def write(value):\n    return value\n")
+    keeper.changed(["disk.py"])
+    keeper.pause(False)
+    keeper.catch_up(0.0)
+    assert keeper.is_behind
+    keeper.catch_up(PATIENCE)
+    assert "disk.py" in paths(keeper, "write")
 
 
 def test_a_rebuild_embeds_nothing_anew(house: House) -> None:

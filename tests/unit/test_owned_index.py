@@ -120,6 +120,15 @@ def test_a_second_run_embeds_nothing_and_reads_nothing(house: House) -> None:
     assert len(house.embedder.embedded) == embedded > 0
 
 
+def test_a_search_tells_whether_the_folder_was_read_whole(house: House) -> None:
+    index, cancelled = house.open(), threading.Event()
+    with pytest.raises(CancelledError):
+        index.update(progress=lambda progress: cancelled.set() if progress.done else None, cancelled=cancelled)
+    assert not index.search("send", 3).whole
+    index.update()
+    assert index.search("send", 3).whole
+
+
 def test_keyword_search_serves_before_anything_is_embedded(house: House) -> None:
     index = house.open()
     index.update()

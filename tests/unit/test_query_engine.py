@@ -39,8 +39,10 @@ LOGIN = Chunk(
 class OneFile:
     """An index that holds one function."""
 
-    def __init__(self, *, relevant: bool = True, mode: SearchMode = SearchMode.HYBRID, embedded: int = 1) -> None:
-        self.result = SearchResult("", (Passage(LOGIN, 1, 1.0, 0.7),), mode, 1, embedded, relevant)
+    def __init__(
+        self, *, relevant: bool = True, mode: SearchMode = SearchMode.HYBRID, embedded: int = 1, whole: bool = True
+    ) -> None:
+        self.result = SearchResult("", (Passage(LOGIN, 1, 1.0, 0.7),), mode, 1, embedded, relevant, whole=whole)
 
     def gather(self, inquiry: Inquiry, top: int) -> SearchResult:
         return self.result
@@ -196,6 +198,7 @@ async def test_closing_the_events_stops_the_model() -> None:
         (OneFile(mode=SearchMode.KEYWORD, embedded=0), Speaker(["x"]), "nothing is embedded yet"),
         (OneFile(mode=SearchMode.KEYWORD), Speaker(["x"]), "still starting or busy"),
         (OneFile(embedded=0), Speaker(["x"]), "0% of the folder is embedded"),
+        (OneFile(whole=False), Speaker(["x"]), "still being read"),
         (OneFile(), Speaker(["x"], Usage(prompt_cut=True)), "cut the prompt"),
         (OneFile(), Speaker(["x"], Usage(stop_reason="length")), "longest length"),
         (OneFile(), Speaker(["call `invented_name()`"]), "possibly invented: `invented_name`"),

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,3 +106,16 @@ def test_what_takes_too_long_to_parse_is_given_up(
     lines = [f"2024-01-01 12:00 [INFO] worker-{n}: request (id={n}) took {n}ms {{'a': {n}}}" for n in range(600)]
     assert Syntax.of("lua", lines) is None
     assert "no readable lua" in caplog.text
+
+
+def test_nothing_is_kept_of_a_file_once_it_was_cut() -> None:
+    lines = [f"name_{n} = {n}" for n in range(10_000)]
+    Syntax.of("python", lines)  # what a language needs is kept
+    tracemalloc.start()
+    try:
+        for _ in range(10):
+            Syntax.of("python", lines)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < len("".join(lines))

@@ -39,7 +39,6 @@ _NAMELESS_PARTS = frozenset({"exports", "module", "prototype", "this", "self", "
 _SIGNATURE_END = re.compile(r"[\s{(:=;]*(?:=>|->|\bdo|\bwhere)?[\s{(:=;]*$")
 _REFERENCE = re.compile(r"^(?:&\s*|'\w+\s+|mut\s+|dyn\s+|\*\s*)+")
 _PARSE_SECONDS = 5.0
-_READ_BYTES = 65_536
 _NAME_CHARS = 200
 _SIGNATURE_CHARS = 300
 
@@ -59,13 +58,18 @@ def _query_for(language: str) -> Query | None:
 def _parse_in_time(parser: Parser, source: bytes) -> Tree | None:
     """Parse, but give up after some seconds: what is not in the language at all can take minutes to recover from."""
     deadline = time.thread_time() + _PARSE_SECONDS
-    try:
-        return parser.parse(
-            lambda offset, _point: source[offset : offset + _READ_BYTES],
-            progress_callback=lambda _offset, _has_error: time.thread_time() > deadline,
-        )
-    except ValueError:
-        return None
+    # The binding (0.26.1) never lets go of what it reads, and would keep every file that was ever parsed. A view that
+    # was released keeps nothing but itself; but only a tree of the bytes can be asked for its text. So they are parsed
+    # with the help of the other tree, of which all is taken that is no error.
+    with memoryview(source) as view:
+        try:
+            tree = parser.parse(
+                lambda offset, _point: source[offset:] if offset else view,
+                progress_callback=lambda _offset, _has_error: time.thread_time() > deadline,
+            )
+        except ValueError:
+            return None
+    return parser.parse(source, tree)
 
 
 @dataclass(slots=True)

@@ -35,6 +35,8 @@ _OPENING_SECONDS = 5.0
 _TAKE_OVER_SECONDS = 10.0
 _LEAVE_SECONDS = 10.0
 _LOOK_SECONDS = 0.2
+# So long a question waits for the first reading of a folder; then it is answered from what was read so far.
+_FIRST_READING_SECONDS = 3.0
 
 
 class Keeper:
@@ -42,7 +44,8 @@ class Keeper:
 
     Attributes:
         path: the folder as it was named.
-        askable: done once the index can be asked about all files, or has failed to open; never fails itself.
+        askable: done once the index can be asked about all files, or their first reading takes longer than anybody
+            waits, or it has failed to open; never fails itself.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class Keeper:
         self._pause_wish: bool | None = None
         self._open_files: tuple[str, ...] = ()
         self._busy_since: float | None = None
+        self._entered_at = 0.0
         self._retry = False
         self._closed = False
         self._thread = threading.Thread(target=self._run, name=f"keeper of {path.name}", daemon=True)
@@ -247,6 +251,7 @@ class Keeper:
             return None
         with self._condition:
             self._role, self._problem, self._busy_since = role, None, None
+            self._entered_at = time.monotonic()
             wish, self._pause_wish = self._pause_wish, None
             if self._closed:
                 role.stop()
@@ -320,7 +325,7 @@ class Keeper:
 
     def _tell(self) -> None:
         role = self._role
-        if role is not None and role.askable:
+        if role is not None and (role.askable or time.monotonic() - self._entered_at > _FIRST_READING_SECONDS):
             self._settle()
         with self._condition:
             self._condition.notify_all()

@@ -81,9 +81,11 @@ class Owner:
         self._reading, self._embedding = Lane(folder, tell), Lane(folder, tell)
         self._stop = threading.Event()
         self._stopped = False
-        self._paused = False
+        self._paused = shared.in_background and self.index.paused
         self._was_read = self.index.counts().files > 0
         self._begun = self._ended = 0
+        # What an earlier look found can be asked at once: whether it is still true is seen in time.
+        self._behind_since = 0.0 if self._was_read else time.monotonic()
         self._report = IndexReport()
         self._watching_problem = ""
         self._rescan_at = 0.0
@@ -98,17 +100,26 @@ class Owner:
     def changed(self, paths: Collection[str] | None) -> None:
         """Have files and folders looked at once things are quiet; None means everything."""
         with self._condition:
-            self._pending.add(paths, time.monotonic())
+            now = time.monotonic()
+            if not self.is_behind:
+                self._behind_since = now
+            self._pending.add(paths, now)
             self._condition.notify_all()
 
     def catch_up(self, seconds: float) -> None:
-        """Look at what is known to have changed without waiting for quiet; return then, or after so many seconds."""
+        """Look at what is known to have changed without waiting for quiet; return then, or where it takes longer.
+
+        Args:
+            seconds: since the first change that is not in the index: that of a moment ago is worth waiting for, the
+                reading of a whole folder is not.
+        """
         with self._condition:
             if self._paused:
                 return
             self._pending.hurry()
             self._condition.notify_all()
-            self._condition.wait_for(lambda: self._stopped or not self.is_behind, seconds)
+            left = self._behind_since + seconds - time.monotonic()
+            self._condition.wait_for(lambda: self._stopped or not self.is_behind, max(0.0, left))
 
     def refresh(self) -> IndexReport:
         """Look at everything anew and return what that did; while the work is paused, at once what the last look did.
@@ -148,7 +159,7 @@ class Owner:
         self._open_files = tuple(paths)
 
     def pause(self, paused: bool) -> None:
-        """Have all work wait, or go on where it stopped."""
+        """Have all work wait, or go on where it stopped; until the opposite is wished, whoever owns the index then."""
         with self._condition:
             self._paused = paused
             if paused:
@@ -159,6 +170,7 @@ class Owner:
         elif self._embedding.wanted:
             self._lane.want(self)
         self._tell()
+        self.index.note_pause(paused)
 
     def rebuild(self) -> None:
         """Read everything anew; what is there serves until then."""
@@ -282,6 +294,7 @@ class Owner:
         self._plan_rescan(within, time.monotonic() - start)
         with self._condition:
             self._ended = self._begun
+            self._behind_since = time.monotonic()
             self._condition.notify_all()
         self._reading.rest()
 

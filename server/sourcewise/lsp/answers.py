@@ -62,7 +62,8 @@ class Answers:
             shown, code = await self._pointing.code_at(params.selection, params.folder)
             index, uri_of = shown.index, shown.uri_of
             inquiry = Inquiry(params.question, params.paths, code, history)
-        events = index.ask(inquiry, self._pointing.text_shown_in(index, shown))
+        shown_in = self._pointing.text_shown_in(index, shown)
+        events = index.ask(inquiry, shown_in, self._pointing.texts_open_in(index))
         return await self._told(events, params.ask_id, uri_of)
 
     async def explain(self, params: protocol.ExplainParams) -> protocol.AskResult:
@@ -81,7 +82,8 @@ class Answers:
         limit = self._checked_limit(params.limit)
         query = checked_question(params.query)
         index = await self._folders.index_of(params.folder)
-        found = await asyncio.to_thread(index.search, query, limit, params.paths)
+        shown = self._pointing.texts_open_in(index)
+        found = await asyncio.to_thread(index.search, query, limit, params.paths, shown)
         return _search_result(found, convert.uris_in(index))
 
     async def similar(self, params: protocol.SimilarParams) -> protocol.SearchResult:

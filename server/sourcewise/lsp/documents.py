@@ -58,6 +58,16 @@ class OpenDocuments:
 
         return text_of
 
+    def texts_in(self, roots: Sequence[Path]) -> dict[str, str]:
+        """Return the texts of a folder's open files by their paths; see shown_in."""
+        opened = ((local_path(document.uri), document) for document in list(self._documents().values()))
+        return {
+            path.relative_to(root).as_posix(): document.source
+            for path, document in opened
+            for root in roots
+            if path is not None and path.is_relative_to(root)
+        }
+
 
 def local_path(uri: str) -> Path | None:
     """Return the path of a file on this machine, or None for what is none."""

@@ -89,11 +89,18 @@ class Pointing:
 
     def text_shown_in(self, index: Index, shown: Shown | None = None) -> Callable[[str], str | None]:
         """Return a function that gives the text of a folder's files as the editor shows them; see Index.ask."""
-        roots = {index.folder, *(folder.path for folder in self._folders.all if folder.index is index)}
-        opened = self._documents.shown_in(tuple(roots))
+        opened = self._documents.shown_in(self._roots_of(index))
         if shown is None:
             return opened
         return lambda path: shown.document.text if path == shown.document.path else opened(path)
+
+    def texts_open_in(self, index: Index) -> dict[str, str]:
+        """Return the texts of a folder's open files by their paths, as the editor shows them now."""
+        return self._documents.texts_in(self._roots_of(index))
+
+    def _roots_of(self, index: Index) -> tuple[Path, ...]:
+        """Return the paths that lead to the folder of an index."""
+        return tuple({index.folder, *(folder.path for folder in self._folders.all if folder.index is index)})
 
     async def _index(self, folder: str | None, so_far: bool) -> Index:
         return self._folders.index_so_far(folder) if so_far else await self._folders.index_of(folder)

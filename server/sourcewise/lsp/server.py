@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, cast
 
@@ -35,6 +36,8 @@ logger = logging.getLogger(__name__)
 # Editors kill a server that has not ended two seconds after they asked it to.
 _CLOSE_SECONDS = 1.0
 _LEAVE_SECONDS = 0.8
+# A search gives the interpreter away at every step of a query, and what reads files keeps it for this long each time.
+_SWITCH_SECONDS = 0.0005
 
 
 def serve(settings: Settings, data: DataPaths) -> None:
@@ -50,6 +53,7 @@ def serve(settings: Settings, data: DataPaths) -> None:
 def run(server: SourcewiseServer) -> None:
     """Give a server the standard streams; whatever else reads or prints gets nothing and standard error."""
     logging.getLogger("pygls").setLevel(logging.WARNING)  # below that, it logs messages with the code in them
+    sys.setswitchinterval(_SWITCH_SECONDS)
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)

@@ -71,6 +71,11 @@ class CodeMiner:
             return unreadable(stamp, error)
         return self._judge_content(FileStamp(stamp.path, status.st_size, status.st_mtime_ns), data)
 
+    def judge(self, path: str, text: str) -> SourceFile | SkippedFile:
+        """Judge a text as if it were saved in a file that no rule of the folder keeps out."""
+        data = text.encode("utf-8", "surrogatepass")
+        return self._judge_content(FileStamp(path, len(data), 0), data)
+
     def mine_all(self, folder: Path) -> Iterator[SourceFile | SkippedFile]:
         """Scan a folder and read what belongs.
 

@@ -84,7 +84,7 @@ class RebuildParams:
 
 @frozen
 class PauseParams:
-    """Whether the work on all folders is to wait."""
+    """Whether the work on all folders is to wait; it does until the opposite is asked for, also after a restart."""
 
     paused: bool
 

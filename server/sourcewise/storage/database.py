@@ -36,9 +36,11 @@ _PRAGMAS = (
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
-    "PRAGMA cache_size = -32000",
     "PRAGMA journal_size_limit = 67108864",
 )
+# Memory for pages, in kibibytes: there is one writer, and a reader for each thread that ever read beside others.
+_WRITER_CACHE = 32_000
+_READER_CACHE = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Database:
         self._idle: list[sqlite3.Connection] = []
         with self._translated():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = self._connect()
+            self._writer = self._connect(_WRITER_CACHE)
             try:
                 self._prepare(schema)
             except BaseException:
@@ -95,7 +97,7 @@ class Database:
             try:
                 connection = self._idle.pop()
             except IndexError:
-                connection = self._connect()
+                connection = self._connect(_READER_CACHE)
             try:
                 connection.execute("BEGIN")
                 yield connection
@@ -164,13 +166,14 @@ class Database:
             self._check_open()
             yield self._writer
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, cache: int) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, _BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             free_pages.shrink_in_steps(connection)  # before the write-ahead log, whose mark makes the file not empty
             _use_write_ahead_log(connection)
             for pragma in _PRAGMAS:
                 connection.execute(pragma)
+            connection.execute(f"PRAGMA cache_size = -{cache:d}")
         except BaseException:
             connection.close()
             raise

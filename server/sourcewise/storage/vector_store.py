@@ -142,9 +142,13 @@ class VectorStore:
         """Remove all vectors of this model."""
         self._run("drop", model)
 
-    def wasted(self) -> float:
-        """Return the share of the search graph that removed vectors take, in [0, 1]; only a reset gives it back."""
-        share: float = self._run("wasted")
+    def wasted(self, living: int) -> float:
+        """Return the share of the search graph that removed vectors take, in [0, 1]; only a reset gives it back.
+
+        Args:
+            living: how many vectors there are, of all models.
+        """
+        share: float = self._run("wasted", living)
         return share
 
     def compact(self) -> bool:

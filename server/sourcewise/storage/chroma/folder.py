@@ -86,15 +86,17 @@ class ChromaFolder:
         throw_away(self._folder)
         self._opened, self._is_lost = None, False
 
-    def compact(self) -> bool:
-        """Only the database shrinks: Chroma marks what is removed from a graph and never gives it back."""
+    def wants_compacting(self) -> bool:
+        """See ChromaHome.wants_compacting."""
         if not (self._folder / DATABASE).is_file():
             return False
+        with closing(sqlite3.connect(self._folder / DATABASE)) as connection:
+            return page_use(connection).worth_giving_back
+
+    def compact(self) -> None:
+        """Only the database shrinks: Chroma marks what is removed from a graph and never gives it back."""
         with closing(sqlite3.connect(self._folder / DATABASE, isolation_level=None)) as connection:
-            pays = page_use(connection).worth_giving_back
-            if pays:
-                write_anew(connection)
-        return pays
+            write_anew(connection)
 
     def elements(self) -> int:
         """See ChromaHome.elements."""

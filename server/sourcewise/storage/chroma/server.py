@@ -72,9 +72,12 @@ class ChromaServer:
             self.close(client)
         throw_away(self._folder)
 
-    def compact(self) -> bool:
+    def wants_compacting(self) -> bool:
         """The server looks after its own disk."""
         return False
+
+    def compact(self) -> None:
+        """See wants_compacting."""
 
     def elements(self) -> int:
         """The server looks after its own graphs."""

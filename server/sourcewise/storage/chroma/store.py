@@ -59,8 +59,11 @@ class ChromaHome(Protocol):
     def throw_away(self) -> None:
         """Remove all collections of the folder, however damaged; nothing is open."""
 
-    def compact(self) -> bool:
-        """Give disk space back where that pays, and tell whether it did; nothing is open."""
+    def wants_compacting(self) -> bool:
+        """Tell whether it would pay to give disk space back; cheap, and asked while collections are open."""
+
+    def compact(self) -> None:
+        """Give disk space back; nothing is open."""
 
     def elements(self) -> int:
         """Return how many vectors the search graphs hold, with those that were removed."""
@@ -153,18 +156,22 @@ class ChromaStore:
                 self._opened().delete_collection(collection.name)
                 del self._collections[model]
 
-    def wasted(self) -> float:
-        """See VectorStore.wasted."""
+    def wasted(self, living: int) -> float:
+        """See VectorStore.wasted. Chroma would count them one by one."""
         with self._translated():
-            living = sum(collection.count() for collection in self._opened().list_collections())
+            self._opened()
             elements = self._home.elements()
         return max(0.0, 1 - living / elements) if elements else 0.0
 
     def compact(self) -> bool:
-        """See VectorStore.compact."""
+        """See VectorStore.compact. A search graph that is let go of must be loaded anew, so that is done last."""
+        with self._translated():
+            if not self._home.wants_compacting():
+                return False
         self.close()
         with self._translated():
-            return self._home.compact()
+            self._home.compact()
+        return True
 
     def close(self) -> None:
         """See VectorStore.close."""

@@ -1,0 +1,53 @@
+"""A generated folder, and the data folder of a server that opens it, with the models that this user has already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generated_code import write_code
+from generated_vectors import GeneratedVectors
+
+from sourcewise.chunking.chunker import SmartCodeChunker
+from sourcewise.embedder import default_model
+from sourcewise.mining.miner import CodeMiner
+from sourcewise.model import FileStamp, SourceFile
+from sourcewise.paths import DataPaths
+from sourcewise.storage.embedding_cache import EmbeddingCache
+from sourcewise.vectorizer import embedding_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sourcewise.model import Chunk
+
+
+def make_home(root: Path, chunks: int) -> tuple[Path, Path]:
+    """Make both, or find them made; return the folder of code and the data folder."""
+    folder, home = root / "code", root / "home"
+    if not home.exists():
+        write_code(folder, chunks)
+        home.mkdir()
+        (home / "models").symlink_to(DataPaths.default().models)
+    return folder, home
+
+
+def fill_cache(folder: Path, home: Path) -> None:
+    """Have the embedding cache know every chunk, with generated vectors: the server then stores them in a minute.
+
+    What it costs to embed one more chunk does not depend on what the others' vectors are.
+    """
+    cache, vectors, model = EmbeddingCache(DataPaths(home).embedding_cache), GeneratedVectors(), default_model()
+    for chunks in _chunks_by_file(folder):
+        texts = [embedding_text(chunk) for chunk in chunks]
+        made = vectors.embed_texts(model, texts)
+        cache.put(model, [(text.key, vector) for text, vector in zip(texts, made, strict=True)])
+    cache.close()
+
+
+def _chunks_by_file(folder: Path) -> Iterator[list[Chunk]]:
+    miner, chunker = CodeMiner(), SmartCodeChunker()
+    for stamp in miner.scan(folder):
+        file = miner.read(folder, stamp) if isinstance(stamp, FileStamp) else None
+        if isinstance(file, SourceFile):
+            yield list(chunker.chunk_with_context(file))
