@@ -45,8 +45,13 @@ def data_folder(scratch: Path, name: str) -> Path:
     """Make a data folder that shares the models of this user."""
     data = scratch / name
     data.mkdir()
-    (data / "models").symlink_to(DataPaths.default().models)
+    models_linked(data)
     return data
+
+
+def models_linked(data: Path) -> None:
+    """Have a data folder share the models of this user."""
+    (data / "models").symlink_to(DataPaths.default().models)
 
 
 def index_command(folder: Path, data: Path) -> subprocess.Popen[bytes]:

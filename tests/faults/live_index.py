@@ -94,6 +94,10 @@ class LiveIndex:
             owner.close()
         return activity
 
+    def log(self) -> str:
+        """Return what was logged."""
+        return (self.data / "logs" / "sourcewise.log").read_text(encoding="utf-8")
+
     # --- waiting --------------------------------------------------------------------------------------
 
     async def settled(self) -> IndexActivity:
