@@ -120,7 +120,7 @@ async def full_at_start(index: LiveIndex, options: argparse.Namespace) -> str:
     with small_disk(index):
         ballast = fill(index.data, leave=0)
         async with index.served():
-            message = await _until_said(index, "is full")
+            message = await _until_said(index, "ree some space")
             ballast.unlink()
             seconds = await _until_healed(index)
             return f"“{message}”; healed {seconds:.0f} s after there was room: {await compared(index)}"
