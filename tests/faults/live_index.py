@@ -67,8 +67,12 @@ class LiveIndex:
     async def served(self, command: Sequence[str] = REAL_SERVER, **options: Any) -> AsyncIterator[Editor]:
         """Have a server keep the index."""
         async with another_editor(self, command, **options) as editor:
-            self._editor = editor
+            self.follow(editor)
             yield editor
+
+    def follow(self, editor: Editor) -> None:
+        """Have the server of this editor tell what the index holds; any server of the folder may."""
+        self._editor = editor
 
     @property
     def editor(self) -> Editor:
