@@ -52,7 +52,7 @@ async def three_servers_and_commands(index: LiveIndex, options: argparse.Namespa
     check(owners == {_pid(editors[0])}, f"the owners were {owners}, the first server is {_pid(editors[0])}")
     check(len(embedders) == 1, f"{len(embedders)} processes embed")
     return (
-        f"{options.edits} edits, each found by all servers after at most {slowest:.1f} s, and {ran} commands meanwhile; "
+        f"{options.edits} edits, each found by all servers after {slowest:.1f} s at most, {ran} commands meanwhile; "
         f"one owner, one embedding process; then {told}"
     )
 

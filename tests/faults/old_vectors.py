@@ -2,8 +2,8 @@
 
     npm run python -- tests/faults/old_vectors.py [SCENARIO …] [--chroma 0.5.23 1.0.20]
 
-Everything is real: Chroma, also the older ones, which are installed for it into a folder of their own; each takes half a
-gigabyte for that time. After each scenario the index is compared with one that is made of the same tree from nothing.
+Everything is real: Chroma, also the older ones, which are installed for it into a folder of their own; each takes half
+a gigabyte for that time. After each scenario the index is compared with one that is made of the same tree from nothing.
 Exits with 1 where it differs, or where anything is embedded again: all vectors are in the embedding cache.
 """
 
@@ -16,7 +16,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import chromadb
@@ -27,6 +26,7 @@ from scenarios import check, compared, parser, run
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
+    from pathlib import Path
 
     from live_index import LiveIndex
 
@@ -78,7 +78,7 @@ async def half_deleted_in_use(index: LiveIndex, options: argparse.Namespace) -> 
     for number, (what, harm) in enumerate(_HARMS.items()):
         async with index.served():
             before = await index.settled()
-            check(await index.finds("number_7"), "nothing is found before")
+            check(await index.finds("number_8"), "nothing is found before")
             await asyncio.to_thread(harm, index.paths.vectors)
             (index.folder / "file_7.py").write_text(f"def edited_{number}():\n    return True\n")
             contents = await compared(index)
@@ -93,7 +93,7 @@ async def _comes_back(index: LiveIndex) -> str:
     """Start a server and return how its index is; see the scenarios."""
     async with index.served():
         contents = await compared(index)
-        check(await index.finds("number_7"), "nothing is found")
+        check(await index.finds("number_8"), "nothing is found")
         now = await index.idle()
     check(not now.made, f"{now.made} chunks were embedded again")
     return f"{contents}, {now.made} embedded, {now.reused} from the cache"
@@ -104,6 +104,7 @@ async def _comes_back(index: LiveIndex) -> str:
 
 def _make(index: LiveIndex) -> None:
     write_code(index.folder, _FILES)
+    index.mark()  # so that what is written to wait for is in the cache as well
     check(index_command(index.folder, index.data).wait() == 0, "the index could not be made")
 
 

@@ -2,9 +2,9 @@
 
     npm run python -- tests/faults/wrong_clock.py [SCENARIO …]
 
-Everything is real: the server, its workers, the model, the times of files. The clock of the server alone is set back,
-by libfaketime (the package `faketime` of Debian), and only where that is installed. After each scenario the index is
-compared with one that is made of the same tree from nothing. Exits with 1 where it differs.
+Everything is real: the server, its workers, the model, the times of files. The clock is set for the server and its
+workers alone, by a library that is loaded into them and needs a C compiler (`shifted_clock.c`). After each scenario the
+index is compared with one that is made of the same tree from nothing. Exits with 1 where it differs.
 
 One edit cannot be noticed: one that leaves size and time as they were and that no event told, since the server did not
 run or the disk tells nothing. `unseen_edit` shows that it is not, and that a rebuild takes it.
@@ -14,8 +14,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
+import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,42 +106,39 @@ async def unseen_edit(index: LiveIndex, options: argparse.Namespace) -> str:
 
 async def clock_set_back(index: LiveIndex, options: argparse.Namespace) -> str:
     """A server whose clock is set back a year, and later ten ahead, goes on finding what is edited."""
-    library = _fake_clock()
-    if library is None:
-        return "not tried: libfaketime is not installed"
+    if shutil.which("cc") is None:
+        return "not tried: there is no C compiler"
     write_code(index.folder, 20)
     clock, told = index.folder.parent / "clock", []
-    async with index.served(_with_clock(library, clock, "+0")):
+    async with index.served(_with_clock(clock)):
         await index.settled()
-        for number, (shift, meaning) in enumerate((("-365d", "a year back"), ("+3650d", "ten years ahead"))):
-            clock.write_text(f"{shift}\n")
+        for shift, meaning in ((-_YEAR, "a year back"), (10 * _YEAR, "ten years ahead")):
+            clock.write_text(str(shift))
+            name = meaning.replace(" ", "_")
+            _write(index.folder / "file_7.py", name, time.time())
             start = time.monotonic()
-            _write(index.folder / "file_7.py", f"clock_{number}", time.time())
             await index.settled()
             told.append(f"{meaning}: settled after {time.monotonic() - start:.1f} s")
-            check(await index.finds(f"clock_{number}"), f"with the clock {meaning}, the edit is not found")
+            check(await index.finds(name), f"with the clock {meaning}, the edit is not found")
         contents = await compared_as_it_is(index)
-        year = max(line[:4] for line in index.log().splitlines() if line[:4].isdigit())
-    check(int(year) >= time.gmtime().tm_year + 9, f"the server never knew of another year than {year}")
+    last_day = _last_day(index.data / "embeddings.sqlite")
+    check(last_day * _DAY > time.time() + 9 * _YEAR, f"the server never took it to be later than day {last_day}")
     return f"{'; '.join(told)}; then {contents}"
 
 
-def _fake_clock() -> Path | None:
-    """Return the library that gives a process another clock, where it is installed."""
-    return next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+def _with_clock(clock: Path) -> tuple[str, ...]:
+    """Return the command of a server whose time of day is off by the seconds in a file."""
+    library = clock.with_name("shifted_clock.so")
+    source = Path(__file__).with_name("shifted_clock.c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+    clock.write_text("0")
+    return ("env", f"LD_PRELOAD={library}", f"CLOCK_SHIFT_FILE={clock}", *REAL_SERVER)
 
 
-def _with_clock(library: Path, clock: Path, shift: str) -> tuple[str, ...]:
-    """Return the command of a server whose clock obeys a file, but not the one it measures spans with."""
-    clock.write_text(f"{shift}\n")
-    settings = {
-        "LD_PRELOAD": library,
-        "FAKETIME_TIMESTAMP_FILE": clock,
-        "FAKETIME_NO_CACHE": 1,
-        "FAKETIME_DONT_FAKE_MONOTONIC": 1,
-        "NO_FAKE_STAT": 1,
-    }
-    return ("env", *(f"{name}={value}" for name, value in settings.items()), *REAL_SERVER)
+def _last_day(cache: Path) -> int:
+    """Return the last day on which a server used an embedding, by its own clock."""
+    with closing(sqlite3.connect(cache)) as connection:
+        return int(connection.execute("SELECT max(day) FROM uses").fetchone()[0])
 
 
 def _write(path: Path, name: str, when: float) -> None:

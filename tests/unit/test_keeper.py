@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hashing_embedder import HashingEmbedder
 
-from sourcewise.errors import FolderError
+from sourcewise.errors import FolderError, StorageError
 from sourcewise.index import SharedParts
+from sourcewise.keeping import owner
 from sourcewise.keeping.embedding_lane import EmbeddingLane
 from sourcewise.keeping.keeper import Keeper
 from sourcewise.llm.sources_only import SourcesOnlyGenerator
@@ -159,6 +160,22 @@ def test_a_rebuild_embeds_nothing_anew(house: House) -> None:
     house.until(lambda: keeper.activity().reused)
     house.until_idle(keeper, 1)
     assert len(house.embedder.embedded) == embedded
+
+
+def test_vectors_that_the_disk_refused_are_stored_soon_after(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(owner, "_RETRY_SECONDS", 0.1)
+    refusals = [StorageError("The disk is full.")]
+    put = EmbeddingCache.put
+
+    def refuse_once(cache: EmbeddingCache, *what: Any) -> None:
+        if refusals:
+            raise refusals.pop()
+        put(cache, *what)
+
+    monkeypatch.setattr(EmbeddingCache, "put", refuse_once)
+    keeper = house.open()
+    house.until(lambda: not refusals)
+    house.until(lambda: (now := keeper.activity()).embedded == now.chunks > 0 and now.problem is None)
 
 
 def test_a_folder_that_is_not_there_says_so_and_is_opened_once_it_is(house: House, tmp_path: Path) -> None:
