@@ -144,7 +144,7 @@ async def read_only_while_serving(index: LiveIndex, options: argparse.Namespace)
 
 
 async def read_only_at_start(index: LiveIndex, options: argparse.Namespace) -> str:
-    """A server that starts on a read-only disk says what to do, and keeps its index once it may be written."""
+    """A server that starts on a read-only disk says what to do, searches what it has, and heals when it may write."""
     write_code(index.folder / "before", 100)
     with small_disk(index):
         await command(index, "index")
@@ -152,6 +152,7 @@ async def read_only_at_start(index: LiveIndex, options: argparse.Namespace) -> s
         _remount(index.data, "ro")
         async with index.served():
             message = await _until_said(index, "annot be")
+            check(await index.finds("number_7"), "the search finds nothing on a read-only disk")
             _remount(index.data, "rw")
             seconds = await _until_healed(index)
             return f"“{message}”; healed after {seconds:.0f} s: {await compared(index)}"
@@ -167,6 +168,7 @@ async def read_only_for_commands(index: LiveIndex, options: argparse.Namespace) 
         for words in (("index",), ("search", "number_7"), ("status",), ("why", "file_7.py")):
             code, output = await command(index, *words)
             check(_is_readable(output) and code in {0, 4}, f"{words[0]}: exit code {code}: {output}")
+            check(words[0] != "search" or "file_7.py" in output, f"search: {output}")
             told.append(f"{words[0]}: {code}, “{output.strip().splitlines()[0]}”")
         _remount(index.data, "rw")
         code, output = await command(index, "index")
