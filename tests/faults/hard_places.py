@@ -92,11 +92,11 @@ async def full_for_a_command(index: LiveIndex, options: argparse.Namespace) -> s
                 ballast = fill(index.data, leave=leave * _MEGABYTE)
             code, output = await command(index, "index")
             check((code, "is full" in output) == (4, True) and _is_readable(output), f"exit code {code}: {output}")
-            told.append(output.splitlines()[-1])
+            told.append(next(line for line in output.splitlines() if "is full" in line))
         ballast.unlink()
         code, output = await command(index, "index")
         check(code == 0, output)
-        return f"“{told[0]}”; with room: {await compared_as_it_is(index)}"
+        return f"{len(told)} times “{told[-1]}”; with room: {await compared_as_it_is(index)}"
 
 
 async def full_while_serving(index: LiveIndex, options: argparse.Namespace) -> str:

@@ -84,7 +84,7 @@ async def half_deleted_in_use(index: LiveIndex, options: argparse.Namespace) -> 
             now = await index.settled()
             check(await index.finds(f"edited_{number}"), f"{what}: the edit is not found")
             check(await index.finds("number_8"), f"{what}: nothing is found after")
-        check(now.made - before.made == 1, f"{what}: {now.made - before.made} chunks were embedded for one edit")
+        check(now.made - before.made <= 1, f"{what}: {now.made - before.made} chunks were embedded for one edit")
         restored = now.reused - before.reused
         told.append(f"{what}: {restored} back at once; after a start {await _comes_back(index)}")
     return "; ".join(told)
