@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from full_disk import fill
 from index_contents import models_linked
-from live_index import REAL_SERVER
+from live_index import REAL_SERVER, until
 from restless_folder import write_code
 from scenarios import check, compared, compared_as_it_is, parser, run
 
@@ -63,7 +63,7 @@ async def _until_edit_is_found(index: LiveIndex, number: int) -> float:
     start = asyncio.get_running_loop().time()
     edited = index.folder / f"part_{_FOLDERS - 1}" / f"edited_{number}.py"
     edited.write_text(f"def found_without_events_{number}():\n    return True\n")
-    await index.until(lambda: index.holds(edited), "the edit was never found")
+    await until(lambda: index.holds(edited), "the edit was never found")
     return asyncio.get_running_loop().time() - start
 
 
@@ -244,7 +244,7 @@ async def _until_said(index: LiveIndex, words: str) -> str:
 async def _until_healed(index: LiveIndex) -> float:
     """Wait until nothing is wrong any more and return how long that took."""
     start = asyncio.get_running_loop().time()
-    await index.until(lambda: not _message(index), "it never healed")
+    await until(lambda: not _message(index), "it never healed")
     return asyncio.get_running_loop().time() - start
 
 

@@ -51,11 +51,11 @@ class Effort(NamedTuple):
 class LiveIndex:
     """One folder, one data folder, one server at a time."""
 
-    def __init__(self, scratch: Path, data: Path | None = None) -> None:
-        """Make an empty folder; the index goes to `data`, else beside it."""
+    def __init__(self, scratch: Path) -> None:
+        """Make an empty folder, and a data folder beside it."""
         self.folder = scratch / "folder"
         self.folder.mkdir()
-        self.data = data or data_folder(scratch, "data")
+        self.data = data_folder(scratch, "data")
         self.paths = DataPaths(self.data).index_of(self.folder.resolve())
         self._scratch = scratch
         self._marks = self._comparisons = 0
@@ -64,9 +64,9 @@ class LiveIndex:
     # --- the server -----------------------------------------------------------------------------------
 
     @asynccontextmanager
-    async def served(self, command: Sequence[str] = REAL_SERVER, **options: Any) -> AsyncIterator[Editor]:
+    async def served(self, command: Sequence[str] = REAL_SERVER) -> AsyncIterator[Editor]:
         """Have a server keep the index."""
-        async with another_editor(self, command, **options) as editor:
+        async with another_editor(self, command) as editor:
             self.follow(editor)
             yield editor
 
@@ -107,7 +107,7 @@ class LiveIndex:
     async def settled(self) -> IndexActivity:
         """Wait until all that was done is in the index, and return what the owner then says."""
         mark = self.mark()
-        await self.until(lambda: self.holds(mark), f"{mark.name} was never indexed")
+        await until(lambda: self.holds(mark), f"{mark.name} was never indexed")
         return await self.idle()
 
     async def idle(self) -> IndexActivity:
@@ -117,7 +117,7 @@ class LiveIndex:
             now = await asyncio.to_thread(self.activity)
             return now if now and now.stage is Stage.IDLE else None
 
-        return await self.until(idle_activity, "the work never ended")
+        return await until(idle_activity, "the work never ended")
 
     def mark(self) -> Path:
         """Write a file with a name that is new and a text that is not, so that it costs no embedding.
@@ -139,10 +139,6 @@ class LiveIndex:
         passages = (await self.editor.search(name)).passages
         return bool(passages) and passages[0].symbol == name
 
-    async def until(self, condition: Callable[[], Any], complaint: str) -> Any:
-        """Wait for a condition and return its value."""
-        return await until(condition, complaint)
-
     # --- comparing ------------------------------------------------------------------------------------
 
     def differences(self) -> tuple[Contents, list[str]]:
@@ -158,14 +154,12 @@ class LiveIndex:
 
 
 @asynccontextmanager
-async def another_editor(
-    index: LiveIndex, command: Sequence[str] = REAL_SERVER, **options: Any
-) -> AsyncIterator[Editor]:
+async def another_editor(index: LiveIndex, command: Sequence[str] = REAL_SERVER) -> AsyncIterator[Editor]:
     """Open the folder of an index in an editor with a server of its own."""
     editor = Editor()
     await editor.launch(index.data, command)
     try:
-        await editor.begin([index.folder], _OPTIONS | options)
+        await editor.begin([index.folder], _OPTIONS)
         yield editor
     finally:
         await editor.leave()

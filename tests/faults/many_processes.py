@@ -65,7 +65,7 @@ async def owner_after_owner(index: LiveIndex, options: argparse.Namespace) -> st
         editors = [await open_editors.enter_async_context(another_editor(index)) for _ in range(_SERVERS - 1)]
         editors.append(await open_editors.enter_async_context(index.served()))
         for number in range(_SERVERS):
-            await index.until(lambda: owner_of(index.paths) not in {None, *owners}, "nobody took the index")
+            await until(lambda: owner_of(index.paths) not in {None, *owners}, "nobody took the index")
             owners.append(owner_of(index.paths))
             write_code(index.folder / f"round_{number}", 20)
             if number < _SERVERS - 1:
