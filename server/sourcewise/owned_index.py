@@ -246,8 +246,9 @@ class OwnedIndex(Index):
             return
         self._vectors_checked = True
         self._healing(lambda: self._vectorizer.settle(self.model))
+        count = self._healing(lambda: self._store.count(self.model))  # healing changes what the catalog expects
         least, most = self._catalog.vector_bounds(self.model)
-        if not least <= self._healing(lambda: self._store.count(self.model)) <= most:
+        if not least <= count <= most:
             logger.warning("The vectors of %s do not match its catalog and are restored.", self.folder)
             self._forget_vectors(self._catalog.models())
             self._restore()

@@ -5,6 +5,7 @@ Hides the lock, which the operating system gives back when its holder ends, howe
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -13,6 +14,9 @@ from sourcewise.errors import StorageError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_USUAL_HINT = "Make its folder writable, or set SOURCEWISE_HOME to a folder on a local disk."
+_HINTS = dict.fromkeys((errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)), "Free some space there.")
 
 
 class Ownership:
@@ -42,7 +46,6 @@ def claim(lock: Path) -> Ownership | None:
         return None
     except OSError as error:
         raise StorageError(
-            f"{lock} cannot be locked: {error.strerror or error}.",
-            "Make its folder writable, or set SOURCEWISE_HOME to a folder on a local disk.",
+            f"{lock} cannot be locked: {error.strerror or error}.", _HINTS.get(error.errno or 0, _USUAL_HINT)
         ) from error
     return Ownership(file_lock)

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psutil
 from busy_work import BusyWorker
-from index_contents import contents, data_folder, index_command
+from index_contents import contents, data_folder, fresh_contents
 
 sys.path.append(str(Path(__file__).parents[1] / "protocol"))
 
@@ -60,7 +60,8 @@ class Torment:
         await _until_found(settled, self._worker.mark())
         state = await settled.until_idle(self._folder)
         await self.end()
-        found, expected = contents(self._folder, self._data), self._fresh(number)
+        found = contents(self._folder, self._data)
+        expected = fresh_contents(self._folder, self._scratch, self._data)
         _say(f"{number}: killed {victim} after {', '.join(deeds) or 'nothing'}; then {found} {state.message}".rstrip())
         return found.differences(expected)
 
@@ -93,18 +94,6 @@ class Torment:
             for worker in workers:
                 worker.kill()
         return deeds
-
-    def _fresh(self, number: int) -> object:
-        """Index the same tree from nothing, with the embeddings that are known."""
-        data = data_folder(self._scratch, f"fresh{number}")
-        for file in self._data.glob("embeddings.sqlite*"):
-            shutil.copy(file, data)
-        if index_command(self._folder, data).wait() != 0:
-            raise SystemExit("The index to compare with could not be made.")
-        try:
-            return contents(self._folder, data)
-        finally:
-            shutil.rmtree(data)
 
 
 async def _until_found(editor: Editor, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -44,8 +45,13 @@ def data_folder(scratch: Path, name: str) -> Path:
     """Make a data folder that shares the models of this user."""
     data = scratch / name
     data.mkdir()
-    (data / "models").symlink_to(DataPaths.default().models)
+    models_linked(data)
     return data
+
+
+def models_linked(data: Path) -> None:
+    """Have a data folder share the models of this user."""
+    (data / "models").symlink_to(DataPaths.default().models)
 
 
 def index_command(folder: Path, data: Path) -> subprocess.Popen[bytes]:
@@ -66,3 +72,16 @@ def contents(folder: Path, data: Path) -> Contents:
     finally:
         stores.close()
         catalog.close()
+
+
+def fresh_contents(folder: Path, scratch: Path, known: Path) -> Contents:
+    """Index a folder from nothing, with the embeddings that the data folder `known` has, and return what that gives."""
+    data = data_folder(scratch, "fresh")
+    for file in known.glob("embeddings.sqlite*"):
+        shutil.copy(file, data)
+    if index_command(folder, data).wait() != 0:
+        raise RuntimeError("The index to compare with could not be made.")
+    try:
+        return contents(folder, data)
+    finally:
+        shutil.rmtree(data)

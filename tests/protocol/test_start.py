@@ -114,13 +114,23 @@ async def test_a_request_before_initialized_is_refused(launch: Launch) -> None:
     assert refusal.value.code == -32002
 
 
-async def test_a_home_that_cannot_be_written_is_said_and_every_request_answers_so(
+async def test_a_home_that_cannot_be_written_is_said_and_a_search_answers_so(
     launch: Launch, project: Path, home: Path
 ) -> None:
-    (home / "embeddings.sqlite").mkdir()
+    (home / "indexes").write_text("a file in place of the folder")
     editor = await launch()
     await editor.begin([project])
     with pytest.raises(JsonRpcException) as refusal:
         await editor.search("anything")
     assert refusal.value.data["kind"] == "StorageError"
-    assert refusal.value.message in [message.message for message in editor.messages]
+    assert refusal.value.message in editor.state_of(project).message
+
+
+async def test_where_embeddings_cannot_be_kept_that_is_said_and_words_serve(
+    launch: Launch, project: Path, home: Path
+) -> None:
+    (home / "embeddings.sqlite").mkdir()
+    editor = await launch()
+    await editor.begin([project])
+    assert (await editor.search("check_password")).passages[0].path == "auth.py"
+    await editor.until(lambda: "embeddings.sqlite" in editor.state_of(project).message)

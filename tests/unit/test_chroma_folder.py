@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -201,6 +202,15 @@ def test_a_file_in_place_of_the_folder_is_an_error_until_reset(store: ChromaStor
     store.reset()
     fill(store, 3)
     assert store.count(MODEL) == 3
+
+
+def test_an_error_that_names_no_cause_is_a_full_disk_where_there_is_no_room(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = RuntimeError("Error in compaction: Failed to apply logs to the metadata segment")
+    assert isinstance(ChromaFolder(folder).meaning(error), VectorStoreCorruptError)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=4096))
+    assert "is full" in ChromaFolder(folder).meaning(error).message
 
 
 def test_a_reset_while_open_starts_anew_and_leaves_no_rubbish(store: ChromaStore, folder: Path) -> None:

@@ -203,3 +203,30 @@ def test_a_step_that_fails_ends_long_writing_with_what_was_stored_before(databas
     with pytest.raises(StorageError, match="No more"):
         database.write_in_steps(step)
     assert len(sizes(database)) == 2
+
+
+@pytest.mark.parametrize("crashed", [False, True])
+def test_what_is_there_can_be_read_without_writing_anything(database: Database, path: Path, crashed: bool) -> None:
+    fill(database, 3)
+    if not crashed:
+        database.close()
+    before = {file.name: file.read_bytes() for file in path.parent.iterdir() if not file.name.endswith("-shm")}
+    reading = Database(path, SCHEMA, CatalogCorruptError, read_only=True)
+    assert sizes(reading) == [_BLOB] * 3
+    with pytest.raises(StorageError, match="cannot be written"):
+        fill(reading, 1)
+    reading.close()
+    assert before == {file.name: file.read_bytes() for file in path.parent.iterdir() if not file.name.endswith("-shm")}
+
+
+def test_what_is_not_there_is_not_made_by_reading(path: Path) -> None:
+    with pytest.raises(StorageError):
+        Database(path, SCHEMA, CatalogCorruptError, read_only=True)
+    assert not path.exists()
+
+
+def test_what_another_version_wrote_is_not_read(path: Path, database: Database) -> None:
+    database.close()
+    newer = Schema(2, SCHEMA.statements, SCHEMA.probe)
+    with pytest.raises(CatalogCorruptError, match="its version is 1"):
+        Database(path, newer, CatalogCorruptError, read_only=True)

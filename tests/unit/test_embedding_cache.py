@@ -83,11 +83,11 @@ def test_vectors_are_there_after_reopening(path: Path) -> None:
 def test_a_damaged_cache_is_set_aside_and_started_anew(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path.parent.mkdir()
     path.write_bytes(os.urandom(20_000))
+    cache = EmbeddingCache(path)
     with caplog.at_level(logging.WARNING):
-        cache = EmbeddingCache(path)
+        cache.put("mini", [("text", vectors(1))])
     assert "damaged" in caplog.text
     assert len(list(path.parent.glob("*.damaged-*"))) == 1
-    cache.put("mini", [("text", vectors(1))])
     assert list(cache.get("mini", ["text"])) == [0]
     cache.close()
 
@@ -107,10 +107,16 @@ def test_damage_that_is_met_later_is_survived(path: Path) -> None:
     cache.close()
 
 
-def test_a_place_that_cannot_exist_is_told(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(StorageError):
-        EmbeddingCache(tmp_path / "file" / "embeddings.sqlite")
+def test_a_place_that_cannot_be_used_is_told_at_each_use_until_it_can(path: Path) -> None:
+    path.parent.write_text("a file in place of the folder")
+    cache = EmbeddingCache(path)
+    for _ in range(2):
+        with pytest.raises(StorageError):
+            cache.put("mini", [("text", vectors(1))])
+    path.parent.unlink()
+    cache.put("mini", [("text", vectors(1))])
+    assert len(cache) == 1
+    cache.close()
 
 
 def test_processes_share_one_cache_from_its_creation_on(path: Path) -> None:
@@ -276,5 +282,7 @@ def test_of_several_damaged_caches_one_is_kept_for_a_look(path: Path) -> None:
     path.parent.mkdir()
     for _ in range(3):
         path.write_bytes(os.urandom(20_000))
-        EmbeddingCache(path).close()
+        cache = EmbeddingCache(path)
+        assert len(cache) == 0
+        cache.close()
     assert len(list(path.parent.glob("*.damaged-*"))) == 1

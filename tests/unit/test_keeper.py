@@ -14,12 +14,13 @@ import pytest
 from hashing_embedder import HashingEmbedder
 
 from sourcewise.consideration import Consideration, Surroundings
-from sourcewise.errors import FolderError
+from sourcewise.errors import FolderError, StorageError
 from sourcewise.index import SharedParts
+from sourcewise.keeping import owner, reader
 from sourcewise.keeping.embedding_lane import EmbeddingLane
 from sourcewise.keeping.keeper import Keeper
 from sourcewise.llm.sources_only import SourcesOnlyGenerator
-from sourcewise.model import SearchMode, Stage
+from sourcewise.model import IndexReport, SearchMode, Stage
 from sourcewise.paths import DataPaths
 from sourcewise.settings import Settings
 from sourcewise.storage.embedding_cache import EmbeddingCache
@@ -214,6 +215,48 @@ def test_a_rebuild_embeds_nothing_anew(house: House) -> None:
     house.until(lambda: keeper.activity().reused)
     house.until_idle(keeper, 1)
     assert len(house.embedder.embedded) == embedded
+
+
+def test_vectors_that_the_disk_refused_are_stored_soon_after(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(owner, "_RETRY_SECONDS", 0.1)
+    refusals = [StorageError("The disk is full.")]
+    put = EmbeddingCache.put
+
+    def refuse_once(cache: EmbeddingCache, *what: Any) -> None:
+        if refusals:
+            raise refusals.pop()
+        put(cache, *what)
+
+    monkeypatch.setattr(EmbeddingCache, "put", refuse_once)
+    keeper = house.open()
+    house.until(lambda: not refusals)
+    house.until(lambda: (now := keeper.activity()).embedded == now.chunks > 0 and now.problem is None)
+
+
+def test_an_index_that_cannot_be_written_is_asked_as_it_is_and_kept_once_it_can(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "_RETRY_SECONDS", 0.1)
+    house.until_idle(house.open(), 1)
+    house.keepers[0].close()
+    house.write("disk.py", "def write(value):\n    return value\n")
+    lock = house.data.index_of(house.folder.resolve()).lock
+    lock.unlink()
+    lock.mkdir()  # nobody can lock it, not even the superuser
+    keeper = house.open()
+    keeper.askable.result(PATIENCE)
+    house.until(lambda: keeper.index)
+    now = keeper.activity()
+    assert (now.files, now.embedded) == (1, now.chunks)
+    assert "cannot be locked" in str(now.problem)
+    assert keeper.await_read() == IndexReport()
+    result = keeper.opened().search("send", 5)
+    assert (result.mode, [passage.chunk.path for passage in result.passages]) == (SearchMode.KEYWORD, ["network.py"])
+    with pytest.raises(StorageError, match="cannot be locked"):
+        keeper.rebuild()
+    lock.rmdir()
+    house.until_idle(keeper, 2)
+    assert keeper.opened().search("write", 5).mode is SearchMode.HYBRID
 
 
 def test_a_folder_that_is_not_there_says_so_and_is_opened_once_it_is(house: House, tmp_path: Path) -> None:

@@ -234,6 +234,15 @@ def test_a_damaged_vector_store_is_filled_anew_without_embedding(house: House, d
     assert len(house.embedder.embedded) == embedded
 
 
+def test_damaged_vectors_come_back_once_also_where_more_are_to_be_made(house: House) -> None:
+    house.refresh()
+    house.close()
+    (house.data.index_of(house.folder).vectors / "chroma.sqlite3").write_bytes(b"garbage" * 1000)
+    shutil.copy(house.folder / "disk.py", house.folder / "copy.py")
+    index = house.refresh()
+    assert (index.made.embedded, index.made.reused) == (0, index.status().chunks)
+
+
 def test_a_corrupt_catalog_is_built_anew_and_said(house: House) -> None:
     before = found(house.refresh().search("disk write", 5))
     embedded = len(house.embedder.embedded)

@@ -114,3 +114,13 @@ def test_a_disk_without_locks_is_said_in_a_sentence(lock: Path, monkeypatch: pyt
     monkeypatch.setattr(fcntl, "flock", refuse)
     with pytest.raises(StorageError, match="Function not implemented"):
         claim(lock)
+
+
+def test_a_full_disk_is_said_with_what_to_do(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(StorageError, match="No space left on device") as caught:
+        claim(lock)
+    assert "Free some space" in caught.value.hint

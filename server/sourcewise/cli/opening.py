@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sourcewise import terminal
-from sourcewise.errors import PeerError, WeightsError, WorkerError
+from sourcewise.errors import PeerError, StorageError, WeightsError, WorkerError
 from sourcewise.model import IndexProgress
 from sourcewise.paths import DataPaths, workspace_folder
 from sourcewise.settings import Settings
@@ -63,8 +63,8 @@ class OpenedFolder:
                 self.keeper.await_vectors()
             else:
                 self.keeper.await_vectors(index.wanted_first(question, _EMBED_FOR_QUESTION))
-        except (WeightsError, WorkerError, PeerError) as error:
-            # Keywords find without a model.
+        except (WeightsError, WorkerError, PeerError, StorageError) as error:
+            # Keywords find without a model and without new vectors.
             terminal.print_notice(str(error))
         self._workspace.embed_no_more()  # the model that answers needs the processor
         self.rest()

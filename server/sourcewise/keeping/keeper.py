@@ -1,6 +1,7 @@
 """One open folder, whoever owns its index: opens it, keeps it or follows its keeper, and takes over.
 
 A folder that cannot be opened says why and is tried again, at once when something changes in it, else after a while.
+One whose index cannot be written is asked as it is.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sourcewise.errors import FolderError, IndexBusyError, PeerGoneError, UserError
+from sourcewise.errors import FolderError, IndexBusyError, PeerGoneError, StorageError, UserError
 from sourcewise.keeping.activity import sayable
 from sourcewise.keeping.guest import Guest
 from sourcewise.keeping.owner import Owner
+from sourcewise.keeping.reader import Reader
 from sourcewise.model import IndexActivity, Stage
 from sourcewise.ownership import claim
 from sourcewise.paths import workspace_folder
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
     from sourcewise.keeping.embedding_lane import EmbeddingLane
     from sourcewise.model import IndexReport
     from sourcewise.ownership import Ownership
-    from sourcewise.paths import DataPaths
+    from sourcewise.paths import DataPaths, IndexPaths
+
+    Role = Owner | Guest | Reader
 
 _RETRY_SECONDS = 30.0
 _BUSY_RETRY_SECONDS = 0.5
@@ -66,9 +70,9 @@ class Keeper:
         self._shared = shared
         self._lane = lane
         self._tell_others = tell
-        self._role: Owner | Guest | None = None
+        self._role: Role | None = None
         self._problem: UserError | None = None
-        self._guests: list[Guest] = []
+        self._readers: list[Guest | Reader] = []
         self._condition = threading.Condition()
         self._pause_wish: bool | None = None
         self._open_files: tuple[str, ...] = ()
@@ -92,8 +96,8 @@ class Keeper:
         self.stop()
         self._thread.join(_LEAVE_SECONDS)
         self._settle()
-        for guest in self._guests:
-            guest.close()
+        for reader in self._readers:
+            reader.close()
 
     # --- asking ---------------------------------------------------------------------------------------
 
@@ -167,7 +171,7 @@ class Keeper:
                     raise
             self._wait_for_another(role)
 
-    def _wait_for_another(self, role: Owner | Guest) -> None:
+    def _wait_for_another(self, role: Role) -> None:
         """Wait a moment for the owner to serve, or for another owner, perhaps ourselves."""
         with self._condition:
             self._condition.wait_for(lambda: self._role is not role or self._closed, _BUSY_RETRY_SECONDS)
@@ -242,7 +246,7 @@ class Keeper:
         if ownership is not None:
             ownership.release()
 
-    def _enter(self, ownership: Ownership | None) -> Owner | Guest | None:
+    def _enter(self, ownership: Ownership | None) -> Role | None:
         """Open the index as its owner or its guest; None where that failed."""
         try:
             role = self._open(ownership)
@@ -263,19 +267,32 @@ class Keeper:
         self._tell()
         return role
 
-    def _open(self, ownership: Ownership | None) -> Owner | Guest:
+    def _open(self, ownership: Ownership | None) -> Role:
         folder = workspace_folder(self.path)
         paths = self._data.index_of(folder)
-        ownership = ownership or claim(paths.lock)
-        if ownership is None:
-            guest = Guest(folder, paths, self._shared, self._tell)
-            self._guests.append(guest)  # a question under way may outlive the role
-            return guest
+        try:
+            ownership = ownership or claim(paths.lock)
+            if ownership is not None:
+                return self._own(folder, paths, ownership)
+            reader: Guest | Reader = Guest(folder, paths, self._shared, self._tell)
+        except StorageError as error:
+            reader = self._read(folder, paths, error)
+        self._readers.append(reader)  # a question under way may outlive the role
+        return reader
+
+    def _own(self, folder: Path, paths: IndexPaths, ownership: Ownership) -> Owner:
         try:
             return Owner(folder, paths, ownership, self._shared, lane=self._lane, tell=self._tell)
         except BaseException:
             ownership.release()
             raise
+
+    def _read(self, folder: Path, paths: IndexPaths, problem: StorageError) -> Reader:
+        """Serve what was stored, or raise the problem where that cannot be read either."""
+        try:
+            return Reader(folder, paths, self._shared, problem)
+        except StorageError:
+            raise problem from None
 
     def _fail(self, error: Exception) -> None:
         with self._condition:
@@ -302,7 +319,7 @@ class Keeper:
             self._retry = True
             self._condition.notify_all()
 
-    def _entered(self) -> Owner | Guest:
+    def _entered(self) -> Role:
         """Return the role once there is one.
 
         Raises:

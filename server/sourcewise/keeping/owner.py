@@ -12,7 +12,7 @@ from collections import deque
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
-from sourcewise.errors import CancelledError, FolderError
+from sourcewise.errors import CancelledError, FolderError, StorageError
 from sourcewise.keeping.activity import Lane, activity
 from sourcewise.keeping.pending_changes import PendingChanges
 from sourcewise.mining.git_history import recently_changed
@@ -339,8 +339,9 @@ class Owner:
         """Say why, and try again after a while."""
         if not self._stopped:
             self._embedding.fail(error)
+        wait = _RETRY_SECONDS if isinstance(error, StorageError) else _EMBED_AGAIN_SECONDS
         with self._condition:
-            self._rescan_at = min(self._rescan_at, time.monotonic() + _EMBED_AGAIN_SECONDS)
+            self._rescan_at = min(self._rescan_at, time.monotonic() + wait)
             self._condition.notify_all()
 
     def _fetch_model(self, stop: threading.Event) -> None:

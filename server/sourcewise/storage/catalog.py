@@ -74,14 +74,18 @@ class Catalog:
     Every method raises StorageError when the disk fails it and CatalogCorruptError when the database is damaged.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         """Open the database at this path, or create it with its folder.
+
+        Args:
+            path: of the file.
+            read_only: write nothing to it, not even to open it; see Database.
 
         Raises:
             CatalogCorruptError: it is damaged, foreign, or of another version.
             StorageError: it cannot be opened or written.
         """
-        self._database = Database(path, SCHEMA, CatalogCorruptError)
+        self._database = Database(path, SCHEMA, CatalogCorruptError, read_only=read_only)
         self._ledger = VectorLedger(self._database)
 
     def verify(self) -> None:

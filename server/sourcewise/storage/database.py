@@ -64,25 +64,33 @@ class Schema:
 class Database:
     """A SQLite file that any thread may use: writes take turns, reads see the last commit and wait for nobody."""
 
-    def __init__(self, path: Path, schema: Schema, corrupt: type[StorageError]) -> None:
+    def __init__(self, path: Path, schema: Schema, corrupt: type[StorageError], *, read_only: bool = False) -> None:
         """Open the file, or create it with its folder.
 
         Args:
             path: of the file.
             schema: what the file must hold.
             corrupt: what to raise, here and later, when the file is damaged or holds something else.
+            read_only: for a disk that cannot be written. What is there is read, and nobody may write meanwhile.
 
         Raises:
             StorageError: the file cannot be opened or written.
         """
         self._path = path
+        self._read_only = read_only
         self._corrupt = corrupt
         self._closed = False
         self._turn = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
         with self._translated():
+<<<<<<< HEAD
             path.parent.mkdir(parents=True, exist_ok=True)
             self._writer = self._connect(_WRITER_CACHE)
+=======
+            if not read_only:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._writer = self._connect()
+>>>>>>> faults
             try:
                 self._prepare(schema)
             except BaseException:
@@ -166,7 +174,21 @@ class Database:
             self._check_open()
             yield self._writer
 
+<<<<<<< HEAD
     def _connect(self, cache: int) -> sqlite3.Connection:
+=======
+    def _connect(self) -> sqlite3.Connection:
+        return self._connect_for_reading() if self._read_only else self._connect_for_all()
+
+    def _connect_for_reading(self) -> sqlite3.Connection:
+        """Read what a clean end left as it is; after a crash the log has more, and SQLite the file beside it."""
+        log = self._path.with_name(f"{self._path.name}-wal")
+        way = "mode=ro" if log.exists() else "mode=ro&immutable=1"
+        uri = f"{self._path.as_uri()}?{way}"
+        return sqlite3.connect(uri, _BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True)
+
+    def _connect_for_all(self) -> sqlite3.Connection:
+>>>>>>> faults
         connection = sqlite3.connect(self._path, _BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             free_pages.shrink_in_steps(connection)  # before the write-ahead log, whose mark makes the file not empty
@@ -202,22 +224,31 @@ class Database:
         return True
 
     def _prepare(self, schema: Schema) -> None:
-        with self.write() as connection:
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0 and not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-                for statement in schema.statements:
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {schema.version:d}")
-            elif version != schema.version:
-                raise self._damaged(f"its version is {version}, not {schema.version}")
-            for statement in schema.additions:
-                connection.execute(statement)
+        if self._read_only:
+            self._check_version(self._writer, schema)
+        else:
+            self._create(schema)
         try:
             self._writer.execute(schema.probe).fetchall()
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
                 raise
             raise self._damaged(str(error)) from error  # a table or a column is missing
+
+    def _create(self, schema: Schema) -> None:
+        with self.write() as connection:
+            if _version_of(connection) == 0 and not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+                for statement in schema.statements:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {schema.version:d}")
+            self._check_version(connection, schema)
+            for statement in schema.additions:
+                connection.execute(statement)
+
+    def _check_version(self, connection: sqlite3.Connection, schema: Schema) -> None:
+        version = _version_of(connection)
+        if version != schema.version:
+            raise self._damaged(f"its version is {version}, not {schema.version}")
 
     def _check_open(self) -> None:
         if self._closed:
@@ -264,6 +295,10 @@ class Database:
             f"{self._path} is damaged or of another version ({finding}).",
             "Rebuild the index; your files are untouched.",
         )
+
+
+def _version_of(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:

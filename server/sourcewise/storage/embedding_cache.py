@@ -49,23 +49,16 @@ class EmbeddingCache:
     """One user's embeddings. Thread-safe; several processes may share the file."""
 
     def __init__(self, path: Path, today: Callable[[], int] = lambda: int(time.time() // _DAY_SECONDS)) -> None:
-        """Open the cache at this path, or create it with its folder.
+        """Describe the cache. The first use opens it, or creates it with its folder, and raises StorageError where not.
 
         Args:
             path: of the file.
             today: gives the day, counted from the epoch.
-
-        Raises:
-            StorageError: it cannot be opened or written.
         """
         self._path = path
         self._today = today
         self._renewal = threading.Lock()
-        try:
-            self._database = self._open()
-        except _CacheCorruptError:
-            self._set_aside()
-            self._database = self._open()
+        self._opened: Database | None = None
 
     def get(self, model: str, texts: Sequence[str]) -> dict[int, Vectors]:
         """Return what is known of these texts.
@@ -118,7 +111,20 @@ class EmbeddingCache:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._database.close()
+        with self._renewal:
+            if self._opened is not None:
+                self._opened.close()
+
+    @property
+    def _database(self) -> Database:
+        with self._renewal:
+            if self._opened is None:  # also where it could not be opened before: the disk may have been full
+                try:
+                    self._opened = self._open()
+                except _CacheCorruptError:
+                    self._set_aside()
+                    self._opened = self._open()
+            return self._opened
 
     def _open(self) -> Database:
         return Database(self._path, _SCHEMA, _CacheCorruptError)
@@ -155,10 +161,10 @@ class EmbeddingCache:
             return action()
         except _CacheCorruptError:
             with self._renewal:
-                if self._database is used:
+                if self._opened is used:
                     used.close()
                     self._set_aside()
-                    self._database = self._open()
+                    self._opened = self._open()
             return action()
 
     def _set_aside(self) -> None:

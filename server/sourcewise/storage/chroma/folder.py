@@ -11,7 +11,7 @@ import re
 import shutil
 import sqlite3
 import uuid
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, cast
 
 from sourcewise.errors import StorageError, VectorStoreCorruptError
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
 
 DATABASE = "chroma.sqlite3"
+# Chroma does not always say why it could not write; with less room than this, it is that.
+_LEAST_ROOM = 1_000_000
 _DISK_FULL = re.compile(r"\(code: 13\)|no space left|disk is full|os error 28\b", re.IGNORECASE)
 _NOT_WRITABLE = re.compile(
     r"\(code: (?:8|14|1032)\)|permission denied|read-only|readonly|os error (?:13|30)\b", re.IGNORECASE
@@ -70,7 +72,7 @@ class ChromaFolder:
     def meaning(self, error: BaseException) -> StorageError:
         """See ChromaHome.meaning."""
         text = str(error)
-        if _DISK_FULL.search(text):
+        if _DISK_FULL.search(text) or self._disk_is_full():
             return StorageError(
                 f"The disk that holds {self._folder} is full.",
                 "Free some space and run it again; nothing that was stored is lost.",
@@ -80,6 +82,11 @@ class ChromaFolder:
                 f"{self._folder} cannot be written ({text}).", "Check that you may write to it and to its folder."
             )
         return damaged(self._folder, text)
+
+    def _disk_is_full(self) -> bool:
+        with suppress(OSError):
+            return shutil.disk_usage(self._folder.parent).free < _LEAST_ROOM
+        return False
 
     def throw_away(self) -> None:
         """See ChromaHome.throw_away."""

@@ -1,0 +1,135 @@
+"""Do with git what changes a folder most while a server keeps its index, and see that the index comes out true.
+
+    npm run python -- tests/faults/git_day.py [SCENARIO …] [--files 5000]
+
+Everything is real: git, the server, its workers, the model. After each step the index is compared with one that is made
+of the same tree from nothing. Exits with 1 where one differs, or where something is embedded twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from scenarios import check, compared, compared_as_it_is, parser, run
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    from live_index import LiveIndex
+
+_FILES_A_FOLDER = 100
+_COMMITS = 5
+
+
+async def branches(index: LiveIndex, options: argparse.Namespace) -> str:
+    """A checkout of thousands of other files, and the way back, end in a true index; the way back embeds nothing."""
+    repository = Repository(index.folder)
+    repository.write(options.files, "main")
+    repository.commit("main")
+    repository.git("checkout", "--quiet", "-b", "feature")
+    repository.write(options.files, "feature")
+    repository.commit("feature")
+    repository.git("checkout", "--quiet", "main")
+    made, told = [], []
+    async with index.served():
+        for branch in ("main", "feature", "main"):
+            await asyncio.to_thread(repository.git, "checkout", "--quiet", branch)
+            start = asyncio.get_running_loop().time()
+            made.append((await index.settled()).made)
+            seconds = asyncio.get_running_loop().time() - start
+            told.append(f"{branch}: {await compared_as_it_is(index)} after {seconds:.0f} s")
+    there, back = made[1] - made[0], made[2] - made[1]
+    check((there, back) == (options.files, 0), f"{there} chunks were embedded on the way there, {back} on the way back")
+    return f"{'; '.join(told)}; {there} chunks embedded on the way there, {back} on the way back"
+
+
+async def rebase(index: LiveIndex, options: argparse.Namespace) -> str:
+    """A rebase of several commits onto a branch that moved on, with a conflict in its middle, ends in a true index."""
+    repository = Repository(index.folder)
+    repository.write(60, "base")
+    repository.commit("base")
+    repository.git("checkout", "--quiet", "-b", "feature")
+    for number in range(_COMMITS):
+        repository.write(60, f"feature {number}", every=_COMMITS, start=number)
+        repository.commit(f"feature {number}")
+    repository.git("checkout", "--quiet", "main")
+    repository.write(60, "main", every=7)
+    repository.commit("main")
+    repository.git("checkout", "--quiet", "feature")
+    async with index.served():
+        await index.settled()
+        stops = await asyncio.to_thread(repository.rebase, "main")
+        told = await compared(index)
+    check(stops, "there was no conflict")
+    return f"{_COMMITS} commits, {stops} of them with conflicts; then {told}"
+
+
+async def clean(index: LiveIndex, options: argparse.Namespace) -> str:
+    """`git clean -xdf` takes files that were indexed, though git knows nothing of them, out of the index."""
+    repository = Repository(index.folder)
+    repository.write(60, "tracked")
+    repository.commit("tracked")
+    repository.write(40, "untracked", folder="new")
+    (index.folder / "ignored").mkdir()
+    (index.folder / "ignored" / "built.py").write_text("def built():\n    return 1\n")
+    (index.folder / ".git" / "info" / "exclude").write_text("ignored/\n")
+    async with index.served():
+        before = (await index.settled()).files
+        await asyncio.to_thread(repository.git, "clean", "-xdfq")
+        told = await compared(index)
+        after = (await index.idle()).files
+    check((before, after) == (101, 61), f"{before} files before, {after} after")
+    return f"{before} files before; then {told}"
+
+
+class Repository:
+    """A git repository with small files of code."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.git("init", "--quiet", "--initial-branch", "main")
+
+    def write(self, files: int, edition: str, folder: str = "code", every: int = 1, start: int = 0) -> None:
+        """Write every so many of the files, each with a function that tells its edition."""
+        for number in range(start, files, every):
+            path = self._folder / folder / str(number // _FILES_A_FOLDER) / f"file_{number}.py"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f'def number_{number}():\n    """Return what {edition} says."""\n    return {number}\n')
+
+    def commit(self, message: str) -> None:
+        """Commit all there is."""
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", message)
+
+    def rebase(self, onto: str) -> int:
+        """Rebase the branch, take its own side at each conflict, and return at how many commits there was one."""
+        stops = 0
+        code = self.git("rebase", "--quiet", onto, may_fail=True)
+        while code and stops <= _COMMITS:
+            stops += 1
+            self.git("checkout", "--quiet", "--theirs", ".")
+            self.git("add", "--update")
+            code = self.git("-c", "core.editor=true", "rebase", "--continue", may_fail=True)
+        return stops
+
+    def git(self, *arguments: str, may_fail: bool = False) -> int:
+        """Run git and return its exit code."""
+        author = ("-c", "user.name=nobody", "-c", "user.email=nobody@localhost")
+        command = ["git", *author, *arguments]
+        return subprocess.run(command, cwd=self._folder, check=not may_fail, capture_output=True).returncode
+
+
+def main() -> int:
+    """Run it."""
+    scenarios = (branches, rebase, clean)
+    arguments = parser(__doc__, scenarios)
+    arguments.add_argument("--files", type=int, default=5000)
+    return run(scenarios, arguments.parse_args())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
