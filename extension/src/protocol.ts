@@ -115,7 +115,7 @@ export interface Mention {
 }
 
 /** What served a search. */
-export type SearchMode = "keywords and vectors" | "keywords";
+export type SearchMode = "keywords and vectors" | "keywords" | "vectors";
 
 /** How a search was served. */
 export interface Coverage {

@@ -47,15 +47,15 @@ class PlaceEvidence(NamedTuple):
     """What a path says.
 
     Attributes:
-        path: how much of the question is in the path.
-        name: how much of the file's name is in the question.
+        question_in_name: how much of the question the file's name has.
+        name_in_question: how much of the file's name the question has.
         words: those of the question that the path has.
         depth: how many folders it is in, of ten.
         test: whether it is a test; `aside`: an example, a benchmark, not the product's own; `prose`: text or data.
     """
 
-    path: float
-    name: float
+    question_in_name: float
+    name_in_question: float
     words: tuple[str, ...]
     depth: float
     test: bool
@@ -100,7 +100,10 @@ class QuestionWords:
         """Return what each path says beside the others: a word that all of them have says nothing."""
         parts = {path: _path_roots(path) for path in paths}
         common = Counter(word for folders, name in parts.values() for word in folders | name)
-        rare = {word: math.log1p(len(parts) / (count + 0.5)) / math.log1p(len(parts) / 0.5) for word, count in common.items()}
+        rare = {
+            word: math.log1p(len(parts) / (count + 0.5)) / math.log1p(len(parts) / 0.5)
+            for word, count in common.items()
+        }
         return {path: self._place(path, folders, name, rare) for path, (folders, name) in parts.items()}
 
     def _place(
@@ -109,8 +112,8 @@ class QuestionWords:
         shared = (folders | name) & self._told.keys()
         asked = name & self._told.keys()
         return PlaceEvidence(
-            path=sum(self._told[word] * rare[word] for word in asked) / self._total,
-            name=sum(rare[word] for word in asked) / sum(rare[word] for word in name) if asked else 0.0,
+            question_in_name=sum(self._told[word] * rare[word] for word in asked) / self._total,
+            name_in_question=sum(rare[word] for word in asked) / sum(rare[word] for word in name) if asked else 0.0,
             words=tuple(sorted(shared)),
             depth=min(path.count("/"), _DEEPEST) / _DEEPEST,
             test=not self._about_tests and bool(_TEST.search(path)),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sourcewise.disk_usage import bytes_in
 from sourcewise.indexer import RECIPE, WHOLE
 from sourcewise.mining.miner import CodeMiner
-from sourcewise.model import FileStamp, IndexStatus, SourceFile
+from sourcewise.model import FileStamp, IndexStatus, SearchMode, SourceFile
 from sourcewise.query_engine import CodeQueryEngine
 from sourcewise.relations import Relations
 from sourcewise.retriever import Retriever
@@ -104,7 +104,12 @@ class Index:
     # --- asking ---------------------------------------------------------------------------------------
 
     def search(
-        self, question: str, top: int, paths: Sequence[str] = (), shown: Mapping[str, str] = _NOTHING_SHOWN
+        self,
+        question: str,
+        top: int,
+        paths: Sequence[str] = (),
+        shown: Mapping[str, str] = _NOTHING_SHOWN,
+        by: SearchMode = SearchMode.HYBRID,
     ) -> SearchResult:
         """Return the best passages for a question.
 
@@ -113,8 +118,9 @@ class Index:
             top: how many passages at most.
             paths: files and folders to stay in; none means all.
             shown: texts of files, by path, that an editor has open, saved or not.
+            by: what may serve.
         """
-        found = self._preferring(lambda: self._retriever.search(question, self.model, top, paths))
+        found = self._preferring(lambda: self._retriever.search(question, self.model, top, paths, by))
         return self._as_shown(found, question, top, paths, shown)
 
     def gather(self, inquiry: Inquiry, top: int, shown: Mapping[str, str] = _NOTHING_SHOWN) -> SearchResult:

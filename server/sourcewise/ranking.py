@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
-from sourcewise.evidence import NameEvidence, PlaceEvidence, QuestionWords
+from sourcewise.evidence import NameEvidence, QuestionWords
 from sourcewise.model import Passage
 
 if TYPE_CHECKING:
@@ -31,8 +31,9 @@ class Weights:
         meaning: cosine with the question, from the last of the nearest chunks (0) to the first (1).
         definition: a name that is defined in the chunk fits the question; `definition_in_file`: in its file.
         asked: a name that is written in the question as code is defined in the chunk.
-        path: the file's name has words of the question; `name`: it has few others.
-        test: it is one; `aside`: it is not the product's own code; `prose`: it is text or data; `depth`: in ten folders.
+        question_in_name: how much of the question the file's name has; `name_in_question`: how little else it has.
+        test: it is one; `aside`: it is not the product's own code; `prose`: it is text or data.
+        depth: it is in ten folders.
         same_file: each passage of the file that comes before it.
     """
 
@@ -41,8 +42,8 @@ class Weights:
     meaning: float
     definition: float
     definition_in_file: float
-    path: float
-    name: float
+    question_in_name: float
+    name_in_question: float
     test: float
     aside: float
     prose: float
@@ -57,8 +58,8 @@ KEYWORDS_ALONE = Weights(
     meaning=0.0,
     definition=4.5,
     definition_in_file=1.0,
-    path=2.0,
-    name=2.2,
+    question_in_name=2.0,
+    name_in_question=2.2,
     test=-0.8,
     aside=-1.4,
     prose=-0.8,
@@ -70,8 +71,8 @@ WITH_MEANING = Weights(
     meaning=4.7,
     definition=1.4,
     definition_in_file=0.4,
-    path=3.6,
-    name=0.65,
+    question_in_name=3.6,
+    name_in_question=0.65,
     test=-0.5,
     aside=-1.8,
     prose=-1.3,
@@ -177,7 +178,7 @@ class _Scorer:
 
     def _of_place(self, path: str) -> Iterator[_Evidence]:
         weights, place = self.weights, self._places[path]
-        yield _Evidence(f"path has {', '.join(place.words)}", weights.path * place.path + weights.name * place.name)
+        yield _Evidence(f"path has {', '.join(place.words)}", weights.question_in_name * place.question_in_name + weights.name_in_question * place.name_in_question)
         yield _Evidence("is deep in folders", weights.depth * place.depth)
         yield _Evidence("is a test", weights.test * place.test)
         yield _Evidence("is beside the product's code", weights.aside * place.aside)

@@ -57,7 +57,14 @@ class Retriever:
         telling = telling_words(question, self._catalog.rarity)
         return [chunk_id for chunk_id, _ in self._catalog.search_words(list(telling), limit)]
 
-    def search(self, question: str, model: str, top: int, paths: Sequence[str] = ()) -> SearchResult:
+    def search(
+        self,
+        question: str,
+        model: str,
+        top: int,
+        paths: Sequence[str] = (),
+        by: SearchMode = SearchMode.HYBRID,
+    ) -> SearchResult:
         """Return the best passages of the folder for a question.
 
         Args:
@@ -65,24 +72,30 @@ class Retriever:
             model: the wanted embedding model; while it is not complete, one that is serves.
             top: how many passages at most.
             paths: files and folders to stay in; none means all.
+            by: what may serve.
 
         Raises:
             QuestionError: nothing is indexed of one of these paths.
         """
         self._check_paths(paths)
         timings: dict[str, float] = {}
-        with _timed(timings, "keywords"):
-            telling = telling_words(question, self._catalog.rarity)
-            candidates = self._keyword_lists(question, list(telling), paths)
+        telling: dict[str, float] = {}
+        candidates: dict[str, Candidate] = {}
+        if by is not SearchMode.VECTOR:
+            with _timed(timings, "keywords"):
+                telling = telling_words(question, self._catalog.rarity)
+                candidates = self._by_words(question, list(telling), paths)
         by_words = tuple(candidates)
         served_by, counts = self._catalog.serving_model(model)
-        vector = self._add_by_meaning(served_by, question, candidates, paths, timings) if served_by else None
+        vector = None
+        if served_by and by is not SearchMode.KEYWORD:
+            vector = self._add_by_meaning(served_by, question, candidates, paths, timings)
         with _timed(timings, "ranking"):
             passages = rank(question, telling, candidates, self._catalog.chunks(list(candidates)), top)
         return SearchResult(
             question,
             tuple(passages),
-            SearchMode.KEYWORD if vector is None else SearchMode.HYBRID,
+            SearchMode.KEYWORD if vector is None else by,
             counts.chunks,
             counts.embedded,
             _relevant(question, passages),
@@ -128,7 +141,7 @@ class Retriever:
                 "Name files and folders as they stand in the folder, or ask why they are not indexed.",
             )
 
-    def _keyword_lists(self, question: str, terms: Sequence[str], paths: Sequence[str]) -> dict[str, Candidate]:
+    def _by_words(self, question: str, terms: Sequence[str], paths: Sequence[str]) -> dict[str, Candidate]:
         words = self._catalog.search_words(terms, _KEYWORD_DEPTH, paths)
         candidates = {chunk_id: Candidate(keyword=score) for chunk_id, score in words}
         for found in self._catalog.find_definitions(identifiers_in(question), _DEFINITION_DEPTH, paths):

@@ -108,7 +108,7 @@ def test_search_stays_in_the_paths_that_are_named(run: Run) -> None:
 
 
 def test_search_explains_itself(run: Run) -> None:
-    assert "keywords #1" in run("search", "area", "--explain").stdout
+    assert "keywords +" in run("search", "area", "--explain").stdout
 
 
 def test_a_second_index_embeds_nothing(run: Run) -> None:

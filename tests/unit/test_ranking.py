@@ -1,76 +1,136 @@
-"""Scoring: fusion, priors, spread over files, reasons."""
+"""Scoring: words and meaning, names and places, spread over files, reasons."""
 
 from __future__ import annotations
 
-from sourcewise.model import Chunk
+from sourcewise.model import Chunk, Definition
 from sourcewise.ranking import Candidate, rank
+from sourcewise.words import query_terms
 
 
 def chunk(identity: str, path: str = "src/app.py", symbol: str = "run") -> Chunk:
-    return Chunk(identity, path, 1, 9, "text", "python", symbol=symbol, kind="function")
+    definitions = (Definition(symbol, "function", 1, 9),) if symbol else ()
+    return Chunk(identity, path, 1, 9, "text", "python", symbol=symbol, kind="function", definitions=definitions)
+
+
+def near(similarity: float) -> Candidate:
+    return Candidate(nearest=True, similarity=similarity)
 
 
 def order(question: str, candidates: dict[str, Candidate], chunks: list[Chunk], top: int = 8) -> list[str]:
-    passages = rank(question, candidates, {c.id: c for c in chunks}, top)
+    telling = dict.fromkeys(query_terms(question), 1.0)
+    passages = rank(question, telling, candidates, {c.id: c for c in chunks}, top)
     return [passage.chunk.id for passage in passages]
 
 
-def test_a_chunk_in_two_lists_beats_the_first_of_one() -> None:
-    candidates = {"one": Candidate(keyword=1), "two": Candidate(keyword=3, vector=3)}
-    assert order("anything", candidates, [chunk("one", "a.py"), chunk("two", "b.py")]) == ["two", "one"]
-
-
-def test_the_definition_that_was_asked_for_comes_first() -> None:
+def test_a_chunk_with_words_and_meaning_beats_one_with_either() -> None:
     candidates = {
-        "user": Candidate(keyword=1, vector=1),
-        "definition": Candidate(keyword=5, vector=5, definition=1, asked=["Session"]),
+        "words": Candidate(keyword=9.0, similarity=0.1),
+        "meaning": near(0.6),
+        "both": Candidate(keyword=8.0, nearest=True, similarity=0.58),
+        "last": near(0.3),
     }
-    chunks = [chunk("user", "a.py"), chunk("definition", "b.py", "Session")]
-    assert order("what does `Session` do", candidates, chunks)[0] == "definition"
+    chunks = [chunk(identity, f"{identity}.py") for identity in candidates]
+    assert order("anything", candidates, chunks)[0] == "both"
 
 
-def test_words_of_the_path_count() -> None:
-    candidates = {"far": Candidate(vector=1), "near": Candidate(vector=2)}
-    chunks = [chunk("far", "a.py"), chunk("near", "http/server.py")]
-    assert order("how does the http server start", candidates, chunks)[0] == "near"
+def test_meaning_is_relative_to_what_is_nearest_whatever_scale_a_model_has() -> None:
+    chunks = [chunk("near", "a.py"), chunk("far", "b.py"), chunk("words", "c.py")]
+    for shift in (0.0, 0.5):
+        candidates = {
+            "near": near(0.30 + shift),
+            "far": near(0.20 + shift),
+            "words": Candidate(keyword=2.0, nearest=True, similarity=0.21 + shift),
+        }
+        assert order("anything", candidates, chunks) == ["near", "words", "far"]
+
+
+def test_what_is_not_embedded_yet_is_not_held_against_it() -> None:
+    candidates = {
+        "embedded": Candidate(keyword=1.0, nearest=True, similarity=0.5),
+        "other": Candidate(nearest=True, similarity=0.2),
+        "not yet": Candidate(keyword=9.0),
+    }
+    assert order("anything", candidates, [chunk(i, f"{i}.py") for i in candidates])[0] == "not yet"
+
+
+def test_a_definition_that_the_question_names_comes_first() -> None:
+    candidates = {"user": Candidate(keyword=5.0), "definition": Candidate(keyword=4.5)}
+    chunks = [chunk("user", "a.py", "main"), chunk("definition", "b.py", "SessionPool")]
+    assert order("how does the session pool work", candidates, chunks)[0] == "definition"
+
+
+def test_what_is_written_as_code_tells_more_than_a_name_alone() -> None:
+    candidates = {"one": Candidate(keyword=5.0), "asked": Candidate(keyword=5.0, asked=["Session"])}
+    chunks = [chunk("one", "a.py", "Session"), chunk("asked", "b.py", "Session")]
+    assert order("what does `Session` do", candidates, chunks)[0] == "asked"
+
+
+def test_a_name_of_a_file_that_says_what_is_asked_counts() -> None:
+    candidates = {"far": Candidate(keyword=5.0), "near": Candidate(keyword=4.5)}
+    chunks = [chunk("far", "a.py"), chunk("near", "http/routing.py")]
+    assert order("how are requests routed", candidates, chunks)[0] == "near"
+
+
+def test_a_file_that_is_about_it_throughout_beats_one_that_mentions_it() -> None:
+    candidates = {"mention": Candidate(keyword=5.2)} | {f"a{n}": Candidate(keyword=5.0) for n in range(5)}
+    chunks = [chunk("mention", "b.py"), *(chunk(f"a{n}", "a.py") for n in range(5))]
+    assert order("anything", candidates, chunks)[0] == "a0"
 
 
 def test_tests_come_later_unless_they_are_asked_for() -> None:
-    candidates = {"test": Candidate(vector=1), "code": Candidate(vector=5)}
-    chunks = [chunk("test", "tests/test_login.py"), chunk("code", "core.py")]
+    candidates = {"test": Candidate(keyword=5.0), "code": Candidate(keyword=4.9)}
+    chunks = [chunk("test", "checks/login_test.py"), chunk("code", "checks/core.py")]
     assert order("where do users enter", candidates, chunks)[0] == "code"
     assert order("where is the test of users", candidates, chunks)[0] == "test"
 
 
+def test_prose_comes_later_unless_it_is_asked_for() -> None:
+    candidates = {"prose": Candidate(keyword=5.0), "code": Candidate(keyword=4.8)}
+    chunks = [chunk("prose", "guide.md"), chunk("code", "core.py")]
+    assert order("where do users enter", candidates, chunks)[0] == "code"
+    assert order("where does the readme say it", candidates, chunks)[0] == "prose"
+
+
 def test_one_file_does_not_fill_the_list() -> None:
-    many = [chunk(f"a{n}", "a.py") for n in range(20)]
+    many = [chunk(f"a{n:02}", "a.py") for n in range(20)]
     other = chunk("b", "b.py")
-    candidates = {c.id: Candidate(vector=n + 1) for n, c in enumerate([*many, other])}
+    candidates = {c.id: near(0.9 - n / 100) for n, c in enumerate([*many, other])}
     found = order("anything", candidates, [*many, other], top=10)
-    assert found[0] == "a0"
+    assert found[0] == "a00"
     assert "b" in found
     assert len(found) == 10
 
 
 def test_a_folder_of_one_file_still_fills_the_list() -> None:
     many = [chunk(f"a{n}", "a.py") for n in range(6)]
-    candidates = {c.id: Candidate(vector=n + 1) for n, c in enumerate(many)}
+    candidates = {c.id: near(0.9 - n / 100) for n, c in enumerate(many)}
     assert order("anything", candidates, many, top=5) == ["a0", "a1", "a2", "a3", "a4"]
 
 
+def test_the_same_score_is_ordered_by_id() -> None:
+    candidates = {identity: Candidate(keyword=1.0) for identity in ("c", "a", "b")}
+    assert order("anything", candidates, [chunk(i, f"{i}.py", "") for i in candidates]) == ["a", "b", "c"]
+
+
 def test_chunks_that_the_catalog_lost_are_left_out() -> None:
-    assert order("anything", {"gone": Candidate(vector=1)}, []) == []
+    assert order("anything", {"gone": Candidate(keyword=1.0)}, []) == []
 
 
-def test_every_passage_says_why() -> None:
-    candidates = {"x": Candidate(keyword=2, vector=1, definition=1, similarity=0.5, asked=["Session.get"])}
-    passage = rank("Session.get in the app", candidates, {"x": chunk("x", "tests/app.py")}, 8)[0]
-    assert passage.reasons == (
-        "keywords #2",
-        "meaning #1",
-        "definitions #1",
+def test_every_passage_says_why_and_how_much_it_counts() -> None:
+    candidates = {"x": Candidate(keyword=2.0, nearest=True, similarity=0.5, asked=["Session.get"])}
+    text = chunk("x", "tests/app.py", "get")
+    passage = rank("Session.get in the app", {"session": 1.0, "get": 1.0, "app": 1.0}, candidates, {"x": text}, 8)[0]
+    told = dict(reason.rsplit(" ", 1) for reason in passage.reasons)
+    assert set(told) == {
+        "keywords",
+        "meaning",
         "defines Session.get",
+        "is about get",
+        "file has get",
         "path has app",
+        "is deep in folders",
         "is a test",
-    )
+    }
+    assert abs(sum(map(float, told.values())) - passage.score) < 0.05
+    assert passage.reasons[0].startswith("meaning")
     assert passage.similarity == 0.5

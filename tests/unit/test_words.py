@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sourcewise.storage.catalog_schema import SCHEMA_VERSION
-from sourcewise.words import MAX_TERMS, identifier_words, identifiers_in, query_terms
+from sourcewise.words import MAX_TERMS, identifier_words, identifiers_in, query_terms, root, telling_words
 
 
 @pytest.mark.parametrize(
@@ -109,3 +109,48 @@ def test_terms_are_never_empty_when_there_is_a_word_and_never_too_many(question:
 )
 def test_code_in_a_question_is_recognised(question: str, names: tuple[str, ...]) -> None:
     assert identifiers_in(question) == names
+
+
+@pytest.mark.parametrize(
+    "relatives",
+    [
+        ("router", "routers", "routing", "route", "routes", "routed"),
+        ("validate", "validator", "validators", "validation", "validating"),
+        ("format", "formats", "formatter", "formatting", "formatted"),
+        ("dispatch", "dispatcher", "dispatching"),
+        ("serialize", "serializer", "serialization", "serializing"),
+        ("query", "queries"),
+    ],
+)
+def test_relatives_have_one_root(relatives: tuple[str, ...]) -> None:
+    assert len(set(map(root, relatives))) == 1
+
+
+@pytest.mark.parametrize(("one", "other"), [("request", "require"), ("content", "context"), ("class", "clasp")])
+def test_strangers_have_none(one: str, other: str) -> None:
+    assert root(one) != root(other)
+
+
+@pytest.mark.parametrize("word", ["", "s", "es", "ing", "is", "url", "größen", "_x_"])
+def test_every_word_has_a_root(word: str) -> None:
+    assert len(root(word)) >= min(len(word), 3)
+
+
+def test_the_rarest_words_of_a_long_question_tell_most() -> None:
+    filler = " ".join(f"common{number}" for number in range(200))
+    rare = {"deadlock": 9.0, "scheduler": 8.0}
+    telling = telling_words(f"{filler} deadlock {filler} scheduler", lambda words: {w: rare.get(w, 1.0) for w in words})
+    assert len(telling) == MAX_TERMS
+    assert telling["deadlock"] == 9.0
+    assert telling["scheduler"] == 8.0
+
+
+def test_what_a_long_question_repeats_tells_more_than_what_it_says_once() -> None:
+    words = [f"word{number}" for number in range(100)]
+    telling = telling_words(" ".join([*words, *(["word99"] * 5)]), lambda asked: dict.fromkeys(asked, 2.0))
+    assert "word99" in telling
+
+
+def test_words_that_nothing_has_are_kept_only_where_there_is_room() -> None:
+    telling = telling_words("unknown words here", lambda asked: dict.fromkeys(asked, 0.0))
+    assert set(telling) == {"unknown", "words"}

@@ -36,7 +36,9 @@ _EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.argument("questions", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--trees", required=True, type=_EXISTING_FOLDER, help="Has a folder for each tree that is asked about.")
 @click.option("--out", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Where hits are written.")
-@click.option("--by", multiple=True, type=click.Choice(list(_WAYS)), help="What to search by; without it, each in turn.")
+@click.option(
+    "--by", multiple=True, type=click.Choice(list(_WAYS)), help="What to search by; without it, each in turn."
+)
 @json_option
 def evaluate(*, questions: Path, trees: Path, out: Path | None, by: tuple[str, ...], as_json: bool) -> None:
     """Measure the search by QUESTIONS, a JSON Lines file of questions with their answers.
@@ -68,13 +70,13 @@ def _by_tree(asked: Iterable[KnownQuestion], trees: Path) -> dict[Path, list[Kno
         grouped[trees / question.tree].append(question)
     missing = [folder.name for folder in grouped if not folder.is_dir()]
     if missing:
-        raise QuestionError(f"{trees} has no folder {', '.join(missing)}.", "Name the folder that has them with --trees.")
+        raise QuestionError(
+            f"{trees} has no folder {', '.join(missing)}.", "Name the folder that has them with --trees."
+        )
     return dict(grouped)
 
 
-def _ask_all(
-    opened: OpenedFolder, workspace: Workspace, group: Sequence[KnownQuestion], outcomes: Outcomes
-) -> None:
+def _ask_all(opened: OpenedFolder, workspace: Workspace, group: Sequence[KnownQuestion], outcomes: Outcomes) -> None:
     opened.keeper.await_read()
     if outcomes.keys() - {SearchMode.KEYWORD}:
         opened.keeper.await_vectors()

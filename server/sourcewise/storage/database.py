@@ -83,14 +83,9 @@ class Database:
         self._turn = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
         with self._translated():
-<<<<<<< HEAD
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = self._connect(_WRITER_CACHE)
-=======
             if not read_only:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = self._connect()
->>>>>>> faults
+            self._writer = self._connect(_WRITER_CACHE)
             try:
                 self._prepare(schema)
             except BaseException:
@@ -174,11 +169,8 @@ class Database:
             self._check_open()
             yield self._writer
 
-<<<<<<< HEAD
     def _connect(self, cache: int) -> sqlite3.Connection:
-=======
-    def _connect(self) -> sqlite3.Connection:
-        return self._connect_for_reading() if self._read_only else self._connect_for_all()
+        return self._connect_for_reading() if self._read_only else self._connect_for_all(cache)
 
     def _connect_for_reading(self) -> sqlite3.Connection:
         """Read what a clean end left as it is; after a crash the log has more, and SQLite the file beside it."""
@@ -187,8 +179,7 @@ class Database:
         uri = f"{self._path.as_uri()}?{way}"
         return sqlite3.connect(uri, _BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True)
 
-    def _connect_for_all(self) -> sqlite3.Connection:
->>>>>>> faults
+    def _connect_for_all(self, cache: int) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, _BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             free_pages.shrink_in_steps(connection)  # before the write-ahead log, whose mark makes the file not empty
