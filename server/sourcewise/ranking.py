@@ -48,7 +48,7 @@ class Weights:
     aside: float
     prose: float
     depth: float
-    asked: float = 0.75
+    asked: float
     same_file: float = -1.5
 
 
@@ -56,27 +56,29 @@ KEYWORDS_ALONE = Weights(
     keywords=4.8,
     rest_of_file=1.3,
     meaning=0.0,
-    definition=4.5,
+    definition=5.5,
     definition_in_file=1.0,
-    question_in_name=2.0,
+    question_in_name=1.6,
     name_in_question=2.2,
     test=-0.8,
     aside=-1.4,
     prose=-0.8,
     depth=-5.0,
+    asked=1.0,
 )
 WITH_MEANING = Weights(
-    keywords=3.1,
+    keywords=2.4,
     rest_of_file=0.35,
     meaning=4.7,
-    definition=1.4,
-    definition_in_file=0.4,
-    question_in_name=3.6,
+    definition=2.1,
+    definition_in_file=0.5,
+    question_in_name=5.0,
     name_in_question=0.65,
     test=-0.5,
     aside=-1.8,
     prose=-1.3,
     depth=-1.7,
+    asked=0.25,
 )
 
 
