@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 _CLOSE_SECONDS = 1.0
 _LEAVE_SECONDS = 0.8
 # A search gives the interpreter away at every step of a query, and what reads files keeps it for this long each time.
-_SWITCH_SECONDS = 0.0005
+_SWITCH_SECONDS = 0.0001
 
 
 def serve(settings: Settings, data: DataPaths) -> None:
