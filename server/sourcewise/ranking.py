@@ -13,12 +13,9 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 from sourcewise.evidence import NameEvidence, QuestionWords
-from sourcewise.model import Passage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    from sourcewise.model import Chunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +46,11 @@ class Weights:
     prose: float
     depth: float
     asked: float
-    same_file: float = -1.5
+    same_file: float = -1.75
 
 
 KEYWORDS_ALONE = Weights(
-    keywords=4.8,
+    keywords=3.8,
     rest_of_file=1.3,
     meaning=0.0,
     definition=5.5,
@@ -99,6 +96,21 @@ class Candidate:
     asked: list[str] = field(default_factory=list)
 
 
+class Sketch(NamedTuple):
+    """What ranking has to know of a chunk: its file, and the names of what is defined in it."""
+
+    path: str
+    names: tuple[str, ...]
+
+
+class Ranked(NamedTuple):
+    """A chunk in its place, with its score and what made it, the weightiest first."""
+
+    chunk_id: str
+    score: float
+    reasons: tuple[str, ...]
+
+
 class _Evidence(NamedTuple):
     """Something that speaks for a chunk or against it: what, and how much it adds to the score."""
 
@@ -110,55 +122,58 @@ def rank(
     question: str,
     telling: Mapping[str, float],
     candidates: Mapping[str, Candidate],
-    chunks: Mapping[str, Chunk],
+    sketches: Mapping[str, Sketch],
     top: int,
-) -> list[Passage]:
-    """Return the best passages, best first.
+) -> list[Ranked]:
+    """Return the best candidates, best first.
 
     Args:
         question: in any words.
         telling: its words, and how much each tells.
         candidates: what searches found, by chunk id.
-        chunks: those of them that exist.
-        top: how many passages at most.
+        sketches: those of them that exist.
+        top: how many at most.
     """
-    found = {chunk_id: candidate for chunk_id, candidate in candidates.items() if chunk_id in chunks}
-    evidence = _Scorer(QuestionWords(question, telling), found, chunks)
-    scored = [_Scored(chunks[i], found[i].similarity, *evidence.score(i)) for i in found]
-    scored.sort(key=lambda item: (-item.score, item.chunk.id))
-    chosen = _spread(scored, evidence.weights.same_file, top)
-    return [Passage(item.chunk, n, item.score, item.similarity, item.reasons) for n, item in enumerate(chosen, 1)]
-
-
-class _Scored(NamedTuple):
-    chunk: Chunk
-    similarity: float | None
-    score: float
-    reasons: tuple[str, ...]
+    found = {chunk_id: candidate for chunk_id, candidate in candidates.items() if chunk_id in sketches}
+    scorer = _Scorer(QuestionWords(question, telling), found, sketches)
+    scores = {chunk_id: scorer.score(chunk_id) for chunk_id in found}
+    ordered = sorted(found, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
+    chosen = _spread([(i, sketches[i].path, scores[i]) for i in ordered], scorer.weights.same_file, top)
+    return [Ranked(chunk_id, scores[chunk_id], scorer.reasons(chunk_id)) for chunk_id in chosen]
 
 
 class _Scorer:
     """Weighs the evidence for candidates beside each other."""
 
-    def __init__(self, words: QuestionWords, found: Mapping[str, Candidate], chunks: Mapping[str, Chunk]) -> None:
+    def __init__(self, words: QuestionWords, found: Mapping[str, Candidate], sketches: Mapping[str, Sketch]) -> None:
         self.weights = WITH_MEANING if any(candidate.nearest for candidate in found.values()) else KEYWORDS_ALONE
         self._found = found
-        self._chunks = chunks
+        self._paths = {chunk_id: sketches[chunk_id].path for chunk_id in found}
         self._best_keyword = max((candidate.keyword for candidate in found.values()), default=0.0) or 1.0
-        self._cosines = [c.similarity for c in found.values() if c.nearest and c.similarity is not None]
-        self._names = {i: words.best_name(d.name for d in chunks[i].definitions) for i in found}
-        self._places = words.places({chunks[i].path for i in found})
-        self._rest = _rest_of_files(found, chunks)
+        cosines = [c.similarity for c in found.values() if c.nearest and c.similarity is not None]
+        self._farthest, self._nearest = min(cosines, default=0.0), max(cosines, default=0.0)
+        self._names = {chunk_id: words.best_name(sketches[chunk_id].names) for chunk_id in found}
+        self._places = words.places(frozenset(self._paths.values()))
+        self._rest = _rest_of_files(found, self._paths)
         self._file_names: dict[str, NameEvidence] = defaultdict(NameEvidence)
         for chunk_id, name in self._names.items():
-            path = chunks[chunk_id].path
+            path = self._paths[chunk_id]
             self._file_names[path] = max(name, self._file_names[path])
 
-    def score(self, chunk_id: str) -> tuple[float, tuple[str, ...]]:
-        """Return the score and its reasons, the weightiest first."""
-        evidence = [*self._of_texts(chunk_id), *self._of_names(chunk_id), *self._of_place(self._chunks[chunk_id].path)]
-        told = sorted((e for e in evidence if round(e.amount, 2)), key=lambda e: -abs(e.amount))
-        return sum(e.amount for e in evidence), tuple(f"{e.what} {e.amount:+.2f}" for e in told)
+    def score(self, chunk_id: str) -> float:
+        """Return the sum of all evidence."""
+        return sum(evidence.amount for evidence in self._evidence(chunk_id))
+
+    def reasons(self, chunk_id: str) -> tuple[str, ...]:
+        """Return in words what counts, and how much it does, the weightiest first."""
+        told = [evidence for evidence in self._evidence(chunk_id) if round(evidence.amount, 2)]
+        told.sort(key=lambda evidence: -abs(evidence.amount))
+        return tuple(f"{evidence.what} {evidence.amount:+.2f}" for evidence in told)
+
+    def _evidence(self, chunk_id: str) -> Iterator[_Evidence]:
+        yield from self._of_texts(chunk_id)
+        yield from self._of_names(chunk_id)
+        yield from self._of_place(self._paths[chunk_id])
 
     def _of_texts(self, chunk_id: str) -> Iterator[_Evidence]:
         weights, candidate = self.weights, self._found[chunk_id]
@@ -167,12 +182,12 @@ class _Scorer:
         # What is not embedded yet is taken to be as near as its words suggest.
         nearness = keywords if candidate.similarity is None else self._nearness(candidate.similarity)
         yield _Evidence("meaning", weights.meaning * nearness)
-        rest = self._rest[self._chunks[chunk_id].path] / self._best_keyword
+        rest = self._rest[self._paths[chunk_id]] / self._best_keyword
         yield _Evidence("keywords elsewhere in the file", weights.rest_of_file * rest)
 
     def _of_names(self, chunk_id: str) -> Iterator[_Evidence]:
         weights, asked = self.weights, self._found[chunk_id].asked
-        own, file = self._names[chunk_id], self._file_names[self._chunks[chunk_id].path]
+        own, file = self._names[chunk_id], self._file_names[self._paths[chunk_id]]
         if asked:
             yield _Evidence(f"defines {', '.join(dict.fromkeys(asked))}", weights.asked)
         yield _Evidence(f"is about {own.name}", weights.definition * own.fit)
@@ -180,39 +195,49 @@ class _Scorer:
 
     def _of_place(self, path: str) -> Iterator[_Evidence]:
         weights, place = self.weights, self._places[path]
-        yield _Evidence(f"path has {', '.join(place.words)}", weights.question_in_name * place.question_in_name + weights.name_in_question * place.name_in_question)
+        yield _Evidence(
+            f"path has {', '.join(place.words)}",
+            weights.question_in_name * place.question_in_name + weights.name_in_question * place.name_in_question,
+        )
         yield _Evidence("is deep in folders", weights.depth * place.depth)
         yield _Evidence("is a test", weights.test * place.test)
         yield _Evidence("is beside the product's code", weights.aside * place.aside)
         yield _Evidence("is text or data", weights.prose * place.prose)
 
     def _nearness(self, similarity: float) -> float:
-        least, most = min(self._cosines, default=0.0), max(self._cosines, default=0.0)
-        return max(similarity - least, 0.0) / (most - least) if most > least else float(similarity >= most)
+        if self._nearest <= self._farthest:
+            return float(similarity >= self._nearest)
+        return max(similarity - self._farthest, 0.0) / (self._nearest - self._farthest)
 
 
-def _rest_of_files(found: Mapping[str, Candidate], chunks: Mapping[str, Chunk]) -> dict[str, float]:
+def _rest_of_files(found: Mapping[str, Candidate], paths: Mapping[str, str]) -> dict[str, float]:
     """Return for each file what its chunks but the best have of keywords, the n-th of them counting an n-th."""
     scores: dict[str, list[float]] = defaultdict(list)
     for chunk_id, candidate in found.items():
-        scores[chunks[chunk_id].path].append(candidate.keyword)
+        scores[paths[chunk_id]].append(candidate.keyword)
     ordered = {path: sorted(of_file, reverse=True)[1:10] for path, of_file in scores.items()}
     return {path: sum(score / n for n, score in enumerate(others, 2)) for path, others in ordered.items()}
 
 
-def _spread(scored: Sequence[_Scored], same_file: float, top: int) -> list[_Scored]:
-    """Take the best again and again; each passage of a file makes its other passages count less."""
-    waiting: dict[str, list[_Scored]] = {}
-    for item in reversed(scored):
-        waiting.setdefault(item.chunk.path, []).append(item)
-    heap = [(-of_file[-1].score, path) for path, of_file in waiting.items()]
+def _spread(scored: Sequence[tuple[str, str, float]], same_file: float, top: int) -> list[str]:
+    """Take the best again and again; each passage of a file makes its other passages count less.
+
+    Args:
+        scored: id, path and score of chunks, best first.
+        same_file: what each passage of the file before it adds.
+        top: how many at most.
+    """
+    waiting: dict[str, list[tuple[float, str]]] = {}
+    for chunk_id, path, score in reversed(scored):
+        waiting.setdefault(path, []).append((score, chunk_id))
+    heap = [(-of_file[-1][0], path) for path, of_file in waiting.items()]
     heapify(heap)
-    chosen: list[_Scored] = []
+    chosen: list[str] = []
     taken: Counter[str] = Counter()
     while heap and len(chosen) < top:
         _, path = heappop(heap)
-        chosen.append(waiting[path].pop())
+        chosen.append(waiting[path].pop()[1])
         taken[path] += 1
         if waiting[path]:
-            heappush(heap, (-waiting[path][-1].score - same_file * taken[path], path))
+            heappush(heap, (-waiting[path][-1][0] - same_file * taken[path], path))
     return chosen

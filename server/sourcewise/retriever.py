@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Protocol
 from sourcewise.conversation import search_text
 from sourcewise.errors import PeerError, QuestionError, StorageError, WeightsError, WorkerError
 from sourcewise.model import Passage, SearchMode, SearchResult
-from sourcewise.ranking import Candidate, rank
+from sourcewise.ranking import Candidate, Sketch, rank
 from sourcewise.words import identifiers_in, query_terms, telling_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sourcewise.embedder import Vectors
     from sourcewise.model import Chunk, Inquiry
@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 _KEYWORD_DEPTH = 200
 _VECTOR_DEPTH = 100
 _DEFINITION_DEPTH = 100
+# In how many chunks some code may stand that others like it are wanted of.
+_OWN_CHUNKS = 10
 # Below this cosine the sentence models here see no relation between a question and a piece of code.
 _RELATED = 0.2
 
@@ -91,7 +93,7 @@ class Retriever:
         if served_by and by is not SearchMode.KEYWORD:
             vector = self._add_by_meaning(served_by, question, candidates, paths, timings)
         with _timed(timings, "ranking"):
-            passages = rank(question, telling, candidates, self._catalog.chunks(list(candidates)), top)
+            passages = self._passages(question, telling, candidates, top)
         return SearchResult(
             question,
             tuple(passages),
@@ -123,11 +125,11 @@ class Retriever:
             telling = telling_words(code.text, self._catalog.rarity)
             words = self._catalog.search_words(list(telling), _KEYWORD_DEPTH)
             candidates = {chunk_id: Candidate(keyword=score) for chunk_id, score in words}
-        chunks = self._catalog.chunks(list(candidates))
-        others = {chunk_id: chunk for chunk_id, chunk in chunks.items() if not chunk.overlaps(code)}
+        passages = self._passages("", {}, candidates, top + _OWN_CHUNKS)
+        others = [passage for passage in passages if not passage.chunk.overlaps(code)][:top]
         return SearchResult(
             code.text,
-            tuple(rank("", {}, candidates, others, top)),
+            tuple(replace(passage, rank=number) for number, passage in enumerate(others, 1)),
             SearchMode.KEYWORD if vector is None else SearchMode.HYBRID,
             counts.chunks,
             counts.embedded,
@@ -140,6 +142,19 @@ class Retriever:
                 f"Nothing is indexed of {', '.join(unknown)}.",
                 "Name files and folders as they stand in the folder, or ask why they are not indexed.",
             )
+
+    def _passages(
+        self, question: str, telling: Mapping[str, float], candidates: Mapping[str, Candidate], top: int
+    ) -> list[Passage]:
+        """Return the best candidates; only these are read as a whole."""
+        sketches = {i: Sketch(*sketch) for i, sketch in self._catalog.sketches(list(candidates)).items()}
+        ranked = rank(question, telling, candidates, sketches, top)
+        chunks = self._catalog.chunks([each.chunk_id for each in ranked])
+        there = [each for each in ranked if each.chunk_id in chunks]
+        return [
+            Passage(chunks[i], number, score, candidates[i].similarity, reasons)
+            for number, (i, score, reasons) in enumerate(there, 1)
+        ]
 
     def _by_words(self, question: str, terms: Sequence[str], paths: Sequence[str]) -> dict[str, Candidate]:
         words = self._catalog.search_words(terms, _KEYWORD_DEPTH, paths)

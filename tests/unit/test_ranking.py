@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from sourcewise.model import Chunk, Definition
-from sourcewise.ranking import Candidate, rank
+from sourcewise.ranking import Candidate, Sketch, rank
 from sourcewise.words import query_terms
 
 
-def chunk(identity: str, path: str = "src/app.py", symbol: str = "run") -> Chunk:
-    definitions = (Definition(symbol, "function", 1, 9),) if symbol else ()
-    return Chunk(identity, path, 1, 9, "text", "python", symbol=symbol, kind="function", definitions=definitions)
+def chunk(identity: str, path: str = "src/app.py", name: str = "run") -> tuple[str, Sketch]:
+    return identity, Sketch(path, (name,) if name else ())
 
 
 def near(similarity: float) -> Candidate:
     return Candidate(nearest=True, similarity=similarity)
 
 
-def order(question: str, candidates: dict[str, Candidate], chunks: list[Chunk], top: int = 8) -> list[str]:
+def order(question: str, candidates: dict[str, Candidate], chunks: list[tuple[str, Sketch]], top: int = 8) -> list[str]:
     telling = dict.fromkeys(query_terms(question), 1.0)
-    passages = rank(question, telling, candidates, {c.id: c for c in chunks}, top)
-    return [passage.chunk.id for passage in passages]
+    return [each.chunk_id for each in rank(question, telling, candidates, dict(chunks), top)]
 
 
 def test_a_chunk_with_words_and_meaning_beats_one_with_either() -> None:
@@ -94,7 +91,7 @@ def test_prose_comes_later_unless_it_is_asked_for() -> None:
 def test_one_file_does_not_fill_the_list() -> None:
     many = [chunk(f"a{n:02}", "a.py") for n in range(20)]
     other = chunk("b", "b.py")
-    candidates = {c.id: near(0.9 - n / 100) for n, c in enumerate([*many, other])}
+    candidates = {c: near(0.9 - n / 100) for n, (c, _) in enumerate([*many, other])}
     found = order("anything", candidates, [*many, other], top=10)
     assert found[0] == "a00"
     assert "b" in found
@@ -103,7 +100,7 @@ def test_one_file_does_not_fill_the_list() -> None:
 
 def test_a_folder_of_one_file_still_fills_the_list() -> None:
     many = [chunk(f"a{n}", "a.py") for n in range(6)]
-    candidates = {c.id: near(0.9 - n / 100) for n, c in enumerate(many)}
+    candidates = {c: near(0.9 - n / 100) for n, (c, _) in enumerate(many)}
     assert order("anything", candidates, many, top=5) == ["a0", "a1", "a2", "a3", "a4"]
 
 
@@ -118,9 +115,9 @@ def test_chunks_that_the_catalog_lost_are_left_out() -> None:
 
 def test_every_passage_says_why_and_how_much_it_counts() -> None:
     candidates = {"x": Candidate(keyword=2.0, nearest=True, similarity=0.5, asked=["Session.get"])}
-    text = chunk("x", "tests/app.py", "get")
-    passage = rank("Session.get in the app", {"session": 1.0, "get": 1.0, "app": 1.0}, candidates, {"x": text}, 8)[0]
-    told = dict(reason.rsplit(" ", 1) for reason in passage.reasons)
+    telling = {"session": 1.0, "get": 1.0, "app": 1.0}
+    [found] = rank("Session.get in the app", telling, candidates, dict([chunk("x", "tests/app.py", "get")]), 8)
+    told = dict(reason.rsplit(" ", 1) for reason in found.reasons)
     assert set(told) == {
         "keywords",
         "meaning",
@@ -131,6 +128,5 @@ def test_every_passage_says_why_and_how_much_it_counts() -> None:
         "is deep in folders",
         "is a test",
     }
-    assert abs(sum(map(float, told.values())) - passage.score) < 0.05
-    assert passage.reasons[0].startswith("meaning")
-    assert passage.similarity == 0.5
+    assert abs(sum(map(float, told.values())) - found.score) < 0.05
+    assert found.reasons[0].startswith("meaning")

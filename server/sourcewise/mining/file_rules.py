@@ -72,7 +72,7 @@ _LEAD = r"[^\n\"'`]{0,80}?"
 _COMMENT = r"^[ \t]*(?://+ | /?\*+ | \#+ | --+ | ;+ | %+ | <!-- | \(\* | \{- | \"\"\" | ''' | @?rem\b)" + _LEAD
 _PROSE_COMMENT = r"^[ \t]*<!--" + _LEAD
 _MARKER = r"""(?:
-    (?-i:\bDO\ NOT\ (?:EDIT|MODIFY)\b) | (?<![\w@])@generated\b | <auto-?generated
+    (?-i:\bDO\ NOT\ EDIT\b) | (?<![\w@])@generated\b | <auto-?generated
     | \bcode\ generated\ (?:by|from)\b | \bauto(?:matically)?[- ]?generated\ (?:by|from|using|with)\b
     | \bthis\ (?:file|code|module|class)\ (?:is|was|has\ been)\ (?:auto(?:matically)?[- ]?)?generated\b
     | \bthis\ is\ an?\ (?:auto(?:matically)?[- ]?)?generated\ file\b

@@ -174,6 +174,11 @@ class Catalog:
             found = {chunk.id: chunk for chunk in catalog_rows.chunks_by_id(connection, ids)}
         return {chunk_id: found[chunk_id] for chunk_id in ids if chunk_id in found}
 
+    def sketches(self, ids: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
+        """Return the path of each of these chunks that exist, and the names of what is defined in it."""
+        with self._database.read() as connection:
+            return catalog_rows.sketches(connection, ids)
+
     def chunks_of(self, path: str) -> tuple[Chunk, ...]:
         """Return the chunks of a file in their order; none where it is not indexed."""
         with self._database.read() as connection:
