@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # How deep each list is read. Deeper costs time and hardly ever changes the first ten.
-_KEYWORD_DEPTH = 200
+_KEYWORD_DEPTH = 100
 _VECTOR_DEPTH = 100
+# Words that are alone have to show which files are about a question as a whole, and that takes more of their chunks.
+_KEYWORD_DEPTH_ALONE = 200
 _DEFINITION_DEPTH = 100
 # In how many chunks some code may stand that others like it are wanted of.
 _OWN_CHUNKS = 10
@@ -83,15 +85,15 @@ class Retriever:
         timings: dict[str, float] = {}
         telling: dict[str, float] = {}
         candidates: dict[str, Candidate] = {}
+        served_by, counts = self._catalog.serving_model(model)
+        served_by = None if by is SearchMode.KEYWORD else served_by
         if by is not SearchMode.VECTOR:
             with _timed(timings, "keywords"):
                 telling = telling_words(question, self._catalog.rarity)
-                candidates = self._by_words(question, list(telling), paths)
+                depth = _KEYWORD_DEPTH if served_by else _KEYWORD_DEPTH_ALONE
+                candidates = self._by_words(question, list(telling), depth, paths)
         by_words = tuple(candidates)
-        served_by, counts = self._catalog.serving_model(model)
-        vector = None
-        if served_by and by is not SearchMode.KEYWORD:
-            vector = self._add_by_meaning(served_by, question, candidates, paths, timings)
+        vector = self._add_by_meaning(served_by, question, candidates, paths, timings) if served_by else None
         with _timed(timings, "ranking"):
             passages = self._passages(question, telling, candidates, top)
         return SearchResult(
@@ -156,8 +158,8 @@ class Retriever:
             for number, (i, score, reasons) in enumerate(there, 1)
         ]
 
-    def _by_words(self, question: str, terms: Sequence[str], paths: Sequence[str]) -> dict[str, Candidate]:
-        words = self._catalog.search_words(terms, _KEYWORD_DEPTH, paths)
+    def _by_words(self, question: str, terms: Sequence[str], depth: int, paths: Sequence[str]) -> dict[str, Candidate]:
+        words = self._catalog.search_words(terms, depth, paths)
         candidates = {chunk_id: Candidate(keyword=score) for chunk_id, score in words}
         for found in self._catalog.find_definitions(identifiers_in(question), _DEFINITION_DEPTH, paths):
             candidate = candidates.setdefault(found.chunk_id, Candidate())

@@ -38,12 +38,11 @@ _CODE = re.compile(rf"(?P<path>{_PATH.pattern})(?P<call>\(\))?")
 _HUMP = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2,}[a-z]")
 _SEPARATOR = re.compile(r"\.|::|->|#")
 
-# Longest first. What is left has three letters or more.
-_SUFFIXES = (
-    *("izations", "ization", "ations", "ation", "ators", "ating", "ator", "ates", "ated", "ate", "ities", "ity"),
-    *("izers", "izing", "izer", "izes", "ized", "ize", "ments", "ment", "ances", "ance", "ences", "ence", "ables"),
-    *("able", "ibles", "ible", "ings", "ing", "ions", "ion", "ives", "ive", "ers", "er", "ors", "or", "ies", "ied"),
-    *("ed", "es", "als", "al", "s", "e", "y"),
+# The shortest stem of three letters or more that leaves one of these.
+_STEM = re.compile(
+    r"(.{3,}?)(?:i[sz]ations?|ations?|ators?|ating|ate[ds]?|it(?:y|ies)|i[sz](?:ers?|ing|e[ds]?)|ments?|[ae]nces?"
+    r"|[ai]bles?|ings?|ions?|ives?|[eo]rs?|ie[ds]|ed|es|als?|s|e|y)?",
+    re.DOTALL,
 )
 _STOP_WORDS = frozenset(
     """
@@ -106,8 +105,8 @@ def root(word: str) -> str:
     Names are short of grammar: who asks how something is validated means the validator. So it cuts deeper than a
     stemmer for prose would.
     """
-    suffix = next((suffix for suffix in _SUFFIXES if word.endswith(suffix) and len(word) - len(suffix) >= 3), "")
-    stem = word.removesuffix(suffix)
+    match = _STEM.fullmatch(word)
+    stem = match[1] if match else word
     doubled = len(stem) > 3 and stem[-1] == stem[-2] and stem[-1] not in "sl"
     return stem[:-1] if doubled else stem
 

@@ -306,3 +306,35 @@ def test_output_into_a_closed_pipe_is_no_error(run: Run, project: Path, home: Pa
     assert "Traceback" not in process.stderr.read()
     process.stderr.close()
     process.wait(60)
+
+
+def test_the_search_is_measured_by_questions_with_known_answers(run: Run, project: Path, tmp_path: Path) -> None:
+    asked = [
+        {"id": "1", "repo": "project", "query": "area of a circle", "relevant": [{"path": "shapes.py"}]},
+        {
+            "id": "2",
+            "repo": "project",
+            "query": "who may log in",
+            "relevant": [{"path": "auth.py", "start_line": 4, "end_line": 6}],
+        },
+    ]
+    questions, out = tmp_path / "questions.jsonl", tmp_path / "hits.jsonl"
+    questions.write_text("".join(json.dumps(line) + "\n" for line in asked))
+    done = run("eval", questions, "--trees", project.parent, "--out", out, "--json")
+    summaries = json.loads(done.stdout)
+    assert set(summaries) == {"keywords", "vectors", "keywords and vectors"}
+    assert summaries["keywords and vectors"]["all"]["MRR@10"] == 1.0
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [line["id"] for line in lines] == ["1", "2"]
+    assert lines[0]["hits"][0]["path"] == "shapes.py"
+    table = run("eval", questions, "--trees", project.parent, "--by", "keywords").stdout
+    assert "By keywords" in table
+    assert "vectors" not in table
+
+
+def test_trees_that_are_not_there_are_named(run: Run, project: Path, tmp_path: Path) -> None:
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text('{"id": "1", "repo": "nowhere", "query": "q", "relevant": [{"path": "a.py"}]}\n')
+    done = run("eval", questions, "--trees", project.parent)
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr

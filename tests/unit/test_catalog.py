@@ -291,6 +291,45 @@ def test_no_term_is_taken_for_query_syntax(catalog: Catalog, term: str) -> None:
     assert found(catalog, term, "alpha") == [body.id]
 
 
+def test_rarity_is_how_much_a_word_tells(catalog: Catalog) -> None:
+    put(catalog, "a.py", *(chunk("a.py", f"self value{n}", position=n, total=9) for n in range(9)))
+    put(catalog, "b.py", chunk("b.py", "self zebra"))
+    told = catalog.rarity(["self", "zebra", "unknown", '"', "zebras"])
+    assert told["zebra"] == told["zebras"] > told["self"] > 0.0
+    assert told["unknown"] == told['"'] == 0.0
+
+
+def test_rarity_of_common_words_is_judged_without_counting_them_all(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(catalog, "a.py", *(chunk("a.py", f"self v{n} {'half' * (n % 2)}", position=n, total=200) for n in range(200)))
+    counted = catalog.rarity(["self", "half"])
+    monkeypatch.setattr("sourcewise.storage.word_index._COUNTED_CHUNKS", 20)
+    judged = catalog.rarity(["self", "half"])
+    assert judged == pytest.approx(counted, abs=0.2)
+
+
+def test_the_commonest_words_do_not_count_where_there_are_rarer_ones(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sourcewise.storage.word_index._SCORED_CHUNKS", 2)
+    monkeypatch.setattr("sourcewise.storage.word_index._WEIGHED_CHUNKS", 8)
+    put(catalog, "a.py", *(chunk("a.py", f"self value{n}", position=n, total=20) for n in range(20)))
+    put(catalog, "b.py", *(chunk("b.py", f"zebra number{n}", position=n, total=4) for n in range(4)))
+    hits = catalog.search_words(["self", "zebra", "number3"], 1)
+    assert len(hits) == 1
+    assert len(catalog.search_words(["self", "zebra", "number3"], 2)) == 2
+    assert len(catalog.search_words(["self"], 30)) == 20
+
+
+def test_a_sketch_has_the_path_and_the_names_of_a_chunk(catalog: Catalog) -> None:
+    definitions = (Definition("größe", "function", 1, 1), Definition("Other", "class", 1, 1))
+    body = chunk("a/b.py", "text", definitions=definitions)
+    put(catalog, body.path, body)
+    assert catalog.sketches([body.id, "gone"]) == {body.id: ("a/b.py", ("größe", "Other"))}
+    assert catalog.sketches([]) == {}
+
+
 def test_no_terms_find_nothing(catalog: Catalog) -> None:
     put(catalog, "a.py", chunk("a.py", "alpha"))
     assert catalog.search_words([], 5) == []

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.table import Table
 
 from sourcewise import terminal
 from sourcewise.cli.opening import OpenedFolder, opened_workspace, settings_of_user
@@ -61,7 +60,7 @@ def evaluate(*, questions: Path, trees: Path, out: Path | None, by: tuple[str, .
         click.echo(json.dumps(summaries, indent=2))
     else:
         for way, rows in summaries.items():
-            terminal.out.print(_table(way, rows))
+            _print_summary(way, rows)
 
 
 def _by_tree(asked: Iterable[KnownQuestion], trees: Path) -> dict[Path, list[KnownQuestion]]:
@@ -103,15 +102,10 @@ def _as_line(question: KnownQuestion, outcome: Outcome | None) -> str:
     return json.dumps({"id": question.id, "hits": places, "latency_ms": round(taken, 2)}) + "\n"
 
 
-def _table(way: str, rows: Mapping[str, Mapping[str, float]]) -> Table:
+def _print_summary(way: str, rows: Mapping[str, Mapping[str, float]]) -> None:
     columns = list(dict.fromkeys(column for row in rows.values() for column in row))
-    table = Table(title=f"By {way}", title_justify="left")
-    table.add_column("")
-    for column in columns:
-        table.add_column(column, justify="right")
-    for name, row in rows.items():
-        table.add_row(terminal.plain(name), *(_shown(column, row.get(column)) for column in columns))
-    return table
+    cells = [[name, *(_shown(column, row.get(column)) for column in columns)] for name, row in rows.items()]
+    terminal.print_table(f"By {way}", ["", *columns], cells)
 
 
 def _shown(column: str, value: float | None) -> str:
