@@ -27,7 +27,7 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _PROSE = re.compile(
-    r"(^|/)(change(s|log)|history|news|release[_-]?notes|whats[_-]?new|CMakeLists|Makefile|BUILD)[^/]*$"
+    r"(^|/)(\.|change(s|log)|history|news|release[_-]?notes|whats[_-]?new|CMakeLists|Makefile|BUILD)[^/]*$"
     r"|\.(md|rst|adoc|txt|json|ya?ml|toml|ini|cfg|xml|html?|css|bazel|cmake|stub|in|am|m4)$",
     re.IGNORECASE,
 )

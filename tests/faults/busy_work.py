@@ -43,7 +43,8 @@ class BusyWorker:
             self._check_out,
             self._clean,
         )
-        return self._chance.choice(deeds)()
+        # A clean after renames may leave nothing; a checkout brings all of its branch back.
+        return self._chance.choice(deeds)() if self._files() else self._check_out()
 
     def mark(self) -> str:
         """Write a file with a name in it that was never there, and return the name."""
