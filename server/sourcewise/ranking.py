@@ -28,6 +28,7 @@ class Weights:
         meaning: cosine with the question, from the last of the nearest chunks (0) to the first (1).
         definition: a name that is defined in the chunk fits the question; `definition_in_file`: in its file.
         asked: a name that is written in the question as code is defined in the chunk.
+        named: the question names the lines, or the file. By judgement: no question with a known answer names one.
         question_in_name: how much of the question the file's name has; `name_in_question`: how little else it has.
         test: it is one; `aside`: it is not the product's own code; `prose`: it is text or data.
         depth: it is in ten folders.
@@ -46,6 +47,7 @@ class Weights:
     prose: float
     depth: float
     asked: float
+    named: float = 3.0
     same_file: float = -1.75
 
 
@@ -88,12 +90,14 @@ class Candidate:
         nearest: whether it is among the chunks that are nearest to the question.
         similarity: its cosine with the question, where it is embedded.
         asked: names in it that the question writes as code.
+        named: whether the question names its lines, or its file.
     """
 
     keyword: float = 0.0
     nearest: bool = False
     similarity: float | None = None
     asked: list[str] = field(default_factory=list)
+    named: bool = False
 
 
 class Sketch(NamedTuple):
@@ -187,6 +191,7 @@ class _Scorer:
 
     def _of_names(self, chunk_id: str) -> Iterator[_Evidence]:
         weights, asked = self.weights, self._found[chunk_id].asked
+        yield _Evidence("is named by the question", weights.named * self._found[chunk_id].named)
         own, file = self._names[chunk_id], self._file_names[self._paths[chunk_id]]
         if asked:
             yield _Evidence(f"defines {', '.join(dict.fromkeys(asked))}", weights.asked)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from sourcewise.conversation import search_text
 from sourcewise.errors import PeerError, QuestionError, StorageError, WeightsError, WorkerError
 from sourcewise.model import Passage, SearchMode, SearchResult
+from sourcewise.named_places import named_places
 from sourcewise.ranking import Candidate, Sketch, rank
 from sourcewise.words import identifiers_in, query_terms, telling_words
 
@@ -34,6 +35,7 @@ _VECTOR_DEPTH = 100
 # Words that are alone have to show which files are about a question as a whole, and that takes more of their chunks.
 _KEYWORD_DEPTH_ALONE = 200
 _DEFINITION_DEPTH = 100
+_NAMED_DEPTH = 10
 # In how many chunks some code may stand that others like it are wanted of.
 _OWN_CHUNKS = 10
 # Below this cosine the sentence models here see no relation between a question and a piece of code.
@@ -164,6 +166,11 @@ class Retriever:
         for found in self._catalog.find_definitions(identifiers_in(question), _DEFINITION_DEPTH, paths):
             candidate = candidates.setdefault(found.chunk_id, Candidate())
             candidate.asked.append(found.definition.qualified_name)
+        for place in named_places(question):
+            at = self._catalog.chunks_at(place.path, place.line, _NAMED_DEPTH)
+            inside = frozenset(self._catalog.chunk_ids(paths) if paths else at)
+            for chunk_id in filter(inside.__contains__, at):
+                candidates.setdefault(chunk_id, Candidate()).named = True
         return candidates
 
     def _add_by_meaning(
@@ -186,7 +193,8 @@ class Retriever:
         unseen = list(candidates.keys() - nearest.keys())
         for chunk_id, similarity in nearest.items():
             candidate = candidates.setdefault(chunk_id, Candidate())
-            candidate.nearest, candidate.similarity = True, similarity
+            # Rounded, so that the order of what is equally near does not depend on when a vector was stored.
+            candidate.nearest, candidate.similarity = True, round(similarity, 6)
         # What only keywords found gets its similarity too, so that every passage can show one.
         for chunk_id, similarity in self._vectors.search(model, vector, len(unseen), unseen) if unseen else ():
             candidates[chunk_id].similarity = similarity

@@ -330,6 +330,21 @@ def test_a_sketch_has_the_path_and_the_names_of_a_chunk(catalog: Catalog) -> Non
     assert catalog.sketches([]) == {}
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["pkg/net/http.py", "net/http.py", "http.py", "/usr/lib/site-packages/pkg/net/http.py", "C:/x/net/http.py"],
+)
+def test_chunks_are_found_at_a_line_of_a_file_by_any_end_of_its_path(catalog: Catalog, written: str) -> None:
+    first, second = chunk("pkg/net/http.py", "a\nb\nc"), chunk("pkg/net/http.py", "d\ne", first_line=4, position=1)
+    put(catalog, "pkg/net/http.py", first, second)
+    put(catalog, "pkg/xhttp.py", chunk("pkg/xhttp.py", "x"))
+    assert catalog.chunks_at(written, 4, 10) == [second.id]
+    assert catalog.chunks_at(written, None, 10) == [first.id, second.id]
+    assert catalog.chunks_at(written, None, 1) == [first.id]
+    assert catalog.chunks_at(written, 99, 10) == []
+    assert catalog.chunks_at("other.py", 1, 10) == catalog.chunks_at("", 1, 10) == []
+
+
 def test_no_terms_find_nothing(catalog: Catalog) -> None:
     put(catalog, "a.py", chunk("a.py", "alpha"))
     assert catalog.search_words([], 5) == []

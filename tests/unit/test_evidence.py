@@ -68,7 +68,9 @@ def test_what_is_not_the_product_is_known_by_its_path(path: str) -> None:
     assert words("where do users enter").places([path])[path].aside
 
 
-@pytest.mark.parametrize("path", ["README.md", "a/data.json", "CMakeLists.txt", "x/BUILD.bazel", "CHANGES", "conf.yml", ".env"])
+@pytest.mark.parametrize(
+    "path", ["README.md", "a/data.json", "CMakeLists.txt", "x/BUILD.bazel", "CHANGES", "conf.yml", ".env"]
+)
 def test_text_and_data_are_known_by_their_paths(path: str) -> None:
     assert words("where do users enter").places([path])[path].prose
     assert not words("which version has the configuration").places([path])[path].prose

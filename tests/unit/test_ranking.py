@@ -62,6 +62,11 @@ def test_what_is_written_as_code_tells_more_than_a_name_alone() -> None:
     assert order("what does `Session` do", candidates, chunks)[0] == "asked"
 
 
+def test_lines_that_the_question_names_come_first() -> None:
+    candidates = {"words": Candidate(keyword=9.0), "frame": Candidate(keyword=5.0, named=True)}
+    assert order("it fails at a.py:12", candidates, [chunk("words", "b.py"), chunk("frame", "a.py")])[0] == "frame"
+
+
 def test_a_name_of_a_file_that_says_what_is_asked_counts() -> None:
     candidates = {"far": Candidate(keyword=5.0), "near": Candidate(keyword=4.5)}
     chunks = [chunk("far", "a.py"), chunk("near", "http/routing.py")]

@@ -234,6 +234,17 @@ class Catalog:
                 places.update(catalog_rows.definitions_named(connection, name, limit, paths))
         return list(places.values())[:limit]
 
+    def chunks_at(self, path: str, line: int | None, limit: int) -> list[str]:
+        """Return ids of the chunks at a line of a file, or of the first of the file, in their order.
+
+        Args:
+            path: of a file, as much of it as is known, or more than it: an absolute path of another machine.
+            line: None for the whole file.
+            limit: how many chunks at most.
+        """
+        with self._database.read() as connection:
+            return catalog_rows.chunks_at(connection, path, line, limit)
+
     def unknown_paths(self, paths: Sequence[str]) -> list[str]:
         """Return those of these files and folders that nothing is indexed of."""
         with self._database.read() as connection:

@@ -170,6 +170,30 @@ def _with_definitions(connection: sqlite3.Connection, query: str, value: str) ->
     return [replace(Chunk(*row), definitions=tuple(definitions.get(key, ()))) for key, *row in rows]
 
 
+def chunks_at(connection: sqlite3.Connection, path: str, line: int | None, limit: int) -> list[str]:
+    """Return ids of the chunks at a line of the file that a path means, or of the first of the file."""
+    keys = json.dumps(_files_meant(connection, path))
+    spans = "AND first_line <= ? AND last_line >= ?" if line is not None else ""
+    query = f"SELECT id FROM chunks WHERE file IN {_LISTED} {spans} ORDER BY file, position LIMIT ?"
+    lines = () if line is None else (line, line)
+    return [chunk_id for (chunk_id,) in connection.execute(query, (keys, *lines, limit))]
+
+
+def _files_meant(connection: sqlite3.Connection, path: str) -> list[int]:
+    """Return keys of the files with the longest end of this path, else of those whose path ends in it."""
+    parts = [part for part in path.split("/") if part]
+    for start in range(len(parts)):
+        found = connection.execute("SELECT key FROM files WHERE path = ?", ("/".join(parts[start:]),)).fetchone()
+        if found:
+            return list(found)
+    for start in range(len(parts)):
+        end = "/" + "/".join(parts[start:])
+        found = connection.execute("SELECT key FROM files WHERE substr(path, -length(?1)) = ?1", (end,)).fetchall()
+        if found:
+            return [key for (key,) in found]
+    return []
+
+
 def sketches(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Return path and names of definitions of chunks by id, read as one row: a row costs more than what is in it."""
     names = "SELECT json_group_array(name) FROM definitions WHERE chunk = chunks.key"

@@ -1,0 +1,45 @@
+"""Files and lines that a question names."""
+
+from __future__ import annotations
+
+import pytest
+
+from sourcewise.named_places import named_places
+
+TRACEBACK = """Why does this happen?
+Traceback (most recent call last):
+  File "/home/me/app/main.py", line 12, in <module>
+    run()
+  File "C:\\work\\app\\core.py", line 40, in run
+ValueError: no"""
+
+
+def test_frames_of_a_traceback_are_places() -> None:
+    assert named_places(TRACEBACK) == (("/home/me/app/main.py", 12), ("C:/work/app/core.py", 40))
+
+
+@pytest.mark.parametrize(
+    ("question", "places"),
+    [
+        ("what does src/app/main.ts do?", [("src/app/main.ts", None)]),
+        ("it fails at ./main.go:17", [("main.go", 17)]),
+        ("at handle (/srv/api/server.js:10:5)", [("/srv/api/server.js", 10)]),
+        ("at com.acme.Store.load(Store.java:88)", [("Store.java", 88)]),
+        ("Program.cs(14,7): error CS0103", [("Program.cs", 14)]),
+        ("server.c:3: warning, and again server.c", [("server.c", 3)]),
+        ("main.py, then main.py", [("main.py", None)]),
+    ],
+)
+def test_files_are_found_with_their_lines(question: str, places: list[tuple[str, int | None]]) -> None:
+    assert list(named_places(question)) == places
+
+
+@pytest.mark.parametrize(
+    "question", ["", "how does it work, e.g. in v1.2?", "self.foo.bar of www.example.com", "..", "a.b"]
+)
+def test_what_is_no_file_of_a_known_kind_is_no_place(question: str) -> None:
+    assert named_places(question) == ()
+
+
+def test_a_flood_of_places_is_cut() -> None:
+    assert len(named_places(" ".join(f"file{n}.py" for n in range(1000)))) == 12
