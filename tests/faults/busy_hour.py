@@ -18,6 +18,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 from busy_work import BusyWorker
@@ -31,6 +32,10 @@ from sourcewise.embedder import CPU_MODEL
 from sourcewise.paths import DataPaths
 from sourcewise.weights import WeightsStore
 
+if TYPE_CHECKING:
+    from sourcewise.protocol import FolderState
+
+_SETTINGS = {"llm": {"runtime": "sources"}, "embedding": {"underLoad": "full"}}
 _VICTIMS = ("the server", "its workers", "both")
 _MOST_SECONDS = 4.0
 _LOOKS = 1_000
@@ -58,7 +63,7 @@ class Torment:
         deeds = await self._work_until_killed(editor, victim)
         settled = await self._running()
         await _until_found(settled, self._worker.mark())
-        state = await settled.until_idle(self._folder)
+        state = await _until_settled(settled, self._folder)
         await self.end()
         found = contents(self._folder, self._data)
         expected = fresh_contents(self._folder, self._scratch, self._data)
@@ -76,7 +81,7 @@ class Torment:
             return self._editor
         self._editor = Editor()
         await self._editor.launch(self._data)
-        await self._editor.begin([self._folder], {"llm": {"runtime": "sources"}})
+        await self._editor.begin([self._folder], _SETTINGS)
         return self._editor
 
     async def _work_until_killed(self, editor: Editor, victim: str) -> list[str]:
@@ -94,6 +99,19 @@ class Torment:
             for worker in workers:
                 worker.kill()
         return deeds
+
+
+async def _until_settled(editor: Editor, folder: Path) -> FolderState:
+    """Wait until nothing is left to do, as long as something is done: the machine may be busy with other work."""
+    before = None
+    while True:
+        try:
+            return await editor.until_idle(folder)
+        except TimeoutError:
+            now = editor.state_of(folder)
+            if now == before:
+                raise SystemExit(f"The index stands still: {now}") from None
+            before = now
 
 
 async def _until_found(editor: Editor, name: str) -> None:

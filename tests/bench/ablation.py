@@ -1,0 +1,110 @@
+"""What each kind of evidence buys: the search measured without one after the other, on questions with known answers.
+
+    npm run python -- tests/bench/ablation.py QUESTIONS.jsonl --trees DIR [--by keywords|full]
+
+Beside each difference stands the probability that it is chance: the share of 2,000 resamples of the questions (paired
+bootstrap) in which it has another sign. Prints a Markdown table; trees are indexed as `sourcewise eval` does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from measuring import say
+
+from sourcewise import ranking
+from sourcewise.cli.opening import OpenedFolder, opened_workspace, settings_of_user
+from sourcewise.evaluation import Place, read_questions, scores
+from sourcewise.model import SearchMode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sourcewise.evaluation import KnownQuestion
+    from sourcewise.index import Index
+
+    # Measures by the id of the question.
+    Measured = dict[str, dict[str, float]]
+
+_HITS = 60
+_RESAMPLES = 2000
+_SHOWN = ("NDCG@10", "MRR@10", "Span400L")
+_TABLES = {SearchMode.KEYWORD: "KEYWORDS_ALONE", SearchMode.HYBRID: "WITH_MEANING"}
+
+
+def variants(by: SearchMode) -> Iterator[tuple[str, ranking.Weights]]:
+    """Yield the whole table of weights, then the table without each of them."""
+    whole: ranking.Weights = getattr(ranking, _TABLES[by])
+    yield "everything", whole
+    for field in dataclasses.fields(whole):
+        if getattr(whole, field.name):
+            yield f"without {field.name}", dataclasses.replace(whole, **{field.name: 0.0})
+
+
+def measure(asked: Sequence[KnownQuestion], trees: Path, by: SearchMode) -> dict[str, Measured]:
+    """Return what was measured by the name of the variant."""
+    measured: dict[str, Measured] = {name: {} for name, _ in variants(by)}
+    tables = list(variants(by))
+    for tree in dict.fromkeys(question.tree for question in asked):
+        say(f"{tree} …")
+        with opened_workspace(settings_of_user()) as (workspace, progress):
+            opened = OpenedFolder(trees / tree, workspace, progress)
+            opened.keeper.await_read()
+            if by is SearchMode.HYBRID:
+                opened.keeper.await_vectors()
+            index = opened.keeper.opened()
+            for name, weights in tables:
+                setattr(ranking, _TABLES[by], weights)
+                measured[name] |= {q.id: _scored(index, q, by) for q in asked if q.tree == tree}
+            setattr(ranking, _TABLES[by], tables[0][1])
+    return measured
+
+
+def _scored(index: Index, question: KnownQuestion, by: SearchMode) -> dict[str, float]:
+    chunks = (passage.chunk for passage in index.search(question.query, _HITS, by=by).passages)
+    return scores(question, [Place(chunk.path, chunk.first_line, chunk.last_line) for chunk in chunks])
+
+
+def rows(asked: Sequence[KnownQuestion], measured: dict[str, Measured]) -> Iterator[list[str]]:
+    """Yield the cells of a table: a column for each measure of each source."""
+    sources = sorted({question.source for question in asked})
+    columns = [(source, measure) for source in sources for measure in _SHOWN]
+    yield ["", *(f"{source}: {measure}" for source, measure in columns)]
+    for name, of_variant in measured.items():
+        cells = []
+        for source, shown in columns:
+            ids = [q.id for q in asked if q.source == source and shown in measured["everything"][q.id]]
+            values = np.array([of_variant[i][shown] for i in ids])
+            before = np.array([measured["everything"][i][shown] for i in ids])
+            cells.append(f"{values.mean():.3f}" if name == "everything" else _difference(values - before))
+        yield [name, *cells]
+
+
+def _difference(differences: np.ndarray) -> str:
+    chance = np.random.default_rng(1)
+    means = differences[chance.integers(len(differences), size=(_RESAMPLES, len(differences)))].mean(axis=1)
+    probability = min(1.0, 2 * min((means <= 0).mean(), (means >= 0).mean()))
+    return f"{differences.mean():+.3f} (p {probability:.2f})"
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("--trees", type=Path, required=True)
+    parser.add_argument("--by", choices=["keywords", "full"], default="full")
+    options = parser.parse_args()
+    by = SearchMode.KEYWORD if options.by == "keywords" else SearchMode.HYBRID
+    there = [question for question in read_questions(options.questions) if (options.trees / question.tree).is_dir()]
+    table = list(rows(there, measure(there, options.trees, by)))
+    table.insert(1, ["---"] * len(table[0]))
+    sys.stdout.write("".join(f"| {' | '.join(cells)} |\n" for cells in table))
+
+
+if __name__ == "__main__":
+    main()
