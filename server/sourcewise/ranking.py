@@ -143,7 +143,7 @@ def rank(
     scores = {chunk_id: scorer.score(chunk_id) for chunk_id in found}
     ordered = sorted(found, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
     chosen = _spread([(i, sketches[i].path, scores[i]) for i in ordered], scorer.weights.same_file, top)
-    return [Ranked(chunk_id, scores[chunk_id], scorer.reasons(chunk_id)) for chunk_id in chosen]
+    return [Ranked(i, scores[i] + deducted, scorer.reasons(i, deducted)) for i, deducted in chosen]
 
 
 class _Scorer:
@@ -168,11 +168,12 @@ class _Scorer:
         """Return the sum of all evidence."""
         return sum(evidence.amount for evidence in self._evidence(chunk_id))
 
-    def reasons(self, chunk_id: str) -> tuple[str, ...]:
+    def reasons(self, chunk_id: str, deducted: float) -> tuple[str, ...]:
         """Return in words what counts, and how much it does, the weightiest first."""
-        told = [evidence for evidence in self._evidence(chunk_id) if round(evidence.amount, 2)]
-        told.sort(key=lambda evidence: -abs(evidence.amount))
-        return tuple(f"{evidence.what} {evidence.amount:+.2f}" for evidence in told)
+        evidence = [*self._evidence(chunk_id), _Evidence("comes after others of its file", deducted)]
+        told = [each for each in evidence if round(each.amount, 2)]
+        told.sort(key=lambda each: -abs(each.amount))
+        return tuple(f"{each.what} {each.amount:+.2f}" for each in told)
 
     def _evidence(self, chunk_id: str) -> Iterator[_Evidence]:
         yield from self._of_texts(chunk_id)
@@ -224,24 +225,27 @@ def _rest_of_files(found: Mapping[str, Candidate], paths: Mapping[str, str]) -> 
     return {path: sum(score / n for n, score in enumerate(others, 2)) for path, others in ordered.items()}
 
 
-def _spread(scored: Sequence[tuple[str, str, float]], same_file: float, top: int) -> list[str]:
+def _spread(scored: Sequence[tuple[str, str, float]], same_file: float, top: int) -> list[tuple[str, float]]:
     """Take the best again and again; each passage of a file makes its other passages count less.
 
     Args:
         scored: id, path and score of chunks, best first.
         same_file: what each passage of the file before it adds.
         top: how many at most.
+
+    Returns:
+        The ids in their new order, with what the passages before it added.
     """
     waiting: dict[str, list[tuple[float, str]]] = {}
     for chunk_id, path, score in reversed(scored):
         waiting.setdefault(path, []).append((score, chunk_id))
     heap = [(-of_file[-1][0], path) for path, of_file in waiting.items()]
     heapify(heap)
-    chosen: list[str] = []
+    chosen: list[tuple[str, float]] = []
     taken: Counter[str] = Counter()
     while heap and len(chosen) < top:
         _, path = heappop(heap)
-        chosen.append(waiting[path].pop()[1])
+        chosen.append((waiting[path].pop()[1], same_file * taken[path]))
         taken[path] += 1
         if waiting[path]:
             heappush(heap, (-waiting[path][-1][0] - same_file * taken[path], path))

@@ -103,6 +103,16 @@ def test_one_file_does_not_fill_the_list() -> None:
     assert len(found) == 10
 
 
+def test_scores_fall_from_rank_to_rank_and_say_what_was_deducted() -> None:
+    many = [chunk(f"a{n:02}", "a.py") for n in range(5)]
+    chunks = dict([*many, chunk("b", "b.py")])
+    candidates = {c: near(0.9 - n / 100) for n, c in enumerate(chunks)}
+    found = rank("anything", {}, candidates, chunks, 6)
+    assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
+    second = next(each for each in found if each.chunk_id == "a01")
+    assert any(reason.startswith("comes after others of its file -") for reason in second.reasons)
+
+
 def test_a_folder_of_one_file_still_fills_the_list() -> None:
     many = [chunk(f"a{n}", "a.py") for n in range(6)]
     candidates = {c: near(0.9 - n / 100) for n, (c, _) in enumerate(many)}
