@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from sourcewise.conversation import search_text
+from sourcewise.embedding_models import closeness_of
 from sourcewise.errors import PeerError, QuestionError, StorageError, WeightsError, WorkerError
 from sourcewise.model import Passage, SearchMode, SearchResult
 from sourcewise.ranking import Candidate, rank
@@ -21,7 +22,7 @@ from sourcewise.words import identifiers_in, query_terms
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sourcewise.embedder import Vectors
+    from sourcewise.embedding.vectors import Vectors
     from sourcewise.model import Chunk, Inquiry
     from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.vector_search import VectorSearch
@@ -30,8 +31,6 @@ logger = logging.getLogger(__name__)
 
 # How deep each list is read. Deeper costs time and hardly ever changes the first ten.
 _DEPTH = 100
-# Below this cosine the sentence models here see no relation between a question and a piece of code.
-_RELATED = 0.2
 
 
 class QuestionEmbedder(Protocol):
@@ -80,7 +79,7 @@ class Retriever:
             SearchMode.KEYWORD if vector is None else SearchMode.HYBRID,
             counts.chunks,
             counts.embedded,
-            _relevant(question, passages),
+            _relevant(question, passages, closeness_of(served_by or model).related),
             timings,
             None if vector is None else (len(vector), tuple(float(x) for x in vector[:4])),
         )
@@ -160,11 +159,11 @@ class Retriever:
             candidates[chunk_id].similarity = similarity
 
 
-def _relevant(question: str, passages: Sequence[Passage]) -> bool:
+def _relevant(question: str, passages: Sequence[Passage], related: float) -> bool:
     if not passages:
         return False
     similarities = [passage.similarity for passage in passages if passage.similarity is not None]
-    if similarities and max(similarities) >= _RELATED:
+    if similarities and max(similarities) >= related:
         return True
     terms = query_terms(question)
     texts = [passage.chunk.text.lower() for passage in passages[:3]]
