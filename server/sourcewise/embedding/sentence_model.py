@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from sourcewise.embedding.vectors import Vectors
 
-_BATCH = 32
+# A processor gains nothing from several texts at a time, and would pay for what pads the shorter; another device waits.
+_BATCH_OF_PROCESSOR, _BATCH_OF_DEVICE = 1, 32
 
 
 class SentenceModel:
@@ -31,6 +32,7 @@ class SentenceModel:
         # Its own encode cuts silently at the window; ours decides what a window is.
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
+        self._batch = _BATCH_OF_PROCESSOR if self._model.device.type == "cpu" else _BATCH_OF_DEVICE
         # A model without attention takes texts of any length.
         self.limit: int = (self._model.max_seq_length or sys.maxsize) - self._longest_prompt()
 
@@ -52,7 +54,7 @@ class SentenceModel:
             self.tokenizer.enable_truncation(self._model.max_seq_length)
         try:
             vectors: Vectors = encode(
-                list(contents), normalize_embeddings=True, show_progress_bar=False, batch_size=_BATCH
+                list(contents), normalize_embeddings=True, show_progress_bar=False, batch_size=self._batch
             )
             return vectors
         finally:
