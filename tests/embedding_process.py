@@ -10,7 +10,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sourcewise.embedder import CPU_MODEL, Embedder
+from sourcewise.embedding import Embedder
+from sourcewise.embedding_models import CPU_MODEL
 from sourcewise.paths import DataPaths
 from sourcewise.shared_embedder import SharedEmbedder
 from sourcewise.weights import WeightsStore

@@ -45,7 +45,7 @@ _STATUS = protocol.FolderStatus(
     **_STATE,
     vectors=131,
     cached=900,
-    model="all-MiniLM-L6-v2",
+    model="bge-small-en-v1.5",
     state="partial",
     skipped={"ignored": 12, "binary": 3},
     bytes=1_300_000,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sourcewise.disk_usage import disk_usage, readable_size
-from sourcewise.embedder import default_model
+from sourcewise.embedding_models import default_model
 from sourcewise.inspection import owner_of
 from sourcewise.llm import embedded
 from sourcewise.llm.ollama import OllamaGenerator

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from sourcewise.conversation import search_text
+from sourcewise.embedding_models import closeness_of
 from sourcewise.errors import PeerError, QuestionError, StorageError, WeightsError, WorkerError
 from sourcewise.model import Passage, SearchMode, SearchResult
 from sourcewise.named_places import named_places
@@ -22,7 +23,7 @@ from sourcewise.words import identifiers_in, query_terms, telling_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sourcewise.embedder import Vectors
+    from sourcewise.embedding.vectors import Vectors
     from sourcewise.model import Chunk, Inquiry
     from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.vector_search import VectorSearch
@@ -38,8 +39,6 @@ _DEFINITION_DEPTH = 100
 _NAMED_DEPTH = 10
 # In how many chunks some code may stand that others like it are wanted of.
 _OWN_CHUNKS = 10
-# Below this cosine the sentence models here see no relation between a question and a piece of code.
-_RELATED = 0.2
 
 
 class QuestionEmbedder(Protocol):
@@ -104,7 +103,7 @@ class Retriever:
             SearchMode.KEYWORD if vector is None else by,
             counts.chunks,
             counts.embedded,
-            _relevant(question, passages),
+            _relevant(question, passages, closeness_of(served_by or model).related),
             timings,
             None if vector is None else (len(vector), tuple(float(x) for x in vector[:4])),
             by_words=by_words,
@@ -200,11 +199,11 @@ class Retriever:
             candidates[chunk_id].similarity = similarity
 
 
-def _relevant(question: str, passages: Sequence[Passage]) -> bool:
+def _relevant(question: str, passages: Sequence[Passage], related: float) -> bool:
     if not passages:
         return False
     similarities = [passage.similarity for passage in passages if passage.similarity is not None]
-    if similarities and max(similarities) >= _RELATED:
+    if similarities and max(similarities) >= related:
         return True
     terms = query_terms(question)
     texts = [passage.chunk.text.lower() for passage in passages[:3]]

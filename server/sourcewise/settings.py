@@ -62,7 +62,8 @@ class Settings:
     embedding_model: str = _setting(
         "auto",
         "embedding.model",
-        "A sentence-transformers model, a folder, or `auto`: all-mpnet-base-v2 on a GPU, else all-MiniLM-L6-v2.",
+        "`fast` (all-MiniLM-L6-v2), `balanced` (bge-small-en-v1.5), `best` (all-mpnet-base-v2), `auto` (best on a GPU, "
+        "else balanced), a sentence-transformers model, or a folder.",
     )
     embedding_batch: int = _setting(32, "embedding.batchSize", "How many texts are embedded at a time.", 1, 1024)
     embedding_threads: int = _setting(

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from sourcewise.embedder import Embedder, EmbeddingText, Vectors, Window
+    from sourcewise.embedding import Embedder, EmbeddingText, Window
+    from sourcewise.embedding.vectors import Vectors
     from sourcewise.ownership import Ownership
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from sourcewise.consideration import Consideration, Machine
 from sourcewise.disk_usage import bytes_in
-from sourcewise.embedder import Embedder, default_model
+from sourcewise.embedding import Embedder
+from sourcewise.embedding_models import model_meant
 from sourcewise.index import SharedParts, status_of
 from sourcewise.inspection import IndexInspector
 from sourcewise.keeping.embedding_lane import EmbeddingLane
@@ -63,7 +64,7 @@ class Workspace:
         self.settings = settings
         self.data = data
         self.weights = WeightsStore(data.models)
-        self.model = _embedding_model(settings)
+        self.model = model_meant(settings.embedding_model)
         self.embedder = SharedEmbedder(
             Embedder(self._weights_of, settings.embedding_threads, data.log, idle_seconds=self._idle_seconds),
             data.embedder_lock,
@@ -92,7 +93,7 @@ class Workspace:
         before, self._shape = self._shape, _shape_of(self.settings)
         if before["embedding_threads"] != self._shape["embedding_threads"]:
             self.embedder.use_threads(self.settings.embedding_threads)
-        self.model = _embedding_model(self.settings)
+        self.model = model_meant(self.settings.embedding_model)
         for keeper in self._keepers:
             keeper.reshape(self._shared_parts())
 
@@ -176,10 +177,6 @@ class Workspace:
 
     def _weights_of(self, model: str) -> Path:
         return self.weights.ensure(model, self._on_download)
-
-
-def _embedding_model(settings: Settings) -> str:
-    return default_model() if settings.embedding_model == "auto" else settings.embedding_model
 
 
 def _shape_of(settings: Settings) -> dict[str, object]:

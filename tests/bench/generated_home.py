@@ -8,7 +8,7 @@ from generated_code import write_code
 from generated_vectors import GeneratedVectors
 
 from sourcewise.chunking.chunker import SmartCodeChunker
-from sourcewise.embedder import default_model
+from sourcewise.embedding_models import default_model
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.model import FileStamp, SourceFile
 from sourcewise.paths import DataPaths

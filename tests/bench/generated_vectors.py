@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sourcewise.embedder import Embedder, EmbeddingText
+from sourcewise.embedding import Embedder, EmbeddingText
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sourcewise.embedder import Vectors
+    from sourcewise.embedding.vectors import Vectors
 
 MODEL = "generated"
 DIMENSIONS = 384

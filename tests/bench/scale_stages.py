@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from measuring import Measured
 
-    from sourcewise.embedder import Vectors
+    from sourcewise.embedding.vectors import Vectors
     from sourcewise.relations import Uses
 
 DEPTH = 100

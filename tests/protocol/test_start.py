@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from conftest import Launch, Start
 
 CURIOUS_SERVER = (sys.executable, str(Path(__file__).with_name("curious_server.py")))
-HEAVY = {"torch", "chromadb", "sentence_transformers", "transformers", "ollama", "httpx", "numpy", "tree_sitter"}
+HEAVY = {
+    "torch",
+    "onnxruntime",
+    "tokenizers",
+    "chromadb",
+    "sentence_transformers",
+    "transformers",
+    "ollama",
+    "httpx",
+    "numpy",
+    "tree_sitter",
+}
 
 
 async def test_initialize_is_answered_before_anything_heavy_is_imported(launch: Launch) -> None:

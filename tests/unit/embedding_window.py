@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from hashing_embedder import HashingEmbedder
 
-from sourcewise.embedder import EmbeddingText, Window
+from sourcewise.embedding import EmbeddingText, Window
 from sourcewise.errors import WorkerDiedError
 from sourcewise.shared_embedder import SharedEmbedder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sourcewise.embedder import Vectors
+    from sourcewise.embedding.vectors import Vectors
 
 DEADLY = "deadly"
 

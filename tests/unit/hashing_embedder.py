@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sourcewise.embedder import Embedder, EmbeddingText
+from sourcewise.embedding import Embedder, EmbeddingText
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sourcewise.embedder import Vectors
+    from sourcewise.embedding.vectors import Vectors
 
 _DIMENSIONS = 64
 _WINDOW = 40

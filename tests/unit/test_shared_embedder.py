@@ -17,7 +17,7 @@ from embedding_window import DEADLY, PlacedEmbedder, open_window, place_of
 from hashing_embedder import HashingEmbedder
 
 from sourcewise import shared_embedder
-from sourcewise.embedder import EmbeddingText
+from sourcewise.embedding import EmbeddingText
 from sourcewise.errors import WorkerDiedError, WorkerError
 from sourcewise.ownership import claim
 from sourcewise.peers import PeerServer

@@ -12,7 +12,7 @@ import pytest
 from mortal_service import POISON
 
 from sourcewise.consideration import Consideration, Surroundings
-from sourcewise.embedder import Embedder, EmbeddingText
+from sourcewise.embedding import Embedder, EmbeddingText
 from sourcewise.errors import CancelledError, WorkerDiedError, WorkerError
 from sourcewise.keeping.pace import Pace
 from sourcewise.model import Chunk, FileStamp, SourceFile
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from sourcewise.embedder import Vectors
+    from sourcewise.embedding.vectors import Vectors
 
 MODEL = "mini"
 

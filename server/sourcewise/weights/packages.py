@@ -162,13 +162,8 @@ def _extracted(archive_file: Path, weights: Weights, whole: Path, watch: Watch) 
     digest = hashlib.sha256()
     with zipfile.ZipFile(archive_file) as archive:
         names = [PurePosixPath(name) for name in archive.namelist()]
-        root = next((name.parent for name in names if name.name == weights.file), None)
-        if root is None:
-            raise WeightsError(f"The packages of {weights.name} do not hold {weights.file}.", "Report this, please.")
-        for name in names:
-            if name.suffix not in _WANTED_SUFFIXES or not name.is_relative_to(root) or ".." in name.parts:
-                continue
-            target = whole / name.relative_to(root)
+        for name, place in _wanted(names, weights):
+            target = whole / place
             target.parent.mkdir(parents=True, exist_ok=True)
             with archive.open(str(name)) as member, target.open("wb") as out:
                 for block in _blocks(member):
@@ -177,6 +172,20 @@ def _extracted(archive_file: Path, weights: Weights, whole: Path, watch: Watch) 
                         digest.update(block)
                         watch.report(out.tell(), weights.size, "bytes", "joining")
     return digest.hexdigest()
+
+
+def _wanted(names: Sequence[PurePosixPath], weights: Weights) -> Iterator[tuple[PurePosixPath, PurePosixPath]]:
+    """Give each member of an archive that belongs to the model, with its path in the model's folder."""
+    named = (name.parent for name in names if name.name == weights.file)
+    root = PurePosixPath(weights.inside) if weights.inside else next(named, PurePosixPath())
+    if root / weights.file not in names:
+        raise WeightsError(f"The packages of {weights.name} do not hold {weights.file}.", "Report this, please.")
+    for name in names:
+        wanted = name.suffix in _WANTED_SUFFIXES or name == root / weights.file
+        if wanted and name.is_relative_to(root) and ".." not in name.parts:
+            yield name, name.relative_to(root)
+        elif name.parent.match("*.dist-info/licenses"):
+            yield name, PurePosixPath("licenses", name.name)
 
 
 def _blocks(source: IO[bytes]) -> Iterator[bytes]:

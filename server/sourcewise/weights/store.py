@@ -127,6 +127,7 @@ class WeightsStore:
             return False
         if digest != (weights.sha256 or self._stamp(weights).get("sha256", digest)):
             return False
+        _describe(folder, weights)
         _write_stamp(folder, file, digest)
         return True
 
@@ -156,6 +157,7 @@ class WeightsStore:
             raise WeightsCorruptError(
                 f"What came as {weights.name} has the wrong hash ({digest[:12]}…) and was deleted."
             )
+        _describe(whole, weights)
         _write_stamp(whole, whole / weights.file if weights.file else largest_weights(whole), digest)
         whole.replace(self._folder(weights))
         shutil.rmtree(parts, ignore_errors=True)
@@ -220,6 +222,12 @@ class WeightsStore:
         return (status.st_size, status.st_mtime_ns) == (stamp.get("size"), stamp.get("mtime_ns"))
 
 
+def _describe(folder: Path, weights: Weights) -> None:
+    for path, description in weights.described.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(json.dumps(description), encoding="utf-8")
+
+
 def _write_stamp(folder: Path, file: Path, digest: str) -> None:
     status = file.stat()
     stamp = {
@@ -242,6 +250,6 @@ def _local(name: str) -> Path | None:
 def _checked_local(path: Path) -> Path:
     if not path.exists():
         raise WeightsError(f"The model {path} does not exist.", "Correct the path in the settings.")
-    if path.is_dir():
+    if path.is_dir() and not (path / "model.onnx").is_file():
         largest_weights(path)
     return path

@@ -1,0 +1,62 @@
+"""Models that sentence-transformers runs. Hides it and torch."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from sourcewise.embedding.vectors import Vectors
+
+# A processor gains nothing from several texts at a time, and would pay for what pads the shorter; another device waits.
+_BATCH_OF_PROCESSOR, _BATCH_OF_DEVICE = 1, 32
+
+
+class SentenceModel:
+    """One loaded model; see Model."""
+
+    def __init__(self, folder: Path, threads: int) -> None:
+        # Threads that spin while they wait would take half of a busy machine; read when torch is imported.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        import torch  # noqa: PLC0415
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+
+        if threads:
+            torch.set_num_threads(threads)
+        self._model: Any = SentenceTransformer(str(folder), local_files_only=True)
+        self.tokenizer: Any = self._model.tokenizer.backend_tokenizer
+        # Its own encode cuts silently at the window; ours decides what a window is.
+        self.tokenizer.no_truncation()
+        self.tokenizer.no_padding()
+        self._batch = _BATCH_OF_PROCESSOR if self._model.device.type == "cpu" else _BATCH_OF_DEVICE
+        # A model without attention takes texts of any length.
+        self.limit: int = (self._model.max_seq_length or sys.maxsize) - self._longest_prompt()
+
+    def embed_texts(self, contents: Sequence[str]) -> Vectors:
+        """See Model.embed_texts."""
+        return self._encode(self._model.encode_document, contents)
+
+    def embed_questions(self, contents: Sequence[str]) -> Vectors:
+        """See Model.embed_questions."""
+        return self._encode(self._model.encode_query, contents)
+
+    def _longest_prompt(self) -> int:
+        prompts = filter(None, self._model.prompts.values())
+        return max((len(self.tokenizer.encode(prompt).ids) for prompt in prompts), default=0)
+
+    def _encode(self, encode: Callable[..., Any], contents: Sequence[str]) -> Vectors:
+        # Its own encode pads with the tokenizer's settings, so those are there while it runs.
+        if self._model.max_seq_length:
+            self.tokenizer.enable_truncation(self._model.max_seq_length)
+        try:
+            vectors: Vectors = encode(
+                list(contents), normalize_embeddings=True, show_progress_bar=False, batch_size=self._batch
+            )
+            return vectors
+        finally:
+            self.tokenizer.no_truncation()
+            self.tokenizer.no_padding()

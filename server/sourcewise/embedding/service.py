@@ -1,0 +1,80 @@
+"""What lives in the embedding process: the models that were asked for, each loaded once.
+
+Hides which library runs a model: it is told by the files in the model's folder.
+"""
+
+from __future__ import annotations
+
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sourcewise.embedding.windows import Window, WindowCutter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sourcewise.embedding.vectors import Vectors
+
+
+class Model(Protocol):
+    """A loaded model.
+
+    Attributes:
+        tokenizer: counts what the model is given; of the library `tokenizers`.
+        limit: how many tokens the model takes at a time, special ones and whatever it adds by itself included.
+    """
+
+    tokenizer: Any
+    limit: int
+
+    def embed_texts(self, contents: Sequence[str]) -> Vectors:
+        """Return a unit vector for each of these, none of which is longer than the limit."""
+
+    def embed_questions(self, contents: Sequence[str]) -> Vectors:
+        """Return the same for parts of questions."""
+
+
+class EmbeddingService:
+    """The worker's service; see Worker."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+        self._models: dict[str, tuple[Model, WindowCutter]] = {}
+
+    def embed_texts(self, folder: str, pairs: list[tuple[str, str]]) -> list[Vectors]:
+        """See Embedder.embed_texts."""
+        model, _ = self._model(folder)
+        groups = self.windows(folder, pairs)
+        vectors = model.embed_texts([window.content for group in groups for window in group])
+        return [vectors[a:b] for a, b in pairwise(accumulate(map(len, groups), initial=0))]
+
+    def embed_question(self, folder: str, question: str) -> Vectors:
+        """See Embedder.embed_question."""
+        model, cutter = self._model(folder)
+        mean: Vectors = model.embed_questions([window.content for window in cutter.cut(question, "")]).mean(axis=0)
+        length = max(float((mean**2).sum()) ** 0.5, 1e-12)
+        unit: Vectors = mean / length
+        return unit
+
+    def windows(self, folder: str, pairs: list[tuple[str, str]]) -> list[list[Window]]:
+        """See Embedder.windows."""
+        _, cutter = self._model(folder)
+        return [cutter.cut(text, context) for text, context in pairs]
+
+    def _model(self, folder: str) -> tuple[Model, WindowCutter]:
+        if folder not in self._models:
+            model = _load(Path(folder), self._threads)
+            self._models[folder] = model, WindowCutter(model.tokenizer, model.limit)
+        return self._models[folder]
+
+
+def _load(folder: Path, threads: int) -> Model:
+    """Load with the library that the folder is for; the other is never imported, since it takes seconds and memory."""
+    if (folder / "model.onnx").exists():
+        from sourcewise.embedding.onnx_model import OnnxModel  # noqa: PLC0415
+
+        return OnnxModel(folder, threads)
+    from sourcewise.embedding.sentence_model import SentenceModel  # noqa: PLC0415
+
+    return SentenceModel(folder, threads)

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+
+from sourcewise.embedding_models import CPU_MODEL, FAST_MODEL, GPU_MODEL, closeness_of, default_model, model_meant
+from sourcewise.weights.known import KNOWN
+
+
+@pytest.mark.parametrize(
+    ("setting", "model"),
+    [
+        ("auto", default_model()),
+        ("fast", "all-MiniLM-L6-v2"),
+        ("balanced", "bge-small-en-v1.5"),
+        ("best", "all-mpnet-base-v2"),
+        ("BAAI/bge-m3", "BAAI/bge-m3"),
+        ("/models/mine", "/models/mine"),
+    ],
+)
+def test_a_setting_means_a_model(setting: str, model: str) -> None:
+    assert model_meant(setting) == model
+
+
+def test_models_with_a_name_of_their_own_are_checked_against_a_pinned_hash() -> None:
+    assert {FAST_MODEL, CPU_MODEL, GPU_MODEL} <= KNOWN.keys()
+
+
+def test_what_is_near_for_one_model_is_far_for_another() -> None:
+    assert closeness_of(CPU_MODEL).related > closeness_of(FAST_MODEL).alike
+    assert closeness_of("nobody/knows") == closeness_of(GPU_MODEL)
