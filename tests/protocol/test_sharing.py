@@ -103,7 +103,7 @@ async def test_a_command_is_served_by_the_window_that_is_open(start: Start, proj
 
 def _embedding_processes(editor: Editor) -> list[psutil.Process]:
     children = psutil.Process(editor._server.pid).children()
-    return [child for child in children if any("embedder" in word for word in child.cmdline())]
+    return [child for child in children if any("EmbeddingService" in word for word in child.cmdline())]
 
 
 async def _run(home: Path, *arguments: str) -> object:
