@@ -134,7 +134,7 @@ async def test_a_home_that_cannot_be_written_is_said_and_a_search_answers_so(
     with pytest.raises(JsonRpcException) as refusal:
         await editor.search("anything")
     assert refusal.value.data["kind"] == "StorageError"
-    assert refusal.value.message in editor.state_of(project).message
+    await editor.until(lambda: (state := editor.state_of(project)) and refusal.value.message in state.message)
 
 
 async def test_where_embeddings_cannot_be_kept_that_is_said_and_words_serve(
@@ -144,4 +144,4 @@ async def test_where_embeddings_cannot_be_kept_that_is_said_and_words_serve(
     editor = await launch()
     await editor.begin([project])
     assert (await editor.search("check_password")).passages[0].path == "auth.py"
-    await editor.until(lambda: "embeddings.sqlite" in editor.state_of(project).message)
+    await editor.until(lambda: (state := editor.state_of(project)) and "embeddings.sqlite" in state.message)
