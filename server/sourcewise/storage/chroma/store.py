@@ -296,19 +296,17 @@ def _metadata(chunk: Chunk, window: int) -> Metadata:
 def _nearest(
     collection: Collection, vector: Vector, limit: int, within: Sequence[str] | None = None
 ) -> list[tuple[str, float]]:
-    """Ask for more windows until they are of enough chunks."""
+    """Ask for more windows until they are of enough chunks, or all. How many there are Chroma would have to count."""
     ids = None if within is None else _window_ids(collection, within)
-    total = collection.count() if ids is None else len(ids)
-    wanted = min(2 * limit, total)
-    while wanted:
+    wanted = 2 * limit
+    while True:
         answer = collection.query(query_embeddings=[vector.tolist()], ids=ids, n_results=wanted, include=["distances"])
         distances = answer["distances"]
         assert distances is not None
         best = _best(zip(answer["ids"][0], (1 - distance for distance in distances[0]), strict=True), limit)
-        if len(best) == limit or len(answer["ids"][0]) < wanted or wanted == total:
+        if len(best) == limit or len(answer["ids"][0]) < wanted:
             return best
-        wanted = min(4 * wanted, total)
-    return []
+        wanted *= 4
 
 
 def _window_ids(collection: Collection, chunk_ids: Sequence[str]) -> list[str]:
