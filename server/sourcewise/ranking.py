@@ -88,7 +88,8 @@ class Candidate:
     Attributes:
         keyword: its BM25 score.
         nearest: whether it is among the chunks that are nearest to the question.
-        similarity: its cosine with the question, where it is embedded.
+        similarity: its cosine with the question, where it is known.
+        far: whether it is embedded, but not among the nearest.
         asked: names in it that the question writes as code.
         named: whether the question names its lines, or its file.
     """
@@ -98,6 +99,7 @@ class Candidate:
     similarity: float | None = None
     asked: list[str] = field(default_factory=list)
     named: bool = False
+    far: bool = False
 
 
 class Sketch(NamedTuple):
@@ -186,7 +188,7 @@ class _Scorer:
         yield _Evidence("keywords", weights.keywords * keywords)
         # What is not embedded yet is taken to be as near as its words suggest.
         nearness = keywords if candidate.similarity is None else self._nearness(candidate.similarity)
-        yield _Evidence("meaning", weights.meaning * nearness)
+        yield _Evidence("meaning", 0.0 if candidate.far else weights.meaning * nearness)
         rest = self._rest[self._paths[chunk_id]] / self._best_keyword
         yield _Evidence("keywords elsewhere in the file", weights.rest_of_file * rest)
 

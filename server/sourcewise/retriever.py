@@ -97,6 +97,9 @@ class Retriever:
         vector = self._add_by_meaning(served_by, question, candidates, paths, timings) if served_by else None
         with _timed(timings, "ranking"):
             passages = self._passages(question, telling, candidates, top)
+        if served_by and vector is not None:
+            with _timed(timings, "similarities"):
+                passages = self._with_similarities(served_by, vector, passages)
         return SearchResult(
             question,
             tuple(passages),
@@ -194,9 +197,18 @@ class Retriever:
             candidate = candidates.setdefault(chunk_id, Candidate())
             # Rounded, so that the order of what is equally near does not depend on when a vector was stored.
             candidate.nearest, candidate.similarity = True, round(similarity, 6)
-        # What only keywords found gets its similarity too, so that every passage can show one.
-        for chunk_id, similarity in self._vectors.search(model, vector, len(unseen), unseen) if unseen else ():
-            candidates[chunk_id].similarity = similarity
+        for chunk_id in self._catalog.stored_vectors(model, unseen):
+            candidates[chunk_id].far = True
+
+    def _with_similarities(self, model: str, vector: Vectors, passages: Sequence[Passage]) -> list[Passage]:
+        """Give what only words found its similarity too, so that every passage can show one."""
+        lacking = [passage.chunk.id for passage in passages if passage.similarity is None]
+        try:
+            found = dict(self._vectors.search(model, vector, len(lacking), lacking)) if lacking else {}
+        except (StorageError, PeerError) as error:
+            logger.warning("Some passages show no similarity: %s", error)
+            found = {}
+        return [replace(each, similarity=found.get(each.chunk.id, each.similarity)) for each in passages]
 
 
 def _relevant(question: str, passages: Sequence[Passage], related: float) -> bool:

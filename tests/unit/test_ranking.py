@@ -21,7 +21,7 @@ def order(question: str, candidates: dict[str, Candidate], chunks: list[tuple[st
 
 def test_a_chunk_with_words_and_meaning_beats_one_with_either() -> None:
     candidates = {
-        "words": Candidate(keyword=9.0, similarity=0.1),
+        "words": Candidate(keyword=9.0, far=True),
         "meaning": near(0.6),
         "both": Candidate(keyword=8.0, nearest=True, similarity=0.58),
         "last": near(0.3),
