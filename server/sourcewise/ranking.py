@@ -7,9 +7,8 @@ answers, each tree's questions with the weights of the other trees; `server/RETR
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
-from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 from sourcewise.evidence import NameEvidence, QuestionWords
@@ -32,7 +31,7 @@ class Weights:
         question_in_name: how much of the question the file's name has; `name_in_question`: how little else it has.
         test: it is one; `aside`: it is not the product's own code; `prose`: it is text or data.
         depth: it is in ten folders.
-        same_file: each passage of the file that comes before it.
+        same_file: another passage of its file comes before it.
     """
 
     keywords: float
@@ -48,7 +47,7 @@ class Weights:
     depth: float
     asked: float
     named: float = 3.0
-    same_file: float = -1.75
+    same_file: float = -3.0
 
 
 KEYWORDS_ALONE = Weights(
@@ -172,7 +171,7 @@ class _Scorer:
 
     def reasons(self, chunk_id: str, deducted: float) -> tuple[str, ...]:
         """Return in words what counts, and how much it does, the weightiest first."""
-        evidence = [*self._evidence(chunk_id), _Evidence("comes after others of its file", deducted)]
+        evidence = [*self._evidence(chunk_id), _Evidence("is not the best of its file", deducted)]
         told = [each for each in evidence if round(each.amount, 2)]
         told.sort(key=lambda each: -abs(each.amount))
         return tuple(f"{each.what} {each.amount:+.2f}" for each in told)
@@ -228,27 +227,20 @@ def _rest_of_files(found: Mapping[str, Candidate], paths: Mapping[str, str]) -> 
 
 
 def _spread(scored: Sequence[tuple[str, str, float]], same_file: float, top: int) -> list[tuple[str, float]]:
-    """Take the best again and again; each passage of a file makes its other passages count less.
+    """Put the best of each file before its others, which count less.
 
     Args:
         scored: id, path and score of chunks, best first.
-        same_file: what each passage of the file before it adds.
+        same_file: what it adds to a score not to be the best of its file.
         top: how many at most.
 
     Returns:
-        The ids in their new order, with what the passages before it added.
+        The ids in their new order, each with what was added.
     """
-    waiting: dict[str, list[tuple[float, str]]] = {}
-    for chunk_id, path, score in reversed(scored):
-        waiting.setdefault(path, []).append((score, chunk_id))
-    heap = [(-of_file[-1][0], path) for path, of_file in waiting.items()]
-    heapify(heap)
-    chosen: list[tuple[str, float]] = []
-    taken: Counter[str] = Counter()
-    while heap and len(chosen) < top:
-        _, path = heappop(heap)
-        chosen.append((waiting[path].pop()[1], same_file * taken[path]))
-        taken[path] += 1
-        if waiting[path]:
-            heappush(heap, (-waiting[path][-1][0] - same_file * taken[path], path))
-    return chosen
+    added: dict[str, float] = {}
+    files: set[str] = set()
+    for chunk_id, path, _ in scored:
+        added[chunk_id] = same_file if path in files else 0.0
+        files.add(path)
+    ordered = sorted(scored, key=lambda item: -(item[2] + added[item[0]]))
+    return [(chunk_id, added[chunk_id]) for chunk_id, _, _ in ordered[:top]]

@@ -96,7 +96,7 @@ def test_prose_comes_later_unless_it_is_asked_for() -> None:
 def test_one_file_does_not_fill_the_list() -> None:
     many = [chunk(f"a{n:02}", "a.py") for n in range(20)]
     other = chunk("b", "b.py")
-    candidates = {c: near(0.9 - n / 100) for n, (c, _) in enumerate([*many, other])}
+    candidates = {c: near(0.9 - n / 100) for n, (c, _) in enumerate(many)} | {"b": near(0.8)}
     found = order("anything", candidates, [*many, other], top=10)
     assert found[0] == "a00"
     assert "b" in found
@@ -110,7 +110,7 @@ def test_scores_fall_from_rank_to_rank_and_say_what_was_deducted() -> None:
     found = rank("anything", {}, candidates, chunks, 6)
     assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
     second = next(each for each in found if each.chunk_id == "a01")
-    assert any(reason.startswith("comes after others of its file -") for reason in second.reasons)
+    assert any(reason.startswith("is not the best of its file -") for reason in second.reasons)
 
 
 def test_a_folder_of_one_file_still_fills_the_list() -> None:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     from sourcewise.watching.watches import Watches
 
+# watchdog watches what a new folder holds twice where two of its threads meet there, and says so.
+pytestmark = pytest.mark.filterwarnings("ignore:Callback with id .* already exists for watch:RuntimeWarning")
+
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
 
 
@@ -252,8 +255,9 @@ def test_what_changes_in_a_moved_folder_is_told_at_its_new_place(
     follower.told.wait(lambda: _agree(follower))
     follower.told.forget()
     (follower.folder / "lib" / "inner" / "new.py").write_text("x")
-    follower.told.wait(lambda: _agree(follower))
-    assert follower.told.paths == {"lib/inner/new.py"}
+    follower.told.wait_for("lib/inner/new.py")
+    # The follower knows before it has told: that the folder moved may be told only now.
+    assert follower.told.paths - {"lib"} == {"lib/inner/new.py"}
     assert watch_count(inotify) == 3
 
 
