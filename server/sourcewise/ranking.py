@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from sourcewise.evidence import NameEvidence, QuestionWords
+from sourcewise.evidence import QuestionWords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ class Weights:
         keywords: BM25 of the chunk, of the best.
         rest_of_file: BM25 of the file's other chunks, the n-th best of them counting an n-th.
         meaning: cosine with the question, from the last of the nearest chunks (0) to the first (1).
-        definition: a name that is defined in the chunk fits the question; `definition_in_file`: in its file.
+        definition: a name that is defined in the chunk fits the question.
         asked: a name that is written in the question as code is defined in the chunk.
         named: the question names the lines, or the file. By judgement: no question with a known answer names one.
         question_in_name: how much of the question the file's name has; `name_in_question`: how little else it has.
@@ -38,7 +38,6 @@ class Weights:
     rest_of_file: float
     meaning: float
     definition: float
-    definition_in_file: float
     question_in_name: float
     name_in_question: float
     test: float
@@ -55,7 +54,6 @@ KEYWORDS_ALONE = Weights(
     rest_of_file=1.3,
     meaning=0.0,
     definition=5.5,
-    definition_in_file=1.0,
     question_in_name=1.6,
     name_in_question=2.2,
     test=-0.8,
@@ -69,7 +67,6 @@ WITH_MEANING = Weights(
     rest_of_file=0.35,
     meaning=4.7,
     definition=2.1,
-    definition_in_file=0.5,
     question_in_name=5.0,
     name_in_question=0.65,
     test=-0.5,
@@ -160,10 +157,6 @@ class _Scorer:
         self._names = {chunk_id: words.best_name(sketches[chunk_id].names) for chunk_id in found}
         self._places = words.places(frozenset(self._paths.values()))
         self._rest = _rest_of_files(found, self._paths)
-        self._file_names: dict[str, NameEvidence] = defaultdict(NameEvidence)
-        for chunk_id, name in self._names.items():
-            path = self._paths[chunk_id]
-            self._file_names[path] = max(name, self._file_names[path])
 
     def score(self, chunk_id: str) -> float:
         """Return the sum of all evidence."""
@@ -194,11 +187,10 @@ class _Scorer:
     def _of_names(self, chunk_id: str) -> Iterator[_Evidence]:
         weights, asked = self.weights, self._found[chunk_id].asked
         yield _Evidence("is named by the question", weights.named * self._found[chunk_id].named)
-        own, file = self._names[chunk_id], self._file_names[self._paths[chunk_id]]
+        own = self._names[chunk_id]
         if asked:
             yield _Evidence(f"defines {', '.join(dict.fromkeys(asked))}", weights.asked)
         yield _Evidence(f"is about {own.name}", weights.definition * own.fit)
-        yield _Evidence(f"file has {file.name}", weights.definition_in_file * file.fit)
 
     def _of_place(self, path: str) -> Iterator[_Evidence]:
         weights, place = self.weights, self._places[path]

@@ -138,7 +138,6 @@ def test_every_passage_says_why_and_how_much_it_counts() -> None:
         "meaning",
         "defines Session.get",
         "is about get",
-        "file has get",
         "path has app",
         "is deep in folders",
         "is a test",
