@@ -37,8 +37,6 @@ _VECTOR_DEPTH = 100
 _KEYWORD_DEPTH_ALONE = 200
 _DEFINITION_DEPTH = 100
 _NAMED_DEPTH = 10
-# In how many chunks some code may stand that others like it are wanted of.
-_OWN_CHUNKS = 10
 
 
 class QuestionEmbedder(Protocol):
@@ -131,11 +129,12 @@ class Retriever:
             telling = telling_words(code.text, self._catalog.rarity)
             words = self._catalog.search_words(list(telling), _KEYWORD_DEPTH)
             candidates = {chunk_id: Candidate(keyword=score) for chunk_id, score in words}
-        passages = self._passages("", {}, candidates, top + _OWN_CHUNKS)
-        others = [passage for passage in passages if not passage.chunk.overlaps(code)][:top]
+        for chunk in self._catalog.chunks_of(code.path):
+            if chunk.overlaps(code):
+                candidates.pop(chunk.id, None)
         return SearchResult(
             code.text,
-            tuple(replace(passage, rank=number) for number, passage in enumerate(others, 1)),
+            tuple(self._passages("", {}, candidates, top)),
             SearchMode.KEYWORD if vector is None else SearchMode.HYBRID,
             counts.chunks,
             counts.embedded,
