@@ -2,7 +2,7 @@
 
 A score is a sum: each kind of evidence, a number from 0 to 1, times its weight. Most of it is relative to the best that
 was found for the question: BM25 and cosines have no scale of their own. The weights were fitted to questions with known
-answers, each tree's questions with the weights of the other trees; `server/RETRIEVAL.md` has what each one buys.
+answers; `server/RETRIEVAL.md` tells how, and what each one buys.
 """
 
 from __future__ import annotations
