@@ -41,7 +41,7 @@ _SEPARATOR = re.compile(r"\.|::|->|#")
 # The shortest stem of three letters or more that leaves one of these.
 _STEM = re.compile(
     r"(.{3,}?)(?:i[sz]ations?|ations?|ators?|ating|ate[ds]?|it(?:y|ies)|i[sz](?:ers?|ing|e[ds]?)|ments?|[ae]nces?"
-    r"|[ai]bles?|ings?|ions?|ives?|[eo]rs?|ie[ds]|ed|es|als?|s|e|y)?",
+    r"|[ai]bles?|ings?|ions?|ives?|[eo]rs?|ie[ds]?|ed|es|als?|s|e|y)?",
     re.DOTALL,
 )
 _STOP_WORDS = frozenset(

@@ -120,6 +120,7 @@ def test_code_in_a_question_is_recognised(question: str, names: tuple[str, ...])
         ("dispatch", "dispatcher", "dispatching"),
         ("serialize", "serializer", "serialization", "serializing"),
         ("query", "queries"),
+        ("cookie", "cookies"),
     ],
 )
 def test_relatives_have_one_root(relatives: tuple[str, ...]) -> None:

@@ -23,7 +23,8 @@ export class QuickPick {
 
   /** Types the text, again if it is there already, and waits for what is found. */
   async search(text) {
-    await this.type("");
+    // A blank, not nothing: to fill in nothing is to press Delete, which another part of the window may take for itself.
+    await this.type(" ");
     await eventually("the list is empty", async () => (await this.rows.count()) === 0);
     await this.type(text);
     await this.rows.first().waitFor();
