@@ -167,12 +167,17 @@ class Retriever:
         for found in self._catalog.find_definitions(identifiers_in(question), _DEFINITION_DEPTH, paths):
             candidate = candidates.setdefault(found.chunk_id, Candidate())
             candidate.asked.append(found.definition.qualified_name)
-        for place in named_places(question):
-            at = self._catalog.chunks_at(place.path, place.line, _NAMED_DEPTH)
-            inside = frozenset(self._catalog.chunk_ids(paths) if paths else at)
-            for chunk_id in filter(inside.__contains__, at):
-                candidates.setdefault(chunk_id, Candidate()).named = True
+        for chunk_id in self._at_named_places(question, paths):
+            candidates.setdefault(chunk_id, Candidate()).named = True
         return candidates
+
+    def _at_named_places(self, question: str, paths: Sequence[str]) -> list[str]:
+        places = named_places(question)
+        found = [i for place in places for i in self._catalog.chunks_at(place.path, place.line, _NAMED_DEPTH)]
+        if not (found and paths):
+            return found
+        inside = frozenset(self._catalog.chunk_ids(paths))
+        return [chunk_id for chunk_id in found if chunk_id in inside]
 
     def _add_by_meaning(
         self, model: str, text: str, candidates: dict[str, Candidate], paths: Sequence[str], timings: dict[str, float]

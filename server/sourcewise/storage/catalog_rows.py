@@ -182,16 +182,16 @@ def chunks_at(connection: sqlite3.Connection, path: str, line: int | None, limit
 def _files_meant(connection: sqlite3.Connection, path: str) -> list[int]:
     """Return keys of the files with the longest end of this path, else of those whose path ends in it."""
     parts = [part for part in path.split("/") if part]
-    for start in range(len(parts)):
-        found = connection.execute("SELECT key FROM files WHERE path = ?", ("/".join(parts[start:]),)).fetchone()
+    ends = ["/".join(parts[start:]) for start in range(len(parts))]
+    for end in ends:
+        found = connection.execute("SELECT key FROM files WHERE path = ?", (end,)).fetchone()
         if found:
             return list(found)
-    for start in range(len(parts)):
-        end = "/" + "/".join(parts[start:])
-        found = connection.execute("SELECT key FROM files WHERE substr(path, -length(?1)) = ?1", (end,)).fetchall()
-        if found:
-            return [key for (key,) in found]
-    return []
+    # One look at all paths for the shortest end: every longer one is among what it finds.
+    same_name = "SELECT key, '/' || path FROM files WHERE substr(path, -length(?1)) = ?1"
+    named = connection.execute(same_name, (f"/{ends[-1]}",)).fetchall() if ends else []
+    matches = ([key for key, known in named if known.endswith(f"/{end}")] for end in ends)
+    return next(filter(None, matches), [])
 
 
 def sketches(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
