@@ -27,7 +27,8 @@ class Weights:
         meaning: cosine with the question, from the last of the nearest chunks (0) to the first (1).
         definition: a name that is defined in the chunk fits the question.
         asked: a name that is written in the question as code is defined in the chunk.
-        named: the question names the lines, or the file. By judgement: no question with a known answer names one.
+        named: the question names the lines, or the file. By judgement, since no question with a known answer names one:
+            more than it costs not to be the best of the file.
         question_in_name: how much of the question the file's name has; `name_in_question`: how little else it has.
         test: it is one; `aside`: it is not the product's own code; `prose`: it is text or data.
         depth: it is in ten folders.
@@ -45,7 +46,7 @@ class Weights:
     prose: float
     depth: float
     asked: float
-    named: float = 3.0
+    named: float = 6.0
     same_file: float = -3.0
 
 

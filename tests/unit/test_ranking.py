@@ -67,6 +67,11 @@ def test_lines_that_the_question_names_come_first() -> None:
     assert order("it fails at a.py:12", candidates, [chunk("words", "b.py"), chunk("frame", "a.py")])[0] == "frame"
 
 
+def test_lines_that_the_question_names_come_first_also_where_others_of_the_file_have_more_of_its_words() -> None:
+    candidates = {"words": Candidate(keyword=9.0), "frame": Candidate(keyword=4.0, named=True)}
+    assert order("it fails at a.py:12", candidates, [chunk("words", "a.py"), chunk("frame", "a.py")])[0] == "frame"
+
+
 def test_a_name_of_a_file_that_says_what_is_asked_counts() -> None:
     candidates = {"far": Candidate(keyword=5.0), "near": Candidate(keyword=4.5)}
     chunks = [chunk("far", "a.py"), chunk("near", "http/routing.py")]
