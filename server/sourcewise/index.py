@@ -76,7 +76,7 @@ class Index:
         vectors: VectorSearch,
         shared: SharedParts,
         *,
-        prefer: Callable[[Sequence[str]], None] = lambda _: None,
+        prefer: Callable[[Sequence[str], str], None] = lambda _chunk_ids, _question: None,
     ) -> None:
         """Join the parts.
 
@@ -86,7 +86,8 @@ class Index:
             catalog: of the folder.
             vectors: of the folder.
             shared: what all indexes share.
-            prefer: hears which chunks a question would like to have embedded.
+            prefer: hears which chunks a question would like to have embedded, and the question, while not all is read
+                and embedded.
         """
         self.folder = folder
         self.vectors = vectors
@@ -215,9 +216,10 @@ class Index:
 
     def _preferring(self, search: Callable[[], SearchResult]) -> SearchResult:
         result = self._searching(search)
-        if result.embedded < result.chunks:
-            self._prefer(result.by_words[:_PREFERRED])
-        return replace(result, whole=bool(self._catalog.get_meta(WHOLE)))
+        whole = bool(self._catalog.get_meta(WHOLE))
+        if result.embedded < result.chunks or not whole:
+            self._prefer(result.by_words[:_PREFERRED], result.question)
+        return replace(result, whole=whole)
 
     def _as_shown(
         self, found: SearchResult, question: str, top: int, paths: Sequence[str], shown: Mapping[str, str]

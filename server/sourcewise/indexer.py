@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sourcewise.errors import CancelledError
 from sourcewise.mining.regular_files import exists
 from sourcewise.model import SkippedFile, SkipReason
+from sourcewise.reading_order import ReadingOrder
 
 if TYPE_CHECKING:
     import threading
@@ -111,12 +112,17 @@ class _Ways:
 
 
 class Indexer:
-    """Plans and applies for one folder."""
+    """Plans and applies for one folder.
+
+    Attributes:
+        order: what is read next; whoever hears of a question tells it.
+    """
 
     def __init__(
         self, folder: Path, miner: CodeMiner, chunker: SmartCodeChunker, catalog: Catalog, recipe: str
     ) -> None:
         """Join the parts; another `recipe` (the settings that chunks depend on) reads every file again."""
+        self.order = ReadingOrder()
         self._recipe = f"{_CHUNKS_FORMAT} {recipe}"
         self._folder = folder
         self._miner = miner
@@ -191,7 +197,7 @@ class Indexer:
         """Read files into the catalog; return what became of them, and which known ones vanished meanwhile."""
         outcome: Counter[str] = Counter()
         vanished = []
-        for done, stamp in enumerate(_interruptible(stamps, ways.cancelled), 1):
+        for done, stamp in enumerate(_interruptible(self.order.ordered(stamps), ways.cancelled), 1):
             became = self._take(stamp, known.get(stamp.path), anew=ways.anew)
             outcome[became] += 1
             if became == "vanished" and stamp.path in known:

@@ -57,7 +57,7 @@ class OwnedIndex(Index):
         folder: Path,
         paths: IndexPaths,
         shared: SharedParts,
-        prefer: Callable[[Sequence[str]], None] = lambda _: None,
+        prefer: Callable[[Sequence[str], str], None] = lambda _chunk_ids, _question: None,
     ) -> None:
         """Open the catalog, a damaged one anew; whoever calls owns the index.
 
@@ -142,6 +142,10 @@ class OwnedIndex(Index):
                 self._catalog.set_meta(_REBUILD, "")
         seconds = time.perf_counter() - start
         return IndexReport(changes.added, changes.changed, changes.removed, changes.unchanged, seconds=seconds)
+
+    def attend(self, question: str) -> None:
+        """Have the files that a question seems to be about read before others."""
+        self._indexer.order.attend(question)
 
     def rebuild(self) -> None:
         """Have the next `update` read every file anew and `embed` fill the vector store anew; until then they serve.

@@ -75,9 +75,9 @@ class Guest:
         self._look()
         return report
 
-    def prefer(self, chunk_ids: Sequence[str]) -> None:
+    def prefer(self, chunk_ids: Sequence[str], question: str = "") -> None:
         """See Owner.prefer."""
-        self._wish("prefer", list(chunk_ids))
+        self._wish("prefer", list(chunk_ids), question)
 
     def show(self, paths: Sequence[str]) -> None:
         """Nothing: what the owner's own editor shows goes first."""

@@ -147,8 +147,10 @@ class Owner:
             raise FolderError(f"The folder {self._folder} was closed.", "Open it again.")
         return self._report
 
-    def prefer(self, chunk_ids: Sequence[str]) -> None:
-        """Have these chunks embedded before all others: somebody asks about them."""
+    def prefer(self, chunk_ids: Sequence[str], question: str = "") -> None:
+        """Have these chunks embedded, and files that a question seems to be about read, before others."""
+        if question:
+            self.index.attend(question)
         with self._condition:
             self._asked.extendleft(reversed(chunk_ids))
         if (self._embedding.wanted or self._embedding.at_work) and not self._paused:

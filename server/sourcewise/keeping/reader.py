@@ -66,7 +66,7 @@ class Reader:
     def catch_up(self, seconds: float) -> None:
         """Nothing; see Owner.catch_up."""
 
-    def prefer(self, chunk_ids: Sequence[str]) -> None:
+    def prefer(self, chunk_ids: Sequence[str], question: str = "") -> None:
         """Nothing; see Owner.prefer."""
 
     def show(self, paths: Sequence[str]) -> None:

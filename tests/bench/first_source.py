@@ -1,0 +1,116 @@
+"""How long a folder that nobody has opened before takes to give a question its first right source.
+
+    npm run python -- tests/bench/first_source.py QUESTIONS.jsonl --trees DIR --tree NAME [--questions 20]
+
+For each question a data folder is made anew, with the weights that this user has, and the real server is started on
+the tree; it is asked without a pause, as by somebody who does not want to wait, until a right one is among the eight
+sources that an answer is made from, and first. What is told is the time from the start of the server's process. A
+question that finds no right source within `--patience` seconds, or not first, counts as longer than all others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import math
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from measuring import percentile, say
+
+sys.path.append(str(Path(__file__).parents[1] / "protocol"))
+
+from client import Editor
+
+from sourcewise.errors import QuestionError
+from sourcewise.evaluation import Place, read_questions
+from sourcewise.paths import DataPaths
+from sourcewise.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sourcewise import protocol
+    from sourcewise.evaluation import KnownQuestion
+
+_SHOWN = 8
+_OPTIONS = {"llm": {"runtime": "sources"}, "embedding.questionSeconds": Settings().question_seconds}
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds from the start of the process until a right source was among those shown, and until it was first."""
+
+    shown: float = math.inf
+    first: float = math.inf
+
+
+def measure(question: KnownQuestion, folder: Path, patience: float) -> Times:
+    """Start a server that knows nothing, and ask until the first source is right or patience ends."""
+    with tempfile.TemporaryDirectory() as scratch:
+        home = Path(scratch).resolve()
+        (home / "models").symlink_to(DataPaths.default().models)
+        return asyncio.run(_measure(question, folder, home, patience))
+
+
+async def _measure(question: KnownQuestion, folder: Path, home: Path, patience: float) -> Times:
+    editor = Editor()
+    began = time.monotonic()
+    await editor.launch(home)
+    try:
+        await editor.begin([folder], _OPTIONS)
+        return await _ask_until_right(editor, question, began, patience)
+    finally:
+        await editor.leave()
+
+
+async def _ask_until_right(editor: Editor, question: KnownQuestion, began: float, patience: float) -> Times:
+    times = Times()
+    while (elapsed := time.monotonic() - began) < patience:
+        result = await editor.search(question.query, limit=_SHOWN)
+        elapsed = time.monotonic() - began
+        right = [_is_right(question, passage) for passage in result.passages]
+        if any(right):
+            times = Times(min(times.shown, elapsed), elapsed if right[0] else math.inf)
+        if times.first < math.inf:
+            break
+    return times
+
+
+def _is_right(question: KnownQuestion, passage: protocol.Passage) -> bool:
+    found = Place(passage.path, passage.start_line, passage.end_line)
+    return any(found.meets(place) for place in question.relevant)
+
+
+def _told(what: str, seconds: Sequence[float]) -> str:
+    found = [each for each in seconds if each < math.inf]
+    ends = f"median {percentile(seconds, 0.5):.1f} s, longest {max(found):.1f} s" if found else "never"
+    return f"a right source is {what}: {len(found)} of {len(seconds)} questions, {ends}"
+
+
+def main() -> None:
+    """Print a line for the first right source shown, and one for the first right source that is first."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("asked", metavar="QUESTIONS", type=Path)
+    parser.add_argument("--trees", type=Path, required=True)
+    parser.add_argument("--tree", required=True)
+    parser.add_argument("--questions", type=int, default=20)
+    parser.add_argument("--patience", type=float, default=30)
+    options = parser.parse_args()
+    asked = [question for question in read_questions(options.asked) if question.tree == options.tree]
+    if not asked:
+        raise QuestionError(f"No question is about {options.tree}.", "Name one of the trees of the questions.")
+    times = []
+    for question in asked[: options.questions]:
+        times.append(measure(question, options.trees / options.tree, options.patience))
+        say(f"  {times[-1].shown:.1f} s, first {times[-1].first:.1f} s: {question.query}")
+    print(_told("shown", [each.shown for each in times]))  # noqa: T201
+    print(_told("first", [each.first for each in times]))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""What is read next while somebody asks."""
+
+from __future__ import annotations
+
+from sourcewise.model import FileStamp
+from sourcewise.reading_order import ReadingOrder
+
+FILES = [FileStamp(path, 1, 1) for path in ("api.py", "auth/login.py", "tests/test_retry.py", "http/retry.py", "z.py")]
+
+
+def paths_of(order: ReadingOrder) -> list[str]:
+    return [stamp.path for stamp in order.ordered(FILES)]
+
+
+def test_without_a_question_files_keep_their_order() -> None:
+    assert paths_of(ReadingOrder()) == [stamp.path for stamp in FILES]
+
+
+def test_what_is_asked_about_is_read_first_and_all_else_after_it() -> None:
+    order = ReadingOrder()
+    order.attend("how are requests retried?")
+    asked = paths_of(order)
+    assert asked[0] == "http/retry.py"
+    assert sorted(asked) == sorted(stamp.path for stamp in FILES)
+
+
+def test_the_folder_counts_too() -> None:
+    order = ReadingOrder()
+    order.attend("where is auth done?")
+    assert paths_of(order)[0] == "auth/login.py"
+
+
+def test_a_question_that_comes_meanwhile_changes_what_is_left() -> None:
+    order = ReadingOrder()
+    reading = order.ordered(FILES)
+    assert next(reading).path == "api.py"
+    order.attend("what does z do?")
+    assert next(reading).path == "z.py"
+    order.attend("how is something retried?")
+    assert [stamp.path for stamp in reading] == ["http/retry.py", "tests/test_retry.py", "auth/login.py"]
