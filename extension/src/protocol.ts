@@ -215,6 +215,7 @@ export type Stage =
   | "reading"
   | "restoring vectors"
   | "fetching the embedding model"
+  | "skimming"
   | "embedding";
 
 /** What the index of a folder is doing. */

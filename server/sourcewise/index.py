@@ -203,8 +203,13 @@ class Index:
 
     def lacking(self, chunk_ids: Sequence[str]) -> int:
         """Return how many of these chunks wait for their vectors."""
+        return len(self._pending_of(chunk_ids))
+
+    def _pending_of(self, chunk_ids: Sequence[str]) -> list[Chunk]:
+        """Return those of these chunks that wait for their vectors."""
         wanted = frozenset(chunk_ids)
-        return sum(chunk.id in wanted for chunk in self._catalog.pending_vectors(self.model, len(chunk_ids), chunk_ids))
+        pending = self._catalog.pending_vectors(self.model, len(chunk_ids), chunk_ids)
+        return [chunk for chunk in pending if chunk.id in wanted]
 
     def wanted_first(self, question: str, limit: int) -> list[str]:
         """Return the ids of what keywords find for a question: what to embed first for it."""

@@ -421,6 +421,7 @@ class Stage(StrEnum):
     READING = "reading"
     RESTORING = "restoring vectors"
     FETCHING = "fetching the embedding model"
+    SKIMMING = "skimming"
     EMBEDDING = "embedding"
 
 

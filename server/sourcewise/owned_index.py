@@ -21,6 +21,7 @@ from sourcewise.mining.miner import CodeMiner
 from sourcewise.model import IndexProgress, IndexReport, Stage
 from sourcewise.pruning import note_folder
 from sourcewise.storage.catalog import Catalog
+from sourcewise.synopses import FileSynopses
 from sourcewise.vectorizer import CodeVectorizer, VectorCount
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ _REBUILD = "rebuild"
 _PAUSED = "paused"
 # The share of the search graph that removed vectors may take: it never shrinks, so it is then built anew.
 _MOST_WASTED = 0.5
+# How many chunks that somebody asks about are embedded before it is known what each file is about.
+_BEFORE_SYNOPSES = 128
 
 
 class OwnedIndex(Index):
@@ -99,6 +102,7 @@ class OwnedIndex(Index):
             settings.embedding_batch,
             consideration=shared.consideration,
         )
+        self._synopses = FileSynopses(self._catalog, shared.cache, shared.embedder, consideration=shared.consideration)
 
     def close(self) -> None:
         """Wait for what is being written, then let go of the files."""
@@ -171,7 +175,9 @@ class OwnedIndex(Index):
         progress: Progress | None = None,
         cancelled: threading.Event | None = None,
     ) -> VectorCount:
-        """Give every chunk its vectors, those in `first` before the rest, and settle what moved or went.
+        """Give every file and chunk its vectors, and settle what moved or went.
+
+        The first of `first` come before all, then what files are about, then the rest of `first` and all other chunks.
 
         Raises:
             CancelledError: it was cancelled; what was stored stays.
@@ -182,10 +188,14 @@ class OwnedIndex(Index):
         with self._embedding, self._noting_damage():
             restored = VectorCount(reused=self._restore_lost_vectors(progress, cancelled))
             if self._vectorizer.is_settled(self.model):
+                self._synopses.embed_pending(self.model, _stage(progress, Stage.SKIMMING), cancelled)
                 return restored  # without opening the store, which takes a second
             self._check_vectors()
+            urgent = self._pending_of(first[:_BEFORE_SYNOPSES])
+            count = self._healing(lambda: self._vectorizer.embed_and_store(self.model, urgent, cancelled=cancelled))
+            self._synopses.embed_pending(self.model, _stage(progress, Stage.SKIMMING), cancelled)
             report = _stage(progress, Stage.EMBEDDING)
-            count = self._healing(lambda: self._vectorizer.embed_pending(self.model, first, report, cancelled))
+            count += self._healing(lambda: self._vectorizer.embed_pending(self.model, first, report, cancelled))
             self._healing(lambda: self._vectorizer.settle(self.model))
             self._retire_other_models()
             self._tidy()
@@ -312,6 +322,7 @@ class OwnedIndex(Index):
             if model != self.model:
                 self._store.drop(model)
                 self._catalog.forget_vectors(model)
+        self._catalog.synopses.forget_others(self.model)
 
 
 class _HealingVectors:

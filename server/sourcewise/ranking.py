@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from sourcewise.evidence import QuestionWords
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Weights:
         keywords: BM25 of the chunk, of the best.
         rest_of_file: BM25 of the file's other chunks, the n-th best of them counting an n-th.
         meaning: cosine with the question, from the last of the nearest chunks (0) to the first (1).
+        synopsis: cosine of what the file is about with the question, from the farthest of the files (0) to the nearest.
         definition: a name that is defined in the chunk fits the question.
         asked: a name that is written in the question as code is defined in the chunk.
         named: the question names the lines, or the file. By judgement, since no question with a known answer names one:
@@ -38,6 +40,7 @@ class Weights:
     keywords: float
     rest_of_file: float
     meaning: float
+    synopsis: float
     definition: float
     question_in_name: float
     name_in_question: float
@@ -54,6 +57,7 @@ KEYWORDS_ALONE = Weights(
     keywords=3.8,
     rest_of_file=1.3,
     meaning=0.0,
+    synopsis=2.0,
     definition=5.5,
     question_in_name=1.6,
     name_in_question=2.2,
@@ -67,6 +71,7 @@ WITH_MEANING = Weights(
     keywords=2.4,
     rest_of_file=0.35,
     meaning=4.7,
+    synopsis=1.0,
     definition=2.1,
     question_in_name=5.0,
     name_in_question=0.65,
@@ -127,6 +132,8 @@ def rank(
     candidates: Mapping[str, Candidate],
     sketches: Mapping[str, Sketch],
     top: int,
+    *,
+    synopses: Mapping[str, float] = MappingProxyType({}),
 ) -> list[Ranked]:
     """Return the best candidates, best first.
 
@@ -136,9 +143,10 @@ def rank(
         candidates: what searches found, by chunk id.
         sketches: those of them that exist.
         top: how many at most.
+        synopses: cosines with the question of what files are about, by path, as far as they are known.
     """
     found = {chunk_id: candidate for chunk_id, candidate in candidates.items() if chunk_id in sketches}
-    scorer = _Scorer(QuestionWords(question, telling), found, sketches)
+    scorer = _Scorer(QuestionWords(question, telling), found, sketches, synopses)
     scores = {chunk_id: scorer.score(chunk_id) for chunk_id in found}
     ordered = sorted(found, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
     chosen = _spread([(i, sketches[i].path, scores[i]) for i in ordered], scorer.weights.same_file, top)
@@ -148,7 +156,13 @@ def rank(
 class _Scorer:
     """Weighs the evidence for candidates beside each other."""
 
-    def __init__(self, words: QuestionWords, found: Mapping[str, Candidate], sketches: Mapping[str, Sketch]) -> None:
+    def __init__(
+        self,
+        words: QuestionWords,
+        found: Mapping[str, Candidate],
+        sketches: Mapping[str, Sketch],
+        synopses: Mapping[str, float],
+    ) -> None:
         self.weights = WITH_MEANING if any(candidate.nearest for candidate in found.values()) else KEYWORDS_ALONE
         self._found = found
         self._paths = {chunk_id: sketches[chunk_id].path for chunk_id in found}
@@ -158,6 +172,7 @@ class _Scorer:
         self._names = {chunk_id: words.best_name(sketches[chunk_id].names) for chunk_id in found}
         self._places = words.places(frozenset(self._paths.values()))
         self._rest = _rest_of_files(found, self._paths)
+        self._about = _scaled(synopses, frozenset(self._paths.values()))
 
     def score(self, chunk_id: str) -> float:
         """Return the sum of all evidence."""
@@ -184,6 +199,7 @@ class _Scorer:
         yield _Evidence("meaning", 0.0 if candidate.far else weights.meaning * nearness)
         rest = self._rest[self._paths[chunk_id]] / self._best_keyword
         yield _Evidence("keywords elsewhere in the file", weights.rest_of_file * rest)
+        yield _Evidence("what the file is about", weights.synopsis * self._about[self._paths[chunk_id]])
 
     def _of_names(self, chunk_id: str) -> Iterator[_Evidence]:
         weights, asked = self.weights, self._found[chunk_id].asked
@@ -217,6 +233,14 @@ def _rest_of_files(found: Mapping[str, Candidate], paths: Mapping[str, str]) -> 
         scores[paths[chunk_id]].append(candidate.keyword)
     ordered = {path: sorted(of_file, reverse=True)[1:10] for path, of_file in scores.items()}
     return {path: sum(score / n for n, score in enumerate(others, 2)) for path, others in ordered.items()}
+
+
+def _scaled(cosines: Mapping[str, float], paths: Collection[str]) -> dict[str, float]:
+    """Return for each path how near it is, from the farthest (0) to the nearest (1); where unknown, as the mean."""
+    least, most = min(cosines.values(), default=0.0), max(cosines.values(), default=0.0)
+    scaled = {path: (cosine - least) / (most - least or 1.0) for path, cosine in cosines.items()}
+    usual = sum(scaled.values()) / (len(scaled) or 1)
+    return {path: scaled.get(path, usual) for path in paths}
 
 
 def _spread(scored: Sequence[tuple[str, str, float]], same_file: float, top: int) -> list[tuple[str, float]]:

@@ -10,6 +10,7 @@ import logging
 import time
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from sourcewise.conversation import search_text
@@ -21,12 +22,15 @@ from sourcewise.ranking import Candidate, Sketch, rank
 from sourcewise.words import identifiers_in, query_terms, telling_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sourcewise.embedding.vectors import Vectors
     from sourcewise.model import Chunk, Inquiry
     from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.vector_search import VectorSearch
+
+    # Gives the cosines of files, by path, with a question.
+    NearnessOfFiles = Callable[[Sequence[str]], Mapping[str, float]]
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +41,10 @@ _VECTOR_DEPTH = 100
 _KEYWORD_DEPTH_ALONE = 200
 _DEFINITION_DEPTH = 100
 _NAMED_DEPTH = 10
+
+
+def _nothing_skimmed(_paths: Sequence[str]) -> Mapping[str, float]:
+    return {}
 
 
 class QuestionEmbedder(Protocol):
@@ -92,16 +100,18 @@ class Retriever:
                 depth = _KEYWORD_DEPTH if served_by else _KEYWORD_DEPTH_ALONE
                 candidates = self._by_words(question, list(telling), depth, paths)
         by_words = tuple(candidates)
-        vector = self._add_by_meaning(served_by, question, candidates, paths, timings) if served_by else None
+        spoken = None if by is SearchMode.KEYWORD else served_by or self._skimmed(model)
+        vector = self._vector_of(question, spoken, timings) if spoken else None
+        near = served_by and vector is not None and self._add_vectors(served_by, vector, candidates, paths, timings)
         with _timed(timings, "ranking"):
-            passages = self._passages(question, telling, candidates, top)
-        if served_by and vector is not None:
+            passages = self._passages(question, telling, candidates, top, self._nearness_of_files(spoken, vector))
+        if served_by and vector is not None and near:
             with _timed(timings, "similarities"):
                 passages = self._with_similarities(served_by, vector, passages)
         return SearchResult(
             question,
             tuple(passages),
-            SearchMode.KEYWORD if vector is None else by,
+            by if near else SearchMode.KEYWORD,
             counts.chunks,
             counts.embedded,
             _relevant(question, passages, closeness_of(served_by or model).related),
@@ -124,8 +134,9 @@ class Retriever:
         """Return the passages that are nearest to some code, without itself; by its words while nothing is embedded."""
         served_by, counts = self._catalog.serving_model(model)
         candidates: dict[str, Candidate] = {}
-        vector = self._add_by_meaning(served_by, code.text, candidates, (), {}) if served_by else None
-        if vector is None:
+        vector = self._vector_of(code.text, served_by, {}) if served_by else None
+        near = served_by and vector is not None and self._add_vectors(served_by, vector, candidates, (), {})
+        if not near:
             telling = telling_words(code.text, self._catalog.rarity)
             words = self._catalog.search_words(list(telling), _KEYWORD_DEPTH)
             candidates = {chunk_id: Candidate(keyword=score) for chunk_id, score in words}
@@ -135,7 +146,7 @@ class Retriever:
         return SearchResult(
             code.text,
             tuple(self._passages("", {}, candidates, top)),
-            SearchMode.KEYWORD if vector is None else SearchMode.HYBRID,
+            SearchMode.HYBRID if near else SearchMode.KEYWORD,
             counts.chunks,
             counts.embedded,
         )
@@ -149,11 +160,17 @@ class Retriever:
             )
 
     def _passages(
-        self, question: str, telling: Mapping[str, float], candidates: Mapping[str, Candidate], top: int
+        self,
+        question: str,
+        telling: Mapping[str, float],
+        candidates: Mapping[str, Candidate],
+        top: int,
+        synopses: NearnessOfFiles = _nothing_skimmed,
     ) -> list[Passage]:
         """Return the best candidates; only these are read as a whole."""
         sketches = {i: Sketch(*sketch) for i, sketch in self._catalog.sketches(list(candidates)).items()}
-        ranked = rank(question, telling, candidates, sketches, top)
+        about = synopses(list({sketch.path for sketch in sketches.values()}))
+        ranked = rank(question, telling, candidates, sketches, top, synopses=about)
         chunks = self._catalog.chunks([each.chunk_id for each in ranked])
         there = [each for each in ranked if each.chunk_id in chunks]
         return [
@@ -179,21 +196,42 @@ class Retriever:
         inside = frozenset(self._catalog.chunk_ids(paths))
         return [chunk_id for chunk_id in found if chunk_id in inside]
 
-    def _add_by_meaning(
-        self, model: str, text: str, candidates: dict[str, Candidate], paths: Sequence[str], timings: dict[str, float]
-    ) -> Vectors | None:
-        """Add what is near to a text and return its vector, or None where only words can serve just now."""
+    def _nearness_of_files(self, model: str | None, vector: Vectors | None) -> NearnessOfFiles:
+        if model is None or vector is None:
+            return _nothing_skimmed
+        return partial(self._catalog.synopses.cosines, model, vector)
+
+    def _skimmed(self, model: str) -> str | None:
+        """Return the model if it has looked at files already, though at no chunk."""
+        return model if self._catalog.synopses.exist(model) else None
+
+    def _vector_of(self, text: str, model: str, timings: dict[str, float]) -> Vectors | None:
+        """Return the vector of a text, or None where only words can serve just now."""
         try:
             with _timed(timings, "question embedding"):
-                vector = self._embedder.embed_question(model, text)
-            with _timed(timings, "vectors"):
-                self._add_vectors(model, vector, candidates, paths)
-        except (WeightsError, WorkerError, StorageError, PeerError) as error:
+                return self._embedder.embed_question(model, text)
+        except (WeightsError, WorkerError, PeerError) as error:
             logger.warning("Keywords alone serve a question: %s", error)
             return None
-        return vector
 
-    def _add_vectors(self, model: str, vector: Vectors, candidates: dict[str, Candidate], paths: Sequence[str]) -> None:
+    def _add_vectors(
+        self,
+        model: str,
+        vector: Vectors,
+        candidates: dict[str, Candidate],
+        paths: Sequence[str],
+        timings: dict[str, float],
+    ) -> bool:
+        """Add what is near to a vector, and tell whether the vector store could serve."""
+        try:
+            with _timed(timings, "vectors"):
+                self._add_nearest(model, vector, candidates, paths)
+        except (StorageError, PeerError) as error:
+            logger.warning("Keywords alone serve a question: %s", error)
+            return False
+        return True
+
+    def _add_nearest(self, model: str, vector: Vectors, candidates: dict[str, Candidate], paths: Sequence[str]) -> None:
         within = self._catalog.chunk_ids(paths) if paths else None
         nearest = dict(self._vectors.search(model, vector, _VECTOR_DEPTH, within))
         unseen = list(candidates.keys() - nearest.keys())

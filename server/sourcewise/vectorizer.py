@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from sourcewise.embedding import EmbeddingText
+from sourcewise.embedding.frail_texts import embed_each
 from sourcewise.errors import CancelledError, WorkerDiedError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from sourcewise.consideration import Consideration
+    from sourcewise.embedding.frail_texts import TextEmbedder
     from sourcewise.embedding.vectors import Vectors
     from sourcewise.model import Chunk
     from sourcewise.storage.catalog import Catalog
@@ -55,13 +57,6 @@ def embedding_text(chunk: Chunk) -> EmbeddingText:
     if chunk.signature and chunk.signature.split("(")[0] not in chunk.text:
         head = f"{head}: {chunk.signature}"  # a later part of a split definition does not show it
     return EmbeddingText(chunk.text, head)
-
-
-class TextEmbedder(Protocol):
-    """Makes the vectors of texts; see Embedder."""
-
-    def embed_texts(self, model: str, texts: Sequence[EmbeddingText]) -> list[Vectors]:
-        """Return for each text an array (windows, dimensions) of unit length."""
 
 
 class CodeVectorizer:
@@ -199,7 +194,8 @@ class CodeVectorizer:
         texts = [embedding_text(chunk) for chunk in batch]
         vectors = self._cache.get(model, [text.key for text in texts])
         missing = [index for index in range(len(texts)) if index not in vectors]
-        outcomes = dict(zip(missing, self._embedded(model, [texts[index] for index in missing]), strict=True))
+        made_or_not = embed_each(self._embedder, model, [texts[index] for index in missing])
+        outcomes = dict(zip(missing, made_or_not, strict=True))
         made = {index: outcome for index, outcome in outcomes.items() if not isinstance(outcome, WorkerDiedError)}
         deaths = {index: outcome for index, outcome in outcomes.items() if isinstance(outcome, WorkerDiedError)}
         self._cache.put(model, [(texts[index].key, outcome) for index, outcome in made.items()])
@@ -210,23 +206,6 @@ class CodeVectorizer:
         count = VectorCount(len(made), reused, len(deaths))
         self.made += count
         return count
-
-    def _embedded(self, model: str, texts: Sequence[EmbeddingText]) -> list[Vectors | WorkerDiedError]:
-        """Return the vectors of each text, or the second death of which it alone is the cause."""
-        if not texts:
-            return []
-        try:
-            return list(self._embedder.embed_texts(model, texts))
-        except WorkerDiedError:
-            # Dies as well where no text is to blame, but the model or the machine; then nothing is held against any.
-            self._embedder.embed_texts(model, [EmbeddingText("")])
-        if len(texts) > 1:
-            middle = len(texts) // 2
-            return self._embedded(model, texts[:middle]) + self._embedded(model, texts[middle:])
-        try:
-            return list(self._embedder.embed_texts(model, texts))
-        except WorkerDiedError as death:
-            return [death]
 
     def _keep(self, model: str, items: Sequence[tuple[Chunk, Vectors]]) -> None:
         if not items:

@@ -145,7 +145,7 @@ def test_a_guest_is_served_and_takes_over(house: House) -> None:
     house.write("disk.py", "def write(value):\n    return value\n")
     house.until_idle(guest, 2)
     assert guest.opened().search("write", 3).mode is SearchMode.HYBRID
-    assert len(house.embedder.embedded) == embedded + 1, "only the new file"
+    assert len(house.embedder.embedded) == embedded + 2, "only the new file, and what it is about"
 
 
 def test_a_paused_folder_answers_from_what_it_has(house: House) -> None:

@@ -16,6 +16,7 @@ from sourcewise.model import SkipReason
 from sourcewise.storage import catalog_rows, vector_ledger, word_index
 from sourcewise.storage.catalog_schema import SCHEMA, VectorState
 from sourcewise.storage.database import Database
+from sourcewise.storage.synopsis_vectors import SynopsisVectors
 from sourcewise.storage.vector_ledger import VectorLedger
 
 if TYPE_CHECKING:
@@ -71,6 +72,9 @@ class PendingWork(NamedTuple):
 class Catalog:
     """One folder's catalog. Thread-safe.
 
+    Attributes:
+        synopses: what each file is about, as vectors.
+
     Every method raises StorageError when the disk fails it and CatalogCorruptError when the database is damaged.
     """
 
@@ -87,6 +91,7 @@ class Catalog:
         """
         self._database = Database(path, SCHEMA, CatalogCorruptError, read_only=read_only)
         self._ledger = VectorLedger(self._database)
+        self.synopses = SynopsisVectors(self._database)
 
     def verify(self) -> None:
         """Read the whole database and raise CatalogCorruptError if any of it is damaged; may take seconds."""

@@ -104,4 +104,10 @@ SCHEMA = Schema(
         (SELECT max(key), state FROM vectors), (SELECT max(key), name FROM models),
         (SELECT max(number) FROM totals), (SELECT max(windows) FROM vector_totals),
         (SELECT count(*) FROM words WHERE words MATCH 'sourcewise')""",
+    (
+        # `digest` is that of the file whose synopsis was embedded; one without anything to tell has an empty vector.
+        """CREATE TABLE IF NOT EXISTS synopses (
+            key INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES files (key) ON DELETE CASCADE,
+            model TEXT NOT NULL, digest TEXT NOT NULL, vector BLOB NOT NULL, UNIQUE (file, model))""",
+    ),
 )
