@@ -6,6 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 
 # A processor gains nothing from several texts at a time, and would pay for what pads the shorter; another device waits.
 _BATCH_OF_PROCESSOR, _BATCH_OF_DEVICE = 1, 32
+# Processors that multiply numbers of 16 bits do so in about half of the time, and the vectors stay the same but for the
+# fourth digit of a cosine; others only pretend, and take longer.
+_MULTIPLIES_16_BITS = ("avx512_bf16", "amx_bf16")
 
 
 class SentenceModel:
@@ -29,10 +34,13 @@ class SentenceModel:
             torch.set_num_threads(threads)
         self._model: Any = SentenceTransformer(str(folder), local_files_only=True)
         self.tokenizer: Any = self._model.tokenizer.backend_tokenizer
+        on_processor = self._model.device.type == "cpu"
+        if on_processor and any(torch.cpu.get_capabilities().get(name) for name in _MULTIPLIES_16_BITS):
+            self._model.to(torch.bfloat16)
         # Its own encode cuts silently at the window; ours decides what a window is.
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
-        self._batch = _BATCH_OF_PROCESSOR if self._model.device.type == "cpu" else _BATCH_OF_DEVICE
+        self._batch = _BATCH_OF_PROCESSOR if on_processor else _BATCH_OF_DEVICE
         # A model without attention takes texts of any length.
         self.limit: int = (self._model.max_seq_length or sys.maxsize) - self._longest_prompt()
 
@@ -53,10 +61,10 @@ class SentenceModel:
         if self._model.max_seq_length:
             self.tokenizer.enable_truncation(self._model.max_seq_length)
         try:
-            vectors: Vectors = encode(
-                list(contents), normalize_embeddings=True, show_progress_bar=False, batch_size=self._batch
-            )
-            return vectors
+            vectors: Vectors = encode(list(contents), show_progress_bar=False, batch_size=self._batch)
         finally:
             self.tokenizer.no_truncation()
             self.tokenizer.no_padding()
+        # Here, not by the model: what has 16 bits is of unit length only to the third digit.
+        unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return unit
