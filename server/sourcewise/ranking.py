@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sourcewise.evidence import QuestionWords
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,44 +173,41 @@ class _Scorer:
         self._places = words.places(frozenset(self._paths.values()))
         self._rest = _rest_of_files(found, self._paths)
         self._about = _scaled(synopses, frozenset(self._paths.values()))
+        # Of many chunks of a file, what its file says is weighed once.
+        self._of_files = {path: tuple(self._of_file(path)) for path in self._places}
+        self._file_scores = {path: _sum(evidence) for path, evidence in self._of_files.items()}
 
     def score(self, chunk_id: str) -> float:
         """Return the sum of all evidence."""
-        return sum(evidence.amount for evidence in self._evidence(chunk_id))
+        return _sum(self._of_chunk(chunk_id)) + self._file_scores[self._paths[chunk_id]]
 
     def reasons(self, chunk_id: str, deducted: float) -> tuple[str, ...]:
         """Return in words what counts, and how much it does, the weightiest first."""
-        evidence = [*self._evidence(chunk_id), _Evidence("is not the best of its file", deducted)]
+        others = _Evidence("is not the best of its file", deducted)
+        evidence = [*self._of_chunk(chunk_id), *self._of_files[self._paths[chunk_id]], others]
         told = [each for each in evidence if round(each.amount, 2)]
         told.sort(key=lambda each: -abs(each.amount))
         return tuple(f"{each.what} {each.amount:+.2f}" for each in told)
 
-    def _evidence(self, chunk_id: str) -> Iterator[_Evidence]:
-        yield from self._of_texts(chunk_id)
-        yield from self._of_names(chunk_id)
-        yield from self._of_place(self._paths[chunk_id])
-
-    def _of_texts(self, chunk_id: str) -> Iterator[_Evidence]:
-        weights, candidate = self.weights, self._found[chunk_id]
+    def _of_chunk(self, chunk_id: str) -> Iterator[_Evidence]:
+        weights, candidate, own = self.weights, self._found[chunk_id], self._names[chunk_id]
         keywords = candidate.keyword / self._best_keyword
         yield _Evidence("keywords", weights.keywords * keywords)
         # What is not embedded yet is taken to be as near as its words suggest.
         nearness = keywords if candidate.similarity is None else self._nearness(candidate.similarity)
         yield _Evidence("meaning", 0.0 if candidate.far else weights.meaning * nearness)
-        rest = self._rest[self._paths[chunk_id]] / self._best_keyword
-        yield _Evidence("keywords elsewhere in the file", weights.rest_of_file * rest)
-        yield _Evidence("what the file is about", weights.synopsis * self._about[self._paths[chunk_id]])
+        if candidate.named:
+            yield _Evidence("is named by the question", weights.named)
+        if candidate.asked:
+            yield _Evidence(f"defines {', '.join(dict.fromkeys(candidate.asked))}", weights.asked)
+        if own.fit:
+            yield _Evidence(f"is about {own.name}", weights.definition * own.fit)
 
-    def _of_names(self, chunk_id: str) -> Iterator[_Evidence]:
-        weights, asked = self.weights, self._found[chunk_id].asked
-        yield _Evidence("is named by the question", weights.named * self._found[chunk_id].named)
-        own = self._names[chunk_id]
-        if asked:
-            yield _Evidence(f"defines {', '.join(dict.fromkeys(asked))}", weights.asked)
-        yield _Evidence(f"is about {own.name}", weights.definition * own.fit)
-
-    def _of_place(self, path: str) -> Iterator[_Evidence]:
+    def _of_file(self, path: str) -> Iterator[_Evidence]:
         weights, place = self.weights, self._places[path]
+        rest = self._rest[path] / self._best_keyword
+        yield _Evidence("keywords elsewhere in the file", weights.rest_of_file * rest)
+        yield _Evidence("what the file is about", weights.synopsis * self._about[path])
         yield _Evidence(
             f"path has {', '.join(place.words)}",
             weights.question_in_name * place.question_in_name + weights.name_in_question * place.name_in_question,
@@ -224,6 +221,10 @@ class _Scorer:
         if self._nearest <= self._farthest:
             return float(similarity >= self._nearest)
         return max(similarity - self._farthest, 0.0) / (self._nearest - self._farthest)
+
+
+def _sum(evidence: Iterable[_Evidence]) -> float:
+    return sum(each.amount for each in evidence)
 
 
 def _rest_of_files(found: Mapping[str, Candidate], paths: Mapping[str, str]) -> dict[str, float]:

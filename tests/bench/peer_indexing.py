@@ -1,6 +1,6 @@
 """What indexing costs beside a textbook stack: processor seconds for each million tokens that are really embedded.
 
-    npm run python -- tests/bench/peer_indexing.py PEER.py FOLDER [--model all-MiniLM-L6-v2]
+    npm run python -- tests/bench/peer_indexing.py PEER.py FOLDER
 
 PEER is called as `PEER.py index FOLDER DATABASE`, with the folder of the model's weights in the environment variable
 MODEL; it cuts a file into parts of 1,500 tokens, 1,300 apart, and of each embeds what its model takes of it. We index
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from measuring import say
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _PART, _STEP = 1500, 1300
+# What its model, all-MiniLM-L6-v2, takes of a part, and how many of these are its own marks.
+_LIMIT, _SPECIAL = 256, 2
 # What the peer takes for code.
 _ENDINGS = {".py", ".pyi", ".js", ".ts", ".java", ".go", ".rs", ".c", ".h", ".cpp", ".md", ".rst", ".txt"}
 
@@ -42,35 +44,45 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("peer", type=Path)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--model", default=FAST_MODEL)
     options = parser.parse_args()
-    weights = WeightsStore(DataPaths.default().models).ensure(options.model)
-    ours, theirs, all_tokens = _tokens(options.folder, weights)
-    say(f"{all_tokens:,} tokens; {ours:,} in our windows, {theirs:,} in what the peer's model reads")
+    weights = WeightsStore(DataPaths.default().models).ensure(FAST_MODEL)
+    ours, theirs = _our_tokens(options.folder, weights), _tokens_of_peer(options.folder, weights)
     with tempfile.TemporaryDirectory() as scratch:
-        spent = _seconds_of_peer(options.peer, options.folder, weights, Path(scratch))
-        peer = spent / theirs * 1e6
-        spent = _seconds_of_ours(options.folder, options.model, weights, Path(scratch))
-        us = spent / ours * 1e6
+        say("the peer …")
+        peer = _seconds_of_peer(options.peer, options.folder, weights, Path(scratch)) / theirs.embedded * 1e6
+        say("Sourcewise …")
+        us = _seconds_of_ours(options.folder, weights, Path(scratch)) / ours.embedded * 1e6
     rows = [
-        ["", "tokens embedded", "of all", "CPU-s per million tokens", "of the peer's"],
+        ["", "tokens of the files it takes", "embedded", "CPU-s per million embedded", "of the peer's"],
         ["---"] * 5,
-        ["peer", f"{theirs:,}", f"{theirs / all_tokens:.0%}", f"{peer:.0f}", "100%"],
-        ["Sourcewise", f"{ours:,}", f"{ours / all_tokens:.0%}", f"{us:.0f}", f"{us / peer:.0%}"],
+        ["peer", f"{theirs.all:,}", f"{theirs.embedded:,}", f"{peer:.0f}", "100%"],
+        ["Sourcewise", f"{ours.all:,}", f"{ours.embedded:,}", f"{us:.0f}", f"{us / peer:.0%}"],
     ]
     sys.stdout.write("".join(f"| {' | '.join(cells)} |\n" for cells in rows))
 
 
-def _tokens(folder: Path, weights: Path) -> tuple[int, int, int]:
-    """Return how many tokens we embed, how many the peer does, and how many there are in its files."""
+class Tokens(NamedTuple):
+    """How many there are in the files, and how many go through the model: context and special ones included."""
+
+    all: int
+    embedded: int
+
+
+def _our_tokens(folder: Path, weights: Path) -> Tokens:
+    files = [file for file in CodeMiner().mine_all(folder) if isinstance(file, SourceFile)]
+    chunks = (chunk for file in files for chunk in SmartCodeChunker().chunk_with_context(file))
     embedder = Embedder(lambda _: weights, 1)
-    texts = [embedding_text(chunk) for chunk in _chunks(folder)]
-    windows = [window for group in embedder.windows("", texts) for window in group]
+    windows = embedder.windows("", [embedding_text(chunk) for chunk in chunks])
     embedder.close()
-    lengths = list(_lengths(folder, weights))
+    embedded = sum(window.tokens for of_chunk in windows for window in of_chunk)
+    return Tokens(sum(_lengths([file.text for file in files], weights)), embedded)
+
+
+def _tokens_of_peer(folder: Path, weights: Path) -> Tokens:
+    files = [file for file in folder.rglob("*") if file.suffix in _ENDINGS and file.is_file()]
+    lengths = _lengths([file.read_text(encoding="utf-8", errors="ignore") for file in files], weights)
     parts = [min(_PART, length - start) for length in lengths for start in _starts(length)]
-    limit = windows[0].limit
-    return sum(window.tokens for window in windows), sum(min(part + 2, limit) for part in parts), sum(lengths)
+    return Tokens(sum(lengths), sum(min(part + _SPECIAL, _LIMIT) for part in parts))
 
 
 def _starts(length: int) -> Iterator[int]:
@@ -80,22 +92,12 @@ def _starts(length: int) -> Iterator[int]:
             return
 
 
-def _chunks(folder: Path) -> Iterator[Any]:
-    chunker = SmartCodeChunker()
-    for file in CodeMiner().mine_all(folder):
-        if isinstance(file, SourceFile):
-            yield from chunker.chunk_with_context(file)
-
-
-def _lengths(folder: Path, weights: Path) -> Iterator[int]:
-    from tokenizers import Tokenizer  # noqa: PLC0415 - the one place that counts for the peer
+def _lengths(texts: Sequence[str], weights: Path) -> list[int]:
+    from tokenizers import Tokenizer  # noqa: PLC0415 - the one place that needs it
 
     tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
     tokenizer.no_truncation()
-    for file in folder.rglob("*"):
-        if file.suffix in _ENDINGS and file.is_file():
-            text = file.read_text(encoding="utf-8", errors="ignore")
-            yield len(tokenizer.encode(text, add_special_tokens=False).ids)
+    return [len(tokenizer.encode(text, add_special_tokens=False).ids) for text in texts]
 
 
 def _seconds_of_peer(peer: Path, folder: Path, weights: Path, scratch: Path) -> float:
@@ -103,12 +105,12 @@ def _seconds_of_peer(peer: Path, folder: Path, weights: Path, scratch: Path) -> 
     return _processor_seconds(command, {"MODEL": str(weights)})
 
 
-def _seconds_of_ours(folder: Path, model: str, weights: Path, scratch: Path) -> float:
+def _seconds_of_ours(folder: Path, weights: Path, scratch: Path) -> float:
     home = scratch / "home"
     (home / "models").mkdir(parents=True)
     (home / "models" / weights.name).symlink_to(weights)
-    (home / "settings.toml").write_text(f'[embedding]\nmodel = "{model}"\n')
-    command = [sys.executable, "-m", "sourcewise", "index", str(folder)]
+    (home / "settings.toml").write_text(f'[embedding]\nmodel = "{FAST_MODEL}"\n')
+    command = [sys.executable, "-m", "sourcewise", "index", "--folder", str(folder)]
     return _processor_seconds(command, {"SOURCEWISE_HOME": str(home)})
 
 
