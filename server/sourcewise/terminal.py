@@ -35,6 +35,7 @@ _FIRST_PATHS = 3
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+_WIDEST_TABLE = 1000
 
 
 def plain(text: str) -> str:
@@ -208,10 +209,11 @@ def progress_line() -> Iterator[ProgressLine]:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Show rows of cells: names in the first column, figures in the others."""
+    """Show rows of cells: names in the first column, figures in the others; all of them, however narrow the window."""
     table = Table(title=title, title_justify="left")
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if number else "left", no_wrap=True)
     for row in rows:
         table.add_row(*map(plain, row))
-    out.print(table)
+    needed = out.measure(table, options=out.options.update(max_width=_WIDEST_TABLE)).maximum
+    Console(file=out.file, width=max(needed, out.width), highlight=False).print(table)

@@ -31,3 +31,10 @@ def test_a_location_is_relative_where_that_is_short(tmp_path: Path, monkeypatch:
     assert show_location(tmp_path / "project", "a.py", 3) == os.path.join("project", "a.py") + ":3"
     monkeypatch.chdir(tmp_path / "project")
     assert show_location(tmp_path, "b.py", 3) == f"{tmp_path / 'b.py'}:3"
+
+
+def test_a_table_keeps_all_its_figures_in_a_narrow_window(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.print_table("Measured", ["", *(f"a long column {n}" for n in range(9))], [["all", *["0.123"] * 9]])
+    shown = capsys.readouterr().out
+    assert shown.count("0.123") == 9
+    assert "a long column 8" in shown
