@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise.terminal import plain, show_location
+from sourcewise.terminal import plain, print_table, show_location
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ def test_a_location_is_relative_where_that_is_short(tmp_path: Path, monkeypatch:
 
 
 def test_a_table_keeps_all_its_figures_in_a_narrow_window(capsys: pytest.CaptureFixture[str]) -> None:
-    terminal.print_table("Measured", ["", *(f"a long column {n}" for n in range(9))], [["all", *["0.123"] * 9]])
+    print_table("Measured", ["", *(f"a long column {n}" for n in range(9))], [["all", *["0.123"] * 9]])
     shown = capsys.readouterr().out
     assert shown.count("0.123") == 9
     assert "a long column 8" in shown
