@@ -29,6 +29,7 @@ _IF_NOT = 0.2
 # The question leads, unless it says nothing at all.
 _MOST = 0.6
 _ALL = 2.0
+_TURNS = 3
 _SYMBOLS = 4
 _NAMES_OF_ANSWER = 4
 _WORDS_OF_QUESTION = 8
@@ -83,8 +84,8 @@ def _weight(question: str) -> float:
 
 
 def _subjects(history: Sequence[Turn]) -> Iterator[str]:
-    """Yield what the last turn was about, and the turns before it as far back as their questions refer."""
-    for turn in reversed(history):
+    """Yield what the last turn was about, and a few before it as far back as their questions refer."""
+    for turn in islice(reversed(history), _TURNS):
         yield from turn.symbols[:_SYMBOLS]
         yield from identifiers_in(turn.question)
         yield from identifiers_in(turn.answer)[:_NAMES_OF_ANSWER]

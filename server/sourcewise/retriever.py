@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from sourcewise.conversation import background, search_text
+from sourcewise.embedding.vectors import blend
 from sourcewise.embedding_models import closeness_of
 from sourcewise.errors import PeerError, QuestionError, StorageError, WeightsError, WorkerError
 from sourcewise.model import Background, Passage, SearchMode, SearchResult
@@ -38,6 +39,8 @@ _KEYWORD_DEPTH_ALONE = 200
 _DEFINITION_DEPTH = 100
 _NAMED_DEPTH = 10
 _NOTHING_BEFORE = Background()
+# How much a question's meaning together with what was spoken of before counts beside its own, for each unit of weight.
+_MEANING_TOGETHER = 2.0
 
 
 class QuestionEmbedder(Protocol):
@@ -68,6 +71,7 @@ class Retriever:
         top: int,
         paths: Sequence[str] = (),
         by: SearchMode = SearchMode.HYBRID,
+        *,
         before: Background = _NOTHING_BEFORE,
     ) -> SearchResult:
         """Return the best passages of the folder for a question.
@@ -94,7 +98,9 @@ class Retriever:
                 depth = _KEYWORD_DEPTH if served_by else _KEYWORD_DEPTH_ALONE
                 telling, candidates = self._by_words(question, before, depth, paths)
         by_words = tuple(candidates)
-        vector = self._add_by_meaning(served_by, question, candidates, paths, timings) if served_by else None
+        vector = None
+        if served_by:
+            vector = self._add_by_meaning(served_by, question, candidates, paths, timings, before=before)
         with _timed(timings, "ranking"):
             passages = self._passages(question, telling, candidates, top)
         if served_by and vector is not None:
@@ -114,7 +120,7 @@ class Retriever:
 
     def gather(self, inquiry: Inquiry, model: str, top: int, by: SearchMode = SearchMode.HYBRID) -> SearchResult:
         """Return what to answer from: the inquiry's excerpt, if it has one, and the best passages; see search."""
-        result = self.search(search_text(inquiry), model, top, inquiry.paths, by, background(inquiry))
+        result = self.search(search_text(inquiry), model, top, inquiry.paths, by, before=background(inquiry))
         if inquiry.excerpt is None:
             return result
         selected = Passage(inquiry.excerpt, 1, 1.0, None, ("is selected",))
@@ -189,18 +195,32 @@ class Retriever:
         return [chunk_id for chunk_id in found if chunk_id in inside]
 
     def _add_by_meaning(
-        self, model: str, text: str, candidates: dict[str, Candidate], paths: Sequence[str], timings: dict[str, float]
+        self,
+        model: str,
+        text: str,
+        candidates: dict[str, Candidate],
+        paths: Sequence[str],
+        timings: dict[str, float],
+        *,
+        before: Background = _NOTHING_BEFORE,
     ) -> Vectors | None:
         """Add what is near to a text and return its vector, or None where only words can serve just now."""
         try:
             with _timed(timings, "question embedding"):
-                vector = self._embedder.embed_question(model, text)
+                vector = self._meaning(model, text, before)
             with _timed(timings, "vectors"):
                 self._add_vectors(model, vector, candidates, paths)
         except (WeightsError, WorkerError, StorageError, PeerError) as error:
             logger.warning("Keywords alone serve a question: %s", error)
             return None
         return vector
+
+    def _meaning(self, model: str, text: str, before: Background) -> Vectors:
+        vector = self._embedder.embed_question(model, text)
+        if not before.weight:
+            return vector
+        together = self._embedder.embed_question(model, f"{text}\n{before.text}")
+        return blend(vector, together, _MEANING_TOGETHER * before.weight)
 
     def _add_vectors(self, model: str, vector: Vectors, candidates: dict[str, Candidate], paths: Sequence[str]) -> None:
         within = self._catalog.chunk_ids(paths) if paths else None
