@@ -42,6 +42,8 @@ export interface Selection {
 export interface Turn {
   question: string;
   answer: string;
+  /** Those of the sources that the answer cites. */
+  symbols?: string[];
 }
 
 /** A question. */

@@ -9,8 +9,9 @@ import re
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
+from sourcewise.model import Background
 from sourcewise.tokens import estimate_tokens
-from sourcewise.words import identifiers_in, query_terms
+from sourcewise.words import identifiers_in, query_terms, says_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,17 +19,21 @@ if TYPE_CHECKING:
     from sourcewise.model import Chunk, Inquiry, Source, Turn
 
 _REFERS_BACK = re.compile(
-    r"\b(?:it|its|itself|this|these|those|they|them|their|there|same|former|latter|above|previous)\b"
-    r"|\b(?:of|about|for|with|from|by|to|is|was|do|does|did)\s+that\b|\bthat\s*[?.!]*$"
-    r"|^(?:and|but|so|or|then|also|what\s+about|how\s+about)\b",
+    r"\b(?:it|its|itself|this|that|these|those|they|them|their|then|ones?|others?|another|else|instead|again|too"
+    r"|same|former|latter|above|previous)\b|\b(?:in|from)\s+there\b",
     re.IGNORECASE,
 )
-# A question with fewer words to search for than this says little without what came before it.
-_TELLING_WORDS = 2
+# How much what was spoken of counts beside a question of one telling word; the more such words, the less.
+_IF_REFERRED_TO = 1.5
+_IF_NOT = 0.2
+# The question leads, unless it says nothing at all.
+_MOST = 0.6
+_ALL = 2.0
+_TURNS = 3
+_SYMBOLS = 4
 _NAMES_OF_ANSWER = 4
 _WORDS_OF_QUESTION = 8
 
-_QUOTED = re.compile(r"`[^`\n]+`")
 _CITATION = re.compile(r"\s*(?<![\w\])])\[\d+(?:\s*,\s*\d+)*\]")
 _QUESTION_TOKENS = 60
 _ANSWER_TOKENS = 160
@@ -44,12 +49,22 @@ _MOST_FOLLOW_UPS = 3
 
 
 def search_text(inquiry: Inquiry) -> str:
-    """Return what to search for: the question, and the names of what it leans on."""
-    question = inquiry.question.strip()
-    names = list(names_of(inquiry.excerpt)) if inquiry.excerpt else []
-    if inquiry.history and not names and _leans_back(question):
-        names += _subjects(inquiry.history[-1])
-    return "\n".join([question, *(f"`{name}`" for name in dict.fromkeys(names))])
+    """Return what to search for: the question, and the names of its excerpt."""
+    names = names_of(inquiry.excerpt) if inquiry.excerpt else ()
+    return "\n".join([inquiry.question.strip(), *(f"`{name}`" for name in names)])
+
+
+def background(inquiry: Inquiry) -> Background:
+    """Return what was spoken of before, and how much it counts: little where the question tells much by itself.
+
+    A question that names code, or whose excerpt does, says what it is about.
+    """
+    question = inquiry.question
+    if not inquiry.history or identifiers_in(question) or (inquiry.excerpt and names_of(inquiry.excerpt)):
+        return Background()
+    subjects = dict.fromkeys(_subjects(inquiry.history))
+    meant = says_nothing(question) or _refers_back(question)
+    return Background(" ".join(f"`{subject}`" for subject in subjects), _weight(question), meant)
 
 
 def names_of(excerpt: Chunk) -> tuple[str, ...]:
@@ -58,16 +73,25 @@ def names_of(excerpt: Chunk) -> tuple[str, ...]:
     return defined or ((excerpt.symbol.rpartition(".")[2],) if excerpt.symbol else ())
 
 
-def _leans_back(question: str) -> bool:
-    if identifiers_in(question):
-        return False
-    return bool(_REFERS_BACK.search(question)) or len(query_terms(question)) < _TELLING_WORDS
+def _refers_back(question: str) -> bool:
+    return bool(_REFERS_BACK.search(question))
 
 
-def _subjects(turn: Turn) -> list[str]:
-    """Return what a turn was about: the names in its question and its answer, then the words of the question."""
-    answered = identifiers_in(" ".join(_QUOTED.findall(turn.answer)))[:_NAMES_OF_ANSWER]
-    return [*identifiers_in(turn.question), *answered, *query_terms(turn.question)[:_WORDS_OF_QUESTION]]
+def _weight(question: str) -> float:
+    if says_nothing(question):
+        return _ALL
+    return min(_MOST, (_IF_REFERRED_TO if _refers_back(question) else _IF_NOT) / len(query_terms(question)))
+
+
+def _subjects(history: Sequence[Turn]) -> Iterator[str]:
+    """Yield what the last turn was about, and a few before it as far back as their questions refer."""
+    for turn in islice(reversed(history), _TURNS):
+        yield from turn.symbols[:_SYMBOLS]
+        yield from identifiers_in(turn.question)
+        yield from identifiers_in(turn.answer)[:_NAMES_OF_ANSWER]
+        yield from query_terms(turn.question)[:_WORDS_OF_QUESTION]
+        if not _refers_back(turn.question):
+            break
 
 
 def recall(history: Sequence[Turn], room: int) -> str:

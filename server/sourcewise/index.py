@@ -124,9 +124,15 @@ class Index:
         found = self._preferring(lambda: self._retriever.search(question, self.model, top, paths, by))
         return self._as_shown(found, question, top, paths, shown)
 
-    def gather(self, inquiry: Inquiry, top: int, shown: Mapping[str, str] = _NOTHING_SHOWN) -> SearchResult:
+    def gather(
+        self,
+        inquiry: Inquiry,
+        top: int,
+        shown: Mapping[str, str] = _NOTHING_SHOWN,
+        by: SearchMode = SearchMode.HYBRID,
+    ) -> SearchResult:
         """Return what to answer an inquiry from; see Retriever.gather, and search."""
-        found = self._preferring(lambda: self._retriever.gather(inquiry, self.model, top))
+        found = self._preferring(lambda: self._retriever.gather(inquiry, self.model, top, by))
         return self._as_shown(found, inquiry.question, top, inquiry.paths, shown)
 
     def similar(self, code: Chunk, top: int) -> SearchResult:

@@ -152,10 +152,15 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question that was asked before in the same conversation, and the text that answered it."""
+    """A question that was asked before in the same conversation, and the text that answered it.
+
+    Attributes:
+        symbols: what the sources that the answer cites define.
+    """
 
     question: str
     answer: str
+    symbols: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +177,21 @@ class Inquiry:
     paths: tuple[str, ...] = ()
     excerpt: Chunk | None = None
     history: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What was spoken of before a question, as far as it may say what the question means.
+
+    Attributes:
+        text: its names and words.
+        weight: how much a word of it counts beside a word of the question.
+        meant: whether the question refers to it, so that an answer may have nothing but it.
+    """
+
+    text: str = ""
+    weight: float = 0.0
+    meant: bool = False
 
 
 # --- retrieval --------------------------------------------------------------------------------------------

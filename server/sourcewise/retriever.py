@@ -13,10 +13,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from sourcewise.conversation import search_text
+from sourcewise.conversation import background, search_text
+from sourcewise.embedding.vectors import blend
 from sourcewise.embedding_models import closeness_of
 from sourcewise.errors import PeerError, QuestionError, StorageError, WeightsError, WorkerError
-from sourcewise.model import Passage, SearchMode, SearchResult
+from sourcewise.model import Background, Passage, SearchMode, SearchResult
 from sourcewise.named_places import named_places
 from sourcewise.ranking import Candidate, Sketch, rank
 from sourcewise.words import identifiers_in, query_terms, telling_words
@@ -41,6 +42,9 @@ _VECTOR_DEPTH = 100
 _KEYWORD_DEPTH_ALONE = 200
 _DEFINITION_DEPTH = 100
 _NAMED_DEPTH = 10
+_NOTHING_BEFORE = Background()
+# How much a question's meaning together with what was spoken of before counts beside its own, for each unit of weight.
+_MEANING_TOGETHER = 2.0
 
 
 def _nothing_skimmed(_paths: Sequence[str]) -> Mapping[str, float]:
@@ -75,6 +79,8 @@ class Retriever:
         top: int,
         paths: Sequence[str] = (),
         by: SearchMode = SearchMode.HYBRID,
+        *,
+        before: Background = _NOTHING_BEFORE,
     ) -> SearchResult:
         """Return the best passages of the folder for a question.
 
@@ -84,6 +90,7 @@ class Retriever:
             top: how many passages at most.
             paths: files and folders to stay in; none means all.
             by: what may serve.
+            before: what was spoken of before.
 
         Raises:
             QuestionError: nothing is indexed of one of these paths.
@@ -96,12 +103,11 @@ class Retriever:
         served_by = None if by is SearchMode.KEYWORD else served_by
         if by is not SearchMode.VECTOR:
             with _timed(timings, "keywords"):
-                telling = telling_words(question, self._catalog.rarity)
                 depth = _KEYWORD_DEPTH if served_by else _KEYWORD_DEPTH_ALONE
-                candidates = self._by_words(question, list(telling), depth, paths)
+                telling, candidates = self._by_words(question, before, depth, paths)
         by_words = tuple(candidates)
         spoken = None if by is SearchMode.KEYWORD else served_by or self._skimmed(model)
-        vector = self._vector_of(question, spoken, timings) if spoken else None
+        vector = self._vector_of(question, spoken, timings, before) if spoken else None
         near = served_by and vector is not None and self._add_vectors(served_by, vector, candidates, paths, timings)
         with _timed(timings, "ranking"):
             passages = self._passages(question, telling, candidates, top, self._nearness_of_files(spoken, vector))
@@ -114,15 +120,15 @@ class Retriever:
             by if near else SearchMode.KEYWORD,
             counts.chunks,
             counts.embedded,
-            _relevant(question, passages, closeness_of(served_by or model).related),
+            _relevant(question, before, passages, closeness_of(served_by or model).related),
             timings,
             None if vector is None else (len(vector), tuple(float(x) for x in vector[:4])),
             by_words=by_words,
         )
 
-    def gather(self, inquiry: Inquiry, model: str, top: int) -> SearchResult:
+    def gather(self, inquiry: Inquiry, model: str, top: int, by: SearchMode = SearchMode.HYBRID) -> SearchResult:
         """Return what to answer from: the inquiry's excerpt, if it has one, and the best passages; see search."""
-        result = self.search(search_text(inquiry), model, top, inquiry.paths)
+        result = self.search(search_text(inquiry), model, top, inquiry.paths, by, before=background(inquiry))
         if inquiry.excerpt is None:
             return result
         selected = Passage(inquiry.excerpt, 1, 1.0, None, ("is selected",))
@@ -178,15 +184,22 @@ class Retriever:
             for number, (i, score, reasons) in enumerate(there, 1)
         ]
 
-    def _by_words(self, question: str, terms: Sequence[str], depth: int, paths: Sequence[str]) -> dict[str, Candidate]:
-        words = self._catalog.search_words(terms, depth, paths)
-        candidates = {chunk_id: Candidate(keyword=score) for chunk_id, score in words}
+    def _by_words(
+        self, question: str, before: Background, depth: int, paths: Sequence[str]
+    ) -> tuple[dict[str, float], dict[str, Candidate]]:
+        """Return the words to search for, with how much each tells, and what they and the question's names find."""
+        telling = telling_words(question, self._catalog.rarity)
+        spoken = telling_words(before.text, self._catalog.rarity)
+        candidates: dict[str, Candidate] = {}
+        for words, weight in ((telling, 1.0), (spoken, before.weight)):
+            for chunk_id, score in self._catalog.search_words(list(words), depth, paths):
+                candidates.setdefault(chunk_id, Candidate()).keyword += weight * score
         for found in self._catalog.find_definitions(identifiers_in(question), _DEFINITION_DEPTH, paths):
             candidate = candidates.setdefault(found.chunk_id, Candidate())
             candidate.asked.append(found.definition.qualified_name)
         for chunk_id in self._at_named_places(question, paths):
             candidates.setdefault(chunk_id, Candidate()).named = True
-        return candidates
+        return {word: before.weight * told for word, told in spoken.items()} | telling, candidates
 
     def _at_named_places(self, question: str, paths: Sequence[str]) -> list[str]:
         places = named_places(question)
@@ -205,14 +218,23 @@ class Retriever:
         """Return the model if it has looked at files already, though at no chunk."""
         return model if self._catalog.synopses.exist(model) else None
 
-    def _vector_of(self, text: str, model: str, timings: dict[str, float]) -> Vectors | None:
+    def _vector_of(
+        self, text: str, model: str, timings: dict[str, float], before: Background = _NOTHING_BEFORE
+    ) -> Vectors | None:
         """Return the vector of a text, or None where only words can serve just now."""
         try:
             with _timed(timings, "question embedding"):
-                return self._embedder.embed_question(model, text)
+                return self._meaning(model, text, before)
         except (WeightsError, WorkerError, PeerError) as error:
             logger.warning("Keywords alone serve a question: %s", error)
             return None
+
+    def _meaning(self, model: str, text: str, before: Background) -> Vectors:
+        vector = self._embedder.embed_question(model, text)
+        if not before.weight:
+            return vector
+        together = self._embedder.embed_question(model, f"{text}\n{before.text}")
+        return blend(vector, together, _MEANING_TOGETHER * before.weight)
 
     def _add_vectors(
         self,
@@ -253,13 +275,13 @@ class Retriever:
         return [replace(each, similarity=found.get(each.chunk.id, each.similarity)) for each in passages]
 
 
-def _relevant(question: str, passages: Sequence[Passage], related: float) -> bool:
+def _relevant(question: str, before: Background, passages: Sequence[Passage], related: float) -> bool:
     if not passages:
         return False
     similarities = [passage.similarity for passage in passages if passage.similarity is not None]
     if similarities and max(similarities) >= related:
         return True
-    terms = query_terms(question)
+    terms = query_terms(f"{question} {before.text}" if before.meant else question)
     texts = [passage.chunk.text.lower() for passage in passages[:3]]
     found = {term for term in terms if any(_stem(term) in text for text in texts)}
     return len(found) >= min(2, len(terms))

@@ -82,6 +82,11 @@ def query_terms(question: str) -> tuple[str, ...]:
     return tuple(word for word in telling if word in best)
 
 
+def says_nothing(question: str) -> bool:
+    """Tell whether a question has no word but English stop words."""
+    return all(word in _STOP_WORDS for word in _words(question))
+
+
 def telling_words(question: str, rarity: Callable[[Sequence[str]], Mapping[str, float]]) -> dict[str, float]:
     """Return the words of a question of any length that tell most, and how much each tells.
 

@@ -75,10 +75,18 @@ async def test_sources_come_before_text_and_the_response_holds_everything(start:
     assert (answer.ask_id, answer.failure, answer.model.runtime) == ("seven", "", "sources")
 
 
-async def test_a_follow_up_is_answered_about_what_was_spoken_of(start: Start, project: Path) -> None:
+@pytest.mark.parametrize(
+    "turn",
+    [
+        protocol.Turn("How is a password checked?", "`check_password` compares it with the stored hash [1]."),
+        protocol.Turn("How is that done?", "By comparison [1].", ("check_password",)),
+    ],
+)
+async def test_a_follow_up_is_answered_about_what_was_spoken_of(
+    start: Start, project: Path, turn: protocol.Turn
+) -> None:
     editor = await start(project)
-    history = (protocol.Turn("How is a password checked?", "`check_password` compares it with the stored hash [1]."),)
-    params = protocol.AskParams("And where is it defined?", "2", history=history)
+    params = protocol.AskParams("And where is it defined?", "2", history=(turn,))
     answer = await editor.request(protocol.ASK, params)
     assert answer.sources[0].path == "auth.py"
     assert answer.follow_ups

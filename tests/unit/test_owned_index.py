@@ -17,7 +17,7 @@ from sourcewise.errors import CancelledError, CatalogCorruptError, QuestionError
 from sourcewise.excerpts import Document, Excerpts
 from sourcewise.index import SharedParts
 from sourcewise.llm.sources_only import SourcesOnlyGenerator
-from sourcewise.model import AnswerReady, CitationState, Inquiry, SearchMode
+from sourcewise.model import AnswerReady, CitationState, Inquiry, SearchMode, Turn
 from sourcewise.owned_index import OwnedIndex
 from sourcewise.ownership import claim
 from sourcewise.paths import DataPaths
@@ -400,6 +400,31 @@ def test_a_path_that_is_not_indexed_is_refused_with_a_way_out(house: House) -> N
     with pytest.raises(QuestionError, match=r"tape\.py") as caught:
         index.search("write", 3, ["disk.py", "tape.py"])
     assert caught.value.hint
+
+
+def spoken_of(place: str, verb: str) -> tuple[Turn, ...]:
+    return (Turn(f"How do I {verb} on the {place}?", f"Call `{verb}_1` for it [1].", (f"{verb}_1",)),)
+
+
+@pytest.mark.parametrize("by", SearchMode)
+def test_a_follow_up_finds_what_was_spoken_of(house: House, by: SearchMode) -> None:
+    index = house.refresh()
+    for place, verb in (("network", "send"), ("screen", "draw"), ("disk", "write")):
+        result = index.gather(Inquiry("But why?", history=spoken_of(place, verb)), 1, by=by)
+        assert result.passages[0].chunk.path == f"{place}.py"
+        assert result.relevant
+
+
+@pytest.mark.parametrize("by", SearchMode)
+def test_a_new_topic_is_not_drawn_back_to_what_was_spoken_of(house: House, by: SearchMode) -> None:
+    inquiry = Inquiry("And how do I draw on the screen?", history=spoken_of("network", "send"))
+    assert house.refresh().gather(inquiry, 1, by=by).passages[0].chunk.path == "screen.py"
+
+
+def test_what_was_spoken_of_does_not_answer_a_question_about_nothing_that_is_there(house: House) -> None:
+    index = house.open()
+    index.update()
+    assert not index.gather(Inquiry("Who bakes bread at night?", history=spoken_of("network", "send")), 3).relevant
 
 
 def test_a_selection_is_the_first_source_and_is_not_found_again(house: House) -> None:

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sourcewise.storage.catalog_schema import SCHEMA_VERSION
-from sourcewise.words import MAX_TERMS, identifier_words, identifiers_in, query_terms, root, telling_words
+from sourcewise.words import (
+    MAX_TERMS,
+    identifier_words,
+    identifiers_in,
+    query_terms,
+    root,
+    says_nothing,
+    telling_words,
+)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +63,11 @@ def test_changing_the_words_needs_a_new_schema_version() -> None:
 
 def test_stop_words_of_questions_go() -> None:
     assert query_terms("How does the login work, and which tokens does it use?") == ("login", "tokens", "use")
+
+
+@pytest.mark.parametrize(("question", "nothing"), [("But why?", True), ("", True), ("But why hashed?", False)])
+def test_a_question_of_stop_words_says_nothing(question: str, nothing: bool) -> None:
+    assert says_nothing(question) is nothing
 
 
 def test_identifiers_of_a_question_are_whole_and_split() -> None:

@@ -137,7 +137,12 @@ export function stopped(turn: HeldTurn): HeldTurn {
 /** The last of these turns that have an answer, as a follow-up question tells of them, oldest first. */
 export function historyOf(turns: readonly HeldTurn[], most: number): Exchange[] {
   const answered = turns.map(({ shown }) => shown).filter((turn) => !isRunning(turn) && turn.text.trim() !== "");
-  return answered.slice(-most).map(({ question, text }) => ({ question, answer: text }));
+  return answered.slice(-most).map((turn) => ({ question: turn.question, answer: turn.text, symbols: citedSymbols(turn) }));
+}
+
+function citedSymbols({ citations, sources }: Turn): string[] {
+  const symbols = citations.map((cited) => sources.find(({ number }) => number === cited.number)?.symbol ?? "");
+  return [...new Set(symbols)].filter((symbol) => symbol !== "");
 }
 
 function ended(turn: HeldTurn, status: "failed" | "stopped", failure: string): HeldTurn {

@@ -6,3 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
+
+
+def blend(vector: Vectors, other: Vectors, weight: float) -> Vectors:
+    """Return the unit vector between two, the second of which counts this much beside the first."""
+    between: Vectors = vector + np.float32(weight) * other
+    unit: Vectors = between / max(float(np.linalg.norm(between)), 1e-12)
+    return unit

@@ -54,7 +54,7 @@ class Answers:
         Raises:
             UserError: the question, the folder, a path or the selection cannot be taken.
         """
-        history = tuple(Turn(turn.question, turn.answer) for turn in params.history)
+        history = tuple(Turn(turn.question, turn.answer, turn.symbols) for turn in params.history)
         if params.selection is None:
             index = await self._folders.index_of(params.folder)
             inquiry, shown, uri_of = Inquiry(params.question, params.paths, None, history), None, convert.uris_in(index)

@@ -10,10 +10,15 @@ from sourcewise.protocol.places import Coverage, Place, Selection, Source
 
 @frozen
 class Turn:
-    """A question that was asked before in the same conversation, and the text that answered it."""
+    """A question that was asked before in the same conversation, and the text that answered it.
+
+    Attributes:
+        symbols: those of the sources that the answer cites.
+    """
 
     question: str
     answer: str
+    symbols: tuple[str, ...] = ()
 
 
 @frozen

@@ -83,7 +83,7 @@ describe("a conversation", () => {
   it("tells a follow-up what was said before", async () => {
     await answered("How?", "So.");
     await ask("Why?");
-    expect(params().history).toEqual([{ question: "How?", answer: "So." }]);
+    expect(params().history).toEqual([{ question: "How?", answer: "So.", symbols: ["login"] }]);
   });
 
   it("refuses a question while it answers one", async () => {

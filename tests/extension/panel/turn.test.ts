@@ -122,8 +122,16 @@ describe("the history of a chat", () => {
     const answer = (id: string): HeldTurn => withResult(newTurn(id, "ask", `question ${id}`), result(id, { text: id }));
     const turns = [answer("a"), answer("b"), stopped(newTurn("c", "ask", "no answer")), answer("d"), answering];
     expect(historyOf(turns, 2)).toEqual([
-      { question: "question b", answer: "b" },
-      { question: "question d", answer: "d" },
+      { question: "question b", answer: "b", symbols: ["login"] },
+      { question: "question d", answer: "d", symbols: ["login"] },
     ]);
+  });
+
+  it("tells what the answer rests on: the symbols of the sources that it cites, each once", () => {
+    const symbols = ["login", "not cited", "", "logout", "login"];
+    const sources = symbols.map((symbol, place) => ({ ...source(place + 1), symbol }));
+    const citations = [1, 3, 4, 5].map((number) => ({ number, state: "current" as const }));
+    const turn = withResult(newTurn("a", "ask", "How?"), result("a", { text: "So.", sources, citations }));
+    expect(historyOf([turn], 1)).toEqual([{ question: "How?", answer: "So.", symbols: ["login", "logout"] }]);
   });
 });

@@ -1,0 +1,166 @@
+"""How well a question that follows an answer is searched, on conversations whose last question has a known answer.
+
+    npm run python -- tests/bench/follow_ups.py --trees DIR [--by keywords|full] [--only TREE …]
+
+`follow_ups.jsonl` holds conversations about trees of the development benchmark: the turns before as a panel keeps them,
+the question that follows, the same question as a person would write it who knows nothing of the conversation, and the
+lines that answer it. Some questions lean on what was said, some stand alone and must not be drawn back. Those with an
+odd number were looked at while weights were chosen, those with an even one were not. Prints a Markdown table; trees are
+indexed as `sourcewise eval` does, and those that DIR lacks are left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from statistics import mean
+from typing import TYPE_CHECKING, Any
+
+from measuring import say
+
+from sourcewise.cli.opening import OpenedFolder, opened_workspace, settings_of_user
+from sourcewise.conversation import background
+from sourcewise.evaluation import KnownQuestion, Place, read_questions, scores
+from sourcewise.excerpts import Document, Excerpts
+from sourcewise.model import Inquiry, SearchMode, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from sourcewise.index import Index
+    from sourcewise.model import SearchResult
+
+    Ask = Callable[[Index, "FollowUp", SearchMode], SearchResult]
+    # Measures by the way of asking and the id of the question.
+    Measured = dict[str, dict[str, dict[str, float]]]
+
+_FILE = Path(__file__).with_suffix(".jsonl")
+_HITS = 60
+_SHOWN = ("MRR@10", "Recall@10", "Span400L")
+_HALVES = ("looked at", "held out")
+_CITED = re.compile(r"\[(\d+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A question that follows an answer.
+
+    Attributes:
+        standalone: what a person would ask who wants to know the same and was told nothing.
+        inquiry: the question with the turns before it.
+    """
+
+    known: KnownQuestion
+    standalone: str
+    inquiry: Inquiry
+
+    @property
+    def half(self) -> str:
+        """Whether it was looked at while weights were chosen."""
+        return _HALVES[int(self.known.id) % 2 == 0]
+
+
+def _alone(index: Index, asked: FollowUp, by: SearchMode) -> SearchResult:
+    return index.search(asked.known.query, _HITS, by=by)
+
+
+def _pasted(index: Index, asked: FollowUp, by: SearchMode) -> SearchResult:
+    return index.search(f"{asked.known.query}\n{background(asked.inquiry).text}", _HITS, by=by)
+
+
+def _in_conversation(index: Index, asked: FollowUp, by: SearchMode) -> SearchResult:
+    return index.gather(asked.inquiry, _HITS, by=by)
+
+
+def _as_a_person(index: Index, asked: FollowUp, by: SearchMode) -> SearchResult:
+    return index.search(asked.standalone, _HITS, by=by)
+
+
+WAYS: dict[str, Ask] = {
+    "the question alone": _alone,
+    "all that was spoken of pasted behind it": _pasted,
+    "in its conversation": _in_conversation,
+    "as a person would ask it anew": _as_a_person,
+}
+
+
+def follow_ups(trees: Path, only: Sequence[str]) -> Iterator[FollowUp]:
+    """Yield the questions about the trees that are there."""
+    lines = _FILE.read_text(encoding="utf-8").splitlines()
+    for known, line in zip(read_questions(_FILE), lines, strict=True):
+        if (trees / known.tree).is_dir() and (not only or known.tree in only):
+            raw = json.loads(line)
+            history = tuple(map(partial(_turn, trees / known.tree), raw["turns"]))
+            yield FollowUp(known, raw["standalone"], Inquiry(known.query, history=history))
+
+
+def _turn(tree: Path, raw: dict[str, Any]) -> Turn:
+    cited = dict.fromkeys(int(number) for number in _CITED.findall(raw["answer"]))
+    symbols = (_symbol(tree, raw["sources"][number - 1]) for number in cited)
+    return Turn(raw["question"], raw["answer"], tuple(filter(None, symbols)))
+
+
+def _symbol(tree: Path, source: dict[str, Any]) -> str:
+    text = (tree / source["path"]).read_text(encoding="utf-8", errors="replace")
+    excerpt = Excerpts(Document(source["path"], text)).lines(source["start_line"], source["end_line"])
+    return excerpt.symbol if excerpt else ""
+
+
+def measure(asked: Sequence[FollowUp], trees: Path, by: SearchMode) -> Measured:
+    """Ask each question in each way."""
+    measured: Measured = {name: {} for name in WAYS}
+    for tree in dict.fromkeys(each.known.tree for each in asked):
+        say(f"{tree} …")
+        with opened_workspace(settings_of_user()) as (workspace, progress):
+            opened = OpenedFolder(trees / tree, workspace, progress)
+            opened.keeper.await_read()
+            if by is SearchMode.HYBRID:
+                opened.keeper.await_vectors()
+            index = opened.keeper.opened()
+            for name, ask in WAYS.items():
+                measured[name] |= {
+                    each.known.id: _scored(each, ask(index, each, by)) for each in asked if each.known.tree == tree
+                }
+    return measured
+
+
+def _scored(asked: FollowUp, found: SearchResult) -> dict[str, float]:
+    chunks = (passage.chunk for passage in found.passages)
+    return scores(asked.known, [Place(chunk.path, chunk.first_line, chunk.last_line) for chunk in chunks])
+
+
+def rows(asked: Sequence[FollowUp], measured: Measured) -> Iterator[list[str]]:
+    """Yield the cells of a table: a column for each half of each kind of question."""
+    kinds = list(dict.fromkeys(each.known.source for each in asked))
+    columns = [(kind, half) for kind in kinds for half in _HALVES]
+    ids = [[each.known.id for each in asked if (each.known.source, each.half) == column] for column in columns]
+    yield [" / ".join(_SHOWN), *(f"{kind}, {half} ({len(of)})" for (kind, half), of in zip(columns, ids, strict=True))]
+    for name, of_way in measured.items():
+        yield [name, *(" / ".join(_mean(of_way, of, shown) for shown in _SHOWN) for of in ids)]
+
+
+def _mean(of_way: dict[str, dict[str, float]], ids: Sequence[str], shown: str) -> str:
+    return f"{mean(of_way[i][shown] for i in ids):.3f}".removeprefix("0") if ids else ""
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--trees", type=Path, required=True)
+    parser.add_argument("--by", choices=["keywords", "full"], default="keywords")
+    parser.add_argument("--only", nargs="*", default=[])
+    options = parser.parse_args()
+    by = SearchMode.KEYWORD if options.by == "keywords" else SearchMode.HYBRID
+    asked = list(follow_ups(options.trees, options.only))
+    table = list(rows(asked, measure(asked, options.trees, by)))
+    table.insert(1, ["---"] * len(table[0]))
+    sys.stdout.write("".join(f"| {' | '.join(cells)} |\n" for cells in table))
+
+
+if __name__ == "__main__":
+    main()
