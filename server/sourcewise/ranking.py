@@ -26,6 +26,8 @@ class Weights:
         keywords: BM25 of the chunk, of the best.
         rest_of_file: BM25 of the file's other chunks, the n-th best of them counting an n-th.
         meaning: cosine with the question, from the last of the nearest chunks (0) to the first (1).
+        nearest_in_file: the same of the nearest chunk of its file. It takes back some of what meaning gives, so that
+            meaning counts more for which lines of a file are meant than for which file.
         synopsis: cosine of what the file is about with the question, from the farthest of the files (0) to the nearest.
         definition: a name that is defined in the chunk fits the question.
         asked: a name that is written in the question as code is defined in the chunk.
@@ -40,6 +42,7 @@ class Weights:
     keywords: float
     rest_of_file: float
     meaning: float
+    nearest_in_file: float
     synopsis: float
     definition: float
     question_in_name: float
@@ -57,6 +60,7 @@ KEYWORDS_ALONE = Weights(
     keywords=3.8,
     rest_of_file=1.3,
     meaning=0.0,
+    nearest_in_file=0.0,
     synopsis=2.0,
     definition=5.5,
     question_in_name=1.6,
@@ -70,7 +74,8 @@ KEYWORDS_ALONE = Weights(
 WITH_MEANING = Weights(
     keywords=2.4,
     rest_of_file=0.35,
-    meaning=4.7,
+    meaning=5.8,
+    nearest_in_file=-1.7,
     synopsis=1.0,
     definition=2.1,
     question_in_name=5.0,
@@ -171,6 +176,10 @@ class _Scorer:
         self._farthest, self._nearest = min(cosines, default=0.0), max(cosines, default=0.0)
         self._names = {chunk_id: words.best_name(sketches[chunk_id].names) for chunk_id in found}
         self._places = words.places(frozenset(self._paths.values()))
+        self._nearness = {chunk_id: self._nearness_of(candidate) for chunk_id, candidate in found.items()}
+        self._nearest_in_file: dict[str, float] = defaultdict(float)
+        for chunk_id, path in self._paths.items():
+            self._nearest_in_file[path] = max(self._nearest_in_file[path], self._nearness[chunk_id])
         self._rest = _rest_of_files(found, self._paths)
         self._about = _scaled(synopses, frozenset(self._paths.values()))
         # Of many chunks of a file, what its file says is weighed once.
@@ -193,9 +202,8 @@ class _Scorer:
         weights, candidate, own = self.weights, self._found[chunk_id], self._names[chunk_id]
         keywords = candidate.keyword / self._best_keyword
         yield _Evidence("keywords", weights.keywords * keywords)
-        # What is not embedded yet is taken to be as near as its words suggest.
-        nearness = keywords if candidate.similarity is None else self._nearness(candidate.similarity)
-        yield _Evidence("meaning", 0.0 if candidate.far else weights.meaning * nearness)
+        taken_back = weights.nearest_in_file * self._nearest_in_file[self._paths[chunk_id]]
+        yield _Evidence("meaning", weights.meaning * self._nearness[chunk_id] + taken_back)
         if candidate.named:
             yield _Evidence("is named by the question", weights.named)
         if candidate.asked:
@@ -217,10 +225,16 @@ class _Scorer:
         yield _Evidence("is beside the product's code", weights.aside * place.aside)
         yield _Evidence("is text or data", weights.prose * place.prose)
 
-    def _nearness(self, similarity: float) -> float:
+    def _nearness_of(self, candidate: Candidate) -> float:
+        """Return how near a chunk is to the question, from the farthest of the nearest (0) to the nearest (1)."""
+        if candidate.far:
+            return 0.0
+        if candidate.similarity is None:
+            # What is not embedded yet is taken to be as near as its words suggest.
+            return candidate.keyword / self._best_keyword
         if self._nearest <= self._farthest:
-            return float(similarity >= self._nearest)
-        return max(similarity - self._farthest, 0.0) / (self._nearest - self._farthest)
+            return float(candidate.similarity >= self._nearest)
+        return max(candidate.similarity - self._farthest, 0.0) / (self._nearest - self._farthest)
 
 
 def _sum(evidence: Iterable[_Evidence]) -> float:
