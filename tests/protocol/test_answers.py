@@ -87,16 +87,20 @@ async def test_a_follow_up_is_answered_about_what_was_spoken_of(start: Start, pr
 
 async def test_paths_are_where_the_sources_come_from(start: Start, project: Path) -> None:
     editor = await start(project)
-    answer = await editor.request(protocol.ASK, protocol.AskParams(QUESTION, "3", paths=("docs/", "auth.py")))
+    answer = await editor.request(
+        protocol.ASK, protocol.AskParams(QUESTION, "3", scope=protocol.Scope(("docs/", "auth.py")))
+    )
     assert {source.path for source in answer.sources} <= {"docs/guide.md", "auth.py"}
-    found = await editor.request(protocol.SEARCH, protocol.SearchParams("send_with_retries name", paths=("docs/",)))
+    found = await editor.request(
+        protocol.SEARCH, protocol.SearchParams("send_with_retries name", scope=protocol.Scope(("docs/",)))
+    )
     assert {passage.path for passage in found.passages} == {"docs/guide.md"}
 
 
 async def test_a_path_that_is_not_there_is_refused_with_a_way_out(start: Start, project: Path) -> None:
     editor = await start(project)
     with pytest.raises(JsonRpcException, match="missing/") as caught:
-        await editor.request(protocol.ASK, protocol.AskParams(QUESTION, "4", paths=("missing/",)))
+        await editor.request(protocol.ASK, protocol.AskParams(QUESTION, "4", scope=protocol.Scope(("missing/",))))
     assert caught.value.data["hint"]
 
 
