@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sourcewise.storage.vector_search import Hits, Vector, VectorSearch
 
 # Up to so many chunks it takes less to name them than to look for them.
-_FEW = 5000
+_FEW = 10_000
 # How many times more than what is within is looked at, first and then, before all that passes is named.
 _FIRST, _DEEPER = 4, 16
 
