@@ -21,18 +21,19 @@ if TYPE_CHECKING:
 
 LISTED = "(SELECT value FROM json_each(?))"
 # Files that are, or lie in a folder that is, among the paths of a JSON list; `0` is what follows `/`.
-FILES_AMONG = """(SELECT files.key FROM json_each(?) AS within JOIN files
-    ON files.path = within.value OR (files.path >= within.value || '/' AND files.path < within.value || '0'))"""
+FILES_AMONG = """(SELECT files.key FROM json_each(?) AS place JOIN files
+    ON files.path = place.value OR (files.path >= place.value || '/' AND files.path < place.value || '0'))"""
 _IN_FILES = f"tested.file IN {FILES_AMONG}"
-# Up to so many chunks it pays to name each that passes.
-_FEW = 10_000
-# Asked of one chunk after another: each looks into its own rows.
+_IN_LANGUAGES = f"tested.language IN {LISTED}"
 _OF_KINDS = f"""(tested.kind IN {LISTED}
     OR EXISTS (SELECT 1 FROM definitions WHERE chunk = tested.key AND definitions.kind IN {LISTED}))"""
-# Asked of all at once: indexes lead to what passes.
-_ALL_IN_LANGUAGES = f"tested.file IN (SELECT key FROM files WHERE language IN {LISTED})"
-_ALL_OF_KINDS = f"""tested.key IN (SELECT key FROM chunks WHERE kind IN {LISTED}
-    UNION ALL SELECT chunk FROM definitions WHERE kind IN {LISTED})"""
+# Ways along which an index leads to all that passes; a kind may lead to a chunk more than once.
+_BY_LANGUAGES = f"tested.file IN (SELECT key FROM files WHERE language IN {LISTED})"
+_BY_KINDS = f"""(SELECT key FROM chunks WHERE kind IN {LISTED}
+    UNION ALL SELECT chunk FROM definitions WHERE kind IN {LISTED}) AS found
+    CROSS JOIN chunks AS tested ON tested.key = found.key"""
+# Up to so many chunks it pays to name each that passes.
+_FEW = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,8 @@ class ChunkFilter:
         """
         if not self.narrows:
             return "", ()
-        tests = [f"tested.key = {chunk_key}"]
-        tests += [_IN_FILES] * (self.paths is not None)
-        tests += [f"tested.language IN {LISTED}"] * bool(self.languages)
-        tests += [_OF_KINDS] * bool(self.kinds)
-        return f" AND EXISTS (SELECT 1 FROM chunks AS tested WHERE {' AND '.join(tests)})", self._values
+        tests = " AND ".join((f"tested.key = {chunk_key}", *self._tests(_IN_LANGUAGES)))
+        return f" AND EXISTS (SELECT 1 FROM chunks AS tested WHERE {tests})", self._values
 
     def listing(self, column: str, limit: int) -> tuple[str, tuple[str | int, ...]]:
         """Return a statement that lists a column of the chunks that pass, and its values.
@@ -84,12 +82,16 @@ class ChunkFilter:
             column: of the table of chunks.
             limit: how many at most; a negative one is none.
         """
-        tests = ["TRUE"]
-        tests += [_IN_FILES] * (self.paths is not None)
-        tests += [_ALL_IN_LANGUAGES] * bool(self.languages)
-        tests += [_ALL_OF_KINDS] * bool(self.kinds)
-        query = f"SELECT {column} FROM chunks AS tested WHERE {' AND '.join(tests)} LIMIT ?"
+        among, tests = "chunks AS tested", self._tests(_BY_LANGUAGES)
+        if tests == [_OF_KINDS]:
+            among, tests = _BY_KINDS, []
+        query = f"SELECT DISTINCT tested.{column} FROM {among} WHERE {' AND '.join(('TRUE', *tests))} LIMIT ?"
         return query, (*self._values, limit)
+
+    def _tests(self, in_languages: str) -> list[str]:
+        """Return what a chunk must pass, in the order of `_values`."""
+        tests = {_IN_FILES: self.paths is not None, in_languages: self.languages, _OF_KINDS: self.kinds}
+        return [test for test, given in tests.items() if given]
 
     @property
     def _values(self) -> tuple[str, ...]:
