@@ -28,6 +28,18 @@ export interface ErrorData {
   hint: string;
 }
 
+/** What a search is narrowed to: all that is given holds, and of each list any one. */
+export interface Scope {
+  /** Files and folders (these end in `/`) that passages must come from. */
+  paths?: string[];
+  /** Of their files, as `IndexChoices` has them. */
+  languages?: string[];
+  /** Of a definition that they hold or are a part of, likewise. */
+  kinds?: string[];
+  /** A branch, a tag or a commit; their files must have changed since the work here left it. */
+  changedSince?: string | null;
+}
+
 /** What is selected in an editor, in the document as it is there, saved or not. */
 export interface Selection {
   uri: string;
@@ -53,8 +65,8 @@ export interface AskParams {
   askId: string;
   /** URI of a workspace folder; may be left out where there is one only. */
   folder?: string | null;
-  /** Files and folders (these end in `/`) that the sources must come from; none means all. */
-  paths?: string[];
+  /** What the sources must come from; left out, the whole folder. */
+  scope?: Scope;
   /** Lines that the question is about; they are the first source. */
   selection?: Selection | null;
   /** The conversation so far, oldest first. */
@@ -188,8 +200,8 @@ export interface SearchParams {
   folder?: string | null;
   /** The most passages, 1 to 50; left out, the setting `retrieval.top`. */
   limit?: number | null;
-  /** As in `AskParams`. */
-  paths?: string[];
+  /** What to stay in; left out, the whole folder. */
+  scope?: Scope;
 }
 
 /** The passages, best first. */
@@ -275,6 +287,21 @@ export interface IndexState {
 /** Whether the work on all folders is to wait; it does until the opposite is asked for, also after a restart. */
 export interface PauseParams {
   paused: boolean;
+}
+
+/** Which folder; may be left out where there is one only. */
+export interface ChoicesParams {
+  folder?: string | null;
+}
+
+/** What a search can be narrowed to, besides files and folders; the likeliest first. */
+export interface IndexChoices {
+  /** That indexed files are in. */
+  languages: string[];
+  /** Of definitions, such as `class`; `text` is for loose lines. */
+  kinds: string[];
+  /** Of the repository, some of the latest. */
+  branches: string[];
 }
 
 /** A file to tell about. */
@@ -455,6 +482,7 @@ export const SIMILAR: Request<SimilarParams, SearchResult> = { method: "sourcewi
 export const INDEX_STATUS: Request<StatusParams, StatusResult> = { method: "sourcewise/index/status" };
 export const INDEX_REBUILD: Request<RebuildParams, IndexState> = { method: "sourcewise/index/rebuild" };
 export const INDEX_PAUSE: Request<PauseParams, IndexState> = { method: "sourcewise/index/pause" };
+export const INDEX_CHOICES: Request<ChoicesParams, IndexChoices> = { method: "sourcewise/index/choices" };
 export const INDEX_WHY: Request<WhyParams, WhyResult> = { method: "sourcewise/index/why" };
 export const INDEX_SKIPPED: Request<SkippedParams, SkippedResult> = { method: "sourcewise/index/skipped" };
 export const INDEX_CHUNKS: Request<ChunksParams, ChunksResult> = { method: "sourcewise/index/chunks" };

@@ -85,13 +85,25 @@ _MODELS = protocol.ModelsResult(
 )
 
 REQUESTS: dict[str, tuple[Any, Any]] = {
-    "sourcewise/ask": (protocol.AskParams("How is a password checked?", "7f3a", paths=("auth.py",)), _ANSWER),
+    "sourcewise/ask": (
+        protocol.AskParams("How is a password checked?", "7f3a", scope=protocol.Scope(paths=("auth.py",))),
+        _ANSWER,
+    ),
     "sourcewise/explain": (protocol.ExplainParams("7f3a", _SELECTION), _ANSWER),
-    "sourcewise/search": (protocol.SearchParams("check a password", limit=5), _PASSAGES),
+    "sourcewise/search": (
+        protocol.SearchParams(
+            "check a password", limit=5, scope=protocol.Scope(languages=("python",), changed_since="main")
+        ),
+        _PASSAGES,
+    ),
     "sourcewise/similar": (protocol.SimilarParams(_SELECTION), _PASSAGES),
     "sourcewise/index/status": (protocol.StatusParams(_FOLDER), protocol.StatusResult((_STATUS,))),
     "sourcewise/index/rebuild": (protocol.RebuildParams(), _INDEX),
     "sourcewise/index/pause": (protocol.PauseParams(True), _INDEX),
+    "sourcewise/index/choices": (
+        protocol.ChoicesParams(_FOLDER),
+        protocol.IndexChoices(("python", "markdown"), ("method", "class", "section"), ("main", "login")),
+    ),
     "sourcewise/index/why": (
         protocol.WhyParams(f"{_FOLDER}/debug.log"),
         protocol.WhyResult(

@@ -3,7 +3,7 @@
 SourcewiseError
 ├── UserError                 a sentence for the user and a next step
 │   ├── FolderError           the folder is missing, not a folder, unreadable or empty
-│   ├── QuestionError         the question is empty or too long
+│   ├── QuestionError         the question is empty or too long, or nothing is in its scope
 │   ├── SettingsError         a setting has a value that cannot work
 │   ├── IndexBusyError        another process owns the index
 │   ├── PeerError             another Sourcewise process cannot do what it was asked

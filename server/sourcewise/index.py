@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from sourcewise.disk_usage import bytes_in
 from sourcewise.indexer import RECIPE, WHOLE
 from sourcewise.mining.miner import CodeMiner
-from sourcewise.model import FileStamp, IndexStatus, SearchMode, SourceFile
+from sourcewise.model import EVERYTHING, FileStamp, IndexStatus, SearchMode, SourceFile
 from sourcewise.query_engine import CodeQueryEngine
 from sourcewise.relations import Relations
 from sourcewise.retriever import Retriever
+from sourcewise.search_scope import chunk_filter_of, scope_choices
+from sourcewise.storage.chunk_filter import ChunkFilter
 from sourcewise.unsaved import UnsavedFiles
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from sourcewise.consideration import Consideration
     from sourcewise.llm.generator import Generator
-    from sourcewise.model import AnswerEvent, Chunk, Inquiry, SearchResult
+    from sourcewise.model import AnswerEvent, Chunk, Inquiry, Scope, ScopeChoices, SearchResult
     from sourcewise.paths import IndexPaths
     from sourcewise.settings import Settings
     from sourcewise.shared_embedder import SharedEmbedder
@@ -108,7 +110,7 @@ class Index:
         self,
         question: str,
         top: int,
-        paths: Sequence[str] = (),
+        scope: Scope = EVERYTHING,
         shown: Mapping[str, str] = _NOTHING_SHOWN,
         by: SearchMode = SearchMode.HYBRID,
     ) -> SearchResult:
@@ -117,12 +119,16 @@ class Index:
         Args:
             question: in any words.
             top: how many passages at most.
-            paths: files and folders to stay in; none means all.
+            scope: what to stay in.
             shown: texts of files, by path, that an editor has open, saved or not.
             by: what may serve.
+
+        Raises:
+            QuestionError: there is nothing in the scope.
         """
-        found = self._preferring(lambda: self._retriever.search(question, self.model, top, paths, by))
-        return self._as_shown(found, question, top, paths, shown)
+        within = chunk_filter_of(scope, self.folder, self._catalog)
+        found = self._preferring(lambda: self._retriever.search(question, self.model, top, within, by))
+        return self._as_shown(found, question, top, within, shown)
 
     def gather(
         self,
@@ -132,8 +138,9 @@ class Index:
         by: SearchMode = SearchMode.HYBRID,
     ) -> SearchResult:
         """Return what to answer an inquiry from; see Retriever.gather, and search."""
-        found = self._preferring(lambda: self._retriever.gather(inquiry, self.model, top, by))
-        return self._as_shown(found, inquiry.question, top, inquiry.paths, shown)
+        within = chunk_filter_of(inquiry.scope, self.folder, self._catalog)
+        found = self._preferring(lambda: self._retriever.gather(inquiry, self.model, top, within, by))
+        return self._as_shown(found, inquiry.question, top, within, shown)
 
     def similar(self, code: Chunk, top: int) -> SearchResult:
         """Return the passages that are nearest to some code; see Retriever.similar."""
@@ -205,7 +212,11 @@ class Index:
 
     def chunk_ids(self, paths: Sequence[str]) -> list[str]:
         """Return the ids of the chunks of these files and folders."""
-        return self._catalog.chunk_ids(paths) if paths else []
+        return self._catalog.chunk_ids(ChunkFilter(tuple(paths)))
+
+    def scope_choices(self) -> ScopeChoices:
+        """Return what a search can be narrowed to, besides files and folders."""
+        return scope_choices(self.folder, self._catalog)
 
     def lacking(self, chunk_ids: Sequence[str]) -> int:
         """Return how many of these chunks wait for their vectors."""
@@ -233,7 +244,7 @@ class Index:
         return replace(result, whole=whole)
 
     def _as_shown(
-        self, found: SearchResult, question: str, top: int, paths: Sequence[str], shown: Mapping[str, str]
+        self, found: SearchResult, question: str, top: int, within: ChunkFilter, shown: Mapping[str, str]
     ) -> SearchResult:
         """Put what an editor shows in the place of what the index has of the same files."""
         settings = self._shared.settings()
@@ -241,7 +252,7 @@ class Index:
         if not files:
             return found
         unsaved = UnsavedFiles(files, settings.chunk_tokens, settings.chunk_overlap)
-        return unsaved.joined(found, question, top, paths, self._catalog.chunks(list(unsaved.chunks)).keys())
+        return unsaved.joined(found, question, top, within, self._catalog.chunks(list(unsaved.chunks)).keys())
 
     def _unsaved(self, shown: Mapping[str, str], miner: CodeMiner) -> list[SourceFile]:
         """Return the files that belong to the index, which has another text of them."""

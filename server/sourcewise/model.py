@@ -164,17 +164,46 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What a search is narrowed to: all that is given holds, and of each list any one.
+
+    Attributes:
+        paths: files and folders that passages must come from.
+        languages: of their files.
+        kinds: of a definition that they hold or are a part of; see Definition.
+        changed_since: a branch, a tag or a commit; their files must have changed since the work here left it.
+    """
+
+    paths: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    changed_since: str | None = None
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeChoices:
+    """What a search of a folder can be narrowed to, besides its files and folders; the likeliest first."""
+
+    languages: tuple[str, ...]
+    kinds: tuple[str, ...]
+    branches: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Inquiry:
     """A question, and what it comes with.
 
     Attributes:
-        paths: files and folders that the sources must come from; none means all.
+        scope: what its sources must come from.
         excerpt: lines that the question is about, as their editor shows them; they are the first source.
         history: the conversation so far, oldest first.
     """
 
     question: str
-    paths: tuple[str, ...] = ()
+    scope: Scope = EVERYTHING
     excerpt: Chunk | None = None
     history: tuple[Turn, ...] = ()
 

@@ -84,7 +84,7 @@ class CodeQueryEngine:
         `Answer.failure` set; the sources and the text so far are kept.
 
         Raises:
-            QuestionError: the question is empty, or too long for this model's prompt, or its paths are unknown.
+            QuestionError: the question is empty, or too long for this model's prompt, or nothing is in its scope.
         """
         inquiry = replace(inquiry, question=checked_question(inquiry.question))
         answering = _Answering(inquiry.question, prompt.ANSWER, inquiry.history)

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Protocol
 from sourcewise.conversation import background, search_text
 from sourcewise.embedding.vectors import blend
 from sourcewise.embedding_models import closeness_of
-from sourcewise.errors import PeerError, QuestionError, StorageError, WeightsError, WorkerError
+from sourcewise.errors import PeerError, StorageError, WeightsError, WorkerError
 from sourcewise.model import Background, Passage, SearchMode, SearchResult
 from sourcewise.named_places import named_places
+from sourcewise.nearest_chunks import nearest_chunks
 from sourcewise.ranking import Candidate, Sketch, rank
+from sourcewise.storage.chunk_filter import ANY_CHUNK
 from sourcewise.words import identifiers_in, query_terms, telling_words
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from sourcewise.embedding.vectors import Vectors
     from sourcewise.model import Chunk, Inquiry
     from sourcewise.storage.catalog import Catalog
+    from sourcewise.storage.chunk_filter import ChunkFilter
     from sourcewise.storage.vector_search import VectorSearch
 
     # Gives the cosines of files, by path, with a question.
@@ -77,7 +80,7 @@ class Retriever:
         question: str,
         model: str,
         top: int,
-        paths: Sequence[str] = (),
+        within: ChunkFilter = ANY_CHUNK,
         by: SearchMode = SearchMode.HYBRID,
         *,
         before: Background = _NOTHING_BEFORE,
@@ -88,14 +91,10 @@ class Retriever:
             question: in any words.
             model: the wanted embedding model; while it is not complete, one that is serves.
             top: how many passages at most.
-            paths: files and folders to stay in; none means all.
+            within: what chunks to stay in.
             by: what may serve.
             before: what was spoken of before.
-
-        Raises:
-            QuestionError: nothing is indexed of one of these paths.
         """
-        self._check_paths(paths)
         timings: dict[str, float] = {}
         telling: dict[str, float] = {}
         candidates: dict[str, Candidate] = {}
@@ -104,11 +103,11 @@ class Retriever:
         if by is not SearchMode.VECTOR:
             with _timed(timings, "keywords"):
                 depth = _KEYWORD_DEPTH if served_by else _KEYWORD_DEPTH_ALONE
-                telling, candidates = self._by_words(question, before, depth, paths)
+                telling, candidates = self._by_words(question, before, depth, within)
         by_words = tuple(candidates)
         spoken = None if by is SearchMode.KEYWORD else served_by or self._skimmed(model)
         vector = self._vector_of(question, spoken, timings, before) if spoken else None
-        near = served_by and vector is not None and self._add_vectors(served_by, vector, candidates, paths, timings)
+        near = served_by and vector is not None and self._add_vectors(served_by, vector, candidates, within, timings)
         with _timed(timings, "ranking"):
             passages = self._passages(question, telling, candidates, top, self._nearness_of_files(spoken, vector))
         if served_by and vector is not None and near:
@@ -126,9 +125,16 @@ class Retriever:
             by_words=by_words,
         )
 
-    def gather(self, inquiry: Inquiry, model: str, top: int, by: SearchMode = SearchMode.HYBRID) -> SearchResult:
+    def gather(
+        self,
+        inquiry: Inquiry,
+        model: str,
+        top: int,
+        within: ChunkFilter = ANY_CHUNK,
+        by: SearchMode = SearchMode.HYBRID,
+    ) -> SearchResult:
         """Return what to answer from: the inquiry's excerpt, if it has one, and the best passages; see search."""
-        result = self.search(search_text(inquiry), model, top, inquiry.paths, by, before=background(inquiry))
+        result = self.search(search_text(inquiry), model, top, within, by, before=background(inquiry))
         if inquiry.excerpt is None:
             return result
         selected = Passage(inquiry.excerpt, 1, 1.0, None, ("is selected",))
@@ -141,7 +147,7 @@ class Retriever:
         served_by, counts = self._catalog.serving_model(model)
         candidates: dict[str, Candidate] = {}
         vector = self._vector_of(code.text, served_by, {}) if served_by else None
-        near = served_by and vector is not None and self._add_vectors(served_by, vector, candidates, (), {})
+        near = served_by and vector is not None and self._add_vectors(served_by, vector, candidates, ANY_CHUNK, {})
         if not near:
             telling = telling_words(code.text, self._catalog.rarity)
             words = self._catalog.search_words(list(telling), _KEYWORD_DEPTH)
@@ -156,14 +162,6 @@ class Retriever:
             counts.chunks,
             counts.embedded,
         )
-
-    def _check_paths(self, paths: Sequence[str]) -> None:
-        unknown = self._catalog.unknown_paths(paths)
-        if unknown:
-            raise QuestionError(
-                f"Nothing is indexed of {', '.join(unknown)}.",
-                "Name files and folders as they stand in the folder, or ask why they are not indexed.",
-            )
 
     def _passages(
         self,
@@ -185,29 +183,27 @@ class Retriever:
         ]
 
     def _by_words(
-        self, question: str, before: Background, depth: int, paths: Sequence[str]
+        self, question: str, before: Background, depth: int, within: ChunkFilter
     ) -> tuple[dict[str, float], dict[str, Candidate]]:
         """Return the words to search for, with how much each tells, and what they and the question's names find."""
         telling = telling_words(question, self._catalog.rarity)
         spoken = telling_words(before.text, self._catalog.rarity)
         candidates: dict[str, Candidate] = {}
         for words, weight in ((telling, 1.0), (spoken, before.weight)):
-            for chunk_id, score in self._catalog.search_words(list(words), depth, paths):
+            for chunk_id, score in self._catalog.search_words(list(words), depth, within):
                 candidates.setdefault(chunk_id, Candidate()).keyword += weight * score
-        for found in self._catalog.find_definitions(identifiers_in(question), _DEFINITION_DEPTH, paths):
+        for found in self._catalog.find_definitions(identifiers_in(question), _DEFINITION_DEPTH, within):
             candidate = candidates.setdefault(found.chunk_id, Candidate())
             candidate.asked.append(found.definition.qualified_name)
-        for chunk_id in self._at_named_places(question, paths):
+        for chunk_id in self._at_named_places(question, within):
             candidates.setdefault(chunk_id, Candidate()).named = True
         return {word: before.weight * told for word, told in spoken.items()} | telling, candidates
 
-    def _at_named_places(self, question: str, paths: Sequence[str]) -> list[str]:
+    def _at_named_places(self, question: str, within: ChunkFilter) -> list[str]:
         places = named_places(question)
         found = [i for place in places for i in self._catalog.chunks_at(place.path, place.line, _NAMED_DEPTH)]
-        if not (found and paths):
-            return found
-        inside = frozenset(self._catalog.chunk_ids(paths))
-        return [chunk_id for chunk_id in found if chunk_id in inside]
+        passing = self._catalog.passing(found, within) if found else ()
+        return [chunk_id for chunk_id in found if chunk_id in passing]
 
     def _nearness_of_files(self, model: str | None, vector: Vectors | None) -> NearnessOfFiles:
         if model is None or vector is None:
@@ -241,21 +237,20 @@ class Retriever:
         model: str,
         vector: Vectors,
         candidates: dict[str, Candidate],
-        paths: Sequence[str],
+        within: ChunkFilter,
         timings: dict[str, float],
     ) -> bool:
         """Add what is near to a vector, and tell whether the vector store could serve."""
         try:
             with _timed(timings, "vectors"):
-                self._add_nearest(model, vector, candidates, paths)
+                self._add_nearest(model, vector, candidates, within)
         except (StorageError, PeerError) as error:
             logger.warning("Keywords alone serve a question: %s", error)
             return False
         return True
 
-    def _add_nearest(self, model: str, vector: Vectors, candidates: dict[str, Candidate], paths: Sequence[str]) -> None:
-        within = self._catalog.chunk_ids(paths) if paths else None
-        nearest = dict(self._vectors.search(model, vector, _VECTOR_DEPTH, within))
+    def _add_nearest(self, model: str, vector: Vectors, candidates: dict[str, Candidate], within: ChunkFilter) -> None:
+        nearest = dict(nearest_chunks(self._vectors, self._catalog, model, vector, limit=_VECTOR_DEPTH, within=within))
         unseen = list(candidates.keys() - nearest.keys())
         for chunk_id, similarity in nearest.items():
             candidate = candidates.setdefault(chunk_id, Candidate())

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sourcewise.model import Chunk, SearchResult, SourceFile
+    from sourcewise.storage.chunk_filter import ChunkFilter
 
 # Who types a search asks many times about the same texts.
 _REMEMBERED_FILES = 8
@@ -40,7 +41,7 @@ class UnsavedFiles:
         self.chunks = {chunk.id: chunk for file in files for chunk in _cut(file, chunk_tokens, chunk_overlap)}
 
     def joined(
-        self, found: SearchResult, question: str, top: int, paths: Sequence[str], indexed: Collection[str]
+        self, found: SearchResult, question: str, top: int, within: ChunkFilter, indexed: Collection[str]
     ) -> SearchResult:
         """Return a result as it were had the files been saved.
 
@@ -48,10 +49,10 @@ class UnsavedFiles:
             found: in the index.
             question: what was searched.
             top: how many passages at most.
-            paths: files and folders to stay in; none means all.
+            within: what chunks to stay in.
             indexed: ids of those of `chunks` that the index has.
         """
-        new = {chunk.id: chunk for chunk in self.chunks.values() if chunk.id not in indexed and _lies_in(chunk, paths)}
+        new = {chunk.id: chunk for chunk in self.chunks.values() if chunk.id not in indexed and within.passes(chunk)}
         passages = list(self._as_shown(found.passages, new))
         wanted = frozenset(query_terms(question))
         for chunk in new.values():
@@ -102,8 +103,3 @@ def _words_of(chunk: Chunk) -> frozenset[str]:
 
 def _is_same_definition(new: Chunk, old: Chunk) -> bool:
     return bool(old.symbol) and (new.path, new.symbol) == (old.path, old.symbol)
-
-
-def _lies_in(chunk: Chunk, paths: Sequence[str]) -> bool:
-    roots = [path.rstrip("/") for path in paths]
-    return not roots or any(chunk.path == root or chunk.path.startswith(f"{root}/") for root in roots)

@@ -22,6 +22,7 @@ from sourcewise.relations import Relations
 from sourcewise.retriever import Retriever
 from sourcewise.settings import Settings
 from sourcewise.storage.catalog import Catalog
+from sourcewise.storage.chunk_filter import ChunkFilter
 from sourcewise.storage.embedding_cache import EmbeddingCache
 from sourcewise.storage.vector_store import VectorStores
 from sourcewise.vectorizer import CodeVectorizer
@@ -185,9 +186,24 @@ def search(root: Path, count: int, nearest: list[set[str]]) -> Measured:
         *waits("serving_model", catalog.serving_model, [MODEL] * 20),
         *(_search_vectors(home, asked, nearest) if nearest else []),
         *waits("search without its embedding", lambda q: home.retriever.search(q, MODEL, _TOP), asked),
+        *_search_narrowed(home, asked),
     ]
     home.close()
     return figures, None
+
+
+def _search_narrowed(home: Home, asked: list[str]) -> list[Figure]:
+    narrowed = {
+        "one file": ChunkFilter((path_of(0),)),
+        "Python": ChunkFilter(languages=("python",)),
+        "methods": ChunkFilter(kinds=("method",)),
+        "structs": ChunkFilter(kinds=("struct",)),
+    }
+    figures = []
+    for name, within in narrowed.items():
+        told = f"the same, narrowed to {name}: {len(home.catalog.chunk_ids(within)):,} chunks"
+        figures += waits(told, lambda q, within=within: home.retriever.search(q, MODEL, _TOP, within), asked)
+    return figures
 
 
 def _search_vectors(home: Home, asked: list[str], nearest: list[set[str]]) -> list[Figure]:

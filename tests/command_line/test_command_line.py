@@ -107,6 +107,29 @@ def test_search_stays_in_the_paths_that_are_named(run: Run) -> None:
     assert "Nothing is indexed of missing" in refused.stderr
 
 
+def test_search_stays_in_what_it_is_narrowed_to(run: Run, project: Path) -> None:
+    (project / "guide.md").write_text("# The area of a circle\n\nAsk for it.\n")
+    hits = json.loads(
+        run(
+            "search",
+            "area of a circle",
+            "--language",
+            "markdown",
+            "--language",
+            "python",
+            "--kind",
+            "section",
+            "--json",
+        ).stdout
+    )
+    assert {hit["path"] for hit in hits} == {"guide.md"}
+    hits = json.loads(run("search", "area of a circle", "--kind", "function", "--in", "shapes.py", "--json").stdout)
+    assert [hit["symbol"] for hit in hits] == ["area"]
+    refused = run("ask", "Where is the area?", "--changed-since", "main")
+    assert refused.returncode == 2
+    assert "not in a working tree of git" in refused.stderr
+
+
 def test_search_explains_itself(run: Run) -> None:
     assert "keywords +" in run("search", "area", "--explain").stdout
 

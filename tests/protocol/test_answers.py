@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import random
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -95,16 +96,61 @@ async def test_a_follow_up_is_answered_about_what_was_spoken_of(
 
 async def test_paths_are_where_the_sources_come_from(start: Start, project: Path) -> None:
     editor = await start(project)
-    answer = await editor.request(protocol.ASK, protocol.AskParams(QUESTION, "3", paths=("docs/", "auth.py")))
+    answer = await editor.request(
+        protocol.ASK, protocol.AskParams(QUESTION, "3", scope=protocol.Scope(("docs/", "auth.py")))
+    )
     assert {source.path for source in answer.sources} <= {"docs/guide.md", "auth.py"}
-    found = await editor.request(protocol.SEARCH, protocol.SearchParams("send_with_retries name", paths=("docs/",)))
+    found = await editor.request(
+        protocol.SEARCH, protocol.SearchParams("send_with_retries name", scope=protocol.Scope(("docs/",)))
+    )
     assert {passage.path for passage in found.passages} == {"docs/guide.md"}
 
 
 async def test_a_path_that_is_not_there_is_refused_with_a_way_out(start: Start, project: Path) -> None:
     editor = await start(project)
     with pytest.raises(JsonRpcException, match="missing/") as caught:
-        await editor.request(protocol.ASK, protocol.AskParams(QUESTION, "4", paths=("missing/",)))
+        await editor.request(protocol.ASK, protocol.AskParams(QUESTION, "4", scope=protocol.Scope(("missing/",))))
+    assert caught.value.data["hint"]
+
+
+async def test_a_search_is_narrowed_to_what_the_index_and_the_repository_say_there_is(
+    start: Start, project: Path
+) -> None:
+    commit_all(project)
+    (project / "new.py").write_text("class Guide:\n    def name_of_the_guide(self): ...\n", encoding="utf-8")
+    editor = await start(project)
+    await editor.until_read(project, 4)
+    choices = await editor.request(protocol.INDEX_CHOICES, protocol.ChoicesParams())
+    assert choices.languages == ("python", "markdown")
+    assert {"function", "class", "section"} <= set(choices.kinds)
+    assert choices.branches == ("main",)
+    assert await paths_of(editor, protocol.Scope(languages=("markdown",))) == {"docs/guide.md"}
+    assert await paths_of(editor, protocol.Scope(kinds=("class", "section"))) == {"docs/guide.md", "new.py"}
+    assert await paths_of(editor, protocol.Scope(changed_since="main")) == {"new.py"}
+    assert await paths_of(editor, protocol.Scope(languages=("markdown",), changed_since="main")) == set()
+
+
+def commit_all(folder: Path) -> None:
+    """Make a folder a repository with one commit on `main`."""
+    for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "work"]):
+        subprocess.run(["git", "-C", folder, "-c", "user.name=a", "-c", "user.email=a@b", *command], check=True)
+
+
+async def paths_of(editor: Editor, scope: protocol.Scope) -> set[str]:
+    """Return the files in which something is found."""
+    found = await editor.request(protocol.SEARCH, protocol.SearchParams("name of the guide", scope=scope))
+    return {passage.path for passage in found.passages}
+
+
+async def test_a_scope_that_cannot_be_is_refused_with_what_there_is(start: Start, project: Path) -> None:
+    editor = await start(project)
+    with pytest.raises(JsonRpcException, match="cobol") as caught:
+        await editor.request(protocol.ASK, protocol.AskParams(QUESTION, "4", scope=protocol.Scope((), ("cobol",))))
+    assert "python" in caught.value.data["hint"]
+    with pytest.raises(JsonRpcException, match="not in a working tree of git") as caught:
+        await editor.request(
+            protocol.ASK, protocol.AskParams(QUESTION, "5", scope=protocol.Scope(changed_since="main"))
+        )
     assert caught.value.data["hint"]
 
 

@@ -13,6 +13,7 @@ import pytest
 from sourcewise.errors import CatalogCorruptError, StorageError
 from sourcewise.model import Chunk, Definition, FileStamp, SkippedFile, SkipReason, SourceFile
 from sourcewise.storage.catalog import Catalog, IndexCounts, KnownFile
+from sourcewise.storage.chunk_filter import ChunkFilter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -737,36 +738,35 @@ def scattered(catalog: Catalog) -> Catalog:
     return catalog
 
 
-@pytest.mark.parametrize(
-    ("paths", "expected"),
-    [
-        ((), {"src/a.py", "src/io/b.py", "src2/c.py", "src.py", "docs/100%_d.py"}),
-        (("src/",), {"src/a.py", "src/io/b.py"}),
-        (("src/io",), {"src/io/b.py"}),
-        (("src.py", "src2/"), {"src.py", "src2/c.py"}),
-        (("docs/100%_d.py",), {"docs/100%_d.py"}),
-        (("elsewhere/",), set()),
-    ],
-)
-def test_paths_narrow_words_definitions_and_chunks(
-    scattered: Catalog, paths: tuple[str, ...], expected: set[str]
-) -> None:
-    by_word = [chunk_id for chunk_id, _ in scattered.search_words(["shared"], 10, paths)]
-    assert {part.path for part in scattered.chunks(by_word).values()} == expected
-    assert {place.path for place in scattered.find_definitions(["load"], 10, paths)} == expected
-    assert {part.path for part in scattered.chunks(scattered.chunk_ids(paths)).values()} == expected
-
-
-def test_the_limit_counts_what_is_in_scope_only(catalog: Catalog) -> None:
+def test_the_limit_counts_what_passes_only(catalog: Catalog) -> None:
     for number in range(50):
         put(catalog, f"many/{number}.py", chunk(f"many/{number}.py", "needle needle needle"))
     put(catalog, "few/one.py", chunk("few/one.py", "a long text in which there is one needle somewhere"))
-    assert len(catalog.search_words(["needle"], 1, ["few/"])) == 1
+    assert len(catalog.search_words(["needle"], 1, ChunkFilter(("few/",)))) == 1
 
 
 def test_paths_of_which_nothing_is_indexed_are_known(scattered: Catalog) -> None:
     asked = ["src/", "src/a.py", "sr", "logs/", "logs/x.log", "src/a.py/x", ""]
     assert scattered.unknown_paths(asked) == ["sr", "logs/", "logs/x.log", "src/a.py/x", ""]
+
+
+def test_the_indexed_files_among_paths_are_known(scattered: Catalog) -> None:
+    assert set(scattered.indexed_files(["src/io/", "src.py", "logs/", "gone.py"])) == {"src.py", "src/io/b.py"}
+    assert scattered.indexed_files([]) == []
+    assert scattered.indexed_files(["no\udcfftext.py"]) == []
+
+
+def test_languages_and_kinds_are_those_that_are_left_the_most_frequent_first(catalog: Catalog) -> None:
+    assert (catalog.languages(), catalog.kinds()) == ([], [])
+    functions = [Definition(name, "function", 1, 1) for name in ("load", "save")]
+    put(catalog, "a.py", chunk("a.py", "def load(): ...", kind="function", definitions=tuple(functions)))
+    for path in ("a.go", "b.go"):
+        catalog.replace_file(replace(source(path), language="go"), [replace(chunk(path, path), kind="struct")])
+    catalog.record_skipped([skipped("logs/x.log")])
+    assert catalog.languages() == ["go", "python"]
+    assert catalog.kinds() == ["function", "struct"]
+    catalog.remove_files(["a.go", "b.go"])
+    assert (catalog.languages(), catalog.kinds()) == (["python"], ["function"])
 
 
 def test_the_fullest_model_serves_until_the_wanted_one_is_complete(scattered: Catalog) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise.mining.git_history import recently_changed
+from sourcewise.errors import QuestionError
+from sourcewise.mining.git_history import branches, changed_since, recently_changed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,9 +30,9 @@ def folder(tmp_path: Path) -> Path:
     return place
 
 
-def git(folder: Path, *arguments: str) -> None:
+def git(folder: Path, *arguments: str) -> str:
     command = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@b", *arguments]
-    subprocess.run(command, capture_output=True, check=True)
+    return subprocess.run(command, capture_output=True, check=True, text=True).stdout
 
 
 def put(folder: Path, path: str, text: str = "x = 1\n", second: int = 0) -> None:
@@ -109,15 +110,139 @@ def test_without_a_repository_or_without_git_nothing_is_known(
 
 @pytest.mark.parametrize("name", ["evil", "evil=name"])
 def test_what_a_repository_configures_is_not_executed(folder: Path, name: str) -> None:
+    trap(folder, name)
+    assert set(recently_changed(folder, 10)) >= {"a.py", "a.txt"}
+    assert not (folder / "executed").exists()
+
+
+def trap(folder: Path, name: str) -> None:
+    """Edit two files in a repository that would have this and that executed, a filter of this name among it."""
     put(folder, ".gitattributes", "*.py filter=evil diff=evil\n*.txt filter=evil=name\n")
     commit(folder, "a.py", "a.txt")
     hook = folder / "hook.sh"
     hook.write_text(f"#!/bin/sh\ntouch {folder}/executed\ncat\n")
     hook.chmod(0o755)
-    for key in (f"filter.{name}.clean", f"filter.{name}.process", "diff.evil.command", "core.fsmonitor", "gpg.program"):
+    commands = (f"filter.{name}.clean", f"filter.{name}.process", "diff.evil.command", "diff.evil.textconv")
+    for key in (*commands, "diff.external", "core.fsmonitor", "gpg.program"):
         subprocess.run(["git", "-C", str(folder), "config", key, str(hook)], check=True)
     git(folder, "config", "log.showSignature", "true")
     put(folder, "a.py", "b.py\n", second=2_000_000_000)
     put(folder, "a.txt", "b.txt\n", second=2_000_000_000)
-    assert set(recently_changed(folder, 10)) >= {"a.py", "a.txt"}
+
+
+# --- changed since ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def branched(folder: Path) -> Path:
+    """A folder with a branch `work` that left `main`, which went on."""
+    git(folder, "checkout", "-q", "-b", "main")
+    put(folder, ".gitignore", "*.log\n")
+    commit(folder, "same.py", "edited.py", "deleted.py", "lib/deep/edited.py")
+    git(folder, "checkout", "-q", "-b", "work")
+    commit(folder, "committed.py")
+    git(folder, "checkout", "-q", "main")
+    commit(folder, "of_main.py")
+    git(folder, "checkout", "-q", "work")
+    return folder
+
+
+def test_what_differs_from_where_a_branch_was_left_has_changed(branched: Path) -> None:
+    put(branched, "edited.py", "edited\n")
+    put(branched, "staged é.py")
+    git(branched, "add", "staged é.py")
+    put(branched, "lib/untracked.py")
+    put(branched, "ignored.log")
+    (branched / "deleted.py").unlink()
+    assert set(changed_since(branched, "main")) == {"edited.py", "committed.py", "staged é.py", "lib/untracked.py"}
+
+
+def test_nothing_has_changed_since_what_is_checked_out(branched: Path) -> None:
+    assert changed_since(branched, "work") == []
+    assert changed_since(branched, "HEAD") == []
+
+
+def test_a_tag_and_a_commit_will_do(branched: Path) -> None:
+    git(branched, "tag", "-a", "v1", "-m", "first", "main")
+    commit_of_main = git(branched, "rev-parse", "main").strip()
+    assert changed_since(branched, "v1") == changed_since(branched, commit_of_main) == ["committed.py"]
+
+
+def test_a_part_of_a_repository_has_its_own_changes(branched: Path) -> None:
+    put(branched, "edited.py", "edited\n")
+    put(branched, "lib/deep/edited.py", "edited\n")
+    put(branched, "lib/deep/new.py")
+    assert set(changed_since(branched / "lib" / "deep", "main")) == {"edited.py", "new.py"}
+
+
+def test_a_repository_inside_that_is_not_tracked_is_new_as_a_whole(branched: Path) -> None:
+    put(branched, "vendor/a.py")
+    git(branched / "vendor", "init", "-q")
+    commit(branched / "vendor", "a.py")
+    assert set(changed_since(branched, "main")) == {"committed.py", "vendor/"}
+
+
+@pytest.mark.parametrize("revision", ["missing", "--all", "-p", "", "^main", "main..work", "a\0b", "same.py"])
+def test_what_git_takes_for_no_commit_is_refused_with_what_there_is(branched: Path, revision: str) -> None:
+    with pytest.raises(QuestionError, match="no branch, tag or commit") as caught:
+        changed_since(branched, revision)
+    assert "work" in caught.value.hint
+    assert "main" in caught.value.hint
+
+
+def test_unrelated_histories_are_refused(branched: Path) -> None:
+    git(branched, "checkout", "-q", "--orphan", "other")
+    git(branched, "commit", "-q", "-m", "begin anew")
+    with pytest.raises(QuestionError, match="no history in common with main") as caught:
+        changed_since(branched, "main")
+    assert caught.value.hint
+
+
+def test_without_a_repository_or_without_git_it_is_said_that_nobody_knows(
+    branched: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "plain/a.py")
+    with pytest.raises(QuestionError, match="not in a working tree of git"):
+        changed_since(tmp_path / "plain", "main")
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(QuestionError, match="Git is not installed"):
+        changed_since(branched, "main")
+
+
+def test_a_repository_without_commits_knows_no_branch(folder: Path) -> None:
+    with pytest.raises(QuestionError, match="no branch, tag or commit main") as caught:
+        changed_since(folder, "main")
+    assert "Commit something first" in caught.value.hint
+
+
+def test_comparing_executes_nothing_that_a_repository_configures(folder: Path) -> None:
+    trap(folder, "evil")
+    assert set(changed_since(folder, "HEAD")) >= {"a.py", "a.txt"}
     assert not (folder / "executed").exists()
+
+
+def test_a_filter_that_cannot_be_switched_off_is_a_reason_not_to_compare(folder: Path) -> None:
+    trap(folder, "evil=name")
+    with pytest.raises(QuestionError, match="without running a filter"):
+        changed_since(folder, "HEAD")
+    assert not (folder / "executed").exists()
+
+
+def test_comparing_locks_nothing(branched: Path) -> None:
+    put(branched, "same.py", "same.py\n", second=2_000_000_000)  # git would note that its content is the same
+    index = (branched / ".git" / "index").read_bytes()
+    (branched / ".git" / "index.lock").touch()
+    assert changed_since(branched, "main") == ["committed.py"]
+    assert (branched / ".git" / "index").read_bytes() == index
+
+
+def test_branches_come_latest_first(branched: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for branch, second in (("main", 2_000_000_000), ("older", 1_000_000_000)):
+        monkeypatch.setenv("GIT_COMMITTER_DATE", f"{second} +0000")
+        git(branched, "checkout", "-q", "-B", branch)
+        commit(branched, f"of_{branch}.txt")
+    git(branched, "update-ref", "refs/remotes/origin/old", "older")
+    git(branched, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/old")
+    assert branches(branched, 2) == ["main", "work"]
+    assert set(branches(branched, 10)[2:]) == {"older", "origin/old"}
+    assert branches(branched.parent, 10) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,7 @@ from sourcewise.errors import CancelledError, CatalogCorruptError, QuestionError
 from sourcewise.excerpts import Document, Excerpts
 from sourcewise.index import SharedParts
 from sourcewise.llm.sources_only import SourcesOnlyGenerator
-from sourcewise.model import AnswerReady, CitationState, Inquiry, SearchMode, Turn
+from sourcewise.model import AnswerReady, CitationState, Inquiry, Scope, SearchMode, Turn
 from sourcewise.owned_index import OwnedIndex
 from sourcewise.ownership import claim
 from sourcewise.paths import DataPaths
@@ -390,7 +391,7 @@ def test_the_metadata_of_vectors_follows_the_lines(house: House) -> None:
 
 def test_paths_narrow_what_words_and_vectors_find(house: House) -> None:
     index = house.refresh()
-    result = index.search("where does it draw or write or send", 20, ["disk.py"])
+    result = index.search("where does it draw or write or send", 20, Scope(("disk.py",)))
     assert result.mode is SearchMode.HYBRID
     assert {passage.chunk.path for passage in result.passages} == {"disk.py"}
 
@@ -398,7 +399,7 @@ def test_paths_narrow_what_words_and_vectors_find(house: House) -> None:
 def test_a_path_that_is_not_indexed_is_refused_with_a_way_out(house: House) -> None:
     index = house.refresh()
     with pytest.raises(QuestionError, match=r"tape\.py") as caught:
-        index.search("write", 3, ["disk.py", "tape.py"])
+        index.search("write", 3, Scope(("disk.py", "tape.py")))
     assert caught.value.hint
 
 
@@ -425,6 +426,43 @@ def test_what_was_spoken_of_does_not_answer_a_question_about_nothing_that_is_the
     index = house.open()
     index.update()
     assert not index.gather(Inquiry("Who bakes bread at night?", history=spoken_of("network", "send")), 3).relevant
+
+
+def test_a_language_and_a_kind_narrow_what_words_and_vectors_find(house: House) -> None:
+    (house.folder / "send.go").write_text(
+        "package main\n\nfunc send_0(value int) int {\n\treturn network.send(value)\n}\n"
+    )
+    index = house.refresh()
+    result = index.search("send_0", 20, Scope(languages=("Go",), kinds=("function",)))
+    assert result.mode is SearchMode.HYBRID
+    assert [passage.chunk.symbol for passage in result.passages] == ["send_0"]
+
+
+def test_what_has_changed_narrows_what_words_vectors_and_the_editor_give(house: House) -> None:
+    for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "work"]):
+        git = ["git", "-C", str(house.folder), "-c", "user.name=a", "-c", "user.email=a@b"]
+        subprocess.run([*git, *command], check=True)
+    (house.folder / "screen.py").write_text("def paint_value(canvas):\n    return canvas.draw(screen)\n")
+    index = house.refresh()
+    scope = Scope(changed_since="main")
+    result = index.search("where does it draw or write or send", 20, scope)
+    assert result.mode is SearchMode.HYBRID
+    assert {passage.chunk.path for passage in result.passages} == {"screen.py"}
+
+    shown = {path: f"def unsaved_thing():\n    return '{path}'\n" for path in ("screen.py", "disk.py")}
+    seen = index.search("unsaved_thing", 20, scope, shown)
+    assert {passage.chunk.path for passage in seen.passages} == {"screen.py"}
+    gathered = index.gather(Inquiry("unsaved_thing", scope), 20, shown)
+    assert {passage.chunk.path for passage in gathered.passages} == {"screen.py"}
+
+
+def test_a_definition_and_a_place_that_a_question_names_must_be_in_the_scope_too(house: House) -> None:
+    index = house.refresh()
+    question = "What is wrong with `write_1` at network.py:3?"
+    assert {"disk.py", "network.py"} <= {passage.chunk.path for passage in index.search(question, 20).passages}
+    inside = index.search(question, 20, Scope(("network.py", "screen.py"))).passages
+    assert "disk.py" not in {passage.chunk.path for passage in inside}
+    assert any("is named by the question" in reason for reason in inside[0].reasons)
 
 
 def test_a_selection_is_the_first_source_and_is_not_found_again(house: House) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sourcewise.model import FileStamp, Passage, SearchMode, SearchResult, SourceFile
+from sourcewise.storage.chunk_filter import ANY_CHUNK, ChunkFilter
 from sourcewise.unsaved import UnsavedFiles
 
 if TYPE_CHECKING:
@@ -37,11 +38,16 @@ def result(chunks: Sequence[Chunk], *, relevant: bool = True) -> SearchResult:
 
 
 def joined(
-    text: str, found: Sequence[Chunk] | None = None, *, top: int = 5, paths: Sequence[str] = (), relevant: bool = True
+    text: str,
+    found: Sequence[Chunk] | None = None,
+    *,
+    top: int = 5,
+    within: ChunkFilter = ANY_CHUNK,
+    relevant: bool = True,
 ) -> SearchResult:
     indexed = shown(SAVED).chunks
     chunks = list(indexed.values()) if found is None else found
-    return shown(text).joined(result(chunks, relevant=relevant), QUESTION, top, paths, indexed.keys())
+    return shown(text).joined(result(chunks, relevant=relevant), QUESTION, top, within, indexed.keys())
 
 
 def places(found: SearchResult) -> list[tuple[str, int]]:
@@ -94,5 +100,7 @@ def test_what_is_new_may_be_the_answer_where_nothing_was_found() -> None:
 def test_the_scope_and_the_limit_hold() -> None:
     new = f"{SAVED}\n\ndef resend(request, network):\n    return send(request)\n"
     assert len(joined(new, top=2).passages) == 2
-    assert places(joined(new, found=[], paths=["docs/"])) == []
-    assert places(joined(new, found=[], paths=["io.py"])) == [("resend", 11)]
+    assert places(joined(new, found=[], within=ChunkFilter(("docs/",)))) == []
+    assert places(joined(new, found=[], within=ChunkFilter(("io.py",), ("python",), ("function",)))) == [("resend", 11)]
+    assert places(joined(new, found=[], within=ChunkFilter(languages=("go",)))) == []
+    assert places(joined(new, found=[], within=ChunkFilter(kinds=("class",)))) == []

@@ -7,6 +7,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/p
 import path from "node:path";
 import * as v from "valibot";
 import { atRest, type HeldChat } from "./chat";
+import { narrowedTo } from "./filters";
 import { readChat, type ChatSummary } from "./messages";
 import type { HeldTurn } from "./turn";
 
@@ -19,12 +20,20 @@ const Lines = { uri: v.string(), startLine: v.number(), endLine: v.number() };
 
 const Selection = v.object({ ...Lines, startCharacter: v.exactOptional(v.number()), endCharacter: v.exactOptional(v.number()) });
 
+const Scope = v.object({
+  paths: v.array(v.string()),
+  languages: v.array(v.string()),
+  kinds: v.array(v.string()),
+  changedSince: v.nullable(v.string()),
+});
+
 const Request = v.variant("kind", [
   v.object({
     kind: v.literal("ask"),
     question: v.string(),
     folder: v.nullable(v.string()),
-    paths: v.array(v.string()),
+    // Chats that were kept before there were filters have none.
+    scope: v.optional(Scope, narrowedTo([], [])),
     selection: v.nullable(Selection),
   }),
   v.object({ kind: v.literal("explain"), selection: Selection }),

@@ -1,5 +1,7 @@
 /** What a word that begins with `@` can be completed to. Hides the order of what is offered and how a path is written. */
 import fuzzysort from "fuzzysort";
+import type { IndexChoices } from "../protocol";
+import { filterKeys, filterValues, isFilter } from "./filters";
 import type { Completion } from "./messages";
 import { nameOf, parentOf, type Entry, type Situated } from "./scope";
 
@@ -10,10 +12,12 @@ const MOST = 20;
  *
  * @param word from its `@` to the cursor
  * @param files of the workspace, likeliest first
+ * @param choices what the index has
  */
-export function completionsOf(word: string, situated: Situated, files: readonly Entry[]): Completion[] {
-  const typed = word.replace(/^@"?/, "");
-  const fixed = fixedWords(situated).filter(({ label }) => label.startsWith(`@${typed}`));
+export function completionsOf(word: string, situated: Situated, files: readonly Entry[], choices: IndexChoices): Completion[] {
+  const typed = typedOf(word);
+  if (isFilter(typed)) return filterValues(typed, choices).slice(0, MOST);
+  const fixed = [...fixedWords(situated), ...filterKeys()].filter(({ label }) => label.startsWith(`@${typed}`));
   // A name with a quotation mark in it cannot be written.
   const targets = withFolders(files).flatMap((entry) => {
     const name = nameOf(entry, situated.folders);
@@ -21,6 +25,15 @@ export function completionsOf(word: string, situated: Situated, files: readonly 
   });
   const found = typed ? fuzzysort.go(typed, targets, { key: "name", limit: MOST }).map(({ obj }) => obj) : targets;
   return [...fixed, ...found.map(({ entry, name }) => completionOf(entry, name))].slice(0, MOST);
+}
+
+/** Whether what completes a word is to be found in the index. */
+export function completesFromIndex(word: string): boolean {
+  return isFilter(typedOf(word));
+}
+
+function typedOf(word: string): string {
+  return word.replace(/^@"?/, "");
 }
 
 /** The words that mean something else at each moment, with what they mean now. */

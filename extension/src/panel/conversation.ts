@@ -18,7 +18,7 @@ import {
 import { asUserError, isCancelled, UserError } from "../userError";
 import { emptyChat, withTurn, type HeldChat } from "./chat";
 import type { Turn } from "./messages";
-import type { Scope } from "./scope";
+import type { ScopedQuestion } from "./scope";
 import {
   historyOf,
   newTurn,
@@ -64,7 +64,7 @@ export class Conversation {
    */
   constructor(
     private readonly server: Pick<Server, "request" | "on">,
-    private readonly scopeOf: (question: string) => Promise<Scope>,
+    private readonly scopeOf: (question: string) => Promise<ScopedQuestion>,
     private readonly listener: ConversationListener,
   ) {
     this.subscriptions = [
@@ -156,17 +156,17 @@ export class Conversation {
   }
 
   private async findRequest(turn: HeldTurn, attempt: Attempt): Promise<TurnRequest> {
-    const { described, ...scope } = await this.scopeOf(turn.shown.question);
-    const request: TurnRequest = { kind: "ask", ...scope };
+    const { described, ...asked } = await this.scopeOf(turn.shown.question);
+    const request: TurnRequest = { kind: "ask", ...asked };
     this.step(attempt, (last) => withRequest(last, request, described));
     return request;
   }
 
   private send(request: TurnRequest, { askId, cancellation: { token } }: Attempt, before: readonly HeldTurn[]): Promise<AskResult> {
     if (request.kind === "explain") return this.server.request(EXPLAIN, { askId, selection: request.selection }, token);
-    const { question, folder, paths, selection } = request;
+    const { question, folder, scope, selection } = request;
     const history = historyOf(before, MOST_HISTORY);
-    return this.server.request(ASK, { askId, question, folder, paths, selection, history }, token);
+    return this.server.request(ASK, { askId, question, folder, scope, selection, history }, token);
   }
 
   private on<P extends { askId: string }>(notification: Notification<P>, step: (turn: HeldTurn, event: P) => HeldTurn) {

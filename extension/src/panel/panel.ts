@@ -7,13 +7,14 @@ import type { Server } from "../client";
 import type { PythonEnvironment } from "../environment";
 import { showFailure } from "../failures";
 import { openPlace } from "../openSource";
-import type { Selection } from "../protocol";
+import { INDEX_CHOICES, type IndexChoices, type Selection } from "../protocol";
 import { createActions } from "./actions";
 import { emptyChat, shownChat } from "./chat";
 import { ChatStore } from "./chatStore";
-import { completionsOf } from "./completion";
+import { completesFromIndex, completionsOf } from "./completion";
 import { Conversation } from "./conversation";
 import { Editors } from "./editors";
+import { NO_CHOICES } from "./filters";
 import type { ChatSummary, PanelState, ViewMessage } from "./messages";
 import { chooseDownload } from "./modelPicker";
 import { Models } from "./models";
@@ -190,8 +191,17 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   private async complete(request: number, word: string): Promise<void> {
-    const items = completionsOf(word, this.editors.situated, await this.files.list());
+    const choices = completesFromIndex(word) ? await this.choices() : NO_CHOICES;
+    const items = completionsOf(word, this.editors.situated, await this.files.list(), choices);
     this.view.send({ type: "completions", request, items });
+  }
+
+  /** What the index of the folder in use has; nothing while nobody can tell. */
+  private async choices(): Promise<IndexChoices> {
+    if (this.server.state.kind !== "running") return NO_CHOICES;
+    const { file, folders } = this.editors.situated;
+    const folder = (file?.folder ?? folders[0])?.uri ?? null;
+    return this.server.request(INDEX_CHOICES, { folder }).catch(() => NO_CHOICES);
   }
 
   // --- what the view is told --------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 /**
- * What a question is about: reads `@file`, `@folder`, `@selection`, `@path/to/file`, `@path/to/folder/` and
- * `@"path with blanks"` out of it. Hides how these are written and which workspace folder is asked. A word with an `@` that
- * names nothing, such as a decorator or an address, is text like any other.
+ * What a question is about: reads `@file`, `@folder`, `@selection`, `@path/to/file`, `@path/to/folder/`,
+ * `@"path with blanks"` and filters out of it. Hides how these are written and which workspace folder is asked. A word with
+ * an `@` that names nothing, such as a decorator or an address, is text like any other.
  */
-import type { Selection } from "../protocol";
+import type { Scope, Selection } from "../protocol";
 import { UserError } from "../userError";
+import { filterOf, narrowedTo, said, written, type Filter } from "./filters";
 
 /** A folder of the workspace. */
 export interface Folder {
@@ -32,10 +33,10 @@ export interface Selected {
 }
 
 /** What will be asked, and about what. `described` says the latter in words. */
-export interface Scope {
+export interface ScopedQuestion {
   readonly question: string;
   readonly folder: string | null;
-  readonly paths: string[];
+  readonly scope: Required<Scope>;
   readonly selection: Selection | null;
   readonly described: string[];
 }
@@ -56,6 +57,7 @@ interface Reference {
   readonly end: number;
   readonly replacement: string;
   readonly entry?: Entry;
+  readonly filter?: Filter;
   readonly selection?: Selected;
 }
 
@@ -68,23 +70,24 @@ const PUNCTUATION = /[.,;:!?)\]}'"]+$/;
 /**
  * Reads what a question is about.
  *
- * @throws it names what is not there, or more than one folder of the workspace
+ * @throws it names what is not there, or more than one folder of the workspace, or more than one branch
  */
-export async function readScope(question: string, situated: Situated, kindOf: KindOf): Promise<Scope> {
+export async function readScope(question: string, situated: Situated, kindOf: KindOf): Promise<ScopedQuestion> {
   const references: Reference[] = [];
   for (const word of wordsOf(question)) {
     const reference = await referenceOf(word, situated, kindOf);
     if (reference) references.push(reference);
   }
   const entries = references.flatMap(({ entry }) => entry ?? []);
+  const filters = references.flatMap(({ filter }) => filter ?? []);
   const [selection] = references.flatMap(({ selection }) => selection ?? []);
   const folder = folderOf(entries, situated);
   return {
     question: rewritten(question, references),
     folder: folder?.uri ?? null,
-    paths: [...new Set(entries.map(({ path }) => path))].filter((path) => path !== ""),
+    scope: narrowedTo([...new Set(entries.map(({ path }) => path))].filter((path) => path !== ""), filters),
     selection: selection?.lines ?? null,
-    described: describe(entries, selection, folder, situated.folders),
+    described: [...describe(entries, selection, folder, situated.folders), ...new Set(filters.map(written))],
   };
 }
 
@@ -108,12 +111,16 @@ function wordsOf(question: string): Word[] {
 }
 
 async function referenceOf(word: Word, situated: Situated, kindOf: KindOf): Promise<Reference | undefined> {
+  const ending = (word.isQuoted ? undefined : PUNCTUATION.exec(word.name)?.[0]) ?? "";
+  const shorter = word.name.slice(0, word.name.length - ending.length);
+  const end = word.end - ending.length;
+  // Nobody knows here what a filter may be given, so that punctuation is never taken for a part of it.
+  const filter = filterOf(shorter);
+  if (filter) return { start: word.start, end, replacement: said(filter), filter };
   const asWritten = await meaningOf(word.name, situated, kindOf);
   if (asWritten) return { start: word.start, end: word.end, ...asWritten };
-  const ending = word.isQuoted ? undefined : PUNCTUATION.exec(word.name)?.[0];
-  if (!ending) return undefined;
-  const shorter = await meaningOf(word.name.slice(0, -ending.length), situated, kindOf);
-  return shorter && { start: word.start, end: word.end - ending.length, ...shorter };
+  const meaning = ending ? await meaningOf(shorter, situated, kindOf) : undefined;
+  return meaning && { start: word.start, end, ...meaning };
 }
 
 async function meaningOf(name: string, situated: Situated, kindOf: KindOf): Promise<Meaning | undefined> {

@@ -13,6 +13,7 @@ import type {
   AnswerSources,
   AskResult,
   Mention,
+  Scope,
   Selection,
   Source,
   Turn as Exchange,
@@ -32,7 +33,7 @@ export type TurnRequest =
       readonly kind: "ask";
       readonly question: string;
       readonly folder: string | null;
-      readonly paths: string[];
+      readonly scope: Required<Scope>;
       readonly selection: Selection | null;
     }
   | { readonly kind: "explain"; readonly selection: Selection };

@@ -163,9 +163,10 @@ function completed(state: ViewState, index: number): ViewState {
   const item = completing?.items[index];
   if (!completing || !item) return state;
   const rest = state.draft.slice(completing.end);
-  const gap = /^\s/.test(rest) ? "" : " ";
+  const gap = item.unfinished || /^\s/.test(rest) ? "" : " ";
   const head = state.draft.slice(0, completing.start) + item.insert + gap;
-  return { ...drafted(state, head + rest), caret: { at: head.length, change: state.caret.change + 1 } };
+  const taken = { ...drafted(state, head + rest), caret: { at: head.length, change: state.caret.change + 1 } };
+  return item.unfinished ? typed(taken, taken.draft, head.length) : taken;
 }
 
 function drafted(state: ViewState, draft: string): ViewState {

@@ -12,7 +12,7 @@ import click
 
 from sourcewise import terminal
 from sourcewise.cli.opening import opened_folder, settings_of_user
-from sourcewise.cli.options import folder_option, json_option, paths_option
+from sourcewise.cli.options import folder_option, json_option, scope_options
 from sourcewise.errors import GeneratorError
 from sourcewise.model import AnswerReady, Inquiry, Notice, PromptProgress, SourcesFound, TextDelta
 from sourcewise.prompt import as_sources
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sourcewise.index import Index
-    from sourcewise.model import Answer, Passage
+    from sourcewise.model import Answer, Passage, Scope
     from sourcewise.settings import Settings
     from sourcewise.terminal import ProgressLine
 
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 @click.argument("question")
 @folder_option
 @click.option("--model", help="An Ollama model, `embedded`, or `sources` for no model.")
-@paths_option
+@scope_options
 @json_option
-def ask(question: str, folder: Path, model: str | None, paths: tuple[str, ...], as_json: bool) -> None:
+def ask(question: str, folder: Path, model: str | None, scope: Scope, as_json: bool) -> None:
     """Answer QUESTION from the code, with sources."""
     settings = _with_model(settings_of_user(), model)
     with opened_folder(folder, settings) as (opened, progress):
         checked_question(question)
-        answer = asyncio.run(_converse(opened.ready_for(question), Inquiry(question, paths), progress, as_json))
+        answer = asyncio.run(_converse(opened.ready_for(question), Inquiry(question, scope), progress, as_json))
     if as_json:
         click.echo(json.dumps(asdict(answer), indent=2))
     if answer.failure:
@@ -50,14 +50,14 @@ def ask(question: str, folder: Path, model: str | None, paths: tuple[str, ...], 
 @folder_option
 @click.option("--limit", "-n", default=8, show_default=True, type=click.IntRange(1, 1000), help="How many results.")
 @click.option("--explain", is_flag=True, help="Show why each result is where it is.")
-@paths_option
+@scope_options
 @json_option
-def search(query: str, *, folder: Path, limit: int, explain: bool, paths: tuple[str, ...], as_json: bool) -> None:
+def search(query: str, *, folder: Path, limit: int, explain: bool, scope: Scope, as_json: bool) -> None:
     """Find code by words, by name and by meaning."""
     with opened_folder(folder, settings_of_user()) as (opened, _):
         checked_question(query)
         index = opened.ready_for(query)
-        result = index.search(query, limit, paths)
+        result = index.search(query, limit, scope)
     if as_json:
         click.echo(json.dumps([_as_hit(passage) for passage in result.passages], indent=2))
         return

@@ -52,16 +52,17 @@ class Answers:
         """Answer a question; notifications tell of the answer while it is made.
 
         Raises:
-            UserError: the question, the folder, a path or the selection cannot be taken.
+            UserError: the question, the folder, the scope or the selection cannot be taken.
         """
         history = tuple(Turn(turn.question, turn.answer, turn.symbols) for turn in params.history)
+        scope = convert.scope(params.scope)
         if params.selection is None:
             index = await self._folders.index_of(params.folder)
-            inquiry, shown, uri_of = Inquiry(params.question, params.paths, None, history), None, convert.uris_in(index)
+            inquiry, shown, uri_of = Inquiry(params.question, scope, None, history), None, convert.uris_in(index)
         else:
             shown, code = await self._pointing.code_at(params.selection, params.folder)
             index, uri_of = shown.index, shown.uri_of
-            inquiry = Inquiry(params.question, params.paths, code, history)
+            inquiry = Inquiry(params.question, scope, code, history)
         shown_in = self._pointing.text_shown_in(index, shown)
         events = index.ask(inquiry, shown_in, self._pointing.texts_open_in(index))
         return await self._told(events, params.ask_id, uri_of)
@@ -76,14 +77,14 @@ class Answers:
         """Return the best passages for a query.
 
         Raises:
-            UserError: the query, the folder or a path cannot be taken.
+            UserError: the query, the folder or the scope cannot be taken.
             JsonRpcInvalidParams: the limit is out of range.
         """
         limit = self._checked_limit(params.limit)
         query = checked_question(params.query)
         index = await self._folders.index_of(params.folder)
         shown = self._pointing.texts_open_in(index)
-        found = await asyncio.to_thread(index.search, query, limit, params.paths, shown)
+        found = await asyncio.to_thread(index.search, query, limit, convert.scope(params.scope), shown)
         return _search_result(found, convert.uris_in(index))
 
     async def similar(self, params: protocol.SimilarParams) -> protocol.SearchResult:

@@ -1,4 +1,4 @@
-"""From the values of the house to what is sent: adds URIs, leaves out what the editor does not need."""
+"""Between the values of the house and what is sent: adds URIs, leaves out what the editor does not need."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import attrs
 from sourcewise import protocol
 from sourcewise.errors import FolderError
 from sourcewise.lsp.documents import local_path
-from sourcewise.model import Notice, PromptProgress, SourcesFound, TextDelta
+from sourcewise.model import Notice, PromptProgress, Scope, SourcesFound, TextDelta
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         AnswerEvent,
         IndexStatus,
         Mention,
+        ScopeChoices,
         SearchResult,
         SkippedFile,
         SkipReason,
@@ -48,6 +49,16 @@ def path_of(uri: str) -> Path:
 def uris_in(index: Index) -> UriOf:
     """Return a function that gives the URI of a file of a folder by its path."""
     return lambda path: (index.folder / path).as_uri()  # pygls' own fails on names that are not UTF-8
+
+
+def scope(asked: protocol.Scope) -> Scope:
+    """Return what a search is to be narrowed to."""
+    return Scope(asked.paths, asked.languages, asked.kinds, asked.changed_since)
+
+
+def choices(known: ScopeChoices) -> protocol.IndexChoices:
+    """Return what a search can be narrowed to."""
+    return protocol.IndexChoices(known.languages, known.kinds, known.branches)
 
 
 def coverage(search: SearchResult) -> protocol.Coverage:

@@ -74,6 +74,15 @@ class IndexControl:
         await self._open.pause(params.paused)
         return self.state()
 
+    async def choices(self, params: protocol.ChoicesParams) -> protocol.IndexChoices:
+        """Say what a search of a folder can be narrowed to, as far as the folder is read.
+
+        Raises:
+            UserError: the folder is not open, or its index is not.
+        """
+        index = self._open.index_so_far(params.folder)
+        return convert.choices(await asyncio.to_thread(index.scope_choices))
+
     async def why(self, params: protocol.WhyParams) -> protocol.WhyResult:
         """Say why a file is in the index, or not.
 

@@ -107,6 +107,7 @@ _HANDLERS: dict[protocol.Request, Callable[[Session, Any], Awaitable[Any]]] = {
     protocol.INDEX_STATUS: lambda session, params: session.indexes.status(params),
     protocol.INDEX_REBUILD: lambda session, params: session.indexes.rebuild(params),
     protocol.INDEX_PAUSE: lambda session, params: session.indexes.pause(params),
+    protocol.INDEX_CHOICES: lambda session, params: session.indexes.choices(params),
     protocol.INDEX_WHY: lambda session, params: session.indexes.why(params),
     protocol.INDEX_SKIPPED: lambda session, params: session.indexes.skipped(params),
     protocol.INDEX_CHUNKS: lambda session, params: session.indexes.chunks(params),

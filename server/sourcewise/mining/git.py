@@ -30,6 +30,11 @@ _CAREFUL = {
 
 def ask_git(folder: Path, *arguments: str, seconds: float = _GIT_SECONDS) -> str:
     """Return what a git command prints; nothing when there is no git, it refuses, or it takes longer than this."""
+    return run_git(folder, *arguments, seconds=seconds) or ""
+
+
+def run_git(folder: Path, *arguments: str, seconds: float = _GIT_SECONDS) -> str | None:
+    """Return what a git command prints, as ask_git does, but None where it could not do what it was asked."""
     environment = {name: value for name, value in os.environ.items() if name not in _REPOSITORY_VARIABLES}
     try:
         done = subprocess.run(
@@ -41,9 +46,9 @@ def ask_git(folder: Path, *arguments: str, seconds: float = _GIT_SECONDS) -> str
             timeout=seconds,
             check=False,
         )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return os.fsdecode(done.stdout) if done.returncode == 0 else ""
+    except (OSError, ValueError, subprocess.TimeoutExpired):  # an argument with a null character is a ValueError
+        return None
+    return os.fsdecode(done.stdout) if done.returncode == 0 else None
 
 
 def is_repository(folder: Path) -> bool:

@@ -22,10 +22,12 @@ from sourcewise.protocol.answers import (
 from sourcewise.protocol.diagnosis import DiagnoseParams, DiagnoseResult
 from sourcewise.protocol.errors import USER_ERROR_CODE, ErrorData
 from sourcewise.protocol.index import (
+    ChoicesParams,
     ChunksParams,
     ChunksResult,
     FolderState,
     FolderStatus,
+    IndexChoices,
     IndexedChunk,
     IndexState,
     PauseParams,
@@ -39,7 +41,7 @@ from sourcewise.protocol.index import (
     WhyResult,
 )
 from sourcewise.protocol.models import LanguageModel, ModelsParams, ModelsResult, PullParams, PullProgress, PullResult
-from sourcewise.protocol.places import Coverage, Passage, Place, Selection, Source
+from sourcewise.protocol.places import Coverage, Passage, Place, Scope, Selection, Source
 from sourcewise.protocol.search import SearchParams, SearchResult, SimilarParams
 from sourcewise.protocol.table import (
     ANSWER_DELTA,
@@ -49,6 +51,7 @@ from sourcewise.protocol.table import (
     ASK,
     DIAGNOSE,
     EXPLAIN,
+    INDEX_CHOICES,
     INDEX_CHUNKS,
     INDEX_PAUSE,
     INDEX_REBUILD,
@@ -75,6 +78,7 @@ __all__ = [
     "ASK",
     "DIAGNOSE",
     "EXPLAIN",
+    "INDEX_CHOICES",
     "INDEX_CHUNKS",
     "INDEX_PAUSE",
     "INDEX_REBUILD",
@@ -96,6 +100,7 @@ __all__ = [
     "AnswerSources",
     "AskParams",
     "AskResult",
+    "ChoicesParams",
     "ChunksParams",
     "ChunksResult",
     "Citation",
@@ -106,6 +111,7 @@ __all__ = [
     "ExplainParams",
     "FolderState",
     "FolderStatus",
+    "IndexChoices",
     "IndexState",
     "IndexedChunk",
     "LanguageModel",
@@ -122,6 +128,7 @@ __all__ = [
     "PullResult",
     "RebuildParams",
     "Request",
+    "Scope",
     "SearchParams",
     "SearchResult",
     "Selection",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from sourcewise.model import CitationState
-from sourcewise.protocol.places import Coverage, Place, Selection, Source
+from sourcewise.protocol.places import EVERYTHING, Coverage, Place, Scope, Selection, Source
 
 
 @frozen
@@ -28,7 +28,7 @@ class AskParams:
     Attributes:
         ask_id: chosen by the client; every notification about the answer carries it.
         folder: URI of a workspace folder; may be left out where there is one only.
-        paths: files and folders (these end in `/`) that the sources must come from; none means all.
+        scope: what the sources must come from; left out, the whole folder.
         selection: lines that the question is about; they are the first source.
         history: the conversation so far, oldest first.
     """
@@ -36,7 +36,7 @@ class AskParams:
     question: str
     ask_id: str
     folder: str | None = None
-    paths: tuple[str, ...] = ()
+    scope: Scope = EVERYTHING
     selection: Selection | None = None
     history: tuple[Turn, ...] = ()
 

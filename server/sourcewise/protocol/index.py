@@ -90,6 +90,28 @@ class PauseParams:
 
 
 @frozen
+class ChoicesParams:
+    """Which folder; may be left out where there is one only."""
+
+    folder: str | None = None
+
+
+@frozen
+class IndexChoices:
+    """What a search can be narrowed to, besides files and folders; the likeliest first.
+
+    Attributes:
+        languages: that indexed files are in.
+        kinds: of definitions, such as `class`; `text` is for loose lines.
+        branches: of the repository, some of the latest.
+    """
+
+    languages: tuple[str, ...]
+    kinds: tuple[str, ...]
+    branches: tuple[str, ...]
+
+
+@frozen
 class WhyParams:
     """A file to tell about."""
 

@@ -32,6 +32,26 @@ class Selection:
 
 
 @frozen
+class Scope:
+    """What a search is narrowed to: all that is given holds, and of each list any one.
+
+    Attributes:
+        paths: files and folders (these end in `/`) that passages must come from.
+        languages: of their files, as `IndexChoices` has them.
+        kinds: of a definition that they hold or are a part of, likewise.
+        changed_since: a branch, a tag or a commit; their files must have changed since the work here left it.
+    """
+
+    paths: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    changed_since: str | None = None
+
+
+EVERYTHING = Scope()
+
+
+@frozen
 class Passage:
     """Lines of a file that were found.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from sourcewise.protocol.places import Coverage, Passage, Selection
+from sourcewise.protocol.places import EVERYTHING, Coverage, Passage, Scope, Selection
 
 
 @frozen
@@ -14,13 +14,13 @@ class SearchParams:
     Attributes:
         folder: as in `AskParams`.
         limit: the most passages, 1 to 50; left out, the setting `retrieval.top`.
-        paths: as in `AskParams`.
+        scope: what to stay in; left out, the whole folder.
     """
 
     query: str
     folder: str | None = None
     limit: int | None = None
-    paths: tuple[str, ...] = ()
+    scope: Scope = EVERYTHING
 
 
 @frozen

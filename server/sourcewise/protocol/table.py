@@ -17,8 +17,10 @@ from sourcewise.protocol.answers import (
 )
 from sourcewise.protocol.diagnosis import DiagnoseParams, DiagnoseResult
 from sourcewise.protocol.index import (
+    ChoicesParams,
     ChunksParams,
     ChunksResult,
+    IndexChoices,
     IndexState,
     PauseParams,
     RebuildParams,
@@ -57,6 +59,7 @@ SIMILAR = Request("sourcewise/similar", SimilarParams, SearchResult)
 INDEX_STATUS = Request("sourcewise/index/status", StatusParams, StatusResult)
 INDEX_REBUILD = Request("sourcewise/index/rebuild", RebuildParams, IndexState)
 INDEX_PAUSE = Request("sourcewise/index/pause", PauseParams, IndexState)
+INDEX_CHOICES = Request("sourcewise/index/choices", ChoicesParams, IndexChoices)
 INDEX_WHY = Request("sourcewise/index/why", WhyParams, WhyResult)
 INDEX_SKIPPED = Request("sourcewise/index/skipped", SkippedParams, SkippedResult)
 INDEX_CHUNKS = Request("sourcewise/index/chunks", ChunksParams, ChunksResult)
@@ -71,6 +74,7 @@ REQUESTS = (
     INDEX_STATUS,
     INDEX_REBUILD,
     INDEX_PAUSE,
+    INDEX_CHOICES,
     INDEX_WHY,
     INDEX_SKIPPED,
     INDEX_CHUNKS,

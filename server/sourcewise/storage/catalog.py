@@ -15,17 +15,19 @@ from sourcewise.errors import CatalogCorruptError
 from sourcewise.model import SkipReason
 from sourcewise.storage import catalog_rows, vector_ledger, word_index
 from sourcewise.storage.catalog_schema import SCHEMA, VectorState
+from sourcewise.storage.chunk_filter import ANY_CHUNK
 from sourcewise.storage.database import Database
 from sourcewise.storage.synopsis_vectors import SynopsisVectors
 from sourcewise.storage.vector_ledger import VectorLedger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
     from sqlite3 import Connection
 
     from sourcewise.model import Chunk, FileStamp, SkippedFile, SourceFile
     from sourcewise.storage.catalog_rows import DefinitionPlace
+    from sourcewise.storage.chunk_filter import ChunkFilter
 
 Item = TypeVar("Item")
 
@@ -189,12 +191,15 @@ class Catalog:
         with self._database.read() as connection:
             return tuple(catalog_rows.chunks_by_path(connection, path))
 
-    def chunk_ids(self, paths: Sequence[str] = ()) -> list[str]:
-        """Return the ids of the chunks of these files and folders, or of all, as they are now."""
+    def chunk_ids(self, within: ChunkFilter = ANY_CHUNK, limit: int = -1) -> list[str]:
+        """Return the ids of the chunks that pass, as they are now; so many at most, unless the limit is negative."""
         with self._database.read() as connection:
-            if paths:
-                return catalog_rows.chunk_ids_among(connection, paths)
-            return [chunk_id for (chunk_id,) in connection.execute("SELECT id FROM chunks")]
+            return catalog_rows.ids_passing(connection, within, limit)
+
+    def passing(self, ids: Collection[str], within: ChunkFilter) -> frozenset[str]:
+        """Return those of these chunks that exist and pass."""
+        with self._database.read() as connection:
+            return frozenset(catalog_rows.ids_passing_among(connection, within, ids))
 
     def _write_in_turns(self, items: Iterable[Item], write: Callable[[Connection, Item], None]) -> None:
         """Write what need not be stored together, in transactions so short that no other writer waits for long."""
@@ -209,34 +214,38 @@ class Catalog:
 
     # --- search -------------------------------------------------------------------------------------------
 
-    def search_words(self, terms: Sequence[str], limit: int, paths: Sequence[str] = ()) -> list[tuple[str, float]]:
+    def search_words(
+        self, terms: Sequence[str], limit: int, within: ChunkFilter = ANY_CHUNK
+    ) -> list[tuple[str, float]]:
         """Return ids of chunks that hold any of the terms, best first, with their BM25 score (positive).
 
         Args:
             terms: words as `words` makes them.
             limit: how many at most.
-            paths: files and folders to stay in; none means all.
+            within: what chunks to stay in.
         """
         with self._database.read() as connection:
-            return catalog_rows.words_found(connection, terms, limit, paths)
+            return catalog_rows.words_found(connection, terms, limit, within)
 
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:
         """Return how much each of these terms tells: its inverse document frequency, or 0 where no chunk has it."""
         with self._database.read() as connection:
             return word_index.rarity(connection, terms)
 
-    def find_definitions(self, names: Sequence[str], limit: int, paths: Sequence[str] = ()) -> list[DefinitionPlace]:
+    def find_definitions(
+        self, names: Sequence[str], limit: int, within: ChunkFilter = ANY_CHUNK
+    ) -> list[DefinitionPlace]:
         """Return what is defined under these names, in their order, whatever the case.
 
         Args:
             names: plain or qualified as far as known (`Class.method`, `Class::method`).
             limit: how many places at most.
-            paths: as in `search_words`.
+            within: as in `search_words`; of the chunks that definitions begin in.
         """
         places: dict[int, DefinitionPlace] = {}
         with self._database.read() as connection:
             for name in names:
-                places.update(catalog_rows.definitions_named(connection, name, limit, paths))
+                places.update(catalog_rows.definitions_named(connection, name, limit, within))
         return list(places.values())[:limit]
 
     def chunks_at(self, path: str, line: int | None, limit: int) -> list[str]:
@@ -250,10 +259,31 @@ class Catalog:
         with self._database.read() as connection:
             return catalog_rows.chunks_at(connection, path, line, limit)
 
+    # --- what a search can be narrowed to -----------------------------------------------------------------
+
+    def indexed_files(self, within: Sequence[str]) -> list[str]:
+        """Return the indexed files that are, or lie in a folder that is, among these paths."""
+        with self._database.read() as connection:
+            return catalog_rows.indexed_paths(connection, within)
+
     def unknown_paths(self, paths: Sequence[str]) -> list[str]:
         """Return those of these files and folders that nothing is indexed of."""
         with self._database.read() as connection:
             return catalog_rows.paths_without_chunks(connection, paths)
+
+    def languages(self) -> list[str]:
+        """Return the languages of indexed files, those of the most files first."""
+        query = "SELECT language FROM files WHERE reason IS NULL GROUP BY language ORDER BY count(*) DESC, language"
+        with self._database.read() as connection:
+            return [language for (language,) in connection.execute(query)]
+
+    def kinds(self) -> list[str]:
+        """Return the kinds of chunks and of definitions in them, the most frequent first."""
+        query = """SELECT kind FROM (SELECT kind, count(*) AS number FROM chunks GROUP BY kind
+            UNION ALL SELECT kind, count(*) FROM definitions GROUP BY kind)
+            GROUP BY kind ORDER BY sum(number) DESC, kind"""
+        with self._database.read() as connection:
+            return [kind for (kind,) in connection.execute(query)]
 
     # --- vectors ------------------------------------------------------------------------------------------
 

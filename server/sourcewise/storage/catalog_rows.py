@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sourcewise.model import Chunk, Definition, FileStamp, SkippedFile, SkipReason
 from sourcewise.storage import vector_ledger, word_index
+from sourcewise.storage.chunk_filter import FILES_AMONG, LISTED, listed_paths, quick_condition
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from sourcewise.model import SourceFile
+    from sourcewise.storage.chunk_filter import ChunkFilter
 
     ReadRow = tuple[str, int, int, str, str | None]
     SkipRow = tuple[str, int, int, str, str]
@@ -25,10 +27,6 @@ _CHUNKS = """SELECT chunks.key, chunks.id, files.path, first_line, last_line, te
     symbol, kind, signature, docstring FROM chunks JOIN files ON files.key = chunks.file"""
 _DEFINITION = """definitions.name, definitions.kind, definitions.first_line, definitions.last_line, definitions.parents,
     definitions.signature, definitions.docstring"""
-_LISTED = "(SELECT value FROM json_each(?))"
-# Files that are, or lie in a folder that is, among the paths of a JSON list; `0` is what follows `/`.
-_FILES_AMONG = """(SELECT files.key FROM json_each(?) AS wanted JOIN files
-    ON files.path = wanted.value OR (files.path >= wanted.value || '/' AND files.path < wanted.value || '0'))"""
 _SEPARATOR = re.compile(r"\.|::|->|#")
 
 
@@ -57,7 +55,7 @@ def upsert_file(connection: sqlite3.Connection, file: SourceFile) -> int:
 
 def upsert_skipped(connection: sqlite3.Connection, rows: Sequence[SkipRow], *, from_scan: bool) -> None:
     """Record files as skipped; those that were indexed lose their chunks."""
-    indexed = f"SELECT key FROM files WHERE path IN {_LISTED} AND reason IS NULL"
+    indexed = f"SELECT key FROM files WHERE path IN {LISTED} AND reason IS NULL"
     _drop_chunks_of(connection, connection.execute(indexed, (json.dumps([path for path, *_ in rows]),)).fetchall())
     connection.executemany(
         """INSERT INTO files (path, size, mtime_ns, reason, detail, from_scan) VALUES (?, ?, ?, ?, ?, ?)
@@ -99,6 +97,12 @@ def scan_skip_rows(connection: sqlite3.Connection, within: Sequence[str] | None)
     return connection.execute(query, values)
 
 
+def indexed_paths(connection: sqlite3.Connection, within: Sequence[str]) -> list[str]:
+    """Return the indexed files that are among these files and folders."""
+    scope, values = _among(within)
+    return [path for (path,) in connection.execute(f"SELECT path FROM files WHERE reason IS NULL{scope}", values)]
+
+
 def skip_rows(connection: sqlite3.Connection) -> Iterator[SkipRow]:
     """Return the skipped files by path."""
     query = "SELECT path, size, mtime_ns, reason, detail FROM files WHERE reason IS NOT NULL ORDER BY path"
@@ -107,7 +111,7 @@ def skip_rows(connection: sqlite3.Connection) -> Iterator[SkipRow]:
 
 def _among(within: Sequence[str] | None) -> tuple[str, tuple[str, ...]]:
     """Return a condition that keeps these files and folders, and its value."""
-    return ("", ()) if within is None else (f" AND files.key IN {_FILES_AMONG}", (_listed_paths(within),))
+    return ("", ()) if within is None else (f" AND files.key IN {FILES_AMONG}", (listed_paths(within),))
 
 
 def skipped_from(row: SkipRow) -> SkippedFile:
@@ -141,7 +145,7 @@ def replace_chunks(connection: sqlite3.Connection, file_key: int, chunks: Sequen
 
 def chunks_by_id(connection: sqlite3.Connection, ids: Sequence[str]) -> list[Chunk]:
     """Return those that exist, in any order."""
-    return _with_definitions(connection, f"{_CHUNKS} WHERE chunks.id IN {_LISTED}", json.dumps(ids))
+    return _with_definitions(connection, f"{_CHUNKS} WHERE chunks.id IN {LISTED}", json.dumps(ids))
 
 
 def chunks_by_path(connection: sqlite3.Connection, path: str) -> list[Chunk]:
@@ -149,21 +153,27 @@ def chunks_by_path(connection: sqlite3.Connection, path: str) -> list[Chunk]:
     return _with_definitions(connection, f"{_CHUNKS} WHERE files.path = ? ORDER BY position", path)
 
 
-def chunk_ids_among(connection: sqlite3.Connection, paths: Sequence[str]) -> list[str]:
-    """Return the ids of the chunks of these files and folders."""
-    query = f"SELECT id FROM chunks WHERE file IN {_FILES_AMONG}"
-    return [chunk_id for (chunk_id,) in connection.execute(query, (_listed_paths(paths),))]
+def ids_passing(connection: sqlite3.Connection, within: ChunkFilter, limit: int) -> list[str]:
+    """Return the ids of the chunks that pass, so many at most; a negative limit is none."""
+    return [chunk_id for (chunk_id,) in connection.execute(*within.listing("id", limit))]
+
+
+def ids_passing_among(connection: sqlite3.Connection, within: ChunkFilter, ids: Collection[str]) -> list[str]:
+    """Return those of these ids whose chunks exist and pass, in any order."""
+    condition, values = within.condition("chunks.key")
+    query = f"SELECT id FROM chunks WHERE id IN {LISTED}{condition}"
+    return [chunk_id for (chunk_id,) in connection.execute(query, (json.dumps(list(ids)), *values))]
 
 
 def paths_without_chunks(connection: sqlite3.Connection, paths: Sequence[str]) -> list[str]:
     """Return those of these files and folders that no indexed file is or lies in."""
-    query = f"SELECT 1 FROM files WHERE key IN {_FILES_AMONG} AND reason IS NULL LIMIT 1"
-    return [path for path in paths if not connection.execute(query, (_listed_paths([path]),)).fetchone()]
+    query = f"SELECT 1 FROM files WHERE key IN {FILES_AMONG} AND reason IS NULL LIMIT 1"
+    return [path for path in paths if not connection.execute(query, (listed_paths([path]),)).fetchone()]
 
 
 def _with_definitions(connection: sqlite3.Connection, query: str, value: str) -> list[Chunk]:
     rows = connection.execute(query, (value,)).fetchall()
-    inside = f"SELECT chunk, {_DEFINITION} FROM definitions WHERE chunk IN {_LISTED} ORDER BY chunk, key"
+    inside = f"SELECT chunk, {_DEFINITION} FROM definitions WHERE chunk IN {LISTED} ORDER BY chunk, key"
     definitions: dict[int, list[Definition]] = {}
     for key, *columns in connection.execute(inside, (json.dumps([row[0] for row in rows]),)):
         definitions.setdefault(key, []).append(_definition_from(columns))
@@ -174,7 +184,7 @@ def chunks_at(connection: sqlite3.Connection, path: str, line: int | None, limit
     """Return ids of the chunks at a line of the file that a path means, or of the first of the file."""
     keys = json.dumps(_files_meant(connection, path))
     spans = "AND first_line <= ? AND last_line >= ?" if line is not None else ""
-    query = f"SELECT id FROM chunks WHERE file IN {_LISTED} {spans} ORDER BY file, position LIMIT ?"
+    query = f"SELECT id FROM chunks WHERE file IN {LISTED} {spans} ORDER BY file, position LIMIT ?"
     lines = () if line is None else (line, line)
     return [chunk_id for (chunk_id,) in connection.execute(query, (keys, *lines, limit))]
 
@@ -198,7 +208,7 @@ def sketches(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tu
     """Return path and names of definitions of chunks by id, read as one row: a row costs more than what is in it."""
     names = "SELECT json_group_array(name) FROM definitions WHERE chunk = chunks.key"
     query = f"""SELECT json_group_array(json_array(chunks.id, files.path, json(({names}))))
-        FROM chunks JOIN files ON files.key = chunks.file WHERE chunks.id IN {_LISTED}"""
+        FROM chunks JOIN files ON files.key = chunks.file WHERE chunks.id IN {LISTED}"""
     (found,) = connection.execute(query, (json.dumps(list(ids)),)).fetchone()
     return {chunk_id: (path, tuple(names)) for chunk_id, path, names in json.loads(found)}
 
@@ -250,43 +260,31 @@ def _drop_chunks(connection: sqlite3.Connection, keys: Collection[int]) -> None:
 
 
 def words_found(
-    connection: sqlite3.Connection, terms: Sequence[str], limit: int, paths: Sequence[str]
+    connection: sqlite3.Connection, terms: Sequence[str], limit: int, within: ChunkFilter
 ) -> list[tuple[str, float]]:
     """Return ids of chunks that hold any of these terms, best first, with their BM25 score (positive)."""
-    found = dict(word_index.search(connection, terms, limit, *_scope(paths, "words.rowid")))
-    named = f"SELECT key, id FROM chunks WHERE key IN {_LISTED}"
+    found = dict(word_index.search(connection, terms, limit, *quick_condition(connection, within, "words.rowid")))
+    named = f"SELECT key, id FROM chunks WHERE key IN {LISTED}"
     ids = dict(connection.execute(named, (json.dumps(list(found)),)).fetchall())
     return [(ids[key], score) for key, score in found.items() if key in ids]
-
-
-def _scope(paths: Sequence[str], chunk_key: str) -> tuple[str, tuple[str, ...]]:
-    """Return a condition that keeps the chunks of these files and folders, and its value; no path keeps all."""
-    if not paths:
-        return "", ()
-    inside = f"(SELECT 1 FROM chunks AS scoped WHERE scoped.key = {chunk_key} AND scoped.file IN {_FILES_AMONG})"
-    return f" AND EXISTS {inside}", (_listed_paths(paths),)
-
-
-def _listed_paths(paths: Sequence[str]) -> str:
-    return json.dumps([path.rstrip("/") for path in paths], ensure_ascii=False)
 
 
 # --- definitions ------------------------------------------------------------------------------------------
 
 
 def definitions_named(
-    connection: sqlite3.Connection, name: str, limit: int, paths: Sequence[str] = ()
+    connection: sqlite3.Connection, name: str, limit: int, within: ChunkFilter
 ) -> dict[int, DefinitionPlace]:
     """Return definitions by key, those in the very case of the name first; the name may be qualified."""
     parts = _SEPARATOR.split(name)
     suffix = f".{'.'.join(parts)}".casefold()
-    scope, scoped = _scope(paths, "chunks.key")
+    condition, conditional = within.condition("chunks.key")
     query = f"""SELECT definitions.key, chunks.id, files.path, {_DEFINITION}
         FROM definitions JOIN chunks ON chunks.key = definitions.chunk JOIN files ON files.key = chunks.file
-        WHERE folded_name IN (?, ?) AND substr('.' || folded_qualified, -length(?)) = ?{scope}
+        WHERE folded_name IN (?, ?) AND substr('.' || folded_qualified, -length(?)) = ?{condition}
         ORDER BY definitions.name = ? DESC, files.path, definitions.first_line LIMIT ?"""
     # A name may itself hold a separator: headings of prose do.
-    values = (name.casefold(), parts[-1].casefold(), suffix, suffix, *scoped, parts[-1], limit)
+    values = (name.casefold(), parts[-1].casefold(), suffix, suffix, *conditional, parts[-1], limit)
     return {
         key: DefinitionPlace(chunk_id, path, _definition_from(columns))
         for key, chunk_id, path, *columns in connection.execute(query, values)

@@ -109,5 +109,7 @@ SCHEMA = Schema(
         """CREATE TABLE IF NOT EXISTS synopses (
             key INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES files (key) ON DELETE CASCADE,
             model TEXT NOT NULL, digest TEXT NOT NULL, vector BLOB NOT NULL, UNIQUE (file, model))""",
+        "CREATE INDEX IF NOT EXISTS chunks_of_kind ON chunks (kind)",
+        "CREATE INDEX IF NOT EXISTS definitions_of_kind ON definitions (kind, chunk)",
     ),
 )

@@ -219,12 +219,9 @@ class Database:
             self._check_version(self._writer, schema)
         else:
             self._create(schema)
-        try:
-            self._writer.execute(schema.probe).fetchall()
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
-                raise
-            raise self._damaged(str(error)) from error  # a table or a column is missing
+        self._probe(schema)
+        if not self._read_only:
+            self._add(schema)
 
     def _create(self, schema: Schema) -> None:
         with self.write() as connection:
@@ -233,6 +230,18 @@ class Database:
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {schema.version:d}")
             self._check_version(connection, schema)
+
+    def _probe(self, schema: Schema) -> None:
+        try:
+            self._writer.execute(schema.probe).fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+                raise
+            raise self._damaged(str(error)) from error  # a table or a column is missing
+
+    def _add(self, schema: Schema) -> None:
+        """Make what is added to the tables, which are there by now."""
+        with self.write() as connection:
             for statement in schema.additions:
                 connection.execute(statement)
 

@@ -25,8 +25,9 @@ function store(): ChatStore {
 }
 
 function chat(question: string): HeldChat {
-  const request = { kind: "ask", question, folder: "file:///work", paths: ["app/"], selection: null } as const;
-  const turn = withRequest(newTurn("t1", "ask", question), { ...request, paths: ["app/"] }, ["app/"]);
+  const scope = { paths: ["app/"], languages: ["python"], kinds: [], changedSince: "main" };
+  const request = { kind: "ask", question, folder: "file:///work", scope, selection: null } as const;
+  const turn = withRequest(newTurn("t1", "ask", question), request, ["app/"]);
   return withTurn(emptyChat(), withResult(turn, result("a")));
 }
 

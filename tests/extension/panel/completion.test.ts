@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { completionsOf } from "../../../extension/src/panel/completion";
+import { completesFromIndex, completionsOf } from "../../../extension/src/panel/completion";
+import { NO_CHOICES } from "../../../extension/src/panel/filters";
 import type { Entry, Folder, Situated } from "../../../extension/src/panel/scope";
 
 const app: Folder = { uri: "file:///work/app", name: "app" };
@@ -12,22 +13,27 @@ const situated: Situated = {
 };
 const files: Entry[] = ["src/auth.py", "src/my notes.md", 'src/a"b.py', "tests/test_auth.py"].map((path) => ({ folder: app, path }));
 
+const choices = { languages: ["python", "typescript", "tsx"], kinds: ["method", "class"], branches: ["main", "feature/login"] };
+
 function inserts(word: string, where = situated, among = files): string[] {
-  return completionsOf(word, where, among).map(({ insert }) => insert);
+  return completionsOf(word, where, among, choices).map(({ insert }) => insert);
 }
 
 describe("the completion of a word", () => {
-  it("offers the three words first, with what they mean now", () => {
-    expect(completionsOf("@", situated, []).map(({ label, detail }) => [label, detail])).toEqual([
+  it("offers the words first, with what they mean now", () => {
+    expect(completionsOf("@", situated, [], NO_CHOICES).map(({ label, detail }) => [label, detail])).toEqual([
       ["@file", "src/auth.py"],
       ["@folder", "src/"],
       ["@selection", "src/auth.py:3-9"],
+      ["@lang:", "files in a language"],
+      ["@kind:", "definitions of a kind"],
+      ["@changed:", "files changed since a branch, tag or commit"],
     ]);
   });
 
   it("says where they mean nothing", () => {
-    const nothing = completionsOf("@", { folders: [app], file: undefined, selection: undefined }, []);
-    expect(nothing.map(({ detail }) => detail)).toEqual([
+    const nothing = completionsOf("@", { folders: [app], file: undefined, selection: undefined }, [], NO_CHOICES);
+    expect(nothing.slice(0, 3).map(({ detail }) => detail)).toEqual([
       "no file of the workspace is open",
       "no file of the workspace is open",
       "nothing is selected",
@@ -35,7 +41,7 @@ describe("the completion of a word", () => {
   });
 
   it("then offers files and their folders, each once", () => {
-    const offered = inserts("@").slice(3);
+    const offered = inserts("@").slice(6);
     expect(offered).toEqual(["@src/", "@src/auth.py", '@"src/my notes.md"', "@tests/", "@tests/test_auth.py"]);
   });
 
@@ -51,7 +57,7 @@ describe("the completion of a word", () => {
   });
 
   it("shows the last part of a path, and all of it beside", () => {
-    expect(completionsOf("@tests/", situated, files)).toContainEqual({
+    expect(completionsOf("@tests/", situated, files, NO_CHOICES)).toContainEqual({
       insert: "@tests/test_auth.py",
       label: "test_auth.py",
       detail: "tests/test_auth.py",
@@ -61,6 +67,27 @@ describe("the completion of a word", () => {
   it("names the folder of the workspace where there are several", () => {
     const both = { ...situated, folders: [app, web] };
     expect(inserts("@page", both, [{ folder: web, path: "page.ts" }])).toEqual(["@web/page.ts"]);
+  });
+
+  it("goes on after a word that is to be given something", () => {
+    expect(completionsOf("@ki", situated, [], choices)).toEqual([
+      { insert: "@kind:", label: "@kind:", detail: "definitions of a kind", unfinished: true },
+    ]);
+    expect(completionsOf("@kind:", situated, files, choices)).toEqual([
+      { insert: "@kind:method", label: "method", detail: "kind" },
+      { insert: "@kind:class", label: "class", detail: "kind" },
+    ]);
+  });
+
+  it("finds what a filter can be given by letters of it", () => {
+    expect(inserts("@lang:script")).toEqual(["@lang:typescript"]);
+    expect(inserts("@changed:log")).toEqual(["@changed:feature/login"]);
+    expect(inserts("@lang:cobol")).toEqual([]);
+  });
+
+  it("takes from the index what only the index knows", () => {
+    expect(["@lang:", "@changed:ma"].map(completesFromIndex)).toEqual([true, true]);
+    expect(["@", "@la", "@src/lang"].map(completesFromIndex)).toEqual([false, false, false]);
   });
 
   it("offers no more than fit into a list", () => {

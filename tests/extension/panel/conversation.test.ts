@@ -1,22 +1,23 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { emptyChat } from "../../../extension/src/panel/chat";
 import { Conversation } from "../../../extension/src/panel/conversation";
+import { narrowedTo } from "../../../extension/src/panel/filters";
 import type { Turn } from "../../../extension/src/panel/messages";
-import type { Scope } from "../../../extension/src/panel/scope";
+import type { ScopedQuestion } from "../../../extension/src/panel/scope";
 import { ANSWER_DELTA, ANSWER_SOURCES, type AskParams } from "../../../extension/src/protocol";
 import { connectionLost, UserError } from "../../../extension/src/userError";
 import { COVERAGE, result, ScriptedServer, source } from "./scriptedServer";
 
 let server: ScriptedServer;
 let conversation: Conversation;
-let scopeOf: (question: string) => Promise<Scope>;
+let scopeOf: (question: string) => Promise<ScopedQuestion>;
 let news: string[];
 
 beforeEach(() => {
   server = new ScriptedServer();
   news = [];
   scopeOf = (question) =>
-    Promise.resolve({ question, folder: "file:///work", paths: ["app/"], selection: null, described: ["app/"] });
+    Promise.resolve({ question, folder: "file:///work", scope: narrowedTo(["app/"], []), selection: null, described: ["app/"] });
   conversation = new Conversation(server, (question) => scopeOf(question), {
     turnGrew: (turn) => news.push(turn),
     chatChanged: () => news.push("chat"),
@@ -55,7 +56,7 @@ async function answered(question: string, text: string): Promise<Turn> {
 describe("a conversation", () => {
   it("asks about what the question is narrowed to, and says so", async () => {
     await ask("  How do users log in? ");
-    expect(params()).toMatchObject({ question: "How do users log in?", folder: "file:///work", paths: ["app/"], history: [] });
+    expect(params()).toMatchObject({ question: "How do users log in?", folder: "file:///work", scope: { paths: ["app/"] }, history: [] });
     expect(lastTurn()).toMatchObject({ status: "searching", scope: ["app/"] });
   });
 
@@ -103,11 +104,11 @@ describe("a conversation", () => {
   });
 
   it("does not ask the server where it was stopped before it knew what about", async () => {
-    let know: (scope: Scope) => void = () => undefined;
+    let know: (scope: ScopedQuestion) => void = () => undefined;
     scopeOf = () => new Promise((resolve) => (know = resolve));
     const ended = conversation.ask("How?");
     conversation.stop(lastTurn().id);
-    know({ question: "How?", folder: null, paths: [], selection: null, described: [] });
+    know({ question: "How?", folder: null, scope: narrowedTo([], []), selection: null, described: [] });
     await ended;
     expect(server.asked).toEqual([]);
   });

@@ -26,8 +26,8 @@ function read(question: string, situated = one) {
 
 describe("the scope of a question", () => {
   it("is the workspace where nothing is named", async () => {
-    const nothing = { question: "How?", folder: app.uri, paths: [], selection: null, described: [] };
-    expect(await read("How?")).toEqual(nothing);
+    const scope = { paths: [], languages: [], kinds: [], changedSince: null };
+    expect(await read("How?")).toEqual({ question: "How?", folder: app.uri, scope, selection: null, described: [] });
   });
 
   it.each([
@@ -40,13 +40,13 @@ describe("the scope of a question", () => {
     ["@file", "src/auth.py"],
     ["@folder", "src/"],
   ])("of %s is %s", async (word, path) => {
-    expect(await read(`${word} How?`)).toMatchObject({ question: "How?", paths: [path], described: [path] });
+    expect(await read(`${word} How?`)).toMatchObject({ question: "How?", scope: { paths: [path] }, described: [path] });
   });
 
   it("is said in words in the middle of a sentence, without the punctuation around it", async () => {
-    const scope = await read("What does (@src/auth.py) do with @README.md?");
-    expect(scope.question).toBe("What does (src/auth.py) do with README.md?");
-    expect(scope.paths).toEqual(["src/auth.py", "README.md"]);
+    const asked = await read("What does (@src/auth.py) do with @README.md?");
+    expect(asked.question).toBe("What does (src/auth.py) do with README.md?");
+    expect(asked.scope.paths).toEqual(["src/auth.py", "README.md"]);
   });
 
   it("is the question where there is nothing else", async () => {
@@ -54,13 +54,13 @@ describe("the scope of a question", () => {
   });
 
   it("names a path once", async () => {
-    expect((await read("@file @src/auth.py how?")).paths).toEqual(["src/auth.py"]);
+    expect((await read("@file @src/auth.py how?")).scope.paths).toEqual(["src/auth.py"]);
   });
 
-  it.each(["What does @app.route do?", "Who is me@src/auth.py?", "@../secret", "@/etc/passwd", "@missing.py", "@", '@""'])(
+  it.each(["What does @app.route do?", "Who is me@src/auth.py?", "@../secret", "@/etc/passwd", "@missing.py", "@", '@""', "@lang:", "@language:go", "a@kind:class"])(
     "is not narrowed by %s",
     async (question) => {
-      expect(await read(question)).toMatchObject({ question, paths: [], selection: null });
+      expect(await read(question)).toMatchObject({ question, scope: { paths: [], languages: [], kinds: [], changedSince: null }, selection: null });
     },
   );
 
@@ -69,7 +69,7 @@ describe("the scope of a question", () => {
     expect(await read("Why is @selection slow?", situated)).toMatchObject({
       question: "Why is the selected lines slow?",
       selection: lines,
-      paths: [],
+      scope: { paths: [] },
       described: ["src/auth.py:3-9"],
     });
   });
@@ -81,7 +81,38 @@ describe("the scope of a question", () => {
   });
 
   it("is nothing in particular without a folder", async () => {
-    expect(await read("How?", { ...bare, folders: [] })).toMatchObject({ folder: null, paths: [] });
+    expect(await read("How?", { ...bare, folders: [] })).toMatchObject({ folder: null, scope: { paths: [] } });
+  });
+});
+
+describe("the filters of a question", () => {
+  it("narrow it, say themselves in a sentence, and are shown beside files", async () => {
+    const asked = await read("@file @lang:python @lang:go Which @kind:class is new in @changed:main, and @kind:class?");
+    expect(asked.question).toBe("Which class is new in the changes since main, and class?");
+    expect(asked.scope).toEqual({ paths: ["src/auth.py"], languages: ["python", "go"], kinds: ["class"], changedSince: "main" });
+    expect(asked.described).toEqual(["src/auth.py", "lang:python", "lang:go", "kind:class", "changed:main"]);
+  });
+
+  it.each([
+    ["@changed:feature/a-b how?", "feature/a-b"],
+    ["@changed:HEAD~3: how?", "HEAD~3"],
+    ['@"changed:HEAD@{1}" how?', "HEAD@{1}"],
+    ["(@changed:v1.2)", "v1.2"],
+  ])("%s has changed since %s", async (question, revision) => {
+    expect((await read(question)).scope.changedSince).toBe(revision);
+  });
+
+  it("are the question where there is nothing else", async () => {
+    expect((await read("@changed:main")).question).toBe("the changes since main");
+  });
+
+  it("do not choose among several folders", async () => {
+    expect(await read("@lang:go how?", two)).toMatchObject({ folder: app.uri, described: ["app", "lang:go"] });
+  });
+
+  it("name one branch", async () => {
+    expect((await read("@changed:main @changed:main how?")).scope.changedSince).toBe("main");
+    await expect(read("@changed:main @changed:work how?")).rejects.toThrow("both main and work");
   });
 });
 
@@ -96,7 +127,7 @@ describe("the scope of a question to several folders", () => {
 
   it("is the folder of what is named", async () => {
     expect(await read("@src/page.ts how?", two)).toMatchObject({ folder: web.uri, described: ["web/src/page.ts"] });
-    expect(await read("@web/README.md how?", two)).toMatchObject({ folder: web.uri, paths: ["README.md"] });
+    expect(await read("@web/README.md how?", two)).toMatchObject({ folder: web.uri, scope: { paths: ["README.md"] } });
   });
 
   it("prefers the folder in use for a path that several have", async () => {
@@ -104,8 +135,8 @@ describe("the scope of a question to several folders", () => {
   });
 
   it("is all of a folder that is named", async () => {
-    expect(await read("@web/ how?", two)).toMatchObject({ folder: web.uri, paths: [], described: ["web/"] });
-    expect(await read("@web how?", two)).toMatchObject({ folder: web.uri, paths: [] });
+    expect(await read("@web/ how?", two)).toMatchObject({ folder: web.uri, scope: { paths: [] }, described: ["web/"] });
+    expect(await read("@web how?", two)).toMatchObject({ folder: web.uri, scope: { paths: [] } });
   });
 
   it("refuses names from more than one", async () => {

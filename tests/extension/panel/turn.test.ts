@@ -104,8 +104,9 @@ describe("a turn", () => {
   });
 
   it("starts again with its question, its scope and what was asked, and nothing else", () => {
-    const request = { kind: "ask", question: "How?", folder: null, paths: ["app/"], selection: null } as const;
-    const done = withResult(withRequest(answering, { ...request, paths: ["app/"] }, ["app/"]), result("a"));
+    const scope = { paths: ["app/"], languages: [], kinds: [], changedSince: null };
+    const request = { kind: "ask", question: "How?", folder: null, scope, selection: null } as const;
+    const done = withResult(withRequest(answering, request, ["app/"]), result("a"));
     const again = startedAgain(done);
     expect(again.shown).toEqual({ ...asked.shown, scope: ["app/"] });
     expect(again).toMatchObject({ request, sources: [], mentions: [], deltas: 0 });

@@ -155,6 +155,13 @@ describe("completions", () => {
     expect(reduce(open, { type: "completed", index: 1 }).draft).toBe("why @src/ ");
   });
 
+  test("what is taken and unfinished is completed further", () => {
+    const items = [{ insert: "@lang:", label: "@lang:", detail: "files in a language", unfinished: true }];
+    const offered = reduce(open, { type: "completions", request: 1, items });
+    const state = reduce(offered, { type: "completed", index: 0 });
+    expect(state).toMatchObject({ draft: "why @lang:", caret: { at: 10 }, completing: { word: "@lang:", request: 2 } });
+  });
+
   test("close when asked to and when the word ends", () => {
     expect(reduce(open, { type: "completionsClosed" }).completing).toBeNull();
     expect(reduce(open, typed("why @s ")).completing).toBeNull();

@@ -1,0 +1,106 @@
+"""From what a person narrows a search to, to what the catalog can search; and what is refused, with what there is."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sourcewise.errors import QuestionError
+from sourcewise.model import EVERYTHING, Chunk, FileStamp, Scope, ScopeChoices, SourceFile
+from sourcewise.search_scope import chunk_filter_of, scope_choices
+from sourcewise.storage.catalog import Catalog
+from sourcewise.storage.chunk_filter import ANY_CHUNK, ChunkFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FILES = {"src/a.py": ("python", "class"), "src/b.go": ("go", "struct"), "docs/guide.md": ("markdown", "section")}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with one commit on `main`."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    folder = tmp_path / "project"
+    for path in FILES:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(path)
+    for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "work"]):
+        identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
+        subprocess.run(["git", "-C", str(folder), *identity, *command], check=True)
+    return folder
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    catalog = Catalog(tmp_path / "catalog.sqlite")
+    for path, (language, kind) in FILES.items():
+        chunk = Chunk(path, path, 1, 1, "x", language, kind=kind)
+        catalog.replace_file(SourceFile(FileStamp(path, 0, 0), "", language, ""), [chunk])
+    yield catalog
+    catalog.close()
+
+
+def test_what_is_not_narrowed_stays_everything(tmp_path: Path, catalog: Catalog) -> None:
+    assert chunk_filter_of(EVERYTHING, tmp_path / "not even there", catalog) is ANY_CHUNK
+
+
+def test_names_are_taken_in_any_case(folder: Path, catalog: Catalog) -> None:
+    scope = Scope(("src/",), ("Python", "go"), ("CLASS",))
+    assert chunk_filter_of(scope, folder, catalog) == ChunkFilter(("src/",), ("python", "go"), ("class",))
+
+
+@pytest.mark.parametrize(
+    ("scope", "message", "hint"),
+    [
+        (Scope(("src/", "lib/")), "Nothing is indexed of lib/.", "Name files and folders"),
+        (Scope(languages=("go", "cobol")), "Nothing in the index is in cobol.", "It has: go, markdown, python."),
+        (Scope(kinds=("klass",)), "Nothing in the index is a klass.", "It has: class, section, struct."),
+    ],
+)
+def test_what_the_index_lacks_is_refused_with_what_it_has(
+    folder: Path, catalog: Catalog, scope: Scope, message: str, hint: str
+) -> None:
+    with pytest.raises(QuestionError) as caught:
+        chunk_filter_of(scope, folder, catalog)
+    assert caught.value.message == message
+    assert hint in caught.value.hint
+
+
+def test_an_empty_index_says_that_it_is_empty(tmp_path: Path) -> None:
+    catalog = Catalog(tmp_path / "new.sqlite")
+    with pytest.raises(QuestionError, match="empty so far"):
+        chunk_filter_of(Scope(languages=("python",)), tmp_path, catalog)
+    catalog.close()
+
+
+def test_what_has_changed_becomes_the_indexed_files_that_did_and_are_in_scope(folder: Path, catalog: Catalog) -> None:
+    for path in ("src/a.py", "docs/guide.md", "src/not_indexed.py"):
+        (folder / path).write_text("changed")
+    changed = Scope(changed_since="main")
+    assert set(chunk_filter_of(changed, folder, catalog).paths or ()) == {"src/a.py", "docs/guide.md"}
+    inside = Scope(("src/",), changed_since="main")
+    assert chunk_filter_of(inside, folder, catalog) == ChunkFilter(("src/a.py",))
+
+
+@pytest.mark.parametrize("paths", [(), ("src/",)])
+def test_where_nothing_has_changed_it_is_said(folder: Path, catalog: Catalog, paths: tuple[str, ...]) -> None:
+    (folder / "docs/guide.md").write_text("changed" if paths else "docs/guide.md")
+    with pytest.raises(QuestionError, match=f"No indexed file of {paths[0] if paths else 'this folder'} has") as caught:
+        chunk_filter_of(Scope(paths, changed_since="main"), folder, catalog)
+    assert caught.value.hint
+
+
+def test_a_branch_that_git_does_not_know_is_refused(folder: Path, catalog: Catalog) -> None:
+    with pytest.raises(QuestionError, match="no branch, tag or commit missing"):
+        chunk_filter_of(Scope(changed_since="missing"), folder, catalog)
+
+
+def test_there_is_a_choice_of_what_the_index_and_the_repository_have(folder: Path, catalog: Catalog) -> None:
+    assert scope_choices(folder, catalog) == ScopeChoices(
+        ("go", "markdown", "python"), ("class", "section", "struct"), ("main",)
+    )
