@@ -6,37 +6,28 @@ join as far as they exist; the result says what served.
 
 from __future__ import annotations
 
-import logging
 import time
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from sourcewise.conversation import background, search_text
-from sourcewise.embedding.vectors import blend
 from sourcewise.embedding_models import closeness_of
-from sourcewise.errors import PeerError, StorageError, WeightsError, WorkerError
-from sourcewise.model import Background, Passage, SearchMode, SearchResult
+from sourcewise.meaning import NOTHING_BEFORE, MeaningReader
+from sourcewise.model import Passage, SearchMode, SearchResult
 from sourcewise.named_places import named_places
-from sourcewise.nearest_chunks import nearest_chunks
 from sourcewise.ranking import Candidate, Sketch, rank
 from sourcewise.storage.chunk_filter import ANY_CHUNK
 from sourcewise.words import identifiers_in, query_terms, telling_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from sourcewise.embedding.vectors import Vectors
-    from sourcewise.model import Chunk, Inquiry
+    from sourcewise.meaning import Meaning, QuestionEmbedder
+    from sourcewise.model import Background, Chunk, Inquiry
     from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.chunk_filter import ChunkFilter
     from sourcewise.storage.vector_search import VectorSearch
-
-    # Gives the cosines of files, by path, with a question.
-    NearnessOfFiles = Callable[[Sequence[str]], Mapping[str, float]]
-
-logger = logging.getLogger(__name__)
 
 # How deep each list is read. Deeper costs time and hardly ever changes the first ten.
 _KEYWORD_DEPTH = 100
@@ -45,20 +36,6 @@ _VECTOR_DEPTH = 100
 _KEYWORD_DEPTH_ALONE = 200
 _DEFINITION_DEPTH = 100
 _NAMED_DEPTH = 10
-_NOTHING_BEFORE = Background()
-# How much a question's meaning together with what was spoken of before counts beside its own, for each unit of weight.
-_MEANING_TOGETHER = 2.0
-
-
-def _nothing_skimmed(_paths: Sequence[str]) -> Mapping[str, float]:
-    return {}
-
-
-class QuestionEmbedder(Protocol):
-    """Makes the vector of a question; see Embedder."""
-
-    def embed_question(self, model: str, question: str) -> Vectors:
-        """Return one unit vector (dimensions)."""
 
 
 class Retriever:
@@ -67,8 +44,7 @@ class Retriever:
     def __init__(self, catalog: Catalog, vectors: VectorSearch, embedder: QuestionEmbedder) -> None:
         """Join the parts; nothing is opened."""
         self._catalog = catalog
-        self._vectors = vectors
-        self._embedder = embedder
+        self._meanings = MeaningReader(catalog, vectors, embedder)
 
     def keyword_candidates(self, question: str, limit: int) -> list[str]:
         """Return ids of the chunks that keywords alone find, best first: what to embed first for this question."""
@@ -83,7 +59,7 @@ class Retriever:
         within: ChunkFilter = ANY_CHUNK,
         by: SearchMode = SearchMode.HYBRID,
         *,
-        before: Background = _NOTHING_BEFORE,
+        before: Background = NOTHING_BEFORE,
     ) -> SearchResult:
         """Return the best passages of the folder for a question.
 
@@ -105,14 +81,16 @@ class Retriever:
                 depth = _KEYWORD_DEPTH if served_by else _KEYWORD_DEPTH_ALONE
                 telling, candidates = self._by_words(question, before, depth, within)
         by_words = tuple(candidates)
-        spoken = None if by is SearchMode.KEYWORD else served_by or self._skimmed(model)
-        vector = self._vector_of(question, spoken, timings, before) if spoken else None
-        near = served_by and vector is not None and self._add_vectors(served_by, vector, candidates, within, timings)
+        with _timed(timings, "question embedding"):
+            asked_of = None if by is SearchMode.KEYWORD else self._meanings.serving_model(served_by, model)
+            meaning = self._meanings.read(question, asked_of, before) if asked_of else None
+        with _timed(timings, "vectors"):
+            near = meaning is not None and served_by is not None and self._add_nearest(meaning, candidates, within)
         with _timed(timings, "ranking"):
-            passages = self._passages(question, telling, candidates, top, self._nearness_of_files(spoken, vector))
-        if served_by and vector is not None and near:
+            passages = self._passages(question, telling, candidates, top, meaning)
+        if meaning is not None and near:
             with _timed(timings, "similarities"):
-                passages = self._with_similarities(served_by, vector, passages)
+                passages = _with_similarities(meaning, passages)
         return SearchResult(
             question,
             tuple(passages),
@@ -121,7 +99,7 @@ class Retriever:
             counts.embedded,
             _relevant(question, before, passages, closeness_of(served_by or model).related),
             timings,
-            None if vector is None else (len(vector), tuple(float(x) for x in vector[:4])),
+            None if meaning is None else (len(meaning.vector), tuple(float(x) for x in meaning.vector[:4])),
             by_words=by_words,
         )
 
@@ -146,8 +124,8 @@ class Retriever:
         """Return the passages that are nearest to some code, without itself; by its words while nothing is embedded."""
         served_by, counts = self._catalog.serving_model(model)
         candidates: dict[str, Candidate] = {}
-        vector = self._vector_of(code.text, served_by, {}) if served_by else None
-        near = served_by and vector is not None and self._add_vectors(served_by, vector, candidates, ANY_CHUNK, {})
+        meaning = self._meanings.read(code.text, served_by) if served_by else None
+        near = meaning is not None and self._add_nearest(meaning, candidates, ANY_CHUNK)
         if not near:
             telling = telling_words(code.text, self._catalog.rarity)
             words = self._catalog.search_words(list(telling), _KEYWORD_DEPTH)
@@ -169,12 +147,12 @@ class Retriever:
         telling: Mapping[str, float],
         candidates: Mapping[str, Candidate],
         top: int,
-        synopses: NearnessOfFiles = _nothing_skimmed,
+        meaning: Meaning | None = None,
     ) -> list[Passage]:
         """Return the best candidates; only these are read as a whole."""
         sketches = {i: Sketch(*sketch) for i, sketch in self._catalog.sketches(list(candidates)).items()}
-        about = synopses(list({sketch.path for sketch in sketches.values()}))
-        ranked = rank(question, telling, candidates, sketches, top, synopses=about)
+        synopses = meaning.of_files({sketch.path for sketch in sketches.values()}) if meaning else {}
+        ranked = rank(question, telling, candidates, sketches, top, synopses=synopses)
         chunks = self._catalog.chunks([each.chunk_id for each in ranked])
         there = [each for each in ranked if each.chunk_id in chunks]
         return [
@@ -205,69 +183,22 @@ class Retriever:
         passing = self._catalog.passing(found, within) if found else ()
         return [chunk_id for chunk_id in found if chunk_id in passing]
 
-    def _nearness_of_files(self, model: str | None, vector: Vectors | None) -> NearnessOfFiles:
-        if model is None or vector is None:
-            return _nothing_skimmed
-        return partial(self._catalog.synopses.cosines, model, vector)
-
-    def _skimmed(self, model: str) -> str | None:
-        """Return the model if it has looked at files already, though at no chunk."""
-        return model if self._catalog.synopses.exist(model) else None
-
-    def _vector_of(
-        self, text: str, model: str, timings: dict[str, float], before: Background = _NOTHING_BEFORE
-    ) -> Vectors | None:
-        """Return the vector of a text, or None where only words can serve just now."""
-        try:
-            with _timed(timings, "question embedding"):
-                return self._meaning(model, text, before)
-        except (WeightsError, WorkerError, PeerError) as error:
-            logger.warning("Keywords alone serve a question: %s", error)
-            return None
-
-    def _meaning(self, model: str, text: str, before: Background) -> Vectors:
-        vector = self._embedder.embed_question(model, text)
-        if not before.weight:
-            return vector
-        together = self._embedder.embed_question(model, f"{text}\n{before.text}")
-        return blend(vector, together, _MEANING_TOGETHER * before.weight)
-
-    def _add_vectors(
-        self,
-        model: str,
-        vector: Vectors,
-        candidates: dict[str, Candidate],
-        within: ChunkFilter,
-        timings: dict[str, float],
-    ) -> bool:
-        """Add what is near to a vector, and tell whether the vector store could serve."""
-        try:
-            with _timed(timings, "vectors"):
-                self._add_nearest(model, vector, candidates, within)
-        except (StorageError, PeerError) as error:
-            logger.warning("Keywords alone serve a question: %s", error)
-            return False
-        return True
-
-    def _add_nearest(self, model: str, vector: Vectors, candidates: dict[str, Candidate], within: ChunkFilter) -> None:
-        nearest = dict(nearest_chunks(self._vectors, self._catalog, model, vector, limit=_VECTOR_DEPTH, within=within))
+    def _add_nearest(self, meaning: Meaning, candidates: dict[str, Candidate], within: ChunkFilter) -> bool:
+        """Add the chunks that are near to a question, and tell whether there are any."""
+        nearest = meaning.nearest(_VECTOR_DEPTH, within)
         unseen = list(candidates.keys() - nearest.keys())
         for chunk_id, similarity in nearest.items():
             candidate = candidates.setdefault(chunk_id, Candidate())
-            # Rounded, so that the order of what is equally near does not depend on when a vector was stored.
-            candidate.nearest, candidate.similarity = True, round(similarity, 6)
-        for chunk_id in self._catalog.stored_vectors(model, unseen):
-            candidates[chunk_id].far = True
+            candidate.nearest, candidate.similarity = True, similarity
+        for chunk_id in self._catalog.stored_vectors(meaning.model, unseen):
+            candidates[chunk_id].far = bool(nearest)
+        return bool(nearest)
 
-    def _with_similarities(self, model: str, vector: Vectors, passages: Sequence[Passage]) -> list[Passage]:
-        """Give what only words found its similarity too, so that every passage can show one."""
-        lacking = [passage.chunk.id for passage in passages if passage.similarity is None]
-        try:
-            found = dict(self._vectors.search(model, vector, len(lacking), lacking)) if lacking else {}
-        except (StorageError, PeerError) as error:
-            logger.warning("Some passages show no similarity: %s", error)
-            found = {}
-        return [replace(each, similarity=found.get(each.chunk.id, each.similarity)) for each in passages]
+
+def _with_similarities(meaning: Meaning, passages: Sequence[Passage]) -> list[Passage]:
+    """Give what only words found its similarity too, so that every passage can show one."""
+    found = meaning.of_chunks([passage.chunk.id for passage in passages if passage.similarity is None])
+    return [replace(each, similarity=found.get(each.chunk.id, each.similarity)) for each in passages]
 
 
 def _relevant(question: str, before: Background, passages: Sequence[Passage], related: float) -> bool:
