@@ -40,7 +40,7 @@ _ABOUT_PROSE = re.compile(
     r"|toml|markdown|css|html|build|makefile|cmake)\b",
     re.IGNORECASE,
 )
-_DEEPEST = 10
+_DEEPEST = 5
 
 
 class PlaceEvidence(NamedTuple):
@@ -49,13 +49,15 @@ class PlaceEvidence(NamedTuple):
     Attributes:
         question_in_name: how much of the question the file's name has.
         name_in_question: how much of the file's name the question has.
+        folder_in_question: how much of its folder's name the question has.
         words: those of the question that the path has.
-        depth: how many folders it is in, of ten.
+        depth: in how many folders more it is than the shallowest, of five.
         test: whether it is a test; `aside`: an example, a benchmark, not the product's own; `prose`: text or data.
     """
 
     question_in_name: float
     name_in_question: float
+    folder_in_question: float
     words: tuple[str, ...]
     depth: float
     test: bool
@@ -99,27 +101,39 @@ class QuestionWords:
     def places(self, paths: Iterable[str]) -> dict[str, PlaceEvidence]:
         """Return what each path says beside the others: a word that all of them have says nothing."""
         parts = {path: _path_roots(path) for path in paths}
-        common = Counter(word for folders, name in parts.values() for word in folders | name)
+        least = min((path.count("/") for path in parts), default=0)
+        common = Counter(word for part in parts.values() for word in part.folders | part.name)
         rare = {
             word: math.log1p(len(parts) / (count + 0.5)) / math.log1p(len(parts) / 0.5)
             for word, count in common.items()
         }
-        return {path: self._place(path, folders, name, rare) for path, (folders, name) in parts.items()}
+        return {path: self._place(path, part, rare, path.count("/") - least) for path, part in parts.items()}
 
-    def _place(
-        self, path: str, folders: frozenset[str], name: frozenset[str], rare: Mapping[str, float]
-    ) -> PlaceEvidence:
-        shared = (folders | name) & self._told.keys()
-        asked = name & self._told.keys()
+    def _place(self, path: str, part: _PathRoots, rare: Mapping[str, float], deeper: int) -> PlaceEvidence:
+        asked = part.name & self._told.keys()
         return PlaceEvidence(
             question_in_name=sum(self._told[word] * rare[word] for word in asked) / self._total,
-            name_in_question=sum(rare[word] for word in asked) / sum(rare[word] for word in name) if asked else 0.0,
-            words=tuple(sorted(shared)),
-            depth=min(path.count("/"), _DEEPEST) / _DEEPEST,
+            name_in_question=self._covered(part.name, rare),
+            folder_in_question=self._covered(part.folder, rare),
+            words=tuple(sorted((part.folders | part.name) & self._told.keys())),
+            depth=min(deeper, _DEEPEST) / _DEEPEST,
             test=not self._about_tests and bool(_TEST.search(path)),
             aside=not self._about_asides and bool(_ASIDE.search(path)),
             prose=not self._about_prose and bool(_PROSE.search(path)),
         )
+
+    def _covered(self, roots: frozenset[str], rare: Mapping[str, float]) -> float:
+        """Return how much of a name the question has, by how rare its words are among the paths."""
+        asked = roots & self._told.keys()
+        return sum(rare[word] for word in asked) / sum(rare[word] for word in roots) if asked else 0.0
+
+
+class _PathRoots(NamedTuple):
+    """The roots of a path's folders, of the one it lies in, and of the file's name without its endings."""
+
+    folders: frozenset[str]
+    folder: frozenset[str]
+    name: frozenset[str]
 
 
 @lru_cache(maxsize=65_536)
@@ -128,7 +142,7 @@ def _roots(name: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=65_536)
-def _path_roots(path: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the roots of a path's folders, and those of the file's name without its endings."""
+def _path_roots(path: str) -> _PathRoots:
     folders, _, name = path.rpartition("/")
-    return _roots(folders), _roots(name.lstrip(".").split(".")[0])
+    folder = folders.rpartition("/")[2]
+    return _PathRoots(_roots(folders), _roots(folder), _roots(name.lstrip(".").split(".")[0]))

@@ -34,8 +34,9 @@ class Weights:
         named: the question names the lines, or the file. By judgement, since no question with a known answer names one:
             more than it costs not to be the best of the file.
         question_in_name: how much of the question the file's name has; `name_in_question`: how little else it has.
+        folder_in_question: how little else than what the question has the name of its folder has.
         test: it is one; `aside`: it is not the product's own code; `prose`: it is text or data.
-        depth: it is in ten folders.
+        depth: it is five folders deeper than the shallowest of those found.
         same_file: another passage of its file comes before it.
     """
 
@@ -47,6 +48,7 @@ class Weights:
     definition: float
     question_in_name: float
     name_in_question: float
+    folder_in_question: float
     test: float
     aside: float
     prose: float
@@ -65,25 +67,27 @@ KEYWORDS_ALONE = Weights(
     definition=5.5,
     question_in_name=1.6,
     name_in_question=2.2,
+    folder_in_question=1.5,
     test=-0.8,
     aside=-1.4,
     prose=-0.8,
-    depth=-5.0,
+    depth=-3.7,
     asked=1.0,
 )
 WITH_MEANING = Weights(
-    keywords=2.4,
-    rest_of_file=0.35,
-    meaning=5.8,
-    nearest_in_file=-1.7,
+    keywords=2.6,
+    rest_of_file=1.0,
+    meaning=5.4,
+    nearest_in_file=-1.8,
     synopsis=1.0,
     definition=2.1,
-    question_in_name=5.0,
-    name_in_question=0.65,
-    test=-0.5,
-    aside=-1.8,
-    prose=-1.3,
-    depth=-1.7,
+    question_in_name=4.5,
+    name_in_question=1.0,
+    folder_in_question=1.5,
+    test=-0.6,
+    aside=-2.0,
+    prose=-1.2,
+    depth=-3.2,
     asked=0.25,
 )
 
@@ -218,7 +222,9 @@ class _Scorer:
         yield _Evidence("what the file is about", weights.synopsis * self._about[path])
         yield _Evidence(
             f"path has {', '.join(place.words)}",
-            weights.question_in_name * place.question_in_name + weights.name_in_question * place.name_in_question,
+            weights.question_in_name * place.question_in_name
+            + weights.name_in_question * place.name_in_question
+            + weights.folder_in_question * place.folder_in_question,
         )
         yield _Evidence("is deep in folders", weights.depth * place.depth)
         yield _Evidence("is a test", weights.test * place.test)

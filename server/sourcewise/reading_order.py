@@ -47,6 +47,7 @@ def _by_interest(stamps: Iterable[FileStamp], question: str) -> list[FileStamp]:
     def interest(stamp: FileStamp) -> tuple[float, int, bool]:
         place = places[stamp.path]
         ours = not (place.test or place.aside or place.prose)
-        return place.question_in_name + place.name_in_question, len(place.words), ours
+        named = place.question_in_name + place.name_in_question + place.folder_in_question
+        return named, len(place.words), ours
 
     return sorted(stamps, key=interest, reverse=True)

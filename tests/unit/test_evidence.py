@@ -84,3 +84,17 @@ def test_all_evidence_is_between_0_and_1(question: str, paths: list[str]) -> Non
         assert 0.0 <= place.question_in_name <= 1.0 + 1e-9
         assert 0.0 <= place.name_in_question <= 1.0 + 1e-9
         assert 0.0 <= place.depth <= 1.0
+
+
+def test_a_folder_tells_by_how_much_of_its_name_the_question_has() -> None:
+    words = QuestionWords("how are http requests routed", dict.fromkeys(("http", "requests", "routed"), 1.0))
+    places = words.places(["http/a.py", "http_client/b.py", "support/c.py", "d.py"])
+    assert places["http/a.py"].folder_in_question == 1.0
+    assert 0.0 < places["http_client/b.py"].folder_in_question < 1.0
+    assert places["support/c.py"].folder_in_question == places["d.py"].folder_in_question == 0.0
+
+
+def test_depth_is_counted_from_the_shallowest_of_the_files() -> None:
+    words = QuestionWords("anything", {})
+    places = words.places(["src/main/java/org/a.java", "src/main/java/org/deep/b.java"])
+    assert [place.depth for place in places.values()] == [0.0, 0.2]

@@ -136,7 +136,9 @@ def test_chunks_that_the_catalog_lost_are_left_out() -> None:
 def test_every_passage_says_why_and_how_much_it_counts() -> None:
     candidates = {"x": Candidate(keyword=2.0, nearest=True, similarity=0.5, asked=["Session.get"])}
     telling = {"session": 1.0, "get": 1.0, "app": 1.0}
-    [found] = rank("Session.get in the app", telling, candidates, dict([chunk("x", "tests/app.py", "get")]), 8)
+    chunks = dict([chunk("x", "tests/app.py", "get"), chunk("y", "other.py", "")])
+    candidates["y"] = Candidate(nearest=True, similarity=0.4)
+    [found, _] = rank("Session.get in the app", telling, candidates, chunks, 8)
     told = dict(reason.rsplit(" ", 1) for reason in found.reasons)
     assert set(told) == {
         "keywords",
@@ -157,3 +159,9 @@ def test_of_equal_chunks_the_one_in_the_file_that_is_about_the_question_comes_fi
     ranked = rank("anything", {}, candidates, sketches, 3, synopses={"a.py": 0.55, "b.py": 0.75})
     assert [each.chunk_id for each in ranked] == ["two", "three", "one"], "what is unknown is taken to be usual"
     assert "what the file is about +2.00" in ranked[0].reasons
+
+
+def test_of_files_with_the_same_name_the_one_whose_folder_the_question_names_comes_first() -> None:
+    candidates = {"one": Candidate(keyword=5.0), "two": Candidate(keyword=5.0)}
+    chunks = [chunk("one", "src/facades/request.py", ""), chunk("two", "src/http/request.py", "")]
+    assert order("http request headers", candidates, chunks) == ["two", "one"]
