@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from sourcewise.storage.vector_search import VectorSearch
 
 # How deep each list is read. Deeper costs time and hardly ever changes the first ten.
-_KEYWORD_DEPTH = 100
-_VECTOR_DEPTH = 100
+_KEYWORD_DEPTH = 150
+_VECTOR_DEPTH = 60
 # Words that are alone have to show which files are about a question as a whole, and that takes more of their chunks.
 _KEYWORD_DEPTH_ALONE = 200
 _DEFINITION_DEPTH = 100
