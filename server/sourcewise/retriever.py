@@ -7,6 +7,7 @@ join as far as they exist; the result says what served.
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -36,6 +37,8 @@ _VECTOR_DEPTH = 60
 _KEYWORD_DEPTH_ALONE = 200
 _DEFINITION_DEPTH = 100
 _NAMED_DEPTH = 10
+# How many searches may have vectors compared at a time.
+_SIDE_BY_SIDE = 4
 
 
 class Retriever:
@@ -45,6 +48,7 @@ class Retriever:
         """Join the parts; nothing is opened."""
         self._catalog = catalog
         self._meanings = MeaningReader(catalog, vectors, embedder)
+        self._looking = ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="nearest")
 
     def keyword_candidates(self, question: str, limit: int) -> list[str]:
         """Return ids of the chunks that keywords alone find, best first: what to embed first for this question."""
@@ -76,16 +80,19 @@ class Retriever:
         candidates: dict[str, Candidate] = {}
         served_by, counts = self._catalog.serving_model(model)
         served_by = None if by is SearchMode.KEYWORD else served_by
+        with _timed(timings, "question embedding"):
+            asked_of = None if by is SearchMode.KEYWORD else self._meanings.serving_model(served_by, model)
+            meaning = self._meanings.read(question, asked_of, before) if asked_of else None
+        # Vectors are compared in another process, words in this one: the two go on side by side.
+        looking = self._looking.submit(meaning.nearest, _VECTOR_DEPTH, within) if meaning and served_by else None
         if by is not SearchMode.VECTOR:
             with _timed(timings, "keywords"):
                 depth = _KEYWORD_DEPTH if served_by else _KEYWORD_DEPTH_ALONE
                 telling, candidates = self._by_words(question, before, depth, within)
         by_words = tuple(candidates)
-        with _timed(timings, "question embedding"):
-            asked_of = None if by is SearchMode.KEYWORD else self._meanings.serving_model(served_by, model)
-            meaning = self._meanings.read(question, asked_of, before) if asked_of else None
         with _timed(timings, "vectors"):
-            near = meaning is not None and served_by is not None and self._add_nearest(meaning, candidates, within)
+            nearest = looking.result() if looking else {}
+            near = meaning is not None and self._add_nearest(meaning.model, nearest, candidates)
         with _timed(timings, "ranking"):
             passages = self._passages(question, telling, candidates, top, meaning)
         if meaning is not None and near:
@@ -125,7 +132,8 @@ class Retriever:
         served_by, counts = self._catalog.serving_model(model)
         candidates: dict[str, Candidate] = {}
         meaning = self._meanings.read(code.text, served_by) if served_by else None
-        near = meaning is not None and self._add_nearest(meaning, candidates, ANY_CHUNK)
+        nearest = meaning.nearest(_VECTOR_DEPTH, ANY_CHUNK) if meaning else {}
+        near = meaning is not None and self._add_nearest(meaning.model, nearest, candidates)
         if not near:
             telling = telling_words(code.text, self._catalog.rarity)
             words = self._catalog.search_words(list(telling), _KEYWORD_DEPTH)
@@ -183,16 +191,17 @@ class Retriever:
         passing = self._catalog.passing(found, within) if found else ()
         return [chunk_id for chunk_id in found if chunk_id in passing]
 
-    def _add_nearest(self, meaning: Meaning, candidates: dict[str, Candidate], within: ChunkFilter) -> bool:
-        """Add the chunks that are near to a question, and tell whether there are any."""
-        nearest = meaning.nearest(_VECTOR_DEPTH, within)
+    def _add_nearest(self, model: str, nearest: Mapping[str, float], candidates: dict[str, Candidate]) -> bool:
+        """Add the chunks that are near to a question, with their cosines, and tell whether there are any."""
+        if not nearest:
+            return False
         unseen = list(candidates.keys() - nearest.keys())
         for chunk_id, similarity in nearest.items():
             candidate = candidates.setdefault(chunk_id, Candidate())
             candidate.nearest, candidate.similarity = True, similarity
-        for chunk_id in self._catalog.stored_vectors(meaning.model, unseen):
-            candidates[chunk_id].far = bool(nearest)
-        return bool(nearest)
+        for chunk_id in self._catalog.stored_vectors(model, unseen):
+            candidates[chunk_id].far = True
+        return True
 
 
 def _with_similarities(meaning: Meaning, passages: Sequence[Passage]) -> list[Passage]:
