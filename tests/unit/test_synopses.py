@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -195,6 +197,17 @@ def test_the_vectors_of_other_models_go_when_one_is_complete(folder: Folder) -> 
     folder.catalog.synopses.forget_others("other")
     assert not folder.catalog.synopses.exist(MODEL)
     assert folder.catalog.synopses.exist("other")
+
+
+def test_an_old_catalog_that_may_only_be_read_is_searched_without_synopses(folder: Folder, tmp_path: Path) -> None:
+    folder.write("mail.py", "def send(): pass\n")
+    folder.catalog.close()
+    with closing(sqlite3.connect(tmp_path / "catalog.sqlite")) as connection:
+        connection.execute("DROP TABLE synopses")
+    with closing(Catalog(tmp_path / "catalog.sqlite", read_only=True)) as old:
+        assert not old.synopses.exist(MODEL)
+        assert old.synopses.cosines(MODEL, np.ones(2, np.float32), ["mail.py"]) == {}
+        assert Retriever(old, NoVectors(), folder.embedder).search("send", MODEL, 3).passages
 
 
 # --- serving ----------------------------------------------------------------------------------------------

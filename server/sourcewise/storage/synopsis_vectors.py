@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
@@ -68,9 +69,9 @@ class SynopsisVectors:
 
     def exist(self, model: str) -> bool:
         """Tell whether there is any of a model."""
+        query = "SELECT EXISTS (SELECT 1 FROM synopses WHERE model = ?)"
         with self._database.read() as connection:
-            query = "SELECT EXISTS (SELECT 1 FROM synopses WHERE model = ?)"
-            return bool(connection.execute(query, (model,)).fetchone()[0])
+            return _has_table(connection) and bool(connection.execute(query, (model,)).fetchone()[0])
 
     def cosines(self, model: str, vector: Vectors, paths: Sequence[str]) -> dict[str, float]:
         """Return how near to a unit vector (dimensions) these files are, as far as they have a vector."""
@@ -78,8 +79,14 @@ class SynopsisVectors:
             CROSS JOIN files ON files.path = wanted.value
             JOIN synopses ON synopses.file = files.key AND synopses.model = ? WHERE length(synopses.vector) > 0"""
         with self._database.read() as connection:
-            rows = connection.execute(query, (json.dumps(list(paths)), model)).fetchall()
+            known = _has_table(connection)
+            rows = connection.execute(query, (json.dumps(list(paths)), model)).fetchall() if known else []
         if not rows:
             return {}
         stored = np.frombuffer(b"".join(blob for _, blob in rows), _STORED_AS).reshape(len(rows), -1)
         return dict(zip((path for path, _ in rows), (stored.astype(np.float32) @ vector).tolist(), strict=True))
+
+
+def _has_table(connection: sqlite3.Connection) -> bool:
+    """Tell whether the table is there: a catalog of an older program that may only be read has none."""
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'synopses'").fetchone() is not None
