@@ -137,7 +137,8 @@ def test_search_explains_itself(run: Run) -> None:
 def test_a_second_index_embeds_nothing(run: Run) -> None:
     first = json.loads(run("index", "--json").stdout)
     second = json.loads(run("index", "--json").stdout)
-    assert first["run"]["embedded"] == first["chunks"] > 0
+    # A chunk that says no more than what its file is about has its vector already.
+    assert first["run"]["embedded"] + first["run"]["reused"] == first["chunks"] > 0
     assert (second["run"]["embedded"], second["run"]["reused"], second["run"]["unchanged"]) == (0, 0, first["files"])
 
 
@@ -147,7 +148,7 @@ def test_status_before_and_after_indexing(run: Run) -> None:
     status = json.loads(run("status", "--json").stdout)
     assert status["state"] == "ready"
     assert status["vectors"] >= status["embedded"] == status["chunks"]
-    assert status["cached"] == status["embedded"]
+    assert status["cached"] >= status["embedded"], "of what files are about as well"
     assert status["skipped"] == {"ignored": 1}
 
 
