@@ -18,7 +18,13 @@ export class QuickPick {
 
   async type(text) {
     await this.input.waitFor();
-    await this.input.fill(text);
+    // A file that opens late takes the focus for its editor, and what is typed with it.
+    await eventually("the text is in the box", async () => {
+      await this.input.focus();
+      if ((await this.input.and(this.page.locator(":focus")).count()) === 0) return false;
+      await this.input.fill(text);
+      return (await this.input.inputValue()) === text;
+    });
   }
 
   /** Types the text, again if it is there already, and waits for what is found. */
