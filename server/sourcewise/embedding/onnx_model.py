@@ -15,6 +15,8 @@ import numpy as np
 import onnxruntime  # type: ignore[import-untyped]
 from tokenizers import Tokenizer
 
+from sourcewise.embedding.vectors import unit
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -55,9 +57,7 @@ class OnnxModel:
         ids = np.array([tokens], dtype=np.int64)
         given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         states: Vectors = self._session.run(None, {name: given[name] for name in self._inputs})[0][0]
-        vector = states[0] if self._first_token_speaks else states.mean(axis=0)
-        unit: Vectors = vector / max(float(np.linalg.norm(vector)), 1e-12)
-        return unit
+        return unit(states[0] if self._first_token_speaks else states.mean(axis=0))
 
 
 def _session(file: Path, threads: int) -> onnxruntime.InferenceSession:

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from sourcewise.embedding.vectors import unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,5 +66,4 @@ class SentenceModel:
             self.tokenizer.no_truncation()
             self.tokenizer.no_padding()
         # Here, not by the model: what has 16 bits is of unit length only to the third digit.
-        unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-        return unit
+        return unit(vectors)

@@ -9,6 +9,7 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sourcewise.embedding.vectors import unit
 from sourcewise.embedding.windows import Window, WindowCutter
 
 if TYPE_CHECKING:
@@ -52,10 +53,7 @@ class EmbeddingService:
     def embed_question(self, folder: str, question: str) -> Vectors:
         """See Embedder.embed_question."""
         model, cutter = self._model(folder)
-        mean: Vectors = model.embed_questions([window.content for window in cutter.cut(question, "")]).mean(axis=0)
-        length = max(float((mean**2).sum()) ** 0.5, 1e-12)
-        unit: Vectors = mean / length
-        return unit
+        return unit(model.embed_questions([window.content for window in cutter.cut(question, "")]).mean(axis=0))
 
     def windows(self, folder: str, pairs: list[tuple[str, str]]) -> list[list[Window]]:
         """See Embedder.windows."""
