@@ -92,16 +92,16 @@ class Retriever:
         by_words = tuple(candidates)
         with _timed(timings, "vectors"):
             nearest = looking.result() if looking else {}
-            near = meaning is not None and self._add_nearest(meaning.model, nearest, candidates)
+            self._add_nearest(served_by or model, nearest, candidates)
         with _timed(timings, "ranking"):
             passages = self._passages(question, telling, candidates, top, meaning)
-        if meaning is not None and near:
+        if meaning and nearest:
             with _timed(timings, "similarities"):
                 passages = _with_similarities(meaning, passages)
         return SearchResult(
             question,
             tuple(passages),
-            by if near else SearchMode.KEYWORD,
+            by if nearest else SearchMode.KEYWORD,
             counts.chunks,
             counts.embedded,
             _relevant(question, before, passages, closeness_of(served_by or model).related),
@@ -133,8 +133,8 @@ class Retriever:
         candidates: dict[str, Candidate] = {}
         meaning = self._meanings.read(code.text, served_by) if served_by else None
         nearest = meaning.nearest(_VECTOR_DEPTH, ANY_CHUNK) if meaning else {}
-        near = meaning is not None and self._add_nearest(meaning.model, nearest, candidates)
-        if not near:
+        self._add_nearest(served_by or model, nearest, candidates)
+        if not nearest:
             telling = telling_words(code.text, self._catalog.rarity)
             words = self._catalog.search_words(list(telling), _KEYWORD_DEPTH)
             candidates = {chunk_id: Candidate(keyword=score) for chunk_id, score in words}
@@ -144,7 +144,7 @@ class Retriever:
         return SearchResult(
             code.text,
             tuple(self._passages("", {}, candidates, top)),
-            SearchMode.HYBRID if near else SearchMode.KEYWORD,
+            SearchMode.HYBRID if nearest else SearchMode.KEYWORD,
             counts.chunks,
             counts.embedded,
         )
@@ -191,17 +191,16 @@ class Retriever:
         passing = self._catalog.passing(found, within) if found else ()
         return [chunk_id for chunk_id in found if chunk_id in passing]
 
-    def _add_nearest(self, model: str, nearest: Mapping[str, float], candidates: dict[str, Candidate]) -> bool:
-        """Add the chunks that are near to a question, with their cosines, and tell whether there are any."""
+    def _add_nearest(self, model: str, nearest: Mapping[str, float], candidates: dict[str, Candidate]) -> None:
+        """Add the chunks that are near to a question, with their cosines; the others are far if there are any."""
         if not nearest:
-            return False
+            return
         unseen = list(candidates.keys() - nearest.keys())
         for chunk_id, similarity in nearest.items():
             candidate = candidates.setdefault(chunk_id, Candidate())
             candidate.nearest, candidate.similarity = True, similarity
         for chunk_id in self._catalog.stored_vectors(model, unseen):
             candidates[chunk_id].far = True
-        return True
 
 
 def _with_similarities(meaning: Meaning, passages: Sequence[Passage]) -> list[Passage]:
