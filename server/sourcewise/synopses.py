@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sourcewise.embedding import EmbeddingText
-from sourcewise.embedding.frail_texts import embed_each
-from sourcewise.errors import CancelledError, WorkerDiedError
+from sourcewise.embedding.vectors import unit
+from sourcewise.errors import CancelledError
+from sourcewise.text_vectors import TextVectors
 from sourcewise.tokens import estimate_tokens
 
 if TYPE_CHECKING:
@@ -22,12 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from sourcewise.consideration import Consideration
-    from sourcewise.embedding.frail_texts import TextEmbedder
-    from sourcewise.embedding.vectors import Vectors
     from sourcewise.model import Chunk
     from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.embedding_cache import EmbeddingCache
     from sourcewise.storage.synopsis_vectors import FileAsRead
+    from sourcewise.text_vectors import TextEmbedder
 
     Progress = Callable[[int, int], None]
 
@@ -72,8 +72,7 @@ class FileSynopses:
     ) -> None:
         """Join the parts; nothing is opened. See CodeVectorizer."""
         self._catalog = catalog
-        self._cache = cache
-        self._embedder = embedder
+        self._texts = TextVectors(cache, embedder)
         self._consideration = consideration
 
     def embed_pending(
@@ -91,8 +90,8 @@ class FileSynopses:
             WeightsError: the model cannot be had.
             WorkerError: its process cannot do its work.
         """
-        total, done, worked = self._catalog.synopses.count_due(model), 0, 0.0
-        for files in self._batches(model):
+        done, worked = 0, 0.0
+        for files, total in self._batches(model):
             if self._consideration is not None:
                 self._consideration.rest(worked, cancelled)
             if cancelled is not None and cancelled.is_set():
@@ -104,26 +103,22 @@ class FileSynopses:
             if progress is not None:
                 progress(done, max(done, total))
 
-    def _batches(self, model: str) -> Iterator[Sequence[FileAsRead]]:
-        while files := self._catalog.synopses.due(model, _FETCHED_TOGETHER):
-            for start in range(0, len(files), _BATCH):
-                yield files[start : start + _BATCH]
+    def _batches(self, model: str) -> Iterator[tuple[Sequence[FileAsRead], int]]:
+        """Yield files to embed, with how many there are in all.
+
+        To find them takes a look at all files of the folder, so after a few of them nobody looks for more.
+        """
+        total, is_last = 0, False
+        while not is_last and (group := self._catalog.synopses.due(model, _FETCHED_TOGETHER)):
+            is_last = len(group) < _FETCHED_TOGETHER
+            total = total or (len(group) if is_last else self._catalog.synopses.count_due(model))
+            for start in range(0, len(group), _BATCH):
+                yield group[start : start + _BATCH], total
 
     def _embed(self, model: str, files: Sequence[FileAsRead]) -> None:
-        texts = [EmbeddingText(synopsis(self._catalog.chunks_of(file.path))) for file in files]
-        known = self._cache.get(model, [text.key for text in texts])
-        missing = [index for index, text in enumerate(texts) if text.text and index not in known]
-        outcomes = zip(missing, embed_each(self._embedder, model, [texts[index] for index in missing]), strict=True)
-        made = {index: vectors for index, vectors in outcomes if not isinstance(vectors, WorkerDiedError)}
-        self._cache.put(model, [(texts[index].key, vectors) for index, vectors in made.items()])
-        known |= made
-        self._catalog.synopses.store(model, [(file, _of_unit_length(known.get(n))) for n, file in enumerate(files)])
-
-
-def _of_unit_length(windows: Vectors | None) -> Vectors:
-    """Return one vector for those of a text's windows, (windows, dimensions); an empty one where there is none."""
-    if windows is None:
-        return np.empty(0, np.float32)
-    mean: Vectors = windows.mean(axis=0)
-    unit: Vectors = mean / max(float(np.linalg.norm(mean)), 1e-12)
-    return unit
+        said = {file: synopsis(self._catalog.chunks_of(file.path)) for file in files}
+        telling = [file for file, text in said.items() if text]
+        made = self._texts.of(model, [EmbeddingText(said[file]) for file in telling]).vectors
+        vectors = {telling[index]: unit(windows.mean(axis=0)) for index, windows in made.items()}
+        nothing = np.empty(0, np.float32)
+        self._catalog.synopses.store(model, [(file, vectors.get(file, nothing)) for file in files])

@@ -12,20 +12,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sourcewise.embedding import EmbeddingText
-from sourcewise.embedding.frail_texts import embed_each
-from sourcewise.errors import CancelledError, WorkerDiedError
+from sourcewise.errors import CancelledError
+from sourcewise.text_vectors import TextVectors
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterator, Sequence
 
     from sourcewise.consideration import Consideration
-    from sourcewise.embedding.frail_texts import TextEmbedder
     from sourcewise.embedding.vectors import Vectors
     from sourcewise.model import Chunk
     from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.embedding_cache import EmbeddingCache
     from sourcewise.storage.vector_store import VectorStore
+    from sourcewise.text_vectors import TextEmbedder
 
     Progress = Callable[[int, int], None]
 
@@ -89,7 +89,7 @@ class CodeVectorizer:
         self._catalog = catalog
         self._store = store
         self._cache = cache
-        self._embedder = embedder
+        self._texts = TextVectors(cache, embedder)
         self._batch_size = batch_size
         self._consideration = consideration
         self.made = VectorCount()
@@ -192,18 +192,10 @@ class CodeVectorizer:
     def _embed_batch(self, model: str, batch: Sequence[Chunk], cancelled: threading.Event | None) -> VectorCount:
         _obey(cancelled)
         texts = [embedding_text(chunk) for chunk in batch]
-        vectors = self._cache.get(model, [text.key for text in texts])
-        missing = [index for index in range(len(texts)) if index not in vectors]
-        made_or_not = embed_each(self._embedder, model, [texts[index] for index in missing])
-        outcomes = dict(zip(missing, made_or_not, strict=True))
-        made = {index: outcome for index, outcome in outcomes.items() if not isinstance(outcome, WorkerDiedError)}
-        deaths = {index: outcome for index, outcome in outcomes.items() if isinstance(outcome, WorkerDiedError)}
-        self._cache.put(model, [(texts[index].key, outcome) for index, outcome in made.items()])
+        vectors, reused, deaths = self._texts.of(model, texts)
         self._catalog.mark_vectors_failed(model, {batch[index].id: death.message for index, death in deaths.items()})
-        reused = len(vectors)
-        vectors |= made
         self._keep(model, [(batch[index], vectors[index]) for index in sorted(vectors)])
-        count = VectorCount(len(made), reused, len(deaths))
+        count = VectorCount(len(vectors) - reused, reused, len(deaths))
         self.made += count
         return count
 

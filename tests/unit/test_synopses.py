@@ -13,13 +13,13 @@ from hashing_embedder import HashingEmbedder
 
 from sourcewise.chunking.chunker import SmartCodeChunker
 from sourcewise.embedding import EmbeddingText
-from sourcewise.embedding.frail_texts import embed_each
 from sourcewise.errors import CancelledError, WorkerDiedError
 from sourcewise.model import FileStamp, SearchMode, SourceFile
 from sourcewise.retriever import Retriever
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.embedding_cache import EmbeddingCache
 from sourcewise.synopses import FileSynopses, synopsis
+from sourcewise.text_vectors import embed_each
 from sourcewise.tokens import estimate_tokens
 
 if TYPE_CHECKING:
