@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from measuring import say
+from indexed_tree import indexed_tree
 
 from sourcewise import ranking
-from sourcewise.cli.opening import OpenedFolder, opened_workspace, settings_of_user
 from sourcewise.evaluation import Place, read_questions, scores
 from sourcewise.model import SearchMode
 
@@ -51,13 +50,7 @@ def measure(asked: Sequence[KnownQuestion], trees: Path, by: SearchMode) -> dict
     measured: dict[str, Measured] = {name: {} for name, _ in variants(by)}
     tables = list(variants(by))
     for tree in dict.fromkeys(question.tree for question in asked):
-        say(f"{tree} …")
-        with opened_workspace(settings_of_user()) as (workspace, progress):
-            opened = OpenedFolder(trees / tree, workspace, progress)
-            opened.keeper.await_read()
-            if by is SearchMode.HYBRID:
-                opened.keeper.await_vectors()
-            index = opened.keeper.opened()
+        with indexed_tree(trees / tree, by) as index:
             for name, weights in tables:
                 setattr(ranking, _TABLES[by], weights)
                 measured[name] |= {q.id: _scored(index, q, by) for q in asked if q.tree == tree}

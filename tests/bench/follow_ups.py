@@ -21,9 +21,8 @@ from pathlib import Path
 from statistics import mean
 from typing import TYPE_CHECKING, Any
 
-from measuring import say
+from indexed_tree import indexed_tree
 
-from sourcewise.cli.opening import OpenedFolder, opened_workspace, settings_of_user
 from sourcewise.conversation import background
 from sourcewise.evaluation import KnownQuestion, Place, read_questions, scores
 from sourcewise.excerpts import Document, Excerpts
@@ -115,13 +114,7 @@ def measure(asked: Sequence[FollowUp], trees: Path, by: SearchMode) -> Measured:
     """Ask each question in each way."""
     measured: Measured = {name: {} for name in WAYS}
     for tree in dict.fromkeys(each.known.tree for each in asked):
-        say(f"{tree} …")
-        with opened_workspace(settings_of_user()) as (workspace, progress):
-            opened = OpenedFolder(trees / tree, workspace, progress)
-            opened.keeper.await_read()
-            if by is SearchMode.HYBRID:
-                opened.keeper.await_vectors()
-            index = opened.keeper.opened()
+        with indexed_tree(trees / tree, by) as index:
             for name, ask in WAYS.items():
                 measured[name] |= {
                     each.known.id: _scored(each, ask(index, each, by)) for each in asked if each.known.tree == tree

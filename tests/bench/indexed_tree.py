@@ -1,0 +1,29 @@
+"""A tree of a benchmark, indexed as `sourcewise eval` does, with an index that can be asked."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from measuring import say
+
+from sourcewise.cli.opening import OpenedFolder, opened_workspace, settings_of_user
+from sourcewise.model import SearchMode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sourcewise.index import Index
+
+
+@contextmanager
+def indexed_tree(folder: Path, by: SearchMode) -> Iterator[Index]:
+    """Give the index of a tree once it is read and, where vectors are to serve, embedded."""
+    say(f"{folder.name} …")
+    with opened_workspace(settings_of_user()) as (workspace, progress):
+        opened = OpenedFolder(folder, workspace, progress)
+        opened.keeper.await_read()
+        if by is SearchMode.HYBRID:
+            opened.keeper.await_vectors()
+        yield opened.keeper.opened()
