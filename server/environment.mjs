@@ -51,7 +51,7 @@ async function runSourcewise(args) {
   // npm moves to the repository first; a relative path is meant from where the user stood.
   const cwd = process.env.INIT_CWD ?? process.cwd();
   // -P: the folder that is asked about must never be imported from.
-  return passThrough(python, ["-P", "-m", "sourcewise", ...args], { cwd });
+  return passThrough(python, ["-EP", "-m", "sourcewise", ...args], { cwd });
 }
 
 async function runPython(args) {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-import shutil
 from dataclasses import dataclass
+
+from sourcewise.environment import find_program
 
 FAST_MODEL = "all-MiniLM-L6-v2"
 CPU_MODEL = "bge-small-en-v1.5"
@@ -53,4 +54,4 @@ def closeness_of(model: str) -> Closeness:
 def _has_gpu() -> bool:
     if platform.system() == "Darwin":
         return platform.machine() == "arm64"
-    return shutil.which("nvidia-smi") is not None and not importlib.metadata.version("torch").endswith("+cpu")
+    return find_program("nvidia-smi") is not None and not importlib.metadata.version("torch").endswith("+cpu")

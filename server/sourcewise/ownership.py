@@ -38,7 +38,7 @@ def claim(lock: Path) -> Ownership | None:
         StorageError: its folder cannot be written, or the disk knows no locks.
     """
     # A lock that outlives its holder would need somebody to delete it, so where the disk has none there is none.
-    file_lock = FileLock(lock, thread_local=False, fallback_to_soft=False, preserve_lock_file=True)
+    file_lock = FileLock(lock, thread_local=False, fallback_to_soft=False, preserve_lock_file=True, mode=0o600)
     try:
         lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file_lock.acquire(blocking=False)

@@ -6,8 +6,9 @@
       embedder/                 lock and address of the process that embeds for all others
       indexes/NAME-HASH/        one folder's index: catalog.sqlite, vectors/, origin, lock, address
       logs/sourcewise.log
+      settings.toml             settings of the command line
 
-DATA is `SOURCEWISE_HOME`, else the platform's per-user data folder.
+DATA is `SOURCEWISE_HOME`, else the platform's per-user data folder. Only its user can read it.
 """
 
 from __future__ import annotations
@@ -15,12 +16,18 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
-from sourcewise.errors import FolderError, StorageError
+from sourcewise.errors import FolderError, SettingsError, StorageError
+
+_PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
+_OUR_ENTRIES = ("embedder", "embeddings.sqlite", "indexes", "logs", "models", "settings.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +75,20 @@ class DataPaths:
 
     @classmethod
     def default(cls) -> DataPaths:
-        """Return the places this user has."""
-        chosen = os.environ.get("SOURCEWISE_HOME")
-        return cls(Path(chosen).expanduser().resolve() if chosen else platformdirs.user_data_path("sourcewise"))
+        """Return the places this user has.
+
+        Raises:
+            SettingsError: SOURCEWISE_HOME is no absolute path.
+        """
+        chosen = Path(os.environ.get("SOURCEWISE_HOME", "")).expanduser()
+        if chosen.is_absolute():
+            return cls(chosen.resolve())
+        if chosen.parts:  # in a repository it would name one of the repository's folders, settings included
+            raise SettingsError(
+                f"SOURCEWISE_HOME is {str(chosen)!r}, which is no absolute path.",
+                "Set it to a path that begins at the root, or unset it.",
+            )
+        return cls(platformdirs.user_data_path("sourcewise"))
 
     @property
     def models(self) -> Path:
@@ -107,6 +125,21 @@ class DataPaths:
         """The command line's settings file."""
         return self.root / "settings.toml"
 
+    def make_private(self) -> None:
+        """Take away the rights of other users, also from what an earlier version left open to them.
+
+        The data folder itself is closed unless it holds other things than ours, as a folder that a user chose may.
+        """
+        if sys.platform == "win32":  # the profile of a user is private there
+            return
+        self.root.mkdir(parents=True, exist_ok=True, mode=_PRIVATE_FOLDER)
+        entries = list(os.scandir(self.root))
+        ours = [entry for entry in entries if entry.name.startswith(_OUR_ENTRIES)]
+        if len(ours) == len(entries):
+            _close(self.root, _PRIVATE_FOLDER)
+        for entry in ours:
+            _close_tree(entry)
+
     def index_of(self, folder: Path) -> IndexPaths:
         """Return where the index of a folder lives.
 
@@ -121,6 +154,26 @@ class DataPaths:
         digest = hashlib.blake2b(os.fsencode(folder), digest_size=6).hexdigest()
         readable = re.sub(r"[^A-Za-z0-9._-]+", "-", folder.name)[:40] or "root"
         return IndexPaths(self.indexes / f"{readable}-{digest}")
+
+
+def _close_tree(entry: os.DirEntry[str]) -> None:
+    """Take away the rights of other users from a file, or a folder with all that is in it; links stay as they are."""
+    if entry.is_symlink():
+        return
+    if not entry.is_dir():
+        _close(Path(entry.path), _PRIVATE_FILE)
+        return
+    _close(Path(entry.path), _PRIVATE_FOLDER)
+    with suppress(OSError), os.scandir(entry.path) as inside:
+        for inner in inside:
+            _close_tree(inner)
+
+
+def _close(path: Path, wanted: int) -> None:
+    # What is gone by now, or belongs to another user, is none of ours to close.
+    with suppress(OSError):
+        if stat.S_IMODE(path.stat().st_mode) & ~wanted:
+            path.chmod(wanted)
 
 
 def workspace_folder(path: Path) -> Path:

@@ -4,7 +4,7 @@ The child is made at the first call, runs one call at a time, starts anew after 
 it for long. It dies with its parent, however that ends: it reads its requests from a pipe, and a closed pipe means the
 parent is gone. Messages are pickled; both ends are this package, and nothing else can write to the pipe.
 
-    parent                               child (`python -m sourcewise.worker SERVICE`)
+    parent                               child
     (arguments)                    →     SERVICE(**arguments)
     (method, args)                 →
                                    ←     ("item", value)…   where the method is a generator
@@ -28,6 +28,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import psutil
 
+from sourcewise import environment
 from sourcewise.errors import UserError, WorkerDiedError, WorkerError
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ logger = logging.getLogger(__name__)
 _BROKEN_PIPE = (EOFError, OSError, pickle.UnpicklingError)
 # A killed process ends in milliseconds, unless a broken disk or driver holds it; then nobody waits for it.
 _END_SECONDS = 2.0
+_START = "import os, sys; sys.path[:] = sys.argv.pop().split(os.pathsep); from sourcewise import worker; worker.main()"
 # So often urgent calls go before one that waits; then it is that one's turn.
 _MOST_OVERTAKEN = 4
 
@@ -202,13 +204,22 @@ class Worker:
                     self._turns.wait(left)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        # -P: the current folder may be somebody's workspace, and nothing there may be imported.
+        # -EP: no variable and no current folder may add a place to import from; the child gets the parent's places.
         # A process group of its own: the terminal's Ctrl-C is for the parent, which decides what to do.
-        command = [sys.executable, "-P", "-m", "sourcewise.worker", self._service, str(int(self._low_priority))]
+        places = os.pathsep.join(environment.import_path())
+        command = [sys.executable, "-EP", "-c", _START, self._service, str(int(self._low_priority)), places]
         grouping: dict[str, Any] = {"creationflags": 0x200} if sys.platform == "win32" else {"process_group": 0}
         try:
             with self._open_log() as log:
-                return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, **grouping)
+                return subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    cwd=environment.PACKAGE_FOLDER,
+                    env=environment.worker_variables(),
+                    **grouping,
+                )
         except OSError as error:
             raise WorkerError(
                 f"The {self.name} process cannot be started: {error}.", "Close some programs and try again."
@@ -351,7 +362,3 @@ def main() -> None:
     threading.Thread(target=_read_requests, args=(pipe, requests), daemon=True).start()
     with suppress(BrokenPipeError):
         _serve(service, requests, replies)
-
-
-if __name__ == "__main__":
-    main()

@@ -205,7 +205,7 @@ async def test_another_web_server_at_the_endpoint_is_told_apart(server: OllamaSe
 
 async def test_state_tells_not_installed_from_not_running(monkeypatch: pytest.MonkeyPatch) -> None:
     for found, expected in ((None, OllamaStatus.NOT_INSTALLED), ("/usr/bin/ollama", OllamaStatus.NOT_RUNNING)):
-        monkeypatch.setattr("sourcewise.llm.ollama_failures.shutil.which", lambda _name, found=found: found)
+        monkeypatch.setattr("sourcewise.llm.ollama_failures.find_program", lambda _name, found=found: found)
         generator = OllamaGenerator(Settings(endpoint=free_endpoint()))
         state = await generator.state()
         await generator.close()

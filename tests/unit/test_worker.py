@@ -66,8 +66,7 @@ class Service:
 
 
 @pytest.fixture
-def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([os.path.dirname(__file__), *sys.path]))
+def worker() -> Iterator[Worker]:
     worker = Worker("test_worker:Service", {"greeting": "Hello"}, "test")
     yield worker
     worker.close()

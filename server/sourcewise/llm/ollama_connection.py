@@ -11,9 +11,9 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 
 import httpx
-from ollama import AsyncClient
 
 from sourcewise.errors import GeneratorError, SettingsError
+from sourcewise.llm.ollama_client import AsyncClient
 from sourcewise.llm.ollama_failures import OllamaFailures
 from sourcewise.llm.ollama_models import InstalledModel
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
-from ollama import ResponseError
 
 from sourcewise.addresses import is_loopback
+from sourcewise.environment import find_program
 from sourcewise.errors import (
     GeneratorError,
     GeneratorInterruptedError,
@@ -17,6 +16,7 @@ from sourcewise.errors import (
     GeneratorSlowError,
     GeneratorUnreachableError,
 )
+from sourcewise.llm.ollama_client import ResponseError
 from sourcewise.llm.ollama_models import pull_advice
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class OllamaFailures:
     @property
     def looks_uninstalled(self) -> bool:
         """Whether Ollama should be on this machine and, as far as can be seen, is not."""
-        return is_loopback(self._settings.endpoint) and shutil.which("ollama") is None
+        return is_loopback(self._settings.endpoint) and find_program("ollama") is None
 
     @contextmanager
     def _translated(

