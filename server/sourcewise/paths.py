@@ -172,8 +172,9 @@ def _close_tree(entry: os.DirEntry[str]) -> None:
 def _close(path: Path, wanted: int) -> None:
     # What is gone by now, or belongs to another user, is none of ours to close.
     with suppress(OSError):
-        if stat.S_IMODE(path.stat().st_mode) & ~wanted:
-            path.chmod(wanted)
+        rights = stat.S_IMODE(path.stat().st_mode)
+        if rights & ~wanted:
+            path.chmod(rights & wanted)
 
 
 def workspace_folder(path: Path) -> Path:

@@ -71,3 +71,58 @@ def forbidden(tmp_path: Path) -> Iterator[Path]:
 def test_a_folder_without_permission_is_refused(forbidden: Path) -> None:
     with pytest.raises(FolderError, match="may not be read"):
         workspace_folder(forbidden)
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+@pytest.fixture
+def open_data(tmp_path: Path) -> Path:
+    """Return a data folder as an earlier version left it: readable by everybody."""
+    data = tmp_path / "data"
+    for name in ("logs/sourcewise.log", "models/m/model.onnx", "indexes/a-1/catalog.sqlite", "embeddings.sqlite"):
+        file = data / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    for path in (data, *data.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return data
+
+
+def test_only_its_user_can_read_the_data_folder(open_data: Path) -> None:
+    DataPaths(open_data).make_private()
+    assert mode(open_data) == 0o700
+    for path in open_data.rglob("*"):
+        assert mode(path) == (0o700 if path.is_dir() else 0o600)
+
+
+def test_a_new_data_folder_is_private(tmp_path: Path) -> None:
+    DataPaths(tmp_path / "new" / "data").make_private()
+    assert mode(tmp_path / "new" / "data") == 0o700
+
+
+def test_in_a_folder_with_other_things_only_ours_is_closed(open_data: Path) -> None:
+    (open_data / "letter.txt").touch(mode=0o644)
+    (open_data / "letter.txt").chmod(0o644)
+    DataPaths(open_data).make_private()
+    assert (mode(open_data), mode(open_data / "letter.txt")) == (0o755, 0o644)
+    assert (mode(open_data / "logs"), mode(open_data / "embeddings.sqlite")) == (0o700, 0o600)
+
+
+def test_what_a_link_leads_to_keeps_its_rights(open_data: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "file").touch()
+    (elsewhere / "file").chmod(0o644)
+    elsewhere.chmod(0o755)
+    (open_data / "models" / "linked").symlink_to(elsewhere)
+    (open_data / "models" / "one").symlink_to(elsewhere / "file")
+    DataPaths(open_data).make_private()
+    assert (mode(elsewhere), mode(elsewhere / "file")) == (0o755, 0o644)
+
+
+def test_a_file_that_is_more_private_stays_so(open_data: Path) -> None:
+    (open_data / "embeddings.sqlite").chmod(0o400)
+    DataPaths(open_data).make_private()
+    assert mode(open_data / "embeddings.sqlite") == 0o400
