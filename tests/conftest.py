@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sourcewise import environment
 from sourcewise.embedding_models import CPU_MODEL
 from sourcewise.paths import DataPaths
 from sourcewise.weights import WeightsStore
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 SMALL_MODEL = "smollm2-135m-instruct"
 
+os.environ.update(environment.QUIET)
 # Processes that tests start find the package and the tests' own helpers.
 os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent / "unit"), *filter(None, sys.path)])
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PACKAGE_FOLDER = Path(__file__).parent
 """The working directory of our child processes: it is always there, and no workspace can put a file into it."""
 
-_QUIET = {
+QUIET = {
     "ANONYMIZED_TELEMETRY": "False",
     "DO_NOT_TRACK": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
@@ -31,6 +31,8 @@ _QUIET = {
     "TQDM_DISABLE": "1",
     "TRANSFORMERS_VERBOSITY": "error",
 }
+"""Keeps libraries from reporting to their makers and from printing."""
+
 # Plain values: none of them can name a file, a host or a program.
 _VALUES = frozenset(
     name
@@ -50,12 +52,12 @@ _PATHS = frozenset(
         "ALLUSERSPROFILE APPDATA COMMONPROGRAMFILES COMSPEC HOME LOCALAPPDATA LOCALE_ARCHIVE PROGRAMDATA PROGRAMFILES",
         "PUBLIC SYSTEMROOT TEMP TMP TMPDIR USERPROFILE WINDIR",
         "XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_RUNTIME_DIR XDG_STATE_HOME",
-        "CUDA_HOME CUDA_PATH",
+        "CUDA_HOME CUDA_PATH NIX_LD",
     )
     for name in names.split()
 )
 _CERTIFICATES = frozenset({"SSL_CERT_DIR", "SSL_CERT_FILE"})
-_SEARCH_PATHS = frozenset({"DYLD_LIBRARY_PATH", "LD_LIBRARY_PATH", "PATH"})
+_SEARCH_PATHS = frozenset({"DYLD_LIBRARY_PATH", "LD_LIBRARY_PATH", "NIX_LD_LIBRARY_PATH", "PATH"})
 _PROXIES = frozenset({"ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"})
 _DOWNLOAD_VALUES = frozenset({"HF_ENDPOINT", "HF_HUB_OFFLINE", "HF_TOKEN"})
 _DOWNLOAD_FILES = frozenset({"CURL_CA_BUNDLE", "HF_HOME", "REQUESTS_CA_BUNDLE"})
@@ -69,12 +71,12 @@ def isolate_variables() -> None:
     kept = {**_basic(), **_for_connections(), **_chosen(_GIT_FILES), **_completion()}
     os.environ.clear()
     os.environ.update(kept)
-    os.environ.update(_QUIET)
+    os.environ.update(QUIET)
 
 
 def worker_variables() -> dict[str, str]:
     """Return the variables for a child process that connects to this machine only, if to any."""
-    return {**_basic(), **_chosen(_CERTIFICATES), **_QUIET}
+    return {**_basic(), **_chosen(_CERTIFICATES), **QUIET}
 
 
 def download_variables() -> dict[str, str]:
