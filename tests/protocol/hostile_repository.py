@@ -1,6 +1,6 @@
 """A repository that tries everything at once: its files, names, links, settings and the shell that its owner steers.
 
-Whatever of it is executed leaves a line in `executed`; whatever connects to a host that it names is seen by a `Listener`.
+Whatever of it is executed leaves a line in `executed`; what connects to a host that it names is seen by a `Listener`.
 """
 
 from __future__ import annotations
