@@ -289,7 +289,8 @@ async def test_an_answer_from_a_host_that_was_not_expected_is_stopped_before_its
     server.script.answering_host = "https://ollama.example:443"
     server.script.ending = "endless"
     with pytest.raises(GeneratorError, match=r"passed the question on to https://ollama\.example, "):
-        await answer_of(OllamaGenerator(settings_for(server)))
+        async with asyncio.timeout(20):
+            await answer_of(OllamaGenerator(settings_for(server)))
     assert await asyncio.to_thread(server.client_left.wait, 10)
 
 
