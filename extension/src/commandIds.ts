@@ -18,6 +18,7 @@ export const COMMAND_IDS = [
   "sourcewise.restart",
   "sourcewise.setUp",
   "sourcewise.pullModel",
+  "sourcewise.revokeConsent",
   "sourcewise.openWalkthrough",
 ] as const;
 

@@ -9,6 +9,7 @@ import { showFailure, showingFailures } from "./failures";
 import { excludeChosen, pause, rebuild, why } from "./indexing";
 import { showChunks, showSkipped } from "./inspection";
 import { hasFolders } from "./launch";
+import { revokeConsent } from "./panel/consent";
 import type { Panel } from "./panel/panel";
 import { findSimilar, searchByMeaning } from "./search";
 import { showMenu } from "./status";
@@ -47,6 +48,7 @@ export const COMMANDS: Readonly<Record<CommandId, (parts: CommandParts) => Handl
   "sourcewise.restart": ({ server }) => () => server.restart(),
   "sourcewise.setUp": (parts) => () => setUp(parts),
   "sourcewise.pullModel": withServer(({ panel }) => () => panel.chooseDownload()),
+  "sourcewise.revokeConsent": withServer(({ server }) => () => revokeConsent(server)),
   "sourcewise.openWalkthrough": () => () => vscode.commands.executeCommand("workbench.action.openWalkthrough", WALKTHROUGH),
 };
 

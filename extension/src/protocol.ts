@@ -166,6 +166,16 @@ export interface Trace {
   vector: number[];
 }
 
+/** A model on another machine that a question and code of a folder would be sent to. */
+export interface Destination {
+  /** URI of the folder whose code it is. */
+  folder: string;
+  /** Its full name, with the tag. */
+  model: string;
+  /** The address that it runs at. */
+  host: string;
+}
+
 /** The whole answer; what the notifications said before is contained in it. */
 export interface AskResult {
   askId: string;
@@ -183,6 +193,11 @@ export interface AskResult {
   /** Questions that the reader may want to ask next. */
   followUps: string[];
   trace: Trace;
+  /**
+   * Set if nothing was sent to the model because it runs on another machine and the user has not allowed that; then ask
+   * the user, send `sourcewise/models/allow` and ask again.
+   */
+  needsConsent?: Destination | null;
 }
 
 /** What to explain; the answer is an `AskResult`, told of by the same notifications. */
@@ -401,6 +416,8 @@ export interface LanguageModel {
   installed: boolean;
   /** Its size, as installed or as a download; 0 where nobody knows. */
   bytes: number;
+  /** The other machine that it runs on; empty if it runs on this one. */
+  host?: string;
 }
 
 /** Who would answer a question asked now, and who else could. */
@@ -432,6 +449,20 @@ export interface PullParams {
 export interface PullResult {
   name: string;
 }
+
+/** A remote model that the user allows to get code of a folder, from now on. */
+export interface AllowParams {
+  /** As it was in `AskResult`. */
+  destination: Destination;
+}
+
+/** The remote models that may get code of the open folders. */
+export interface AllowedModels {
+  destinations: Destination[];
+}
+
+/** Nothing needs to be said: the server asks again for all open folders. */
+export type RevokeParams = Record<string, never>;
 
 /** Nothing needs to be said. */
 export type DiagnoseParams = Record<string, never>;
@@ -488,6 +519,8 @@ export const INDEX_SKIPPED: Request<SkippedParams, SkippedResult> = { method: "s
 export const INDEX_CHUNKS: Request<ChunksParams, ChunksResult> = { method: "sourcewise/index/chunks" };
 export const MODELS_LIST: Request<ModelsParams, ModelsResult> = { method: "sourcewise/models/list" };
 export const MODELS_PULL: Request<PullParams, PullResult> = { method: "sourcewise/models/pull" };
+export const MODELS_ALLOW: Request<AllowParams, AllowedModels> = { method: "sourcewise/models/allow" };
+export const MODELS_REVOKE: Request<RevokeParams, AllowedModels> = { method: "sourcewise/models/revoke" };
 export const DIAGNOSE: Request<DiagnoseParams, DiagnoseResult> = { method: "sourcewise/diagnose" };
 
 export const ANSWER_SOURCES: Notification<AnswerSources> = { method: "sourcewise/answer/sources" };

@@ -71,6 +71,7 @@ _ANSWER = protocol.AskResult(
         vector=(0.041, -0.087),
     ),
 )
+_DESTINATION = protocol.Destination(_FOLDER, "gpt-oss:120b-cloud", "https://ollama.com")
 _MODELS = protocol.ModelsResult(
     answering=_MODEL,
     local=True,
@@ -130,6 +131,11 @@ REQUESTS: dict[str, tuple[Any, Any]] = {
         protocol.PullParams("p1", "ollama", "codellama"),
         protocol.PullResult("codellama:latest"),
     ),
+    "sourcewise/models/allow": (
+        protocol.AllowParams(_DESTINATION),
+        protocol.AllowedModels((_DESTINATION,)),
+    ),
+    "sourcewise/models/revoke": (protocol.RevokeParams(), protocol.AllowedModels(())),
     "sourcewise/diagnose": (protocol.DiagnoseParams(), protocol.DiagnoseResult("# Sourcewise 0.1.0\n…")),
 }
 """Method to what is sent and what comes back."""

@@ -5,12 +5,35 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import urlsplit
 
+_USUAL_PORTS = {"http": 80, "https": 443}
+
 
 def is_loopback(address: str) -> bool:
-    """Tell whether an address, with or without its scheme, is of this machine."""
+    """Tell whether an address, with or without its scheme, is of this machine.
+
+    Only plain spellings count: `localhost` and IP addresses as they are usually written. A server on this machine may
+    still pass on what it gets; that cannot be seen from its address.
+    """
     try:
         host = urlsplit(address if "//" in address else f"//{address}").hostname or ""
         number = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
     except ValueError:
         return False
+    number = getattr(number, "ipv4_mapped", None) or number
     return number.is_loopback or number.is_unspecified
+
+
+def origin_of(address: str) -> str:
+    """Return scheme, host and port of an address: without a user name, a password, a path or the scheme's usual port.
+
+    An address that cannot be read is returned as it is.
+    """
+    try:
+        parts = urlsplit(address if "//" in address else f"http://{address}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return address
+    if not host:
+        return address
+    host = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{host}" + ("" if port in (None, _USUAL_PORTS.get(parts.scheme)) else f":{port}")

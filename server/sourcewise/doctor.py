@@ -15,6 +15,7 @@ from sourcewise.embedding_models import default_model
 from sourcewise.inspection import owner_of
 from sourcewise.llm import embedded
 from sourcewise.llm.ollama import OllamaGenerator
+from sourcewise.llm.ollama_models import destination_of
 from sourcewise.paths import IndexPaths
 from sourcewise.pruning import find_abandoned
 
@@ -132,7 +133,8 @@ async def _ollama(workspace: Workspace) -> Finding:
         await generator.close()
     if state.problem is not None:
         return Finding("Ollama", good=False, message=state.problem.message, next_step=state.problem.hint)
-    where = "" if generator.is_local else f" at {workspace.settings.endpoint}, which is not this machine"
+    destination = destination_of(workspace.settings.endpoint, state.model, state.remote_host)
+    where = f" at {destination.host}, which is not this machine" if destination else ""
     return Finding("Ollama", good=True, message=f"ready with {workspace.settings.model}{where}")
 
 

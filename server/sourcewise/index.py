@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from sourcewise.consent import Consent
 from sourcewise.disk_usage import bytes_in
 from sourcewise.indexer import RECIPE, WHOLE
 from sourcewise.mining.miner import CodeMiner
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from sourcewise.consideration import Consideration
     from sourcewise.llm.generator import Generator
-    from sourcewise.model import AnswerEvent, Chunk, Inquiry, Scope, ScopeChoices, SearchResult
+    from sourcewise.model import AnswerEvent, Chunk, Destination, Inquiry, Scope, ScopeChoices, SearchResult
     from sourcewise.paths import IndexPaths
     from sourcewise.settings import Settings
     from sourcewise.shared_embedder import SharedEmbedder
@@ -99,6 +100,7 @@ class Index:
         self._shared = shared
         self._retriever = Retriever(catalog, vectors, shared.embedder)
         self._prefer = prefer
+        self.consent = Consent(paths.consent)
 
     def reshape(self, shared: SharedParts) -> None:
         """Take other settings and another model."""
@@ -151,7 +153,11 @@ class Index:
         return self._searching(lambda: self.relations.around(code, self.model, top))
 
     def ask(
-        self, inquiry: Inquiry, shown: TextOf | None = None, open_files: Mapping[str, str] = _NOTHING_SHOWN
+        self,
+        inquiry: Inquiry,
+        shown: TextOf | None = None,
+        open_files: Mapping[str, str] = _NOTHING_SHOWN,
+        may_send: Callable[[Destination], bool] | None = None,
     ) -> AsyncGenerator[AnswerEvent, None]:
         """Answer a question; see CodeQueryEngine.ask.
 
@@ -159,12 +165,13 @@ class Index:
             inquiry: the question and what it comes with.
             shown: gives the text of a file as the asker sees it, or None where that is what the disk has.
             open_files: what the asker has open now; see search.
+            may_send: decides whether the prompt may leave this machine; None means what the user has consented to.
         """
-        return self._engine(shown, open_files).ask(inquiry)
+        return self._engine(shown, open_files, may_send or self.consent.covers).ask(inquiry)
 
     def explain(self, code: Chunk, shown: TextOf | None = None) -> AsyncGenerator[AnswerEvent, None]:
         """Explain some code; see CodeQueryEngine.explain, and `ask`."""
-        return self._engine(shown).explain(code)
+        return self._engine(shown, _NOTHING_SHOWN, self.consent.covers).explain(code)
 
     def text_of(self, path: str) -> str | None:
         """Return a file's text as it is now, or None where it is gone or may no longer be read."""
@@ -261,13 +268,15 @@ class Index:
         files = [file for file in judged if isinstance(file, SourceFile)]
         return [file for file in files if file.digest != known[file.stamp.path].digest]
 
-    def _engine(self, shown: TextOf | None, open_files: Mapping[str, str] = _NOTHING_SHOWN) -> CodeQueryEngine:
+    def _engine(
+        self, shown: TextOf | None, open_files: Mapping[str, str], may_send: Callable[[Destination], bool]
+    ) -> CodeQueryEngine:
         def text_of(path: str) -> str | None:
             text = shown(path) if shown else None
             return self.text_of(path) if text is None else text
 
         knowledge = _Seen(self, open_files)
-        return CodeQueryEngine(knowledge, text_of, self._shared.choose_generator, self._shared.settings().top)
+        return CodeQueryEngine(knowledge, text_of, self._shared.choose_generator, may_send, self._shared.settings().top)
 
 
 class _Seen:

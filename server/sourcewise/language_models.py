@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sourcewise.errors import UserError
 from sourcewise.llm import embedded
 from sourcewise.llm.ollama_connection import OllamaConnection
-from sourcewise.llm.ollama_models import download_bytes, full_name
+from sourcewise.llm.ollama_models import InstalledModel, cloud_host, destination_of, download_bytes, full_name
 from sourcewise.llm.selection import choose_generator
 from sourcewise.llm.sources_only import SourcesOnlyGenerator
 
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sourcewise.llm.generator import Generator
-    from sourcewise.llm.ollama_models import InstalledModel
-    from sourcewise.model import GenerationEvent, ModelName, Prompt
+    from sourcewise.model import Destination, GenerationEvent, ModelName, Prompt
     from sourcewise.settings import Settings
     from sourcewise.weights import DownloadProgress, WeightsStore
 
@@ -31,12 +30,14 @@ class LanguageModel:
 
     Attributes:
         bytes: as installed or as a download; 0 where nobody knows.
+        host: the other machine that it runs on; empty if it runs on this one.
     """
 
     runtime: str
     name: str
     installed: bool
     bytes: int
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class LanguageModels:
         settings = self._settings()
         (answering, local, problem), installed = await asyncio.gather(self._answering(settings), _installed(settings))
         wanted = settings.embedded_model if settings.generator == "embedded" else settings.model
-        models = (*_of_ollama(installed or (), settings.model), *self._of_ours(settings.embedded_model))
+        models = (*_of_ollama(installed or (), settings), *self._of_ours(settings.embedded_model))
         return ModelOverview(answering, local, problem, installed is not None, wanted, models)
 
     async def close(self) -> None:
@@ -126,7 +127,7 @@ class LanguageModels:
         except UserError as error:
             return SourcesOnlyGenerator().name, True, str(error)
         await generator.close()
-        return generator.name, generator.is_local, " ".join(notices)
+        return generator.name, generator.destination is None, " ".join(notices)
 
     def _of_ours(self, model: str) -> tuple[LanguageModel, ...]:
         if not embedded.is_installed():
@@ -153,7 +154,13 @@ class _Serving:
         self._answers = 0
         self._retired = False
         about_models = [getattr(settings, spec.name) for spec in fields(settings) if _is_about_models(spec.metadata)]
-        self.key = (generator.name, generator.prompt_budget, generator.answer_tokens, *about_models)
+        self.key = (
+            generator.name,
+            generator.destination,
+            generator.prompt_budget,
+            generator.answer_tokens,
+            *about_models,
+        )
 
     @property
     def name(self) -> ModelName:
@@ -168,8 +175,8 @@ class _Serving:
         return self._generator.answer_tokens
 
     @property
-    def is_local(self) -> bool:
-        return self._generator.is_local
+    def destination(self) -> Destination | None:
+        return self._generator.destination
 
     async def generate(self, prompt: Prompt) -> AsyncGenerator[GenerationEvent, None]:
         self._answers += 1
@@ -209,8 +216,15 @@ async def _installed(settings: Settings) -> tuple[InstalledModel, ...] | None:
         await connection.close()
 
 
-def _of_ollama(installed: Sequence[InstalledModel], wanted: str) -> tuple[LanguageModel, ...]:
-    there = tuple(LanguageModel("ollama", model.name, installed=True, bytes=model.bytes) for model in installed)
+def _of_ollama(installed: Sequence[InstalledModel], settings: Settings) -> tuple[LanguageModel, ...]:
+    there = tuple(_language_model(model, settings, installed=True) for model in installed)
+    wanted = settings.model
     if full_name(wanted) in {full_name(model.name) for model in installed}:
         return there
-    return (LanguageModel("ollama", wanted, installed=False, bytes=download_bytes(wanted)), *there)
+    absent = InstalledModel(wanted, download_bytes(wanted), cloud_host(wanted))
+    return (_language_model(absent, settings, installed=False), *there)
+
+
+def _language_model(model: InstalledModel, settings: Settings, *, installed: bool) -> LanguageModel:
+    destination = destination_of(settings.endpoint, model.name, model.remote_host)
+    return LanguageModel("ollama", model.name, installed, model.bytes, destination.host if destination else "")

@@ -333,6 +333,19 @@ class ModelName:
 
 
 @dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a prompt goes that leaves this machine.
+
+    Attributes:
+        model: its full name, with the tag.
+        host: the address that it runs at.
+    """
+
+    model: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """What the model counted.
 
@@ -401,6 +414,7 @@ class Answer:
         notices: sentences that the reader must see (model missing, prompt cut, partly embedded, …).
         failure: why the text ends early, or an empty string where it is whole.
         follow_ups: questions that the reader may want to ask next.
+        needs_consent: where the prompt would have gone if the user had allowed it; None if nothing was held back.
     """
 
     question: str
@@ -414,6 +428,7 @@ class Answer:
     trace: Trace
     failure: str = ""
     follow_ups: tuple[str, ...] = ()
+    needs_consent: Destination | None = None
 
 
 # --- events -----------------------------------------------------------------------------------------------

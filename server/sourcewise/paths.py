@@ -57,6 +57,11 @@ class IndexPaths:
         return self.root / "damaged"
 
     @property
+    def consent(self) -> Path:
+        """The file that lists the remote models which may be sent code of the folder."""
+        return self.root / "consent.json"
+
+    @property
     def lock(self) -> Path:
         """The file whose lock says who owns the index."""
         return self.root / "lock"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
     from sourcewise.llm.generator import Generator
-    from sourcewise.model import AnswerEvent, Chunk, Inquiry, Prompt, SearchResult, Source, Turn
+    from sourcewise.model import AnswerEvent, Chunk, Destination, Inquiry, Prompt, SearchResult, Source, Turn
 
 LONGEST_QUESTION = 20_000
 NOTHING_FOUND = (
@@ -62,6 +62,7 @@ class CodeQueryEngine:
         index: Knowledge,
         text_of: Callable[[str], str | None],
         choose_generator: Callable[[], Awaitable[tuple[Generator, Sequence[str]]]],
+        may_send: Callable[[Destination], bool],
         top: int,
     ) -> None:
         """Join the parts.
@@ -70,17 +71,20 @@ class CodeQueryEngine:
             index: what the folder holds.
             text_of: gives a file's text as the asker sees it, or None where it is gone.
             choose_generator: gives the model that answers and sentences about the choice.
+            may_send: decides whether a prompt may leave this machine.
             top: how many sources an answer is made from.
         """
         self._index = index
         self._text_of = text_of
         self._choose_generator = choose_generator
+        self._may_send = may_send
         self._top = top
 
     async def ask(self, inquiry: Inquiry) -> AsyncGenerator[AnswerEvent, None]:
         """Yield SourcesFound, any number of Notice, PromptProgress and TextDelta, and AnswerReady.
 
-        Closing the iterator stops the model. A model that fails in the middle of its text ends the answer there, with
+        Closing the iterator stops the model. If the prompt would leave this machine and may not, the answer ends with
+        its sources and `Answer.needs_consent`. A model that fails in the middle of its text ends the answer there, with
         `Answer.failure` set; the sources and the text so far are kept.
 
         Raises:
@@ -125,7 +129,11 @@ class CodeQueryEngine:
         except UserError as error:
             answering.failure = str(error)
             return
-        for message in (*notices, *_notices_about_model(generator)):
+        destination = generator.destination
+        if destination is not None and not self._may_send(destination):
+            answering.hold_back(destination)
+            return
+        for message in (*notices, *_notices_about_destination(destination)):
             answering.notices.append(message)
             yield Notice(message)
         answering.model = generator.name
@@ -157,6 +165,7 @@ class CodeQueryEngine:
             answering.trace(search),
             answering.failure,
             follow_ups(answering.asked, _rested_on(checked, sources)) if search.relevant else (),
+            answering.needs_consent,
         )
 
 
@@ -171,6 +180,7 @@ class _Answering:
         self.prompt: Prompt | None = None
         self.usage = Usage()
         self.failure = ""
+        self.needs_consent: Destination | None = None
         self._instruction = instruction
         self._history = history
         self._start = time.perf_counter()
@@ -185,6 +195,15 @@ class _Answering:
         """Return the prompt for it; see build_prompt."""
         conversation = recall(self._history, int(budget * _CONVERSATION_SHARE))
         return prompt.build_prompt(self.question, sources, budget, self._instruction, conversation)
+
+    def hold_back(self, destination: Destination) -> None:
+        """End without asking the model, because the user has not allowed it."""
+        self.needs_consent = destination
+        self.failure = (
+            f"Nothing was sent: {destination.model} runs at {destination.host}, not on this machine, "
+            "and you have not allowed it to get code of this folder. "
+            "Allow it, or choose a model that runs here (llm.model)."
+        )
 
     def hear(self, text: str) -> None:
         """Take some text of the model."""
@@ -237,10 +256,13 @@ def _notices_about_vectors(search: SearchResult) -> list[str]:
     return []
 
 
-def _notices_about_model(generator: Generator) -> list[str]:
-    if generator.is_local:
+def _notices_about_destination(destination: Destination | None) -> list[str]:
+    if destination is None:
         return []
-    return [f"{generator.name} does not run on this machine: the question and the code of the sources are sent to it."]
+    return [
+        f"{destination.model} does not run on this machine: "
+        f"the question and the code of the sources are sent to {destination.host}."
+    ]
 
 
 def _notices_after(usage: Usage, checked: citations.CheckedText) -> list[str]:

@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from ollama_server import OllamaServer, Script
 
 from sourcewise.paths import DataPaths, workspace_folder
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     Run = Callable[..., subprocess.CompletedProcess[str]]
 
+REMOTE = "https://ollama.example"
 AUTH = '''"""Who may enter."""
 
 
@@ -90,6 +92,81 @@ def test_ask_with_a_real_model_speaks_and_cites_only_its_sources(run: Run, home:
     assert answer["text"].strip()
     assert {citation["number"] for citation in answer["citations"]} <= {s["number"] for s in answer["sources"]}
     assert 0 < answer["trace"]["usage"]["answer_tokens"] <= 40
+
+
+@pytest.fixture
+def remote(home: Path) -> Iterator[OllamaServer]:
+    """Make the model of the settings one that Ollama runs on another machine."""
+    with OllamaServer(Script(models={"mycoder:latest": 384}, listed_hosts={"mycoder:latest": REMOTE})) as ollama:
+        ollama.script.answering_host = REMOTE
+        (home / "settings.toml").write_text(f'[llm]\nmodel = "mycoder"\nendpoint = "{ollama.endpoint}"\n')
+        yield ollama
+
+
+def test_without_a_terminal_nothing_is_sent_to_another_machine(run: Run, remote: OllamaServer) -> None:
+    done = run("ask", "Who makes the token?")
+    assert done.returncode == 6
+    assert "auth.py:1" in done.stdout
+    assert REMOTE in done.stderr
+    assert "--allow-remote" in done.stderr
+    assert prompts_of(remote) == 0
+    held = json.loads(run("ask", "Who makes the token?", "--json").stdout)
+    assert held["needs_consent"] == {"model": "mycoder:latest", "host": REMOTE}
+    assert prompts_of(remote) == 0
+
+
+def test_an_option_allows_it_once(run: Run, remote: OllamaServer) -> None:
+    done = run("ask", "Who makes the token?", "--allow-remote")
+    assert done.returncode == 0, done.stderr
+    assert "The answer is 42" in done.stdout
+    assert f"sent to {REMOTE}" in done.stderr
+    assert prompts_of(remote) == 1
+    assert run("ask", "Who makes the token?").returncode == 6
+    assert prompts_of(remote) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no pseudo-terminals")
+def test_a_terminal_asks_once_until_that_is_revoked(run: Run, remote: OllamaServer, project: Path, home: Path) -> None:
+    refused = ask_at_terminal(project, home, "n\n")
+    assert (refused.returncode, prompts_of(remote)) == (6, 0)
+    assert f"mycoder:latest runs at {REMOTE}" in refused.stdout
+    assert "Type y to send them." in refused.stdout
+    allowed = ask_at_terminal(project, home, "y\n")
+    assert (allowed.returncode, prompts_of(remote)) == (0, 1)
+    assert run("ask", "Who makes the token?").returncode == 0
+    assert prompts_of(remote) == 2
+    assert run("revoke").returncode == 0
+    assert run("ask", "Who makes the token?").returncode == 6
+
+
+def ask_at_terminal(project: Path, home: Path, typed: str) -> subprocess.CompletedProcess[str]:
+    """Ask in a pseudo-terminal in which something is typed as soon as it is asked for."""
+    terminal, ours = os.openpty()
+    environment = {**os.environ, "SOURCEWISE_HOME": str(home), "COLUMNS": "200", "TERM": "xterm"}
+    command = [sys.executable, "-m", "sourcewise", "ask", "Who makes the token?"]
+    process = subprocess.Popen(command, env=environment, cwd=project, stdin=ours, stdout=ours, stderr=ours)
+    os.close(ours)
+    heard = b""
+    try:
+        while part := _read(terminal):
+            if b"Type y" not in heard and b"Type y" in heard + part:
+                os.write(terminal, typed.encode())
+            heard += part
+    finally:
+        os.close(terminal)
+    return subprocess.CompletedProcess(command, process.wait(60), heard.decode())
+
+
+def _read(terminal: int) -> bytes:
+    """Return what a terminal shows next; nothing when its last process has ended."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
+
+
+def prompts_of(ollama: OllamaServer) -> int:
+    return sum(request.path == "/api/chat" for request in ollama.requests)
 
 
 def test_search_as_json_is_a_list_best_first(run: Run) -> None:

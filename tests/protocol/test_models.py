@@ -110,6 +110,87 @@ async def test_another_endpoint_applies_to_the_next_question(start: Start, proje
     assert answer.text.startswith("The answer is 42")
 
 
+REMOTE = "https://ollama.example"
+QUESTION = "How are requests sent again after a failure?"
+
+
+@pytest.fixture
+def remote(ollama: OllamaServer) -> OllamaServer:
+    """Return the server with a model that it runs on another machine."""
+    ollama.script.models["mycoder:latest"] = 384
+    ollama.script.listed_hosts = {"mycoder:latest": REMOTE}
+    ollama.script.answering_host = REMOTE
+    return ollama
+
+
+async def test_code_leaves_the_machine_only_after_the_user_has_allowed_it(
+    start: Start, project: Path, remote: OllamaServer
+) -> None:
+    editor = await start(project, options=options(remote.endpoint, model="mycoder"))
+    held = await editor.ask(QUESTION)
+    assert held.needs_consent == protocol.Destination(project.as_uri(), "mycoder:latest", REMOTE)
+    assert REMOTE in held.failure
+    assert (held.text, bool(held.sources)) == ("", True)
+    uri = (project / "auth.py").as_uri()
+    explained = await editor.request(protocol.EXPLAIN, protocol.ExplainParams("e", protocol.Selection(uri, 4, 6)))
+    assert explained.needs_consent == held.needs_consent
+    assert prompts_of(remote) == 0
+
+    allowed = await editor.request(protocol.MODELS_ALLOW, protocol.AllowParams(held.needs_consent))
+    assert allowed.destinations == (held.needs_consent,)
+    answer = await editor.ask(QUESTION)
+    assert (answer.failure, answer.needs_consent) == ("", None)
+    assert any(REMOTE in notice for notice in answer.notices)
+    assert prompts_of(remote) == 1
+
+    assert (await editor.request(protocol.MODELS_REVOKE, protocol.RevokeParams())).destinations == ()
+    assert (await editor.ask(QUESTION)).needs_consent == held.needs_consent
+    assert prompts_of(remote) == 1
+
+
+async def test_what_is_allowed_for_a_folder_holds_in_another_window_and_for_no_other_folder(
+    start: Start, project: Path, remote: OllamaServer, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "paint.py").write_text("def mix_colours(first, second):\n    return first + second\n")
+    editor = await start(project, other, options=options(remote.endpoint, model="mycoder:latest"))
+    held = await editor.ask(QUESTION, project)
+    await editor.request(protocol.MODELS_ALLOW, protocol.AllowParams(held.needs_consent))
+    elsewhere = await editor.ask("What does mix_colours do with the colours?", other)
+    assert elsewhere.needs_consent.folder == other.as_uri()
+    await editor.leave()
+    again = await start(project, options=options(remote.endpoint, model="mycoder"))
+    assert (await again.ask(QUESTION)).needs_consent is None
+
+
+async def test_an_ollama_on_another_machine_needs_consent(start: Start, project: Path) -> None:
+    # A spelling of this machine that does not count as such, so that there is something to talk to.
+    with OllamaServer() as ollama:
+        endpoint = ollama.endpoint.replace("127.0.0.1", "127.1")
+        editor = await start(project, options=options(endpoint))
+        held = await editor.ask(QUESTION)
+        assert held.needs_consent == protocol.Destination(project.as_uri(), "codellama:latest", endpoint)
+        assert prompts_of(ollama) == 0
+        models = await listed(editor)
+        assert not models.local
+        assert {model.host for model in models.models if model.runtime == "ollama"} == {endpoint}
+
+
+async def test_a_folder_that_is_not_open_can_be_allowed_nothing(
+    start: Start, project: Path, remote: OllamaServer, tmp_path: Path
+) -> None:
+    editor = await start(project, options=options(remote.endpoint, model="mycoder"))
+    destination = protocol.Destination(tmp_path.as_uri(), "mycoder:latest", REMOTE)
+    with pytest.raises(JsonRpcException, match="is not an open folder"):
+        await editor.request(protocol.MODELS_ALLOW, protocol.AllowParams(destination))
+
+
+def prompts_of(ollama: OllamaServer) -> int:
+    """Return how many prompts were sent."""
+    return sum(request.path == "/api/chat" for request in ollama.requests)
+
+
 async def listed(editor: Editor) -> protocol.ModelsResult:
     """Ask for the models."""
     return await editor.request(protocol.MODELS_LIST, protocol.ModelsParams())

@@ -20,12 +20,20 @@ class Script:
 
     Attributes:
         models: name to size in bytes.
+        listed_hosts: name to what `/api/tags` reports as `remote_host`.
+        shown_hosts: the same of `/api/show`; None where that fails.
+        answering_host: what the parts of an answer report as `remote_host`.
+        redirect: an address to which `/api/chat` sends who asks; empty for none.
         pull: what `/api/pull` says, step by step; it ends as `ending` says.
         ending: `done`, `cut` (the connection breaks), `silent` (the stream ends without saying so), `error` (an error
             object in the stream), `endless`, `never` (no byte is sent), `refuse` (status 500) or `html`.
     """
 
     models: dict[str, int] = field(default_factory=lambda: {"codellama:latest": 3_800_000_000})
+    listed_hosts: dict[str, Any] = field(default_factory=dict)
+    shown_hosts: dict[str, Any] | None = field(default_factory=dict)
+    answering_host: str | None = None
+    redirect: str = ""
     context_length: int = 16384
     pull: tuple[dict[str, Any], ...] = (
         {"status": "pulling manifest"},
@@ -89,8 +97,10 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path == "/api/version":
             self._reply({"version": "0.12.0"})
         elif self.path == "/api/tags":
-            models = [{"name": name, "model": name, "size": size} for name, size in self.owner.script.models.items()]
-            self._reply({"models": models})
+            hosts = self.owner.script.listed_hosts
+            models = self.owner.script.models.items()
+            entries = [{"name": name, "model": name, "size": size, **_remote(hosts.get(name))} for name, size in models]
+            self._reply({"models": entries})
         else:
             self._reply_bytes(b"404 page not found", 404)
 
@@ -104,13 +114,23 @@ class _Handler(BaseHTTPRequestHandler):
         if wanted not in self.owner.script.models:
             self._reply({"error": f"model '{body['model']}' not found"}, 404)
         elif self.path == "/api/show":
-            self._reply({"model_info": {"llama.context_length": self.owner.script.context_length}})
+            self._show(wanted)
+        elif self.owner.script.redirect:
+            self._reply_bytes(b"", 307, {"Location": self.owner.script.redirect})
         elif self.owner.script.ending == "refuse":
             self._reply({"error": "model requires more system memory (7.2 GiB) than is available (2.1 GiB)"}, 500)
         elif self.owner.script.ending == "never":
             self.owner.closing.wait()
         else:
             self._stream(self._speak)
+
+    def _show(self, model: str) -> None:
+        script = self.owner.script
+        if script.shown_hosts is None:
+            self._reply({"error": "internal error"}, 500)
+            return
+        length = {"llama.context_length": script.context_length}
+        self._reply({"model_info": length, **_remote(script.shown_hosts.get(model))})
 
     def _stream(self, speak: Callable[[], None]) -> None:
         self.send_response(200)
@@ -138,7 +158,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _speak(self) -> None:
         script = self.owner.script
         for word in script.words:
-            self._part({"message": {"role": "assistant", "content": word}, "done": False})
+            part = {"message": {"role": "assistant", "content": word}, "done": False}
+            self._part({**part, **_remote(script.answering_host)})
         match script.ending:
             case "done":
                 self._part(self._last_part())
@@ -177,8 +198,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _reply(self, value: dict[str, Any], status: int = 200) -> None:
         self._reply_bytes(json.dumps(value).encode(), status)
 
-    def _reply_bytes(self, data: bytes, status: int = 200) -> None:
+    def _reply_bytes(self, data: bytes, status: int = 200, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
@@ -188,3 +211,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
         """Nobody reads it."""
+
+
+def _remote(host: Any) -> dict[str, Any]:
+    """Return the fields with which Ollama reports a model that runs at a host; none for None."""
+    return {} if host is None else {"remote_host": host, "remote_model": "gpt-oss:120b" if host else ""}

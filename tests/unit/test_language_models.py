@@ -59,6 +59,31 @@ async def test_other_settings_make_another_generator(house: House, change: dict[
     await house.models.close()
 
 
+async def test_a_model_that_moves_to_another_machine_under_its_name_is_noticed(
+    server: OllamaServer, house: House
+) -> None:
+    house.settings = replace(house.settings, generator="ollama")
+    first, _ = await house.models.choose()
+    server.script.listed_hosts = {"codellama:latest": "https://ollama.example"}
+    second, _ = await house.models.choose()
+    assert first.destination is None
+    assert second.destination is not None
+    assert second is not first
+    await house.models.close()
+
+
+async def test_the_overview_says_where_models_run(server: OllamaServer, house: House) -> None:
+    server.script.models["mycoder:latest"] = 384
+    server.script.listed_hosts = {"mycoder:latest": "https://ollama.example:443"}
+    house.settings = replace(house.settings, model="big:120b-cloud")
+    hosts = {model.name: model.host for model in (await house.models.overview()).models if model.runtime == "ollama"}
+    assert hosts == {
+        "big:120b-cloud": "https://ollama.com",
+        "codellama:latest": "",
+        "mycoder:latest": "https://ollama.example",
+    }
+
+
 async def test_an_answer_under_way_is_finished_by_the_model_that_began_it(server: OllamaServer, house: House) -> None:
     before, _ = await house.models.choose()
     async with aclosing(before.generate(PROMPT)) as events:

@@ -160,5 +160,5 @@ def test_a_missing_file_is_said_at_once(tmp_path: Path) -> None:
 
 
 async def test_is_local_and_named_after_its_model(generator: EmbeddedGenerator) -> None:
-    assert generator.is_local
+    assert generator.destination is None
     assert generator.name == ModelName("embedded", "smollm2")

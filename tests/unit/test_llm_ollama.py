@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from ollama_server import OllamaServer
 
+from sourcewise.addresses import origin_of
 from sourcewise.errors import (
     GeneratorError,
     GeneratorInterruptedError,
@@ -19,8 +20,8 @@ from sourcewise.errors import (
 )
 from sourcewise.llm.ollama import OllamaGenerator, OllamaStatus
 from sourcewise.llm.ollama_connection import OllamaConnection
-from sourcewise.llm.ollama_models import InstalledModel, best_for_code, full_name, pull_advice
-from sourcewise.model import ModelName, Prompt, TextDelta, Usage
+from sourcewise.llm.ollama_models import InstalledModel, best_for_code, destination_of, full_name, pull_advice
+from sourcewise.model import Destination, ModelName, Prompt, TextDelta, Usage
 from sourcewise.settings import Settings
 
 if TYPE_CHECKING:
@@ -246,8 +247,72 @@ async def test_state_is_ready_with_the_length_the_model_was_trained_for(server: 
 )
 async def test_knows_when_the_prompt_leaves_the_machine(endpoint: str, model: str, *, local: bool) -> None:
     generator = OllamaGenerator(Settings(endpoint=endpoint), model)
-    assert generator.is_local is local
+    assert (generator.destination is None) is local
     await generator.close()
+
+
+@pytest.mark.parametrize("reported_by", ["listed_hosts", "shown_hosts"])
+@pytest.mark.parametrize("host", ["https://ollama.example:443", "http://127.0.0.1:4000"])
+async def test_a_model_that_ollama_reports_elsewhere_is_not_local(
+    server: OllamaServer, reported_by: str, host: str
+) -> None:
+    setattr(server.script, reported_by, {"codellama:latest": host})
+    generator = OllamaGenerator(settings_for(server))
+    state = await generator.state()
+    await generator.close()
+    assert state.status is OllamaStatus.READY
+    chosen = OllamaGenerator.in_state(settings_for(server), state)
+    assert chosen.destination == Destination("codellama:latest", origin_of(host))
+    await chosen.close()
+
+
+async def test_an_empty_remote_host_is_none(server: OllamaServer) -> None:
+    server.script.listed_hosts = server.script.shown_hosts = {"codellama:latest": ""}
+    server.script.answering_host = ""
+    generator = OllamaGenerator(settings_for(server))
+    assert (await generator.state()).remote_host == ""
+    assert isinstance((await answer_of(generator))[-1], Usage)
+
+
+async def test_a_model_of_which_ollama_gives_no_details_is_not_ready(server: OllamaServer) -> None:
+    server.script.shown_hosts = None
+    generator = OllamaGenerator(settings_for(server))
+    state = await generator.state()
+    await generator.close()
+    assert state.status is OllamaStatus.UNKNOWN
+    assert "internal error" in str(state.problem)
+
+
+async def test_an_answer_from_a_host_that_was_not_expected_is_stopped_before_its_first_word(
+    server: OllamaServer,
+) -> None:
+    server.script.answering_host = "https://ollama.example:443"
+    server.script.ending = "endless"
+    with pytest.raises(GeneratorError, match=r"passed the question on to https://ollama\.example, "):
+        async with asyncio.timeout(20):
+            await answer_of(OllamaGenerator(settings_for(server)))
+    assert await asyncio.to_thread(server.client_left.wait, 10)
+
+
+async def test_an_answer_from_the_expected_host_is_heard(server: OllamaServer) -> None:
+    server.script.answering_host = "https://ollama.example:443"
+    generator = OllamaGenerator(settings_for(server), remote_host="https://ollama.example")
+    assert isinstance((await answer_of(generator))[-1], Usage)
+
+
+async def test_a_redirect_is_not_followed(server: OllamaServer) -> None:
+    with OllamaServer() as elsewhere:
+        server.script.redirect = f"{elsewhere.endpoint}/api/chat"
+        with pytest.raises(GeneratorError):
+            await answer_of(OllamaGenerator(settings_for(server)))
+        assert elsewhere.requests == []
+
+
+def test_a_destination_names_all_machines_on_the_way_and_no_password() -> None:
+    assert destination_of("http://ada:secret@nas:11434", "big", "https://ollama.com") == Destination(
+        "big:latest", "https://ollama.com through http://nas:11434"
+    )
+    assert destination_of("http://127.0.0.1:11434", "codellama", "") is None
 
 
 def test_an_unreadable_endpoint_is_a_settings_error() -> None:
@@ -277,10 +342,11 @@ def test_advice_for_an_unknown_model_claims_no_size() -> None:
         ({"llama3.2:latest": 2, "qwen2.5-coder:7b": 5}, "qwen2.5-coder:7b"),
         ({"qwen2.5-coder:7b": 5, "codellama:13b": 7}, "codellama:13b"),
         ({"qwen2.5-coder:1.5b": 1, "qwen2.5-coder:7b": 5, "qwen2.5-coder:32b": 20}, "qwen2.5-coder:7b"),
-        ({"nomic-embed-text:latest": 1, "starcoder2:3b": 2, "qwen3-coder:480b-cloud": 0}, None),
+        ({"nomic-embed-text:latest": 1, "starcoder2:3b": 2}, None),
         ({}, None),
     ],
 )
 def test_the_substitute_is_a_comfortable_local_model_for_code(names: dict[str, int], best: str | None) -> None:
-    found = best_for_code([InstalledModel(name, size * 10**9) for name, size in names.items()], "codellama")
+    remote = InstalledModel("codellama:remote", 10**9, "https://ollama.example")
+    found = best_for_code([remote] + [InstalledModel(name, size * 10**9) for name, size in names.items()], "codellama")
     assert (found.name if found else None) == best

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOWHERE = "http://127.0.0.1:9"
+FAR = "https://ollama.example"
 
 
 @pytest.fixture
@@ -56,6 +57,62 @@ async def test_auto_takes_the_best_installed_model_and_says_how_to_get_the_other
     generator, notices = await choose_generator(Settings(endpoint=server.endpoint), never)
     assert generator.name.name == "qwen2.5-coder:7b"
     assert "ollama pull codellama" in notices[0]
+    await generator.close()
+
+
+@pytest.mark.parametrize("reported_by", ["listed_hosts", "shown_hosts"])
+async def test_auto_never_takes_a_default_that_runs_elsewhere(server: OllamaServer, reported_by: str) -> None:
+    setattr(server.script, reported_by, {"codellama:latest": FAR})
+    generator, notices = await choose_generator(Settings(endpoint=server.endpoint), no_file)
+    assert isinstance(generator, SourcesOnlyGenerator)
+    assert f"codellama runs at {FAR}" in notices[0]
+    assert "llm.runtime" in notices[0]
+
+
+@pytest.mark.parametrize("reported_by", ["listed_hosts", "shown_hosts"])
+async def test_auto_takes_another_model_of_this_machine_instead(server: OllamaServer, reported_by: str) -> None:
+    server.script.models = dict.fromkeys(("codellama:latest", "codellama:13b", "llama3.2:latest"), 10**9)
+    setattr(server.script, reported_by, {"codellama:latest": FAR, "codellama:13b": FAR})
+    generator, notices = await choose_generator(Settings(endpoint=server.endpoint), never)
+    assert (generator.name.name, generator.destination) == ("llama3.2:latest", None)
+    assert "llama3.2:latest answers instead" in notices[0]
+    await generator.close()
+
+
+async def test_auto_never_takes_a_model_of_ollamas_cloud_by_its_name_alone(server: OllamaServer) -> None:
+    server.script.models = {"qwen3-coder:480b-cloud": 0}
+    generator, _ = await choose_generator(Settings(endpoint=server.endpoint), no_file)
+    assert isinstance(generator, SourcesOnlyGenerator)
+
+
+@pytest.mark.parametrize("changes", [{"generator": "ollama"}, {"model": "mycoder"}])
+async def test_a_model_that_runs_elsewhere_is_taken_where_the_user_asks_for_it(
+    server: OllamaServer, changes: dict[str, str]
+) -> None:
+    server.script.models = {"codellama:latest": 0, "mycoder:latest": 0}
+    server.script.listed_hosts = {"codellama:latest": FAR, "mycoder:latest": FAR}
+    generator, notices = await choose_generator(replace(Settings(endpoint=server.endpoint), **changes), never)
+    assert generator.destination is not None
+    assert (generator.destination.host, notices) == (FAR, ())
+    await generator.close()
+
+
+async def test_a_default_with_its_tag_written_out_is_still_a_default(server: OllamaServer) -> None:
+    server.script.listed_hosts = {"codellama:latest": FAR}
+    settings = Settings(endpoint=server.endpoint, model="codellama:latest")
+    assert isinstance((await choose_generator(settings, no_file))[0], SourcesOnlyGenerator)
+
+
+async def test_auto_does_not_take_a_model_of_which_ollama_gives_no_details(server: OllamaServer) -> None:
+    server.script.shown_hosts = None
+    generator, notices = await choose_generator(Settings(endpoint=server.endpoint), no_file)
+    assert isinstance(generator, SourcesOnlyGenerator)
+    assert "internal error" in notices[0]
+
+
+async def test_choosing_asks_ollama_for_its_models_and_for_one_of_them_once(server: OllamaServer) -> None:
+    generator, _ = await choose_generator(Settings(endpoint=server.endpoint), never)
+    assert [request.path for request in server.requests] == ["/api/tags", "/api/show"]
     await generator.close()
 
 

@@ -12,6 +12,7 @@ from sourcewise.model import (
     Answer,
     AnswerReady,
     Chunk,
+    Destination,
     Inquiry,
     ModelName,
     Notice,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 LOGIN = Chunk(
     "a", "auth.py", 1, 2, "def login(user):\n    return sign(user)", "python", symbol="login", kind="function"
 )
+
+FAR = Destination("speaker:latest", "https://far.example")
 
 
 class OneFile:
@@ -66,7 +69,7 @@ class Speaker:
         self.name = ModelName("test", "speaker")
         self.prompt_budget = 1000
         self.answer_tokens = 100
-        self.is_local = local
+        self.destination = None if local else FAR
         self.prompts: list[Prompt] = []
         self.stopped = False
         self._words = words
@@ -88,13 +91,15 @@ class Speaker:
         pass
 
 
-def engine(index: OneFile, generator: Generator | Exception, notices: Sequence[str] = ()) -> CodeQueryEngine:
+def engine(
+    index: OneFile, generator: Generator | Exception, notices: Sequence[str] = (), *, consent: bool = True
+) -> CodeQueryEngine:
     async def choose() -> tuple[Generator, Sequence[str]]:
         if isinstance(generator, Exception):
             raise generator
         return generator, notices
 
-    return CodeQueryEngine(index, index.text_of, choose, 8)
+    return CodeQueryEngine(index, index.text_of, choose, lambda _: consent, 8)
 
 
 async def events_of(engine: CodeQueryEngine, question: str = "How does login work?") -> list[AnswerEvent]:
@@ -214,3 +219,31 @@ async def test_what_the_choice_of_model_had_to_say_reaches_the_reader_before_the
     events = await events_of(engine(OneFile(), Speaker(["x"]), ["codellama is missing."]))
     kinds = [type(event) for event in events]
     assert kinds.index(Notice) < kinds.index(TextDelta)
+
+
+async def test_without_consent_nothing_is_sent_and_the_sources_remain() -> None:
+    speaker = Speaker(["It signs."], local=False)
+    answer = await answer_of(engine(OneFile(), speaker, consent=False))
+    assert speaker.prompts == []
+    assert answer.needs_consent == FAR
+    assert "Nothing was sent" in answer.failure
+    assert "https://far.example" in answer.failure
+    assert (len(answer.sources), answer.text, answer.notices) == (1, "", ())
+
+
+async def test_an_explanation_needs_consent_too() -> None:
+    speaker = Speaker(["It signs."], local=False)
+    events = [event async for event in engine(OneFile(), speaker, consent=False).explain(LOGIN)]
+    assert speaker.prompts == []
+    assert isinstance(events[-1], AnswerReady)
+    assert events[-1].answer.needs_consent == FAR
+
+
+async def test_with_consent_every_answer_says_where_it_was_sent() -> None:
+    answer = await answer_of(engine(OneFile(), Speaker(["It signs."], local=False)))
+    assert (answer.failure, answer.needs_consent, answer.text) == ("", None, "It signs.")
+    assert any("sent to https://far.example" in notice for notice in answer.notices)
+
+
+async def test_a_local_model_needs_no_consent() -> None:
+    assert (await answer_of(engine(OneFile(), Speaker(["It signs."]), consent=False))).text == "It signs."

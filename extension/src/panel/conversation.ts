@@ -11,7 +11,9 @@ import {
   ANSWER_SOURCES,
   ASK,
   EXPLAIN,
+  MODELS_ALLOW,
   type AskResult,
+  type Destination,
   type Notification,
   type Selection,
 } from "../protocol";
@@ -60,11 +62,13 @@ export class Conversation {
   /**
    * @param server what answers
    * @param scopeOf what a question is about, at the moment when it is asked
+   * @param mayLeave asks the user whether a question and its sources may be sent to a remote model
    * @param listener who wants to know what happened
    */
   constructor(
     private readonly server: Pick<Server, "request" | "on">,
     private readonly scopeOf: (question: string) => Promise<ScopedQuestion>,
+    private readonly mayLeave: (destination: Destination) => Promise<boolean>,
     private readonly listener: ConversationListener,
   ) {
     this.subscriptions = [
@@ -147,7 +151,7 @@ export class Conversation {
     try {
       const request = turn.request ?? (await this.findRequest(turn, attempt));
       if (this.attempt !== attempt) return;
-      const result = await this.send(request, attempt, before);
+      const result = await this.sendWithConsent(request, attempt, before);
       this.end(attempt, (last) => withResult(last, result));
     } catch (error) {
       const { sentences } = asUserError(error);
@@ -160,6 +164,16 @@ export class Conversation {
     const request: TurnRequest = { kind: "ask", ...asked };
     this.step(attempt, (last) => withRequest(last, request, described));
     return request;
+  }
+
+  /** Asks the server; if the prompt would leave the machine, asks the user, and then the server again. */
+  private async sendWithConsent(request: TurnRequest, attempt: Attempt, before: readonly HeldTurn[]): Promise<AskResult> {
+    for (;;) {
+      const result = await this.send(request, attempt, before);
+      const destination = result.needsConsent;
+      if (!destination || !(await this.mayLeave(destination)) || this.attempt !== attempt) return result;
+      await this.server.request(MODELS_ALLOW, { destination }, attempt.cancellation.token);
+    }
   }
 
   private send(request: TurnRequest, { askId, cancellation: { token } }: Attempt, before: readonly HeldTurn[]): Promise<AskResult> {

@@ -38,7 +38,8 @@ function noneToDownload(): UserError {
   return new UserError("The models that your settings name are installed.", "For another one, change the setting sourcewise.llm.model.");
 }
 
-function describe({ runtime, bytes }: LanguageModel): string {
+function describe({ runtime, bytes, host }: LanguageModel): string {
+  if (host) return `Ollama, runs at ${host}, not on this machine`;
   const size = bytes > 0 ? `, ${(bytes / 1e9).toFixed(1)} GB` : "";
   return `${runtime === "embedded" ? "built in" : "Ollama"}${size}`;
 }

@@ -12,6 +12,7 @@ import { createActions } from "./actions";
 import { emptyChat, shownChat } from "./chat";
 import { ChatStore } from "./chatStore";
 import { completesFromIndex, completionsOf } from "./completion";
+import { mayLeave } from "./consent";
 import { Conversation } from "./conversation";
 import { Editors } from "./editors";
 import { NO_CHOICES } from "./filters";
@@ -59,7 +60,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     const storage = vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, "chats");
     this.store = new ChatStore(storage.fsPath, (sentence) => log.warn(sentence));
     this.models = new Models(server);
-    this.conversation = new Conversation(server, (question) => this.scopeOf(question), {
+    this.conversation = new Conversation(server, (question) => this.scopeOf(question), mayLeave, {
       turnGrew: (turn) => this.turnGrew(turn),
       chatChanged: () => this.chatChanged(),
     });

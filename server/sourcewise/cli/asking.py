@@ -11,38 +11,60 @@ from typing import TYPE_CHECKING
 import click
 
 from sourcewise import terminal
+from sourcewise.cli.consenting import permission
 from sourcewise.cli.opening import opened_folder, settings_of_user
 from sourcewise.cli.options import folder_option, json_option, scope_options
+from sourcewise.consent import Consent
 from sourcewise.errors import GeneratorError
 from sourcewise.model import AnswerReady, Inquiry, Notice, PromptProgress, SourcesFound, TextDelta
+from sourcewise.paths import DataPaths, workspace_folder
 from sourcewise.prompt import as_sources
 from sourcewise.query_engine import checked_question
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from sourcewise.index import Index
-    from sourcewise.model import Answer, Passage, Scope
+    from sourcewise.model import Answer, Destination, Passage, Scope
     from sourcewise.settings import Settings
     from sourcewise.terminal import ProgressLine
+
+_HOW_TO_ALLOW = "To allow it, run the command in a terminal, which asks; or add --allow-remote."
 
 
 @click.command()
 @click.argument("question")
 @folder_option
 @click.option("--model", help="An Ollama model, `embedded`, or `sources` for no model.")
+@click.option(
+    "--allow-remote",
+    is_flag=True,
+    help="This once, send the question and code to the model even if it runs on another machine. "
+    "Without this option a terminal asks once for each folder and model; elsewhere nothing is sent.",
+)
 @scope_options
 @json_option
-def ask(question: str, folder: Path, model: str | None, scope: Scope, as_json: bool) -> None:
+def ask(question: str, *, folder: Path, model: str | None, allow_remote: bool, scope: Scope, as_json: bool) -> None:
     """Answer QUESTION from the code, with sources."""
     settings = _with_model(settings_of_user(), model)
     with opened_folder(folder, settings) as (opened, progress):
         checked_question(question)
-        answer = asyncio.run(_converse(opened.ready_for(question), Inquiry(question, scope), progress, as_json))
+        index = opened.ready_for(question)
+        may_send = permission(index.consent, this_once=allow_remote)
+        answer = asyncio.run(_converse(index, Inquiry(question, scope), may_send, progress, as_json))
     if as_json:
         click.echo(json.dumps(asdict(answer), indent=2))
     if answer.failure:
         raise click.exceptions.Exit(GeneratorError.exit_code)
+
+
+@click.command()
+@folder_option
+def revoke(folder: Path) -> None:
+    """Ask again before code of a folder is sent to another machine."""
+    Consent(DataPaths.default().index_of(workspace_folder(folder)).consent).withdraw()
+    terminal.print_notice("Sourcewise asks again before it sends code of this folder to another machine.")
 
 
 @click.command()
@@ -76,9 +98,11 @@ def _with_model(settings: Settings, model: str | None) -> Settings:
     return replace(settings, generator="ollama", model=model)
 
 
-async def _converse(opened: Index, inquiry: Inquiry, progress: ProgressLine, quiet: bool) -> Answer:
+async def _converse(
+    opened: Index, inquiry: Inquiry, may_send: Callable[[Destination], bool], progress: ProgressLine, quiet: bool
+) -> Answer:
     """Show the events of an answer as they come and return the answer."""
-    async with aclosing(opened.ask(inquiry)) as events:
+    async with aclosing(opened.ask(inquiry, may_send=may_send)) as events:
         async for event in events:
             match event:
                 case AnswerReady(answer):
@@ -103,7 +127,7 @@ async def _converse(opened: Index, inquiry: Inquiry, progress: ProgressLine, qui
 def _show_end(opened: Index, answer: Answer) -> None:
     terminal.out.print("\n")
     if answer.failure:
-        terminal.print_error(answer.failure)
+        terminal.print_error(answer.failure, _HOW_TO_ALLOW if answer.needs_consent else "")
     terminal.print_checked(opened.folder, answer)
 
 

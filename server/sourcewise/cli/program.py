@@ -8,7 +8,7 @@ import sys
 import click
 
 from sourcewise import __version__, terminal
-from sourcewise.cli.asking import ask, search
+from sourcewise.cli.asking import ask, revoke, search
 from sourcewise.cli.evaluating import evaluate
 from sourcewise.cli.explaining import chunks, doctor, skipped, why
 from sourcewise.cli.indexing import index, status
@@ -66,5 +66,5 @@ def lsp() -> None:
     serve(settings_of_user(), DataPaths.default())
 
 
-for command in (ask, search, index, status, why, chunks, skipped, doctor, evaluate):
+for command in (ask, search, revoke, index, status, why, chunks, skipped, doctor, evaluate):
     main.add_command(command)

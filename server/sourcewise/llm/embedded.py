@@ -105,9 +105,8 @@ class EmbeddedGenerator:
         return self._answer_tokens
 
     @property
-    def is_local(self) -> bool:
-        """Always True."""
-        return True
+    def destination(self) -> None:
+        """The prompt stays on this machine."""
 
     async def generate(self, prompt: Prompt) -> AsyncGenerator[GenerationEvent, None]:
         """Stream the answer; see `Generator`. One that is not read to its end costs the loaded model."""

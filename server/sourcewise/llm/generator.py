@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from sourcewise.model import GenerationEvent, ModelName, Prompt
+    from sourcewise.model import Destination, GenerationEvent, ModelName, Prompt
 
 
 class Generator(Protocol):
@@ -26,8 +26,8 @@ class Generator(Protocol):
         """The longest answer, in tokens."""
 
     @property
-    def is_local(self) -> bool:
-        """Whether the prompt stays on this machine."""
+    def destination(self) -> Destination | None:
+        """Where the prompt is sent; None if it stays on this machine."""
 
     def generate(self, prompt: Prompt) -> AsyncGenerator[GenerationEvent, None]:
         """Stream `PromptProgress`*, `TextDelta`* and, as the last event, one `Usage`.

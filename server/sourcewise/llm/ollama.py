@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sourcewise.addresses import is_loopback
 from sourcewise.errors import GeneratorError, GeneratorUnreachableError
 from sourcewise.llm.ollama_connection import OllamaConnection
 from sourcewise.llm.ollama_failures import missing
-from sourcewise.llm.ollama_models import InstalledModel, full_name, is_cloud
+from sourcewise.llm.ollama_models import InstalledModel, cloud_host, destination_of, full_name
 from sourcewise.model import ModelName, TextDelta, Usage
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from ollama import ChatResponse
 
-    from sourcewise.model import GenerationEvent, Prompt
+    from sourcewise.model import Destination, GenerationEvent, Prompt
     from sourcewise.settings import Settings
 
 # Beside the code, a prompt holds instructions, headings and the question.
@@ -34,6 +33,7 @@ class OllamaStatus(StrEnum):
     NOT_INSTALLED = "not installed"
     NOT_RUNNING = "not running"
     MODEL_MISSING = "model missing"
+    UNKNOWN = "model unknown"
     READY = "ready"
 
 
@@ -45,6 +45,7 @@ class OllamaState:
         model: the one that was asked for.
         installed: all that it has.
         context_length: the most tokens that the model was trained for; None where unknown.
+        remote_host: the machine that Ollama passes prompts for the model on to; empty if it runs the model itself.
         problem: why it is not ready; None when it is.
     """
 
@@ -52,19 +53,27 @@ class OllamaState:
     model: str
     installed: tuple[InstalledModel, ...] = ()
     context_length: int | None = None
+    remote_host: str = ""
     problem: GeneratorError | None = None
 
 
 class OllamaGenerator:
     """One model of one Ollama server."""
 
-    def __init__(self, settings: Settings, model: str | None = None, context_length: int | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        model: str | None = None,
+        context_length: int | None = None,
+        remote_host: str = "",
+    ) -> None:
         """Describe the connection; nothing is sent.
 
         Args:
             settings: endpoint, time limits, sizes.
             model: instead of the one of the settings.
             context_length: what the model was trained for, in tokens; Ollama silently lowers a larger request to it.
+            remote_host: see OllamaState.
 
         Raises:
             SettingsError: the endpoint is no address.
@@ -72,7 +81,13 @@ class OllamaGenerator:
         self._settings = settings
         self._model = model or settings.model
         self._context = min(settings.context_tokens, context_length or settings.context_tokens)
+        self._remote_host = remote_host or cloud_host(self._model)
         self._connection = OllamaConnection(settings)
+
+    @classmethod
+    def in_state(cls, settings: Settings, state: OllamaState) -> OllamaGenerator:
+        """Return the model that a state is about, with what is known of it."""
+        return cls(settings, state.model, state.context_length, state.remote_host)
 
     @property
     def name(self) -> ModelName:
@@ -91,9 +106,9 @@ class OllamaGenerator:
         return max(64, min(self._settings.code_tokens + _INSTRUCTION_TOKENS, room))
 
     @property
-    def is_local(self) -> bool:
-        """False where the prompt leaves the machine: another host, or a model that Ollama runs in its cloud."""
-        return is_loopback(self._settings.endpoint) and not is_cloud(self._model)
+    def destination(self) -> Destination | None:
+        """Where the prompt goes if Ollama is on another machine, or passes it on to one; else None."""
+        return destination_of(self._settings.endpoint, self._model, self._remote_host)
 
     async def generate(self, prompt: Prompt) -> AsyncGenerator[GenerationEvent, None]:
         """Stream the answer; see `Generator`."""
@@ -112,11 +127,17 @@ class OllamaGenerator:
             away = isinstance(problem, GeneratorUnreachableError) and self._connection.failures.looks_uninstalled
             status = OllamaStatus.NOT_INSTALLED if away else OllamaStatus.NOT_RUNNING
             return OllamaState(status, self._model, problem=problem)
-        if full_name(self._model) not in {full_name(model.name) for model in installed}:
+        listed = next((model for model in installed if full_name(model.name) == full_name(self._model)), None)
+        if listed is None:
             absent = missing(self._model, installed)
             return OllamaState(OllamaStatus.MODEL_MISSING, self._model, installed, problem=absent)
-        length = await self._connection.trained_length(self._model)
-        return OllamaState(OllamaStatus.READY, self._model, installed, length)
+        try:
+            details = await self._connection.details(self._model)
+        except GeneratorError as problem:
+            # Unknown is not local: without the details it may run anywhere.
+            return OllamaState(OllamaStatus.UNKNOWN, self._model, installed, problem=problem)
+        host = details.remote_host or listed.remote_host
+        return OllamaState(OllamaStatus.READY, self._model, installed, details.context_length, host)
 
     async def close(self) -> None:
         """Close the connection."""
@@ -125,6 +146,7 @@ class OllamaGenerator:
     def _chat(self, prompt: Prompt) -> AsyncGenerator[ChatResponse, None]:
         return self._connection.chat(
             self._model,
+            self._remote_host,
             [{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}],
             # A thinking model would spend the answer's tokens on text that nobody sees.
             think=False,

@@ -54,6 +54,14 @@ class OllamaFailures:
             "Ask again. If it stays so, there may be too little memory for it: choose a smaller one (llm.model).",
         )
 
+    def passed_on(self, model: str, host: str) -> GeneratorError:
+        """The server sent the prompt on to a machine that it had not named before."""
+        return GeneratorError(
+            f"Ollama passed the question on to {host}, where {model} runs, without saying so before. "
+            "The answer was stopped.",
+            "Choose another model (llm.model).",
+        )
+
     def broken_pull(self, model: str) -> GeneratorError:
         """The server went away in mid-download."""
         return GeneratorInterruptedError(

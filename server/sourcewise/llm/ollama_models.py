@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sourcewise.addresses import is_loopback, origin_of
+from sourcewise.model import Destination
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -41,10 +44,12 @@ class InstalledModel:
 
     Attributes:
         bytes: its size on disk.
+        remote_host: the machine that it runs on instead of the server's, as far as known; else empty.
     """
 
     name: str
     bytes: int
+    remote_host: str = ""
 
 
 def full_name(model: str) -> str:
@@ -53,9 +58,23 @@ def full_name(model: str) -> str:
     return lowered if ":" in lowered.rpartition("/")[2] else f"{lowered}:latest"
 
 
-def is_cloud(model: str) -> bool:
-    """Tell whether the local Ollama would pass the prompt on to its maker's servers."""
-    return full_name(model).endswith((":cloud", "-cloud"))
+def cloud_host(model: str) -> str:
+    """Return where Ollama runs the models that are tagged as such by their names; empty for all others."""
+    return "https://ollama.com" if full_name(model).endswith((":cloud", "-cloud")) else ""
+
+
+def destination_of(endpoint: str, model: str, remote_host: str) -> Destination | None:
+    """Return where a prompt goes if it leaves this machine, else None.
+
+    Args:
+        endpoint: of Ollama.
+        model: that is asked.
+        remote_host: the machine that Ollama passes prompts for the model on to; empty if it runs the model itself.
+    """
+    hosts = [remote_host] if remote_host else []
+    if not is_loopback(endpoint):
+        hosts.append(origin_of(endpoint))
+    return Destination(full_name(model), " through ".join(hosts)) if hosts else None
 
 
 def pull_advice(model: str) -> str:
@@ -82,7 +101,8 @@ def best_for_code(installed: Iterable[InstalledModel], wanted: str) -> Installed
         for_code = any(word in _family(model.name) for word in _CODE_WORDS)
         return _family(model.name) == family, for_code, comfortable, model.bytes if comfortable else -model.bytes
 
-    return max((model for model in installed if _can_chat(model.name)), key=merit, default=None)
+    local = (model for model in installed if not model.remote_host)
+    return max((model for model in local if _can_chat(model.name)), key=merit, default=None)
 
 
 def _family(model: str) -> str:
@@ -90,4 +110,4 @@ def _family(model: str) -> str:
 
 
 def _can_chat(model: str) -> bool:
-    return not is_cloud(model) and not _NOT_CHAT.search(full_name(model))
+    return not _NOT_CHAT.search(full_name(model))

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from sourcewise.errors import GeneratorModelMissingError, SettingsError, UserError
+from sourcewise.errors import GeneratorError, GeneratorModelMissingError, SettingsError, UserError
 from sourcewise.llm import embedded
 from sourcewise.llm.embedded import EmbeddedGenerator
 from sourcewise.llm.ollama import OllamaGenerator, OllamaState, OllamaStatus
-from sourcewise.llm.ollama_models import best_for_code, pull_advice
+from sourcewise.llm.ollama_models import best_for_code, full_name, pull_advice
 from sourcewise.llm.sources_only import SourcesOnlyGenerator
+from sourcewise.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from sourcewise.llm.generator import Generator
-    from sourcewise.settings import Settings
 
 Choice = tuple["Generator", tuple[str, ...]]
 
@@ -53,21 +53,17 @@ async def _ollama_strictly(settings: Settings) -> OllamaGenerator:
     state = await _ollama_state(settings)
     if state.problem is not None:
         raise state.problem
-    return OllamaGenerator(settings, context_length=state.context_length)
+    return OllamaGenerator.in_state(settings, state)
 
 
 async def _best(settings: Settings, embedded_file: Callable[[], Path | None], log_file: Path | None) -> Choice:
     state = await _ollama_state(settings)
-    if state.status is OllamaStatus.READY:
-        return OllamaGenerator(settings, context_length=state.context_length), ()
-    if substitute := best_for_code(state.installed, settings.model):
-        known = await _ollama_state(settings, substitute.name)
-        notice = (
-            f"Ollama does not have {settings.model}, so {substitute.name} answers. "
-            f"To get {settings.model}, run: {pull_advice(settings.model)}"
-        )
-        return OllamaGenerator(settings, substitute.name, known.context_length), (notice,)
-    notices = (str(state.problem),) if state.problem else ()
+    if state.status is OllamaStatus.READY and (_is_named(settings) or not state.remote_host):
+        return OllamaGenerator.in_state(settings, state), ()
+    problem = state.problem or _unasked(state)
+    if substitute := await _substitute(settings, state):
+        return substitute, (_about_substitute(state, substitute.name.name, problem),)
+    notices = (str(problem),)
     try:
         generator = await _embedded(settings, embedded_file, log_file)
     except GeneratorModelMissingError as error:
@@ -76,6 +72,38 @@ async def _best(settings: Settings, embedded_file: Callable[[], Path | None], lo
     except UserError as error:
         return SourcesOnlyGenerator(), (*notices, str(error))
     return generator, (*notices, f"Until then, {generator.name.name} answers on this machine's processor.")
+
+
+def _is_named(settings: Settings) -> bool:
+    """Return whether the user named the model; a default is no decision to send code to another machine."""
+    return full_name(settings.model) != full_name(Settings().model)
+
+
+def _unasked(state: OllamaState) -> GeneratorError:
+    return GeneratorError(
+        f"{state.model} runs at {state.remote_host}, not on this machine, so it is not used unasked.",
+        "To use it all the same, set llm.runtime to ollama.",
+    )
+
+
+async def _substitute(settings: Settings, state: OllamaState) -> OllamaGenerator | None:
+    """Return the best of the other models that Ollama has and runs itself; None if there is none."""
+    candidates = [model for model in state.installed if full_name(model.name) != full_name(state.model)]
+    while best := best_for_code(candidates, settings.model):
+        found = await _ollama_state(settings, best.name)
+        if found.status is OllamaStatus.READY and not found.remote_host:
+            return OllamaGenerator.in_state(settings, found)
+        candidates.remove(best)
+    return None
+
+
+def _about_substitute(state: OllamaState, substitute: str, problem: GeneratorError) -> str:
+    if state.status is not OllamaStatus.MODEL_MISSING:
+        return f"{problem} {substitute} answers instead."
+    return (
+        f"Ollama does not have {state.model}, so {substitute} answers. "
+        f"To get {state.model}, run: {pull_advice(state.model)}"
+    )
 
 
 async def _ollama_state(settings: Settings, model: str | None = None) -> OllamaState:

@@ -34,9 +34,8 @@ class SourcesOnlyGenerator:
         return _ANSWER_TOKENS
 
     @property
-    def is_local(self) -> bool:
-        """Always True: nothing is sent."""
-        return True
+    def destination(self) -> None:
+        """Nothing is sent."""
 
     async def generate(self, prompt: Prompt) -> AsyncGenerator[GenerationEvent, None]:
         """Stream a list in Markdown: each source, cited by its number."""

@@ -17,6 +17,7 @@ from sourcewise.query_engine import checked_question
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
+    from sourcewise.index import Index
     from sourcewise.lsp.convert import UriOf
     from sourcewise.lsp.folders import OpenFolders
     from sourcewise.lsp.pointing import Pointing
@@ -65,13 +66,13 @@ class Answers:
             inquiry = Inquiry(params.question, scope, code, history)
         shown_in = self._pointing.text_shown_in(index, shown)
         events = index.ask(inquiry, shown_in, self._pointing.texts_open_in(index))
-        return await self._told(events, params.ask_id, uri_of)
+        return await self._told(events, params.ask_id, index, uri_of)
 
     async def explain(self, params: protocol.ExplainParams) -> protocol.AskResult:
         """Explain what is selected, or what is at the cursor; see ask."""
         shown, code = await self._pointing.code_at(params.selection)
         events = shown.index.explain(code, self._pointing.text_shown_in(shown.index, shown))
-        return await self._told(events, params.ask_id, shown.uri_of)
+        return await self._told(events, params.ask_id, shown.index, shown.uri_of)
 
     async def search(self, params: protocol.SearchParams) -> protocol.SearchResult:
         """Return the best passages for a query.
@@ -99,13 +100,15 @@ class Answers:
         found = await asyncio.to_thread(shown.index.similar, code, limit)
         return _search_result(found, shown.uri_of)
 
-    async def _told(self, events: AsyncGenerator[AnswerEvent, None], ask_id: str, uri_of: UriOf) -> protocol.AskResult:
+    async def _told(
+        self, events: AsyncGenerator[AnswerEvent, None], ask_id: str, index: Index, uri_of: UriOf
+    ) -> protocol.AskResult:
         stream = convert.EventStream(uri_of, ask_id)
         # Cancelled, this closes the stream, and closing the stream stops the model.
         async with aclosing(events):
             async for event in events:
                 if isinstance(event, AnswerReady):
-                    return convert.answer(uri_of, ask_id, event.answer)
+                    return convert.answer(uri_of, ask_id, self._folders.uri_of(index), event.answer)
                 self._notify(*stream.notification(event))
         raise AssertionError("an answer ends with AnswerReady")
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sourcewise.model import (
         Answer,
         AnswerEvent,
+        Destination,
         IndexStatus,
         Mention,
         ScopeChoices,
@@ -84,8 +85,8 @@ def passage(uri_of: UriOf, source: Source) -> protocol.Passage:
     )
 
 
-def answer(uri_of: UriOf, ask_id: str, made: Answer) -> protocol.AskResult:
-    """Return a whole answer."""
+def answer(uri_of: UriOf, ask_id: str, folder: str, made: Answer) -> protocol.AskResult:
+    """Return a whole answer; `folder` is the URI of the folder that it is about."""
     return protocol.AskResult(
         ask_id=ask_id,
         text=made.text,
@@ -98,7 +99,13 @@ def answer(uri_of: UriOf, ask_id: str, made: Answer) -> protocol.AskResult:
         failure=made.failure,
         follow_ups=made.follow_ups,
         trace=_trace(made.trace),
+        needs_consent=destination(folder, made.needs_consent) if made.needs_consent else None,
     )
+
+
+def destination(folder: str, known: Destination) -> protocol.Destination:
+    """Return where code of a folder would be sent to."""
+    return protocol.Destination(folder, known.model, known.host)
 
 
 def folder_state(folder: Folder) -> protocol.FolderState:

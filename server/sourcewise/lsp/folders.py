@@ -152,6 +152,11 @@ class OpenFolders:
             raise FolderError(f"{len(self._folders)} folders are open, and none was named.", f"Name one of {known}.")
         raise FolderError(f"{uri} is not an open folder.", f"Open it, or name one of {known}.")
 
+    def uri_of(self, index: Index) -> str:
+        """Return the URI of an index's folder as the editor writes it, or as we would if it is not open any more."""
+        opened = (folder for folder in self.all if folder.index and folder.index.folder == index.folder)
+        return next((folder.uri for folder in opened), index.folder.as_uri())
+
     def _keeper_of(self, uri: str | None) -> Keeper:
         folder = self.folder_of(uri)
         if folder.keeper is None:

@@ -1,18 +1,23 @@
-"""What an editor asks about language models: who would answer, and to download one."""
+"""What an editor asks about language models: which one would answer, to download one, to allow a remote one."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING
 
 from pygls.exceptions import JsonRpcInvalidParams
 
 from sourcewise import protocol
+from sourcewise.lsp import convert
+from sourcewise.model import Destination
 from sourcewise.model_downloads import ModelDownloads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sourcewise.index import Index
+    from sourcewise.lsp.folders import OpenFolders
     from sourcewise.weights import DownloadProgress
     from sourcewise.workspace import Workspace
 
@@ -23,15 +28,17 @@ _TELL_SECONDS = 0.25
 class ModelControl:
     """The language models of this machine, as the editor sees them."""
 
-    def __init__(self, workspace: Workspace, notify: Callable[[str, object], None]) -> None:
+    def __init__(self, workspace: Workspace, folders: OpenFolders, notify: Callable[[str, object], None]) -> None:
         """Join the parts.
 
         Args:
             workspace: whose models they are.
+            folders: that are open.
             notify: sends a method and its parameters to the editor.
         """
         self._workspace = workspace
         self._downloads = ModelDownloads(lambda: workspace.settings, workspace.weights)
+        self._folders = folders
         self._notify = notify
 
     async def list(self, _: protocol.ModelsParams) -> protocol.ModelsResult:
@@ -46,7 +53,8 @@ class ModelControl:
             endpoint=self._workspace.settings.endpoint,
             wanted=seen.wanted,
             models=tuple(
-                protocol.LanguageModel(model.runtime, model.name, model.installed, model.bytes) for model in seen.models
+                protocol.LanguageModel(model.runtime, model.name, model.installed, model.bytes, model.host)
+                for model in seen.models
             ),
         )
 
@@ -63,6 +71,39 @@ class ModelControl:
             raise JsonRpcInvalidParams("name is empty; it must be the name of a model.")
         await self._downloads.bring(params.runtime, params.name.strip(), self._teller(params.pull_id))
         return protocol.PullResult(params.name)
+
+    async def allow(self, params: protocol.AllowParams) -> protocol.AllowedModels:
+        """Remember that the user allows a remote model to get code of a folder.
+
+        Raises:
+            UserError: there is no such folder, or the decision cannot be stored.
+        """
+        allowed = params.destination
+        consent = self._folders.index_so_far(allowed.folder).consent
+        await asyncio.to_thread(consent.give, Destination(allowed.model, allowed.host))
+        return self._allowed()
+
+    async def revoke(self, _: protocol.RevokeParams) -> protocol.AllowedModels:
+        """Forget what the user has allowed for the open folders.
+
+        Raises:
+            UserError: the decision cannot be stored.
+        """
+        for index in self._indexes():
+            await asyncio.to_thread(index.consent.withdraw)
+        return self._allowed()
+
+    def _allowed(self) -> protocol.AllowedModels:
+        return protocol.AllowedModels(
+            tuple(
+                convert.destination(self._folders.uri_of(index), allowed)
+                for index in self._indexes()
+                for allowed in index.consent.destinations
+            )
+        )
+
+    def _indexes(self) -> tuple[Index, ...]:
+        return tuple(folder.index for folder in self._folders.all if folder.index is not None)
 
     def _teller(self, pull_id: str) -> Callable[[DownloadProgress], None]:
         """Return what tells the editor of a new stage at once, and of more bytes a few times a second."""

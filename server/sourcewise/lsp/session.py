@@ -43,7 +43,7 @@ class Session:
         self._notify = notify
         self._folders = OpenFolders(workspace, self._publish_state)
         self.indexes = IndexControl(workspace, self._folders)
-        self.models = ModelControl(workspace, notify)
+        self.models = ModelControl(workspace, self._folders, notify)
         pointing = Pointing(self._folders, documents)
         self.answers = Answers(self._folders, pointing, notify, lambda: workspace.settings.top)
         self._hover = Hover(pointing, lambda: workspace.settings)
@@ -113,5 +113,7 @@ _HANDLERS: dict[protocol.Request, Callable[[Session, Any], Awaitable[Any]]] = {
     protocol.INDEX_CHUNKS: lambda session, params: session.indexes.chunks(params),
     protocol.MODELS_LIST: lambda session, params: session.models.list(params),
     protocol.MODELS_PULL: lambda session, params: session.models.pull(params),
+    protocol.MODELS_ALLOW: lambda session, params: session.models.allow(params),
+    protocol.MODELS_REVOKE: lambda session, params: session.models.revoke(params),
     protocol.DIAGNOSE: lambda session, params: session.indexes.diagnose(params),
 }

@@ -50,6 +50,21 @@ class ModelName:
 
 
 @frozen
+class Destination:
+    """A model on another machine that a question and code of a folder would be sent to.
+
+    Attributes:
+        folder: URI of the folder whose code it is.
+        model: its full name, with the tag.
+        host: the address that it runs at.
+    """
+
+    folder: str
+    model: str
+    host: str
+
+
+@frozen
 class Citation:
     """A `[number]` of the answer, and what checking it found."""
 
@@ -109,6 +124,8 @@ class AskResult:
         notices: sentences that the reader must see.
         failure: why the text ends early, or an empty string where it is whole.
         follow_ups: questions that the reader may want to ask next.
+        needs_consent: set if nothing was sent to the model because it runs on another machine and the user has not
+            allowed that; then ask the user, send `sourcewise/models/allow` and ask again.
     """
 
     ask_id: str
@@ -122,6 +139,7 @@ class AskResult:
     failure: str
     follow_ups: tuple[str, ...]
     trace: Trace
+    needs_consent: Destination | None = None
 
 
 @frozen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from sourcewise.protocol.answers import ModelName
+from sourcewise.protocol.answers import Destination, ModelName
 
 
 @frozen
@@ -18,12 +18,14 @@ class LanguageModel:
 
     Attributes:
         bytes: its size, as installed or as a download; 0 where nobody knows.
+        host: the other machine that it runs on; empty if it runs on this one.
     """
 
     runtime: str
     name: str
     installed: bool
     bytes: int
+    host: str = ""
 
 
 @frozen
@@ -76,3 +78,26 @@ class PullProgress:
     message: str
     done: int
     total: int
+
+
+@frozen
+class AllowParams:
+    """A remote model that the user allows to get code of a folder, from now on.
+
+    Attributes:
+        destination: as it was in `AskResult`.
+    """
+
+    destination: Destination
+
+
+@frozen
+class RevokeParams:
+    """Nothing needs to be said: the server asks again for all open folders."""
+
+
+@frozen
+class AllowedModels:
+    """The remote models that may get code of the open folders."""
+
+    destinations: tuple[Destination, ...]

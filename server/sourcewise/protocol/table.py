@@ -31,7 +31,16 @@ from sourcewise.protocol.index import (
     WhyParams,
     WhyResult,
 )
-from sourcewise.protocol.models import ModelsParams, ModelsResult, PullParams, PullProgress, PullResult
+from sourcewise.protocol.models import (
+    AllowedModels,
+    AllowParams,
+    ModelsParams,
+    ModelsResult,
+    PullParams,
+    PullProgress,
+    PullResult,
+    RevokeParams,
+)
 from sourcewise.protocol.search import SearchParams, SearchResult, SimilarParams
 
 
@@ -65,6 +74,8 @@ INDEX_SKIPPED = Request("sourcewise/index/skipped", SkippedParams, SkippedResult
 INDEX_CHUNKS = Request("sourcewise/index/chunks", ChunksParams, ChunksResult)
 MODELS_LIST = Request("sourcewise/models/list", ModelsParams, ModelsResult)
 MODELS_PULL = Request("sourcewise/models/pull", PullParams, PullResult)
+MODELS_ALLOW = Request("sourcewise/models/allow", AllowParams, AllowedModels)
+MODELS_REVOKE = Request("sourcewise/models/revoke", RevokeParams, AllowedModels)
 DIAGNOSE = Request("sourcewise/diagnose", DiagnoseParams, DiagnoseResult)
 REQUESTS = (
     ASK,
@@ -80,6 +91,8 @@ REQUESTS = (
     INDEX_CHUNKS,
     MODELS_LIST,
     MODELS_PULL,
+    MODELS_ALLOW,
+    MODELS_REVOKE,
     DIAGNOSE,
 )
 

@@ -4,21 +4,23 @@ import { Conversation } from "../../../extension/src/panel/conversation";
 import { narrowedTo } from "../../../extension/src/panel/filters";
 import type { Turn } from "../../../extension/src/panel/messages";
 import type { ScopedQuestion } from "../../../extension/src/panel/scope";
-import { ANSWER_DELTA, ANSWER_SOURCES, type AskParams } from "../../../extension/src/protocol";
+import { ANSWER_DELTA, ANSWER_SOURCES, type AskParams, type Destination } from "../../../extension/src/protocol";
 import { connectionLost, UserError } from "../../../extension/src/userError";
 import { COVERAGE, result, ScriptedServer, source } from "./scriptedServer";
 
 let server: ScriptedServer;
 let conversation: Conversation;
 let scopeOf: (question: string) => Promise<ScopedQuestion>;
+let mayLeave: (destination: Destination) => Promise<boolean>;
 let news: string[];
 
 beforeEach(() => {
   server = new ScriptedServer();
   news = [];
+  mayLeave = () => Promise.reject(new Error("Nobody should be asked."));
   scopeOf = (question) =>
     Promise.resolve({ question, folder: "file:///work", scope: narrowedTo(["app/"], []), selection: null, described: ["app/"] });
-  conversation = new Conversation(server, (question) => scopeOf(question), {
+  conversation = new Conversation(server, (question) => scopeOf(question), (destination) => mayLeave(destination), {
     turnGrew: (turn) => news.push(turn),
     chatChanged: () => news.push("chat"),
   });
@@ -164,6 +166,73 @@ describe("a conversation", () => {
       ["ask", "stopped"],
       ["explain", "searching"],
     ]);
+  });
+
+  describe("whose model runs on another machine", () => {
+    const destination = { folder: "file:///work", model: "gpt-oss:120b-cloud", host: "https://ollama.com" };
+
+    /** Asks, and lets the server say that it needs consent. */
+    async function heldBack(): Promise<{ ended: Promise<void> }> {
+      const asked = await ask("How?");
+      server.last.answer(result(params().askId, { text: "", failure: "Nothing was sent.", needsConsent: destination }));
+      return asked;
+    }
+
+    it("sends the question again when the user has allowed it", async () => {
+      const questions: Destination[] = [];
+      mayLeave = (asked) => Promise.resolve(questions.push(asked) > 0);
+      const { ended } = await heldBack();
+      await vi.waitFor(() => expect(server.last).toMatchObject({ method: "sourcewise/models/allow", params: { destination } }));
+      server.last.answer({ destinations: [destination] });
+      await vi.waitFor(() => expect(server.last).toMatchObject({ method: "sourcewise/ask", params: { question: "How?" } }));
+      server.last.answer(result(params().askId, { text: "So." }));
+      await ended;
+      expect(questions).toEqual([destination]);
+      expect(lastTurn()).toMatchObject({ status: "done", text: "So.", failure: "" });
+    });
+
+    it("allows and sends nothing when the user does not want it, and keeps the sources", async () => {
+      mayLeave = () => Promise.resolve(false);
+      await (await heldBack()).ended;
+      expect(server.asked.map(({ method }) => method)).toEqual(["sourcewise/ask"]);
+      expect(lastTurn()).toMatchObject({ status: "failed", failure: "Nothing was sent." });
+      expect(lastTurn().sources).toHaveLength(1);
+    });
+
+    it("allows nothing when the answer was stopped before the user decided", async () => {
+      let decide: (send: boolean) => void = () => undefined;
+      mayLeave = () => new Promise((resolve) => (decide = resolve));
+      const { ended } = await heldBack();
+      await new Promise((resolve) => setImmediate(resolve));
+      conversation.stop(lastTurn().id);
+      decide(true);
+      await ended;
+      expect(server.asked.map(({ method }) => method)).toEqual(["sourcewise/ask"]);
+      expect(lastTurn().status).toBe("stopped");
+    });
+
+    it("says why a decision cannot be stored, and sends nothing", async () => {
+      mayLeave = () => Promise.resolve(true);
+      const { ended } = await heldBack();
+      await vi.waitFor(() => expect(server.last.method).toBe("sourcewise/models/allow"));
+      server.last.fail(new UserError("Your decision cannot be stored.", "Make that folder writable."));
+      await ended;
+      expect(server.asked).toHaveLength(2);
+      expect(lastTurn()).toMatchObject({ status: "failed", failure: "Your decision cannot be stored. Make that folder writable." });
+    });
+
+    it("asks about code that is to be explained as well", async () => {
+      mayLeave = () => Promise.resolve(true);
+      const ended = conversation.explain({ uri: "file:///work/a.py", startLine: 1, endLine: 3 }, "Explain a.py:1-3");
+      await vi.waitFor(() => expect(server.asked).toHaveLength(1));
+      server.last.answer(result(params().askId, { failure: "Nothing was sent.", needsConsent: destination }));
+      await vi.waitFor(() => expect(server.last.method).toBe("sourcewise/models/allow"));
+      server.last.answer({ destinations: [destination] });
+      await vi.waitFor(() => expect(server.last.method).toBe("sourcewise/explain"));
+      server.last.answer(result(params().askId));
+      await ended;
+      expect(lastTurn().status).toBe("done");
+    });
   });
 
   it("leaves an answer stopped in its chat when another is opened", async () => {
