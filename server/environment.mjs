@@ -10,12 +10,13 @@
  *   node server/environment.mjs package              both, as one VSIX
  *   node server/environment.mjs start                that, in a VS Code, on a small workspace
  *   node server/environment.mjs generate             what is made from the declarations of the protocol and the settings
- *   node server/environment.mjs lock [--upgrade]     refreshes server/constraints.txt from pyproject.toml
+ *   node server/environment.mjs lock [--upgrade]     refreshes server/constraints.txt, with hashes, from pyproject.toml
  */
 import { realpathSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { allChecks, ensureNodePackages, runChecks, selectChecks } from "./checks.mjs";
+import { demandHashes } from "./installer/locked_packages.mjs";
 import { ensureEnvironment } from "./installer/repository.mjs";
 import { EnvironmentProblem } from "./installer/problem.mjs";
 import { passThrough } from "./installer/processes.mjs";
@@ -103,13 +104,14 @@ async function makeVsix() {
 
 async function refreshLock(args) {
   const python = await ensureEnvironment(ROOT, ["embedded"]);
-  const install = ["-m", "pip", "install", "--quiet", "--constraint", "server/constraints.txt", "uv"];
+  const hashed = ["--only-binary", ":all:", ...demandHashes("server/constraints.txt")];
+  const install = ["-m", "pip", "install", "--quiet", ...hashed, "uv"];
   const failed = await passThrough(python, install, { cwd: ROOT });
   if (failed) return failed;
   // One lock for all platforms and Pythons, without a word about where packages come from.
   const scope = ["--universal", "--python-version", "3.11", "--all-extras", "--group", "tools"];
-  const form = ["--no-annotate", "--no-emit-index-url", "--quiet", "--custom-compile-command", "npm run lock"];
-  const files = ["pyproject.toml", "--output-file", "server/constraints.txt"];
+  const form = ["--generate-hashes", "--no-annotate", "--no-emit-index-url", "--quiet"];
+  const files = ["--custom-compile-command", "npm run lock", "pyproject.toml", "--output-file", "server/constraints.txt"];
   return passThrough(python, ["-m", "uv", "pip", "compile", ...scope, ...form, ...files, ...args], { cwd: ROOT });
 }
 

@@ -12,6 +12,12 @@ const NO_NETWORK = new RegExp(
   ].join("|"),
 );
 
+/** pip names the package on the next line. */
+const WRONG_HASH = /DO NOT MATCH THE HASHES[^]*?^\s+([\w.-]+)/m;
+
+/** pip's two complaints about a package that the lock lacks: no hash, or no version. */
+const NOT_LOCKED = /(?:Hashes are required|requirements must have their versions pinned)[^]*?^\s+([\w.-]+)/m;
+
 /**
  * @param {string} what was to be installed
  * @param {string[]} output of pip or uv, all of it
@@ -43,6 +49,14 @@ function causeOf(what, output, place) {
   const { log, wheels, wording } = place;
   const resume = `${wording.again}: it goes on where it stopped`;
   if (NO_SPACE.test(output)) return diskFull(`Installing ${what} failed: the disk is full.`, place);
+  const suspect = WRONG_HASH.exec(output);
+  if (suspect) return wrongHash(suspect[1], place);
+  const unlocked = NOT_LOCKED.exec(output);
+  if (unlocked)
+    return {
+      message: `Installing ${what} failed: the lock has no checksum for ${unlocked[1]}; nothing was installed without one.`,
+      hint: `Refresh server/constraints.txt (npm run lock), or install Sourcewise anew. Full log: ${log}`,
+    };
   if (wheels)
     return {
       message: `Installing ${what} failed: the folder of wheels lacks something.`,
@@ -55,4 +69,12 @@ function causeOf(what, output, place) {
     };
   const hint = `See the log for pip's reason, then ${resume}. Full log: ${log}`;
   return { message: `Installing ${what} failed.`, hint };
+}
+
+function wrongHash(name, { log, wheels, wording }) {
+  const source = wheels ? `Replace its file in ${wheels}` : "Check the network, the proxy and pip's package index";
+  return {
+    message: `The download of ${name} did not match its checksum; nothing was installed from it.`,
+    hint: `The file is damaged or was changed. ${source}, then ${wording.again}. Full log: ${log}`,
+  };
 }

@@ -2,10 +2,12 @@
  * Makes the Python environment of a place, once. Hides its steps, how each may fail, and that two processes may want it
  * at the same time. A run that was cut short is carried on by the next: pip skips what is there.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { isolateScript } from "./console_script.mjs";
 import { diskFull, installationFailed, lacksEmbeddedModel } from "./failures.mjs";
 import { acquireLock } from "./lock.mjs";
+import { demandHashes, lockedRequirement } from "./locked_packages.mjs";
 import { EnvironmentProblem } from "./problem.mjs";
 import { capture } from "./processes.mjs";
 import { findPython, versionOf } from "./python.mjs";
@@ -106,9 +108,17 @@ async function makeFolder({ place, report, interpreter }, mayKeep) {
 }
 
 async function installTools(work) {
-  // Without the progress of later steps: a Python's own pip may be too old for it.
-  const result = await pip(work, work.place.tools, []);
+  let result = await installPip(work);
+  if (result.ok && work.place.tools.length) result = await pipHashed(work, work.place.tools);
   if (!result.ok) throw installationFailed("the tools", result.lines, work.place);
+}
+
+/** A Python's own pip may be too old to find hashes among constraints, and to report progress as later steps do. */
+function installPip(work) {
+  const { constraints, folder } = work.place;
+  const requirement = path.join(folder, "pip-requirement.txt");
+  writeFileSync(requirement, lockedRequirement(readFileSync(constraints, "utf8"), "pip"));
+  return pip(work, ["--require-hashes", "--no-deps", "--requirement", requirement], []);
 }
 
 async function installTorch(work) {
@@ -118,11 +128,17 @@ async function installTorch(work) {
   const lines = [];
   for (const attempt of torchAttempts(machine)) {
     if (attempt.warning) report.note(attempt.warning);
-    const result = await (attempt.installer === "uv" ? uv : pip)(work, [attempt.requirement]);
+    const result = await tryTorch(work, attempt);
     if (result.ok) return;
     lines.push(...result.lines);
   }
   throw installationFailed("torch", lines, place);
+}
+
+/** A build without a locked hash goes in alone; the next step installs what it depends on, by the hashes of the lock. */
+function tryTorch(work, { installer, requirement, isHashed }) {
+  if (isHashed) return pipHashed(work, [requirement]);
+  return (installer === "uv" ? uv : pip)(work, ["--no-deps", requirement]);
 }
 
 async function installPackage(work, extras) {
@@ -133,6 +149,7 @@ async function installPackage(work, extras) {
     result = await pipEach(work, place.installs(extras.filter((extra) => extra !== "embedded")));
   }
   if (!result.ok) throw installationFailed("Sourcewise", result.lines, place);
+  isolateScript(place.script);
 }
 
 async function pipEach(work, calls) {
@@ -144,18 +161,22 @@ async function pipEach(work, calls) {
   return result;
 }
 
+function pipHashed(work, requirements) {
+  return pip(work, [...demandHashes(work.place.constraints), ...requirements]);
+}
+
 /** Wheels alone: what would have to be compiled fails at once, with its name, not after minutes in a compiler. */
 function pip({ place, report, lock }, args, progress = report.pipOptions) {
-  const options = ["--only-binary", ":all:", "--constraint", place.constraints, "--log", place.log, ...progress];
+  const options = ["--only-binary", ":all:", "--log", place.log, ...progress];
   const source = place.wheels ? ["--no-index", "--find-links", place.wheels] : [];
   return report.run(place.python, ["-m", "pip", "install", ...options, ...source, ...args], lock.pipe);
 }
 
 async function uv(work, args) {
   const { place, report, lock } = work;
-  const installed = await pip(work, ["uv"]);
+  const installed = await pipHashed(work, ["uv"]);
   if (!installed.ok) return installed;
-  const options = ["--python", place.python, "--torch-backend", "cpu", "--constraint", place.constraints];
+  const options = ["--python", place.python, "--torch-backend", "cpu"];
   return report.run(place.python, ["-m", "uv", "pip", "install", ...options, ...args], lock.pipe);
 }
 

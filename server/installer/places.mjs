@@ -5,7 +5,18 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { demandHashes } from "./locked_packages.mjs";
 import { EnvironmentProblem } from "./problem.mjs";
+import { capture } from "./processes.mjs";
+
+/** Prints the requirements of a pyproject.toml and of the extras that follow it, one a line. */
+const REQUIREMENTS = `
+import pathlib, sys, tomllib
+project = tomllib.loads(pathlib.Path(sys.argv[1]).read_text("utf-8"))["project"]
+extras = [project["optional-dependencies"][name] for name in sys.argv[2:]]
+print(*project["dependencies"], *sum(extras, []), sep="\\n")
+`;
 
 /**
  * @typedef {{again: string, setting: string, offline: string}} Wording
@@ -19,14 +30,15 @@ import { EnvironmentProblem } from "./problem.mjs";
  * @property {string} log of pip
  * @property {string} lock beside the environment, for it must survive when that is made anew
  * @property {string} lockScript hold_lock.py
- * @property {string} constraints the locked versions
+ * @property {string} script the program `sourcewise` in it; on Windows there is no such file
+ * @property {string} constraints the locked versions and their hashes
  * @property {string[]} inputs the files that the environment is made from
  * @property {boolean} isOfOneLock whether the folder belongs to these constraints alone: then a stamp in it says that
  *   all the packages of the lock are there, whatever else changed
  * @property {string | null} interpreter the Python that the user chose; null when they left the choice to us
  * @property {string[]} extras of the package
  * @property {string | null} wheels a folder of wheels that stands in for the network
- * @property {string[]} tools what is installed first
+ * @property {string[]} tools what is installed first, besides pip
  * @property {(extras: string[]) => string[][]} installs the arguments of pip for Sourcewise, a list for each call
  * @property {Wording} wording
  */
@@ -38,8 +50,9 @@ import { EnvironmentProblem } from "./problem.mjs";
  */
 export function repositoryPlace({ root, extras, interpreter, platform }) {
   const constraints = path.join(root, "server", "constraints.txt");
+  const layout = layoutOf(path.join(root, ".venv"), platform);
   return {
-    ...layoutOf(path.join(root, ".venv"), platform),
+    ...layout,
     root,
     lock: path.join(root, ".venv.lock"),
     lockScript: path.join(root, "server", "installer", "hold_lock.py"),
@@ -49,10 +62,20 @@ export function repositoryPlace({ root, extras, interpreter, platform }) {
     interpreter,
     extras,
     wheels: null,
-    tools: ["pip", "hatchling", "editables"],
-    installs: (names) => [["--no-build-isolation", "--editable", `${root}[${names.join(",")}]`]],
+    tools: ["hatchling", "editables"],
+    // pip has no hash for a project in a folder, so it installs the requirements first and then the project by itself.
+    installs: (names) => [
+      [...demandHashes(constraints), ...requirementsOf(root, layout.python, names)],
+      ["--no-deps", "--no-build-isolation", "--editable", root],
+    ],
     wording: { again: "run this again", setting: "SOURCEWISE_PYTHON", offline: "" },
   };
+}
+
+function requirementsOf(root, python, extras) {
+  const { status, stdout } = capture(python, ["-I", "-c", REQUIREMENTS, path.join(root, "pyproject.toml"), ...extras]);
+  if (status === 0) return stdout.trim().split(/\r?\n/);
+  throw new EnvironmentProblem("The requirements in pyproject.toml cannot be read.", "Correct it, then run this again.");
 }
 
 /**
@@ -85,9 +108,12 @@ export function extensionPlace({ storage, shipped, interpreter, wheels, platform
     interpreter,
     extras: ["embedded"],
     wheels,
-    tools: ["pip"],
+    tools: [],
     // pip leaves a wheel of the same version alone, even where its content differs: hence the second call.
-    installs: (names) => [[`${wheel}[${names.join(",")}]`], ["--force-reinstall", "--no-deps", wheel]],
+    installs: (names) => [
+      [...demandHashes(constraints), `sourcewise[${names.join(",")}] @ ${hashedUrl(wheel)}`],
+      ["--force-reinstall", "--no-deps", wheel],
+    ],
     wording: {
       again: "choose Set Up",
       setting: "sourcewise.python.interpreter",
@@ -96,10 +122,17 @@ export function extensionPlace({ storage, shipped, interpreter, wheels, platform
   };
 }
 
+/** pip demands a hash of our own wheel too. */
+function hashedUrl(wheel) {
+  const digest = createHash("sha256").update(readFileSync(wheel)).digest("hex");
+  return `${pathToFileURL(wheel)}#sha256=${digest}`;
+}
+
 function layoutOf(folder, platform) {
   return {
     folder,
     python: platform === "win32" ? path.join(folder, "Scripts", "python.exe") : path.join(folder, "bin", "python"),
+    script: path.join(folder, "bin", "sourcewise"),
     stamp: path.join(folder, "sourcewise-stamp.json"),
     log: path.join(folder, "install.log"),
   };

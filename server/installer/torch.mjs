@@ -5,7 +5,9 @@
 import { capture } from "./processes.mjs";
 
 /**
- * @typedef {{installer: "pip" | "uv", requirement: string, warning?: string}} TorchAttempt
+ * @typedef {{installer: "pip" | "uv", requirement: string, isHashed: boolean, warning?: string}} TorchAttempt
+ *   `isHashed`: whether the lock has the hashes of this build. It has those of PyPI's builds only. The CPU builds for
+ *   Linux are published elsewhere, so these are pinned by version alone.
  */
 
 /**
@@ -17,15 +19,15 @@ import { capture } from "./processes.mjs";
  * @returns {TorchAttempt[]} in order; the first that succeeds is enough
  */
 export function torchAttempts({ platform, hasNvidiaGpu, offline, version }) {
-  const plain = { installer: "pip", requirement: `torch==${version}` };
+  const plain = { installer: "pip", requirement: `torch==${version}`, isHashed: true };
   if (platform !== "linux" || hasNvidiaGpu) return [plain];
   // Fails within seconds unless pip is configured to find CPU builds.
-  const cpu = { installer: "pip", requirement: `torch==${version}+cpu` };
+  const cpu = { installer: "pip", requirement: `torch==${version}+cpu`, isHashed: false };
   if (offline) return [cpu, plain];
   return [
     cpu,
     // uv knows where the CPU builds are published.
-    { installer: "uv", requirement: `torch==${version}` },
+    { installer: "uv", requirement: `torch==${version}`, isHashed: false },
     { ...plain, warning: "No CPU build of torch was found: downloading the build for NVIDIA GPUs, about 3 GB." },
   ];
 }

@@ -51,6 +51,29 @@ describe("a failed installation", () => {
     assert.match(problemOf("ERROR: No matching distribution found for torch", "/wheels").hint, /missing in \/wheels/);
   });
 
+  it("for a wrong hash names the package, and says that it was not installed", () => {
+    const line = `ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you have updated …
+    click==8.5.1 from https://index/click-8.5.1-py3-none-any.whl:
+        Expected sha256 dead
+             Got        8bb5`;
+    const { message, hint } = problemOf(line);
+    assert.equal(message, "The download of click did not match its checksum; nothing was installed from it.");
+    assert.match(hint, /Check the network, the proxy.*choose Set Up.*install\.log/);
+    assert.match(problemOf(line, "/wheels").hint, /Replace its file in \/wheels/);
+  });
+
+  it("for want of a hash names the package that the lock lacks", () => {
+    const complaints = [
+      "ERROR: In --require-hashes mode, all requirements must have their versions pinned with ==. These do not:",
+      "ERROR: Hashes are required in --require-hashes mode, but they are missing from some requirements. Here is …",
+    ];
+    for (const complaint of complaints) {
+      const { message, hint } = problemOf(`${complaint}\n    attrs>=26 from https://index/attrs.whl#sha256=c6`);
+      assert.match(message, /torch failed: the lock has no checksum for attrs; nothing was installed without one/);
+      assert.match(hint, /npm run lock/);
+    }
+  });
+
   it("for another reason points at the log, and keeps what pip said last", () => {
     const output = Array.from({ length: 40 }, (_, index) => `line ${index}`);
     const problem = installationFailed("torch", output, place);

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { removeOthers, takeLease } from "../../server/installer/leases.mjs";
-import { extensionPlace } from "../../server/installer/places.mjs";
+import { extensionPlace, repositoryPlace } from "../../server/installer/places.mjs";
+import { findPython, namedPythons } from "../../server/installer/python.mjs";
 import { isReady, writeStamp } from "../../server/installer/stamp.mjs";
 
 let storage;
@@ -32,10 +34,15 @@ const make = (place) => {
 };
 
 describe("the extension's environment", () => {
-  it("lies in global storage, and pip is given the shipped wheel", () => {
+  it("is in global storage, and pip installs the shipped wheel by its hash", () => {
     const place = placeOf();
     assert.ok(place.folder.startsWith(path.join(storage, "python")));
-    assert.match(place.installs(["embedded"])[0][0], /shipped.sourcewise-0\.1\.0-py3-none-any\.whl\[embedded\]$/);
+    const [[hashes, , , requirement], again] = place.installs(["embedded"]);
+    assert.equal(hashes, "--require-hashes");
+    const digest = createHash("sha256").update("wheel").digest("hex");
+    const start = "sourcewise\\[embedded\\] @ file:///.*shipped.sourcewise-0\\.1\\.0-py3-none-any\\.whl";
+    assert.match(requirement, new RegExp(`^${start}#sha256=${digest}$`));
+    assert.deepEqual(again.slice(0, 2), ["--force-reinstall", "--no-deps"]);
   });
 
   it("has its Python where the platform keeps it", () => {
@@ -61,6 +68,30 @@ describe("the extension's environment", () => {
   it("cannot be made by an extension that lacks its wheel", () => {
     rmSync(path.join(shipped, "sourcewise-0.1.0-py3-none-any.whl"));
     assert.throws(placeOf, { message: /lacks its own Python package/ });
+  });
+});
+
+describe("the repository's environment", () => {
+  const placeOfRepository = () => {
+    const wanted = { root: storage, extras: [], interpreter: null, platform: process.platform };
+    const place = repositoryPlace(wanted);
+    const candidates = namedPythons(process.platform);
+    const { executable } = findPython({ chosen: null, candidates, wording: place.wording });
+    return spawnSync(executable, ["-m", "venv", "--without-pip", place.folder]).status === 0 && place;
+  };
+
+  it("has the requirements of the extras that are asked for, by hash, and then the project without any", () => {
+    const lines = ["[project]", 'dependencies = ["chromadb>=1"]', "[project.optional-dependencies]"];
+    const extras = ['embedded = ["xllamacpp==1.0"]', 'dev = ["pytest"]'];
+    writeFileSync(path.join(storage, "pyproject.toml"), [...lines, ...extras].join("\n"));
+    const [[hashes, , , ...requirements], project] = placeOfRepository().installs(["embedded"]);
+    assert.deepEqual([hashes, ...requirements], ["--require-hashes", "chromadb>=1", "xllamacpp==1.0"]);
+    assert.deepEqual(project, ["--no-deps", "--no-build-isolation", "--editable", storage]);
+  });
+
+  it("cannot be made where pyproject.toml is broken", () => {
+    writeFileSync(path.join(storage, "pyproject.toml"), "[project");
+    assert.throws(() => placeOfRepository().installs([]), { message: /pyproject\.toml cannot be read/ });
   });
 });
 

@@ -19,6 +19,12 @@ describe("installing torch", () => {
     assert.match(warnings[2], /GB/);
   });
 
+  it("demands the hash of the builds of PyPI, for the lock has no other", () => {
+    const machine = { platform: "linux", hasNvidiaGpu: false, offline: false, version: "2.13.0" };
+    assert.deepEqual(torchAttempts(machine).map(({ isHashed }) => isHashed), [false, false, true]);
+    assert.ok(torchAttempts({ ...machine, platform: "darwin" })[0].isHashed);
+  });
+
   it("from a folder of wheels takes the build that is there, without uv", () => {
     assert.deepEqual(attempts("linux", false, true), ["pip torch==2.13.0+cpu", "pip torch==2.13.0"]);
   });

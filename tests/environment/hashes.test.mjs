@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { devNull, tmpdir } from "node:os";
+import path from "node:path";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { ensureEnvironmentAt } from "../../server/installer/installation.mjs";
+import { lockedRequirement } from "../../server/installer/locked_packages.mjs";
+import { extensionPlace, repositoryPlace } from "../../server/installer/places.mjs";
+import { namedPythons } from "../../server/installer/python.mjs";
+import { TerminalReport } from "../../server/installer/terminal_report.mjs";
+import { hasNvidiaGpu } from "../../server/installer/torch.mjs";
+
+const fromRoot = (file) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
+
+describe("the lock", () => {
+  const lock = readFileSync(fromRoot("server/constraints.txt"), "utf8");
+
+  it("has a hash for each package", () => {
+    const entries = lock.split(/^(?=[a-z])/m).slice(1);
+    assert.ok(entries.length > 150, `only ${entries.length} packages were found`);
+    for (const entry of entries) assert.match(entry, /^\S+==\S+.*(?: \\\n {4}--hash=sha256:[0-9a-f]{64})+\n$/, entry);
+  });
+
+  it("gives the entry of one package, with all its hashes", () => {
+    const hashes = ["a", "b"].map((digit) => `    --hash=sha256:${digit.repeat(64)}`).join(" \\\n");
+    const entry = `pip==26.3 \\\n${hashes}\n`;
+    assert.equal(lockedRequirement(`pipx==1.0 \\\n${hashes}\n${entry}tqdm==4.0 \\\n${hashes}\n`, "pip"), entry);
+  });
+
+  it("must have a hash for pip", () => {
+    assert.throws(() => lockedRequirement("pip==26.3\ntqdm==4.0 \\\n    --hash=sha256:a\n", "pip"), /no hash for pip/);
+    assert.throws(() => lockedRequirement("pipx==26.3 \\\n    --hash=sha256:a\n", "pip"), /no hash for pip.*npm run lock/);
+  });
+});
+
+/** Real pip, from a folder of wheels: small ones with the names of what Sourcewise needs. */
+describe("an installation from a folder of wheels", () => {
+  const torch = process.platform === "linux" && !hasNvidiaGpu() ? "2.13.0+cpu" : "2.13.0";
+  const packages = [
+    { name: "torch", version: torch, requires: ["sympy"] },
+    { name: "sympy", version: "1.0" },
+    { name: "chromadb", version: "1.0" },
+    { name: "xllamacpp", version: "1.0" },
+    {
+      name: "sourcewise",
+      version: "0.1.0",
+      requires: ["torch>=2.13", "chromadb>=1", "xllamacpp==1.0; extra == 'embedded'"],
+      modules: { "sourcewise.py": "import json\ndef main(): print('started')\n" },
+      scripts: "sourcewise = sourcewise:main",
+    },
+  ];
+  let made;
+  let digests;
+  let storage;
+  let shipped;
+  let wheels;
+
+  before(() => {
+    // Packages come from that folder alone, whatever pip is configured for on this machine.
+    for (const name of Object.keys(process.env)) if (name.startsWith("PIP_")) delete process.env[name];
+    process.env.PIP_CONFIG_FILE = devNull;
+    made = mkdtempSync(path.join(tmpdir(), "sourcewise-wheels-"));
+    const { python } = repositoryPlace({ root: fromRoot("."), extras: [], interpreter: null, platform: process.platform });
+    const input = JSON.stringify(packages);
+    const script = fromRoot("tests/environment/make_wheels.py");
+    const { stdout, stderr } = spawnSync(python, ["-I", script, made], { input, encoding: "utf8" });
+    assert.match(stdout, /^\{/, stderr);
+    digests = JSON.parse(stdout);
+  });
+  after(() => rmSync(made, { recursive: true }));
+
+  beforeEach(() => {
+    storage = mkdtempSync(path.join(tmpdir(), "sourcewise-hashes-"));
+    shipped = path.join(storage, "shipped");
+    wheels = path.join(storage, "wheels");
+    mkdirSync(shipped);
+    cpSync(made, wheels, { recursive: true });
+    cpSync(path.join(made, "sourcewise-0.1.0-py3-none-any.whl"), path.join(shipped, "sourcewise-0.1.0-py3-none-any.whl"));
+    cpSync(fromRoot("server/installer/hold_lock.py"), path.join(shipped, "hold_lock.py"));
+    writeLock();
+  });
+  afterEach(() => rmSync(storage, { recursive: true }));
+
+  /** Without a package where it is named, as a lock of another making. */
+  const writeLock = (unhashed) => {
+    const entries = Object.entries(digests).map(([file, digest]) => {
+      const [name, version] = file.split("-");
+      const release = `${name}==${version.replace("+cpu", "")}`;
+      return name === unhashed ? `${release}\n` : `${release} \\\n    --hash=sha256:${digest}\n`;
+    });
+    writeFileSync(path.join(shipped, "constraints.txt"), entries.sort().join(""));
+  };
+
+  const place = () => extensionPlace({ storage, shipped, interpreter: null, wheels, platform: process.platform });
+  const install = (where = place()) =>
+    ensureEnvironmentAt(where, namedPythons(process.platform), new TerminalReport(600_000));
+  const has = (python, module) => spawnSync(python, ["-I", "-c", `import ${module}`]).status === 0;
+  const fileOf = (name) => path.join(wheels, Object.keys(digests).find((file) => file.startsWith(`${name}-`)));
+
+  it("brings each package of the lock, and starts Sourcewise apart from the current folder", async () => {
+    const python = await install();
+    for (const name of ["torch", "sympy", "chromadb", "xllamacpp"]) assert.ok(has(python, name), name);
+    if (process.platform === "win32") return;
+    const workspace = path.join(storage, "workspace");
+    mkdirSync(workspace);
+    writeFileSync(path.join(workspace, "json.py"), "print('the workspace was imported')\n");
+    const env = { ...process.env, PYTHONPATH: ":" };
+    const { stdout } = spawnSync(place().script, { cwd: workspace, env, encoding: "utf8" });
+    assert.equal(stdout, "started\n");
+  });
+
+  for (const name of ["chromadb", "sympy"])
+    it(`refuses a changed wheel of ${name}`, async () => {
+      // Still a wheel: whatever follows the end of a zip archive's index is a comment to most readers.
+      writeFileSync(fileOf(name), Buffer.concat([readFileSync(fileOf(name)), Buffer.from("changed")]));
+      await assert.rejects(install(), ({ message, hint }) => {
+        assert.match(message, new RegExp(`The download of ${name} did not match its checksum; nothing was installed`));
+        assert.match(hint, /Replace its file in .*wheels, then choose Set Up/);
+        return true;
+      });
+      assert.ok(!existsSync(place().stamp));
+      assert.ok(!has(place().python, "chromadb"));
+    });
+
+  it("refuses a changed pip", async () => {
+    writeFileSync(fileOf("pip"), Buffer.concat([readFileSync(fileOf("pip")), Buffer.from("changed")]));
+    await assert.rejects(install(), { message: /The download of pip did not match its checksum/ });
+  });
+
+  it("refuses what the lock has no hash for", async () => {
+    writeLock("chromadb");
+    await assert.rejects(install(), ({ message, hint }) => {
+      assert.match(message, /the lock has no checksum for chromadb/);
+      assert.match(hint, /npm run lock/);
+      return true;
+    });
+    assert.ok(!has(place().python, "chromadb"));
+  });
+
+  it("goes on without llama.cpp where there is no build of it", async () => {
+    rmSync(fileOf("xllamacpp"));
+    const python = await install();
+    assert.ok(has(python, "chromadb") && !has(python, "xllamacpp"));
+  });
+});
