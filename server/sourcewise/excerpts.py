@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sourcewise.chunking.chunker import SmartCodeChunker
+from sourcewise.chunking.isolated_chunker import IsolatedChunker
 from sourcewise.languages import UNKNOWN, language_of
 from sourcewise.lines import split_lines
 from sourcewise.model import Chunk, FileStamp, SourceFile
@@ -101,7 +101,8 @@ class Excerpts:
     def _parsed(self, text: str) -> tuple[Chunk, ...]:
         if len(text) > _PARSED_CHARACTERS:
             return ()
-        return SmartCodeChunker().chunk_with_context(SourceFile(FileStamp(self._path, 0, 0), text, self._language, ""))
+        file = SourceFile(FileStamp(self._path, 0, 0), text, self._language, "")
+        return IsolatedChunker(urgent=True).chunk_with_context(file)
 
 
 def _innermost(definitions: Sequence[Definition], first_line: int, last_line: int) -> Definition | None:
