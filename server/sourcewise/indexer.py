@@ -118,9 +118,7 @@ class Indexer:
         order: what is read next; whoever hears of a question tells it.
     """
 
-    def __init__(
-        self, folder: Path, miner: CodeMiner, chunker: IsolatedChunker, catalog: Catalog, recipe: str
-    ) -> None:
+    def __init__(self, folder: Path, miner: CodeMiner, chunker: IsolatedChunker, catalog: Catalog, recipe: str) -> None:
         """Join the parts; another `recipe` (the settings that chunks depend on) reads every file again."""
         self.order = ReadingOrder()
         self._recipe = f"{_CHUNKS_FORMAT} {recipe}"
