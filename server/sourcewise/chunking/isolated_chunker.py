@@ -27,8 +27,11 @@ _IDLE_SECONDS = 90.0
 # One crash may be chance.
 _ATTEMPTS = 2
 _REMEMBERED_CRASHES = 100
+# Among files in a row: if more of them are killed, the machine is short of memory, and no file is at fault.
+_MOST_KILLED = 3
 # Signals with which a person or the system ends a process; no grammar does that.
 _STOPPED_BY = {getattr(signal, name, None) for name in ("SIGHUP", "SIGINT", "SIGTERM")} - {None}
+_KILLED = -getattr(signal, "SIGKILL", 0)
 _OUT_OF_TIME = -getattr(signal, "SIGXCPU", 0) or 1  # on Windows the exit code of `faulthandler`
 
 
@@ -84,7 +87,10 @@ class IsolatedChunker:
 
     def _by_syntax(self, file: SourceFile) -> Cut | str:
         """Return the chunks, or what the grammar did instead."""
-        failure = ""
+        failure, killed = "", False
+        if _crashes.killed_in_a_row >= _MOST_KILLED:
+            _crashes.killed_in_a_row = 0
+            raise WorkerError("The system kills the process that parses files.", "Free some memory and try again.")
         for _ in range(_ATTEMPTS):
             try:
                 chunks, error = self._call("by_syntax", file)
@@ -92,10 +98,13 @@ class IsolatedChunker:
                 if -death.status in _STOPPED_BY:
                     raise
                 failure = _in_words(death.status)
+                killed = death.status == _KILLED
                 if death.status == _OUT_OF_TIME:
                     break
             else:
+                _crashes.killed_in_a_row = 0
                 return Cut(chunks, f"It is indexed as plain lines because of an error ({error})." if error else "")
+        _crashes.killed_in_a_row += killed
         return failure
 
     def _call(self, method: str, file: SourceFile) -> Any:
@@ -103,9 +112,14 @@ class IsolatedChunker:
 
 
 class _Crashes:
-    """The texts that crashed their grammar lately: an open document is cut again and again."""
+    """The texts that crashed their grammar lately: an open document is cut again and again.
+
+    Attributes:
+        killed_in_a_row: how many of the last files had the process killed from outside.
+    """
 
     def __init__(self) -> None:
+        self.killed_in_a_row = 0
         self._failures: OrderedDict[bytes, str] = OrderedDict()
 
     def of(self, file: SourceFile) -> str:
@@ -138,6 +152,6 @@ def _key(file: SourceFile) -> bytes:
 def _in_words(status: int) -> str:
     if status == _OUT_OF_TIME:
         return f"took longer than {SECONDS} seconds"
-    if status == -getattr(signal, "SIGKILL", 0):
+    if status == _KILLED:
         return "was killed, perhaps for lack of memory (signal 9)"
     return f"crashed (signal {-status})" if status < 0 else f"crashed (exit code {status})"
