@@ -44,6 +44,9 @@ _REFERENCE = re.compile(r"^(?:&\s*+|'\w++\s++|mut\s++|dyn\s++|\*\s*+)+")
 _PARSE_SECONDS = 5.0
 # How many matches a query may have begun and not ended; in real code they are a few dozen.
 _MOST_BEGUN = 10_000
+# A file is not in its language at all if the parser joins nothing of so many tokens; a query over them would take time
+# with the square of their number.
+_MOST_LOOSE_TOKENS = 10_000
 _NAME_CHARS = 200
 _SIGNATURE_CHARS = 300
 _DOCSTRING_CHARS = 2000
@@ -113,7 +116,7 @@ class Syntax:
             return None
         source = "\n".join([*lines, ""]).encode("utf-8", "replace")
         tree = _parse_in_time(parser, source)
-        if tree is None:
+        if tree is None or (tree.root_node.is_error and tree.root_node.child_count > _MOST_LOOSE_TOKENS):
             _log.warning("A file of %d lines takes too long to read as %s; it is cut by lines.", len(lines), language)
             return None
         return cls(language, lines, source, tree)
