@@ -131,7 +131,13 @@ class WorkerError(UserError):
 
 
 class WorkerDiedError(WorkerError):
-    """A worker process ended in the middle of its work: killed, or crashed by what it was given."""
+    """A worker process ended in the middle of its work: killed, or crashed by what it was given.
+
+    Attributes:
+        status: its exit code; the negative number of the signal that ended it.
+    """
+
+    status = 0
 
 
 class GeneratorError(UserError):

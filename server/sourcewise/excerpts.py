@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sourcewise.chunking.chunker import SmartCodeChunker
+from sourcewise.chunking.isolated_chunker import IsolatedChunker
 from sourcewise.languages import UNKNOWN, language_of
 from sourcewise.lines import split_lines
 from sourcewise.model import Chunk, FileStamp, SourceFile
@@ -82,7 +82,7 @@ class Excerpts:
     def _excerpt(self, first_line: int, last_line: int) -> Chunk:
         text = "\n".join(self._lines[first_line - 1 : last_line])
         inside = tuple(d for d in self._definitions if first_line <= d.first_line and d.last_line <= last_line)
-        outermost = tuple(d for d in inside if not any(_contains(other, d) for other in inside if other is not d))
+        outermost = _outermost(inside)
         named = outermost[0] if len(outermost) == 1 else _innermost(self._definitions, first_line, last_line)
         return Chunk(
             id=hashlib.blake2b(f"{self._path}\0{first_line}\0{text}".encode(), digest_size=16).hexdigest(),
@@ -101,7 +101,8 @@ class Excerpts:
     def _parsed(self, text: str) -> tuple[Chunk, ...]:
         if len(text) > _PARSED_CHARACTERS:
             return ()
-        return SmartCodeChunker().chunk_with_context(SourceFile(FileStamp(self._path, 0, 0), text, self._language, ""))
+        file = SourceFile(FileStamp(self._path, 0, 0), text, self._language, "")
+        return IsolatedChunker(urgent=True).chunk_with_context(file)
 
 
 def _innermost(definitions: Sequence[Definition], first_line: int, last_line: int) -> Definition | None:
@@ -109,6 +110,11 @@ def _innermost(definitions: Sequence[Definition], first_line: int, last_line: in
     return min(around, key=lambda definition: definition.last_line - definition.first_line, default=None)
 
 
-def _contains(outer: Definition, inner: Definition) -> bool:
-    same = (outer.first_line, outer.last_line) == (inner.first_line, inner.last_line)
-    return not same and outer.first_line <= inner.first_line and inner.last_line <= outer.last_line
+def _outermost(definitions: Sequence[Definition]) -> tuple[Definition, ...]:
+    """Return the definitions that no other one contains, in order; those with the same lines do not."""
+    furthest, found = 0, set()
+    for first, last in sorted({(d.first_line, -d.last_line) for d in definitions}):
+        if -last > furthest:
+            furthest = -last
+            found.add((first, furthest))
+    return tuple(d for d in definitions if (d.first_line, d.last_line) in found)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from sourcewise.chunking.chunker import SmartCodeChunker
+    from sourcewise.chunking.isolated_chunker import IsolatedChunker
     from sourcewise.mining.miner import CodeMiner
     from sourcewise.model import FileStamp
     from sourcewise.storage.catalog import Catalog, KnownFile
@@ -118,9 +118,7 @@ class Indexer:
         order: what is read next; whoever hears of a question tells it.
     """
 
-    def __init__(
-        self, folder: Path, miner: CodeMiner, chunker: SmartCodeChunker, catalog: Catalog, recipe: str
-    ) -> None:
+    def __init__(self, folder: Path, miner: CodeMiner, chunker: IsolatedChunker, catalog: Catalog, recipe: str) -> None:
         """Join the parts; another `recipe` (the settings that chunks depend on) reads every file again."""
         self.order = ReadingOrder()
         self._recipe = f"{_CHUNKS_FORMAT} {recipe}"
@@ -224,7 +222,7 @@ class Indexer:
             if (before.size, before.mtime_ns) != (file.stamp.size, file.stamp.mtime_ns):
                 self._catalog.restamp([file.stamp])
             return "unchanged"
-        self._catalog.replace_file(file, self._chunker.chunk_with_context(file))
+        self._catalog.replace_file(file, *self._chunker.cut(file))
         return "added" if before is None else "changed"
 
 

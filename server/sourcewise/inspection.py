@@ -6,13 +6,14 @@ Hides that an index is read here without owning it: another process may be at wo
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import psutil
 
+from sourcewise.errors import StorageError
 from sourcewise.lines import split_lines
 from sourcewise.mining.reasons import why_sentence
 from sourcewise.peers.address import Address
@@ -62,11 +63,13 @@ class FileInspection:
     Attributes:
         path: relative to the folder.
         sentence: why there are no chunks; empty where there are.
+        note: what is unusual about how it is indexed, as a sentence; mostly empty.
     """
 
     path: str
     chunks: tuple[ChunkInspection, ...]
     sentence: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +113,25 @@ class IndexInspector:
         """
         relative = self._relative(path)
         if chunks := self._chunks(relative):
-            return FileInspection(relative, chunks)
+            return FileInspection(relative, chunks, note=self.note(relative))
         verdict = miner.explain(self._folder, path)
         unread = "" if verdict else " It has not been read yet, or holds nothing to show."
         return FileInspection(relative, (), why_sentence(relative, verdict) + unread)
+
+    def note(self, path: str) -> str:
+        """Return what is unusual about how a file is indexed, as a sentence; empty if nothing is known."""
+        with suppress(StorageError):
+            return self.notes().get(self._relative(path), "")
+        return ""
+
+    def notes(self) -> dict[str, str]:
+        """Return the notes on all indexed files that have one, by path.
+
+        Raises:
+            StorageError: the index cannot be read.
+        """
+        with self._opened() as catalog:
+            return catalog.notes() if catalog else {}
 
     def skipped(self) -> list[SkippedFile]:
         """Return all that stays out of the index, by path; none where there is no index.

@@ -13,7 +13,7 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from sourcewise.chunking.chunker import SmartCodeChunker
+from sourcewise.chunking.isolated_chunker import IsolatedChunker
 from sourcewise.errors import CatalogCorruptError, StorageError, VectorStoreCorruptError
 from sourcewise.index import Index
 from sourcewise.indexer import Indexer
@@ -91,7 +91,7 @@ class OwnedIndex(Index):
 
     def _build(self, shared: SharedParts) -> None:
         settings = shared.settings()
-        chunker = SmartCodeChunker(settings.chunk_tokens, settings.chunk_overlap)
+        chunker = IsolatedChunker(settings.chunk_tokens, settings.chunk_overlap)
         recipe = f"{settings.chunk_tokens} {settings.chunk_overlap}"
         self._indexer = Indexer(self.folder, CodeMiner(settings.max_file_bytes), chunker, self._catalog, recipe)
         self._vectorizer = CodeVectorizer(

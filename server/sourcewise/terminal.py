@@ -22,7 +22,7 @@ from sourcewise.lines import split_lines
 from sourcewise.model import CitationState, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sourcewise.inspection import ChunkInspection, SkipGroup
@@ -110,6 +110,14 @@ def print_skips(groups: Sequence[SkipGroup], *, every: bool) -> None:
         reason = group.reason
         for shown in group.paths if every else [_first_of(group.paths)]:
             out.print(Text.assemble(f"  {plain(shown)}", (f"  {plain(group.rule)}", "dim")), soft_wrap=True)
+
+
+def print_notes(notes: Mapping[str, str]) -> None:
+    """Print the files that are indexed in an unusual way, by path, with the reason."""
+    if notes:
+        out.print(Text("indexed, but", "bold"))
+    for path, note in notes.items():
+        out.print(Text.assemble(f"  {plain(path)}", (f"  {plain(note)}", "dim")), soft_wrap=True)
 
 
 def _first_of(paths: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sourcewise.chunking.chunker import SmartCodeChunker
+from sourcewise.chunking.isolated_chunker import IsolatedChunker
 from sourcewise.lines import split_lines
 from sourcewise.model import Passage
 from sourcewise.words import identifier_words, query_terms
@@ -79,7 +79,7 @@ class UnsavedFiles:
 
 @lru_cache(maxsize=_REMEMBERED_FILES)
 def _cut(file: SourceFile, chunk_tokens: int, chunk_overlap: int) -> tuple[Chunk, ...]:
-    return SmartCodeChunker(chunk_tokens, chunk_overlap).chunk_with_context(file)
+    return IsolatedChunker(chunk_tokens, chunk_overlap, urgent=True).chunk_with_context(file)
 
 
 def _insert(passages: list[Passage], chunk: Chunk, wanted: frozenset[str]) -> None:

@@ -253,9 +253,11 @@ class Worker:
             return self._stopped()
         logger.error("The %s process ended with %s.", self.name, code)
         where = f" Its log is {self._log_file}." if self._log_file else ""
-        return WorkerDiedError(
+        died = WorkerDiedError(
             f"The {self.name} process stopped in the middle of its work (exit {code}).", f"Try again.{where}"
         )
+        died.status = code
+        return died
 
     def _stopped(self) -> WorkerError:
         return WorkerError(f"The {self.name} process was ended in the middle of its work.", "Try again.")

@@ -15,7 +15,7 @@ from generated_tree import names, path_of, questions
 from generated_vectors import MODEL, GeneratedVectors
 from measuring import Figure, bytes_on_disk, megabytes, rate, say, spent, spread, timed, waits
 
-from sourcewise.chunking.chunker import SmartCodeChunker
+from sourcewise.chunking.isolated_chunker import IsolatedChunker
 from sourcewise.indexer import Indexer
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.relations import Relations
@@ -59,7 +59,7 @@ class Home:
         self.cache = EmbeddingCache(root / "embeddings.sqlite")
         settings = Settings()
         recipe = f"{settings.chunk_tokens} {settings.chunk_overlap}"  # the server's, which may open it as well
-        self.indexer = Indexer(self.tree, CodeMiner(), SmartCodeChunker(), self.catalog, recipe)
+        self.indexer = Indexer(self.tree, CodeMiner(), IsolatedChunker(), self.catalog, recipe)
         self.vectorizer = CodeVectorizer(self.catalog, self.store, self.cache, self.embedder, _BATCH)
         self.retriever = Retriever(self.catalog, self.store, self.embedder)
         self.relations = Relations(self.catalog, self.store)

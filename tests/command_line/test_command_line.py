@@ -247,6 +247,16 @@ def test_chunks_shows_what_a_file_is_cut_into(run: Run) -> None:
     assert "token of {user}" in "".join(chunk["text"] for chunk in found["chunks"])
 
 
+def test_a_file_that_crashes_its_grammar_costs_only_its_syntax(run: Run, project: Path) -> None:
+    (project / "deep.yaml").write_text("".join(f"{' ' * level}k{level}:\n" for level in range(300)))
+    note = "Its yaml grammar crashed (signal 11), so it is indexed as plain lines."
+    found = run("search", "login", "--json")
+    assert (found.returncode, json.loads(found.stdout)[0]["path"]) == (0, "auth.py")
+    assert note in " ".join(run("why", "deep.yaml").stdout.split())
+    assert json.loads(run("chunks", "deep.yaml", "--json").stdout)["note"] == note
+    assert f"deep.yaml  {note}" in run("skipped").stdout
+
+
 def test_chunks_of_a_file_that_is_out_say_why(run: Run) -> None:
     done = run("chunks", "debug.log")
     assert done.returncode == 2

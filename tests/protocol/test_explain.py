@@ -127,3 +127,14 @@ async def test_similar_code_is_other_code(start: Start, folder: Path) -> None:
     assert 0 < len(result.passages) <= 3
     assert all(p.path != "auth.py" or p.start_line > 6 or p.end_line < 4 for p in result.passages)
     assert all(passage.similarity is not None for passage in result.passages)
+
+
+async def test_a_document_that_crashes_its_grammar_is_explained_by_its_lines(start: Start, folder: Path) -> None:
+    deep = "".join(f"{' ' * level}k{level}:\n" for level in range(300))
+    editor = await start(write_files(folder, {"deep.yaml": deep}))
+    uri = (folder / "deep.yaml").as_uri()
+    editor.show(uri, f"changed:\n{deep}", "yaml")
+    answer = await explain(editor, cursor(uri, 20, 19))
+    assert answer.sources[0].path == "deep.yaml"
+    why = await editor.request(protocol.INDEX_WHY, protocol.WhyParams(uri))
+    assert "Its yaml grammar crashed (signal 11)" in why.sentence

@@ -40,13 +40,14 @@ async def test_initialize_is_answered_before_anything_heavy_is_imported(launch: 
     assert not HEAVY.intersection(modules)
 
 
-async def test_the_server_itself_never_imports_torch_or_chroma(launch: Launch, project: Path) -> None:
+async def test_the_server_itself_never_imports_torch_chroma_or_a_grammar(launch: Launch, project: Path) -> None:
     editor = await launch(CURIOUS_SERVER)
     await editor.begin([project])
     await editor.until_idle(project)
     assert (await editor.search("How are requests retried?")).search.embedded
     modules = await within(editor.protocol.send_request_async("test/modules", None))
-    assert not {"chromadb", "torch", "sentence_transformers", "transformers"}.intersection(modules)
+    heavy = {"chromadb", "torch", "sentence_transformers", "transformers", "tree_sitter", "tree_sitter_python"}
+    assert not heavy.intersection(modules)
 
 
 def test_the_real_command_answers_initialize_without_heavy_imports(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sourcewise.chunking.chunker import SmartCodeChunker
+from sourcewise.chunking.isolated_chunker import IsolatedChunker
 from sourcewise.errors import CancelledError, FolderError
 from sourcewise.indexer import Changes, Indexer
 from sourcewise.mining.miner import CodeMiner
@@ -77,7 +77,7 @@ class House:
 
 
 def indexer_of(folder: Path, miner: CodeMiner, catalog: Catalog) -> Indexer:
-    return Indexer(folder, miner, SmartCodeChunker(100, 20), catalog, "recipe")
+    return Indexer(folder, miner, IsolatedChunker(100, 20), catalog, "recipe")
 
 
 def content(catalog: Catalog) -> dict[str, object]:

@@ -29,6 +29,8 @@ _SMALL_TOKENS = 80
 _CLOSING_TOKENS = 6
 _CLOSERS = re.compile(r"(?:end|endif|fi|done|[\W_])*")
 _MAX_NESTING = 12
+# A language that no grammar and no kind of heading is for.
+_PLAIN = ""
 _CALLABLES = frozenset({"function", "method", "constructor", "macro", "test"})
 _LOOSE = frozenset({"constant", "property", "type", "section", "key", "table", "rule", "block"})
 _FIELDS = frozenset({"constant", "property"})
@@ -69,10 +71,17 @@ class SmartCodeChunker:
 
         Every line is in a chunk, and in one only, except that the parts of a definition that had to be split overlap.
         """
+        return self._chunked(file, file.language)
+
+    def chunk_as_lines(self, file: SourceFile) -> tuple[Chunk, ...]:
+        """Return the chunks of a file as those of plain text, whatever its language: no grammar and no headings."""
+        return self._chunked(file, _PLAIN)
+
+    def _chunked(self, file: SourceFile, language: str) -> tuple[Chunk, ...]:
         lines = split_lines(file.text)
         if not any(line.strip() for line in lines):
             return ()
-        page = Page(file.language, lines)
+        page = Page(language, lines)
         root = page.outline()
         pieces = list(self._cut(page, root))
         return tuple(_chunks(file, lines, pieces, root))

@@ -12,15 +12,20 @@ from sourcewise.model import Definition
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
-_SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_NO_PARAGRAPH = re.compile(r"\s*$| {4}|\t|\s*(?:[-*+>|#]|\d+[.)])")
-_IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?")
-_LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
-_ASCIIDOC = re.compile(r"(={1,6}|#{1,6})\s+(\S.*?)(?:\s+=+)?\s*$")
-_ASCIIDOC_BLOCK = re.compile(r"(-{4,}|\.{4,}|={4,}|\+{4,}|/{4,}|\*{4,}|_{4,}|```+)\s*$")
-_UNDERLINE = re.compile(r"([=\-~^\"'#*+.:_`])\1{2,}\s*$")
+# Every pattern takes time linear in the length of a line, which may be a megabyte: possessive quantifiers (`++`) never
+# backtrack, and what is tried at every place has a length limit.
+_ATX = re.compile(r" {0,3}(#{1,6})(?=[ \t])")
+_SETEXT = re.compile(r" {0,3}(=++|-++)[ \t]*+$")
+_FENCE = re.compile(r" {0,3}(`{3,}+|~{3,}+)")
+_NO_PARAGRAPH = re.compile(r"\s*+$| {4}|\t|\s*+(?:[-*+>|#]|\d++[.)])")
+_IMAGE = re.compile(r"!\[[^\]]{0,300}\](?:\([^)]{0,300}\)|\[[^\]]{0,300}\])?")
+_LINK = re.compile(r"\[([^\]]{0,300})\](?:\([^)]{0,300}\)|\[[^\]]{0,300}\])")
+_ASCIIDOC = re.compile(r"(={1,6}|#{1,6})(?=\s)")
+_ASCIIDOC_BLOCK = re.compile(r"(-{4,}+|\.{4,}+|={4,}+|\+{4,}+|/{4,}+|\*{4,}+|_{4,}+|```++)\s*+$")
+_UNDERLINE = re.compile(r"([=\-~^\"'#*+.:_`])\1{2,}+\s*+$")
+_TITLE_CHARACTERS = 200
+# Badges and link targets in a title may be long, and are removed from it.
+_MARKED_UP_CHARACTERS = 2000
 _FRONT_MATTER = frozenset({"---", "+++"})
 
 
@@ -68,17 +73,25 @@ def _markdown(lines: Sequence[str]) -> Iterator[_Heading]:
         if mark:
             fence, previous = mark[1], ""
             continue
-        if (found := _ATX.match(line)) and found[2]:
-            yield _Heading(number, len(found[1]), _plain(found[2]))
+        if (found := _ATX.match(line)) and (title := _title_after(found, "#")):
+            yield _Heading(number, len(found[1]), _plain(title))
         elif (under := _SETEXT.match(line)) and previous and not _NO_PARAGRAPH.match(previous):
             yield _Heading(number - 1, 1 if under[1][0] == "=" else 2, _plain(previous))
         previous = line
 
 
+def _title_after(found: re.Match[str], mark: str) -> str:
+    """Return what follows the marks that open a heading, without the marks that may close it."""
+    title = found.string[found.end() :].strip()
+    unclosed = title.rstrip(mark)
+    return title if unclosed.strip() == unclosed and unclosed else unclosed.rstrip()
+
+
 def _plain(title: str) -> str:
     """Return a title without badges and link targets; as it is where nothing else is in it."""
+    title = title[:_MARKED_UP_CHARACTERS]
     plain = _LINK.sub(r"\1", _IMAGE.sub("", title))
-    return (plain.strip() or title.strip())[:200]
+    return (plain.strip() or title.strip())[:_TITLE_CHARACTERS]
 
 
 def _front_matter(lines: Sequence[str]) -> int:
@@ -94,8 +107,8 @@ def _asciidoc(lines: Sequence[str]) -> Iterator[_Heading]:
     for number, line in enumerate(lines, 1):
         if fence := _ASCIIDOC_BLOCK.match(line):
             block = "" if block == fence[1] else block or fence[1]
-        elif not block and (found := _ASCIIDOC.match(line)):
-            yield _Heading(number, len(found[1]), found[2][:200])
+        elif not block and (found := _ASCIIDOC.match(line)) and (title := _title_after(found, "=")):
+            yield _Heading(number, len(found[1]), title[:_TITLE_CHARACTERS])
 
 
 def _underlined(lines: Sequence[str]) -> Iterator[_Heading]:
@@ -115,7 +128,7 @@ def _underlined(lines: Sequence[str]) -> Iterator[_Heading]:
         if above.strip() and not overlined:
             continue
         level = levels.setdefault((rule[1], overlined), len(levels) + 1)
-        yield _Heading(row - overlined, level, title.strip()[:200])
+        yield _Heading(row - overlined, level, title.strip()[:_TITLE_CHARACTERS])
 
 
 _FINDERS: dict[str, Callable[[Sequence[str]], Iterator[_Heading]]] = {

@@ -16,12 +16,14 @@ NEVER = 1_000_000
 
 _TYPE_KINDS = frozenset({"class", "interface", "struct", "enum", "trait", "impl", "extension", "companion"})
 _MARKERS = re.compile(
-    r"""^\s*(?:@(?:type|module)?doc\s+(?:~[sS])?)?   # Elixir says it with an attribute
-    (?:/\*+[*!]?|\(\*+|\{-+|<!--|--\[=*\[|[rR]?\"{3}|'{3}|//[/!]*|--+|\#+[!']?|;+|%+|\*(?!/))?\s?(?:\|\s)?""",
+    r"""^(?:@(?:type|module)?doc\s++(?:~[sS])?)?   # Elixir says it with an attribute
+    (?:/\*++!?|\(\*++|\{-++|<!--|--\[=*+\[|[rR]?\"{3}|'{3}|//[/!]*+|--++|\#++[!']?|;++|%++|\*(?!/))?\s?(?:\|\s)?""",
     re.VERBOSE,
 )
-_CLOSERS = re.compile(r"\s*(?:\*+/|\*+\)|-+\}|-->|\]=*\]|\"{3}|'{3})?\s*$")
+_CLOSERS = re.compile(r"(?:(?<!\*)\*++[/)]|(?<!-)-++\}|-->|\]=*+\]|\"{3}|'{3})$")
 _DOCSTRING_CHARS = 2000
+# Deeper nesting is not code that people write, and every level would repeat the names of all levels around it.
+_MAX_PARENTS = 32
 
 
 @dataclass(slots=True)
@@ -79,7 +81,7 @@ class OutlineBuilder:
         self._close(start)
         parent = self._open[-1][1] if self._open else self.root
         outer = parent.definition
-        around = (*outer.parents, outer.name) if outer.name else outer.parents
+        around = (*outer.parents, outer.name)[-_MAX_PARENTS:] if outer.name else outer.parents
         kind = region.definition.kind
         qualified = bool(region.definition.parents) and outer.kind in {"text", "namespace"}
         if kind == "function" and (outer.kind in _TYPE_KINDS or qualified):
@@ -112,8 +114,12 @@ def _same_function(one: Region, other: Region) -> bool:
 
 def comment_text(lines: Sequence[str]) -> str:
     """Return what comment lines say, without their markers, at most 2000 characters."""
-    said = [_CLOSERS.sub("", _MARKERS.sub("", line, count=1)) for line in lines]
-    return "\n".join(said).strip()[:_DOCSTRING_CHARS].rstrip()
+    return "\n".join(map(_without_markers, lines)).strip()[:_DOCSTRING_CHARS].rstrip()
+
+
+def _without_markers(line: str) -> str:
+    said = _MARKERS.sub("", line.lstrip()[: 2 * _DOCSTRING_CHARS], count=1)
+    return _CLOSERS.sub("", said.rstrip()).rstrip()
 
 
 def costs_by_indentation(lines: Sequence[str]) -> list[int]:

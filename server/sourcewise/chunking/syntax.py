@@ -36,11 +36,20 @@ _QUERY_FILES = {
 _DETAILS = frozenset({"name", "path", "parent", "body"})
 _CLAUSE_LANGUAGES = frozenset({"haskell", "elixir"})
 _NAMELESS_PARTS = frozenset({"exports", "module", "prototype", "this", "self", "window", "globalThis", ""})
-_SIGNATURE_END = re.compile(r"[\s{(:=;]*(?:=>|->|\bdo|\bwhere)?[\s{(:=;]*$")
-_REFERENCE = re.compile(r"^(?:&\s*|'\w+\s+|mut\s+|dyn\s+|\*\s*)+")
+# What opens the body of a definition, and what may stand on both sides of it.
+_BODY_WORDS = re.compile(r"(?:=>|->|\bdo|\bwhere)$")
+_BODY_MARKS = " {(:=;"
+_REFERENCE = re.compile(r"^(?:&\s*+|'\w++\s++|mut\s++|dyn\s++|\*\s*+)+")
+# CPU seconds: a file takes milliseconds, and broken text can take minutes.
 _PARSE_SECONDS = 5.0
+# How many matches a query may have begun and not ended; in real code they are a few dozen.
+_MOST_BEGUN = 10_000
+# A file is not in its language at all if the parser joins nothing of so many tokens; a query over them would take time
+# with the square of their number.
+_MOST_LOOSE_TOKENS = 10_000
 _NAME_CHARS = 200
 _SIGNATURE_CHARS = 300
+_DOCSTRING_CHARS = 2000
 
 
 @cache
@@ -55,8 +64,22 @@ def _query_for(language: str) -> Query | None:
     return Query(grammar, "\n".join(source.read_text(encoding="utf-8") for source in sources))
 
 
+def _run(query: Query | None, node: Node) -> Sequence[tuple[int, dict[str, list[Node]]]]:
+    """Return the matches of a query."""
+    if query is None:
+        return ()
+    from tree_sitter import QueryCursor  # noqa: PLC0415 - as above
+
+    # The binding (0.26.1) has a callback that could end it by time, but crashes when it calls it.
+    return QueryCursor(query, match_limit=_MOST_BEGUN).matches(node)
+
+
 def _parse_in_time(parser: Parser, source: bytes) -> Tree | None:
-    """Parse, but give up after some seconds: what is not in the language at all can take minutes to recover from."""
+    """Parse, but give up after some seconds: what is not in the language at all can take minutes to recover from.
+
+    The binding has no time limit for the second parse. It only repeats errors of the first, so it takes no longer than
+    that; if it does after all, the limits of the process end it.
+    """
     deadline = time.thread_time() + _PARSE_SECONDS
     # The binding (0.26.1) never lets go of what it reads, and would keep every file that was ever parsed. A view that
     # was released keeps nothing but itself; but only a tree of the bytes can be asked for its text. So they are parsed
@@ -93,8 +116,8 @@ class Syntax:
             return None
         source = "\n".join([*lines, ""]).encode("utf-8", "replace")
         tree = _parse_in_time(parser, source)
-        if tree is None:
-            _log.warning("A file of %d lines is no readable %s; it is cut by lines.", len(lines), language)
+        if tree is None or (tree.root_node.is_error and tree.root_node.child_count > _MOST_LOOSE_TOKENS):
+            _log.warning("A file of %d lines takes too long to read as %s; it is cut by lines.", len(lines), language)
             return None
         return cls(language, lines, source, tree)
 
@@ -107,6 +130,7 @@ class Syntax:
         self._attribute_rows: set[int] = set()
         self._attribute_ends: dict[int, int] = {}
         self._comment_spans: list[tuple[int, int]] = []
+        self._indents = [len(line) - len(line.lstrip()) for line in source.split(b"\n")]
         self._found = self._matches()
 
     def outline(self) -> Region:
@@ -117,7 +141,7 @@ class Syntax:
             if match.kind == "wrapper":
                 wrappers.append(match.node)
             elif match.kind == "doc":
-                builder.document(_docstring(match.node), match.node.start_byte)
+                builder.document(_docstring(self._text(match.node, 2 * _DOCSTRING_CHARS)), match.node.start_byte)
             else:
                 self._add(builder, match, _outermost(wrappers, match.node))
                 wrappers.clear()
@@ -152,12 +176,9 @@ class Syntax:
         return costs
 
     def _matches(self) -> list[_Found]:
-        """Run the query; keep one match a node, and note the lines of comments and attributes."""
-        from tree_sitter import QueryCursor  # noqa: PLC0415 - as above
-
-        query = _query_for(self._language)
+        """Keep one match a node, and note the lines of comments and attributes."""
         best: dict[tuple[int, int, str], _Found] = {}
-        for order, captures in QueryCursor(query).matches(self._tree.root_node) if query else ():
+        for order, captures in _run(_query_for(self._language), self._tree.root_node):
             kind, node = next((name, nodes[0]) for name, nodes in captures.items() if _is_kind(name))
             if kind in {"comment", "attribute"}:
                 self._note(kind, node)
@@ -178,14 +199,14 @@ class Syntax:
             self._attribute_ends[node.start_byte] = node.end_byte
         else:
             self._comment_spans.append((node.start_byte, node.end_byte))
-        before = self._source[node.start_byte - node.start_point[1] : node.start_byte]
+        begins_line = node.start_point[1] <= self._indents[first]
         after = self._source[node.end_byte : node.end_byte + 200].split(b"\n", 1)[0]
-        alone = not before.strip() and (node.end_point[1] == 0 or not after.strip())
+        alone = begins_line and (node.end_point[1] == 0 or not after.strip())
         if alone:
             (self._comment_rows if kind == "comment" else self._attribute_rows).update(range(first, last + 1))
 
     def _add(self, builder: OutlineBuilder, match: _Found, wrapper: Node | None) -> None:
-        names = _names(match.details)
+        names = self._names(match.details)
         scope, _, scope_kind = match.kind.partition(".")
         listed = scope != "scope"
         if listed and not names:
@@ -204,7 +225,7 @@ class Syntax:
             kind=match.kind if listed else scope_kind,
             first_line=first + 1,
             last_line=min(max(_last_row(match.node), first) + 1, len(self._lines)),
-            parents=(*((_text(parent),) if parent else ()), *names[:-1]),
+            parents=(*((self._name(parent),) if parent else ()), *names[:-1]),
             signature=self._signature(match, wrapper, names),
             docstring=comment_text(above),
         )
@@ -220,12 +241,24 @@ class Syntax:
         end = body.start_byte if body else match.node.end_byte
         head = self._without_comments(start, min(end, start + 8 * _SIGNATURE_CHARS))
         if body is None or not head.strip():
-            head = self._source[start : match.node.end_byte].split(b"\n", 1)[0]
-        text = " ".join(head.decode("utf-8", "replace").split())
-        text = _SIGNATURE_END.sub("", text)
+            head = self._source[start : min(match.node.end_byte, start + 8 * _SIGNATURE_CHARS)].split(b"\n", 1)[0]
+        text = _without_body_start(" ".join(head.decode("utf-8", "replace").split()))
         # A C typedef names its struct after the body.
         named = text if not names or names[-1] in text else f"{text} {names[-1]}"
         return named[:_SIGNATURE_CHARS].rstrip()
+
+    def _names(self, details: dict[str, Node]) -> list[str]:
+        """Return the parts of a name, outermost first; none where it is no name."""
+        if "name" in details:
+            return [name] if (name := self._name(details["name"])) else []
+        return _parts_of(self._name(details["path"])) if "path" in details else []
+
+    def _name(self, node: Node) -> str:
+        return " ".join(self._text(node, 4 * _NAME_CHARS).split()).strip("\"'`")[:_NAME_CHARS]
+
+    def _text(self, node: Node, limit: int) -> str:
+        """Return the first bytes of a node as text: `node.text` would copy all of it, for each of nested ones."""
+        return self._source[node.start_byte : min(node.end_byte, node.start_byte + limit)].decode("utf-8", "replace")
 
     def _without_comments(self, start: int, end: int) -> bytes:
         kept = b""
@@ -255,16 +288,13 @@ def _last_row(node: Node) -> int:
     return row - 1 if column == 0 and row > node.start_point[0] else row
 
 
-def _text(node: Node) -> str:
-    text = (node.text or b"")[: 4 * _NAME_CHARS].decode("utf-8", "replace")
-    return " ".join(text.split()).strip("\"'`")[:_NAME_CHARS]
+def _without_body_start(signature: str) -> str:
+    """Return a signature without the marks and the word with which a body begins."""
+    return _BODY_WORDS.sub("", signature.rstrip(_BODY_MARKS)).rstrip(_BODY_MARKS)
 
 
-def _names(details: dict[str, Node]) -> list[str]:
-    """Return the parts of a name, outermost first; none where it is no name."""
-    if "name" in details:
-        return [name] if (name := _text(details["name"])) else []
-    path = _text(details["path"]) if "path" in details else ""
+def _parts_of(path: str) -> list[str]:
+    """Return the parts of a qualified name, outermost first; none where it is no name."""
     if "operator" in path:
         return [part for part in path.split("::") if part]
     while (plain := re.sub(r"<[^<>]*>", "", path)) != path:
@@ -275,7 +305,6 @@ def _names(details: dict[str, Node]) -> list[str]:
     return [part for part in re.split(r"::|[.:\\]", path) if part not in _NAMELESS_PARTS]
 
 
-def _docstring(node: Node) -> str:
-    text = (node.text or b"").decode("utf-8", "replace")
-    inner = re.sub(r"^[a-zA-Z~]*(\"{3}|'{3}|\"|')|(\"{3}|'{3}|\"|')$", "", text)
-    return inspect.cleandoc(inner)[:2000].rstrip()
+def _docstring(literal: str) -> str:
+    inner = re.sub(r"^[a-zA-Z~]*+(\"{3}|'{3}|\"|')|(\"{3}|'{3}|\"|')$", "", literal)
+    return inspect.cleandoc(inner)[:_DOCSTRING_CHARS].rstrip()

@@ -33,13 +33,16 @@ if TYPE_CHECKING:
 @json_option
 def why(file: str, folder: Path, as_json: bool) -> None:
     """Say whether FILE is in the index, and which rule keeps it out if not."""
-    # Asks the rules, not the index: so it can be asked before there is one, and while another process owns it.
-    verdict = CodeMiner(settings_of_user().max_file_bytes).explain(workspace_folder(folder), file)
+    # The rules decide, not the index, so this works before there is an index; the index only adds its notes.
+    with opened_workspace(settings_of_user()) as (workspace, _):
+        verdict = CodeMiner(workspace.settings.max_file_bytes).explain(workspace_folder(folder), file)
+        note = "" if verdict else workspace.inspector(folder).note(file)
     if as_json:
         reason, detail = (None, "") if verdict is None else (verdict.reason.value, verdict.detail)
-        click.echo(json.dumps({"file": file, "indexed": verdict is None, "reason": reason, "detail": detail}))
+        answer = {"file": file, "indexed": verdict is None, "reason": reason, "detail": detail, "note": note}
+        click.echo(json.dumps(answer))
     else:
-        terminal.out.print(terminal.plain(why_sentence(file, verdict)))
+        terminal.out.print(terminal.plain(f"{why_sentence(file, verdict)} {note}".rstrip()))
 
 
 @click.command()
@@ -53,10 +56,13 @@ def chunks(file: str, *, folder: Path, whole: bool, as_json: bool) -> None:
         found = workspace.inspector(folder).file(file, CodeMiner(workspace.settings.max_file_bytes))
     if as_json:
         entries = [_as_entry(inspected, whole=whole) for inspected in found.chunks]
-        click.echo(json.dumps({"file": found.path, "chunks": entries, "problem": found.sentence}, indent=2))
+        answer = {"file": found.path, "chunks": entries, "problem": found.sentence, "note": found.note}
+        click.echo(json.dumps(answer, indent=2))
     else:
         for inspected in found.chunks:
             terminal.print_chunk(workspace_folder(folder), inspected, whole=whole)
+        if found.note:
+            terminal.out.print(terminal.plain(found.note))
     if found.sentence:
         raise QuestionError(
             found.sentence, "`sourcewise index` reads what changed; `sourcewise skipped` lists what stays out."
@@ -70,7 +76,8 @@ def chunks(file: str, *, folder: Path, whole: bool, as_json: bool) -> None:
 def skipped(*, folder: Path, reason: str | None, as_json: bool) -> None:
     """List the files that stay out of the index, by reason, with the rule and its line."""
     with opened_workspace(settings_of_user()) as (workspace, _):
-        files = workspace.inspector(folder).skipped()
+        inspector = workspace.inspector(folder)
+        files, notes = inspector.skipped(), inspector.notes()
     counts = ", ".join(f"{number:,} {name}" for name, number in counts_by_reason(files).items())
     files = [file for file in files if reason in (None, file.reason)]
     if as_json:
@@ -78,6 +85,8 @@ def skipped(*, folder: Path, reason: str | None, as_json: bool) -> None:
         return
     terminal.out.print(f"Out of the index: {counts or 'nothing that was read so far'}.", soft_wrap=True)
     terminal.print_skips(grouped(files), every=reason is not None)
+    if reason is None:
+        terminal.print_notes(notes)
 
 
 @click.command()

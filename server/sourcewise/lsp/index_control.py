@@ -126,7 +126,8 @@ class IndexControl:
     def _why(self, folder: Folder, path: str) -> protocol.WhyResult:
         verdict = self._miner().explain(workspace_folder(folder.path), path)
         chunks = folder.index.count_chunks(path) if folder.index else 0
-        sentence = why_sentence(path, verdict)
+        note = self._inspector(folder).note(path) if chunks else ""
+        sentence = f"{why_sentence(path, verdict)} {note}".rstrip()
         if verdict is None and not chunks and folder.activity.stage in _READING:
             sentence = f"{sentence} It has not been read yet."
         return protocol.WhyResult(path, verdict is None, sentence, verdict.detail if verdict else "", chunks)

@@ -118,13 +118,23 @@ class Catalog:
                 for path, size, mtime_ns, digest, reason in catalog_rows.read_rows(connection, within)
             }
 
-    def replace_file(self, file: SourceFile, chunks: Sequence[Chunk]) -> None:
+    def replace_file(self, file: SourceFile, chunks: Sequence[Chunk], note: str = "") -> None:
         """Make this file indexed with exactly these chunks.
 
         A chunk that is there already, by its id, keeps its words and vectors and takes the new lines and place.
+
+        Args:
+            file: the file as it was read.
+            chunks: all of its chunks, in order.
+            note: what a person should know about how it is indexed, as a sentence.
         """
         with self._database.write() as connection:
-            catalog_rows.replace_chunks(connection, catalog_rows.upsert_file(connection, file), chunks)
+            catalog_rows.replace_chunks(connection, catalog_rows.upsert_file(connection, file, note), chunks)
+
+    def notes(self) -> dict[str, str]:
+        """Return the notes on indexed files by path, see `replace_file`."""
+        with self._database.read() as connection:
+            return dict(catalog_rows.note_rows(connection))
 
     def record_skipped(self, skipped: Sequence[SkippedFile]) -> None:
         """Record files that reading kept out; those that were indexed lose their chunks."""

@@ -41,14 +41,14 @@ class DefinitionPlace(NamedTuple):
 # --- files ------------------------------------------------------------------------------------------------
 
 
-def upsert_file(connection: sqlite3.Connection, file: SourceFile) -> int:
+def upsert_file(connection: sqlite3.Connection, file: SourceFile, note: str) -> int:
     """Record a file as indexed, whatever it was, and return its key."""
     key: int = connection.execute(
-        """INSERT INTO files (path, size, mtime_ns, digest, language, encoding) VALUES (?, ?, ?, ?, ?, ?)
+        """INSERT INTO files (path, size, mtime_ns, digest, language, encoding, detail) VALUES (?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns,
             digest = excluded.digest, language = excluded.language, encoding = excluded.encoding,
-            reason = NULL, detail = '', from_scan = 0 RETURNING key""",
-        (file.path, file.stamp.size, file.stamp.mtime_ns, file.digest, file.language, file.encoding),
+            reason = NULL, detail = excluded.detail, from_scan = 0 RETURNING key""",
+        (file.path, file.stamp.size, file.stamp.mtime_ns, file.digest, file.language, file.encoding, note),
     ).fetchone()[0]
     return key
 
@@ -107,6 +107,11 @@ def skip_rows(connection: sqlite3.Connection) -> Iterator[SkipRow]:
     """Return the skipped files by path."""
     query = "SELECT path, size, mtime_ns, reason, detail FROM files WHERE reason IS NOT NULL ORDER BY path"
     return connection.execute(query)
+
+
+def note_rows(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    """Return the indexed files that have a note, with it, by path."""
+    return connection.execute("SELECT path, detail FROM files WHERE reason IS NULL AND detail <> '' ORDER BY path")
 
 
 def _among(within: Sequence[str] | None) -> tuple[str, tuple[str, ...]]:

@@ -67,7 +67,8 @@ SCHEMA = Schema(
     (
         "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
         # A path has one row, so it cannot be indexed and skipped at once. `from_scan` tells skips that every scan finds
-        # anew from those that took reading the file.
+        # anew from those that took reading the file. `detail` is the rule of a skipped file or a note on an
+        # indexed one.
         """CREATE TABLE files (
             key INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
             digest TEXT NOT NULL DEFAULT '', language TEXT NOT NULL DEFAULT '', encoding TEXT NOT NULL DEFAULT '',

@@ -1,0 +1,157 @@
+"""The chunker as the other modules see it. Hides the process it runs in, so that a grammar can crash nothing else.
+
+All folders of this process share one parsing process. It starts with the first file and ends when it is not needed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import signal
+from collections import OrderedDict
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sourcewise.chunking.chunker import SmartCodeChunker
+from sourcewise.chunking.limits import SECONDS
+from sourcewise.errors import WorkerDiedError, WorkerError
+from sourcewise.paths import DataPaths
+from sourcewise.worker import Worker
+
+if TYPE_CHECKING:
+    from sourcewise.model import Chunk, SourceFile
+
+logger = logging.getLogger(__name__)
+
+_IDLE_SECONDS = 90.0
+# One crash may be chance.
+_ATTEMPTS = 2
+_REMEMBERED_CRASHES = 100
+# Among files in a row: if more of them are killed, the machine is short of memory, and no file is at fault.
+_MOST_KILLED = 3
+# Signals with which a person or the system ends a process; no grammar does that.
+_STOPPED_BY = {getattr(signal, name, None) for name in ("SIGHUP", "SIGINT", "SIGTERM")} - {None}
+_KILLED = -getattr(signal, "SIGKILL", 0)
+_OUT_OF_TIME = -getattr(signal, "SIGXCPU", 0) or 1  # on Windows the exit code of `faulthandler`
+
+
+class Cut(NamedTuple):
+    """The chunks of a file.
+
+    Attributes:
+        note: why they are plain lines, as a sentence; empty if the grammar was used as usual.
+    """
+
+    chunks: tuple[Chunk, ...]
+    note: str = ""
+
+
+class IsolatedChunker:
+    """A SmartCodeChunker whose grammars run in another process. Thread-safe.
+
+    A file that crashes its grammar, or takes too long, is cut as plain lines.
+    """
+
+    def __init__(self, max_tokens: int = 1500, overlap_tokens: int = 200, *, urgent: bool = False) -> None:
+        """Set the sizes; nothing is started.
+
+        Args:
+            max_tokens: see SmartCodeChunker.
+            overlap_tokens: see SmartCodeChunker.
+            urgent: whether its files go before those of other chunkers.
+        """
+        self._sizes = (max_tokens, overlap_tokens)
+        self._urgent = urgent
+
+    def chunk_with_context(self, file: SourceFile) -> tuple[Chunk, ...]:
+        """Return the chunks of a file in order; plain lines if the parsing process cannot run now."""
+        try:
+            return self.cut(file).chunks
+        except WorkerError:
+            logger.warning("%s is shown as plain lines", file.path, exc_info=True)
+            return SmartCodeChunker(*self._sizes).chunk_as_lines(file)
+
+    def cut(self, file: SourceFile) -> Cut:
+        """Return the chunks of a file in order, with a note if they are plain lines.
+
+        Raises:
+            WorkerError: the parsing process cannot be started, or was ended, through no fault of the file.
+        """
+        failure = _crashes.of(file) or self._by_syntax(file)
+        if isinstance(failure, Cut):
+            return failure
+        # If the machine and not the file is at fault, this fails too.
+        chunks = self._call("by_lines", file)
+        _crashes.add(file, failure)
+        return Cut(chunks, f"Its {file.language} grammar {failure}, so it is indexed as plain lines.")
+
+    def _by_syntax(self, file: SourceFile) -> Cut | str:
+        """Return the chunks, or what the grammar did instead."""
+        failure, killed = "", False
+        if _crashes.killed_in_a_row >= _MOST_KILLED:
+            _crashes.killed_in_a_row = 0
+            raise WorkerError("The system kills the process that parses files.", "Free some memory and try again.")
+        for _ in range(_ATTEMPTS):
+            try:
+                chunks, error = self._call("by_syntax", file)
+            except WorkerDiedError as death:
+                if -death.status in _STOPPED_BY:
+                    raise
+                failure = _in_words(death.status)
+                killed = death.status == _KILLED
+                if death.status == _OUT_OF_TIME:
+                    break
+            else:
+                _crashes.killed_in_a_row = 0
+                return Cut(chunks, f"It is indexed as plain lines because of an error ({error})." if error else "")
+        _crashes.killed_in_a_row += killed
+        return failure
+
+    def _call(self, method: str, file: SourceFile) -> Any:
+        return _worker().call(method, file, *self._sizes, urgent=self._urgent)
+
+
+class _Crashes:
+    """The texts that crashed their grammar lately: an open document is cut again and again.
+
+    Attributes:
+        killed_in_a_row: how many of the last files had the process killed from outside.
+    """
+
+    def __init__(self) -> None:
+        self.killed_in_a_row = 0
+        self._failures: OrderedDict[bytes, str] = OrderedDict()
+
+    def of(self, file: SourceFile) -> str:
+        return self._failures.get(_key(file), "") if self._failures else ""
+
+    def add(self, file: SourceFile, failure: str) -> None:
+        self._failures[_key(file)] = failure
+        if len(self._failures) > _REMEMBERED_CRASHES:
+            self._failures.popitem(last=False)
+
+
+_crashes = _Crashes()
+
+
+@cache
+def _worker() -> Worker:
+    return Worker(
+        "sourcewise.chunking.service:ChunkingService",
+        name="parsing",
+        log_file=DataPaths.default().log,
+        idle_seconds=lambda: _IDLE_SECONDS,
+    )
+
+
+def _key(file: SourceFile) -> bytes:
+    text = file.text.encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(text, person=file.language.encode()[:16]).digest()
+
+
+def _in_words(status: int) -> str:
+    if status == _OUT_OF_TIME:
+        return f"took longer than {SECONDS} seconds"
+    if status == _KILLED:
+        return "was killed, perhaps for lack of memory (signal 9)"
+    return f"crashed (signal {-status})" if status < 0 else f"crashed (exit code {status})"

@@ -1,0 +1,39 @@
+"""What runs in the parsing process: the chunker, within limits.
+
+Grammars are native code that reads untrusted text. Here they can crash, loop or use up memory without harm.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from sourcewise.chunking.chunker import SmartCodeChunker
+from sourcewise.chunking.limits import limit_memory, limited_time
+
+if TYPE_CHECKING:
+    from sourcewise.model import Chunk, SourceFile
+
+logger = logging.getLogger(__name__)
+
+
+class ChunkingService:
+    """Cuts files into chunks; a file that crashes its grammar or exceeds a limit ends the process."""
+
+    def __init__(self) -> None:
+        limit_memory()
+
+    def by_syntax(self, file: SourceFile, max_tokens: int, overlap_tokens: int) -> tuple[tuple[Chunk, ...], str]:
+        """Return the chunks of a file, and the name of the error if it could only be cut as plain lines."""
+        chunker = SmartCodeChunker(max_tokens, overlap_tokens)
+        with limited_time():
+            try:
+                return chunker.chunk_with_context(file), ""
+            except Exception as error:  # such as MemoryError: one file must not stop the others
+                logger.exception("%s is cut as plain lines", file.path)
+                return chunker.chunk_as_lines(file), type(error).__name__
+
+    def by_lines(self, file: SourceFile, max_tokens: int, overlap_tokens: int) -> tuple[Chunk, ...]:
+        """Return the chunks of a file without using its grammar."""
+        with limited_time():
+            return SmartCodeChunker(max_tokens, overlap_tokens).chunk_as_lines(file)

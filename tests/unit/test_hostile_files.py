@@ -1,0 +1,39 @@
+"""No file of a megabyte holds the chunker up, whatever is in it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hostile_files import HOSTILE
+
+from sourcewise.chunking.isolated_chunker import IsolatedChunker
+from sourcewise.chunking.service import ChunkingService
+from sourcewise.languages import language_of
+from sourcewise.lines import split_lines
+from sourcewise.model import FileStamp, SourceFile
+
+# These take their time in the parser itself, up to its limit of five seconds.
+_SLOW_TO_PARSE = {"tags.html", "types.cpp", "lets.hs"}
+_CRASHES = {"deep.yaml"}
+# A file of 20 kB takes milliseconds, so that one with the square of a megabyte would take hours.
+_SECONDS = 20.0
+
+
+@pytest.mark.parametrize("path", sorted(HOSTILE.keys() - _CRASHES - _SLOW_TO_PARSE))
+def test_a_hostile_file_takes_seconds(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sourcewise.chunking.service.limit_memory", lambda: None)
+    text = HOSTILE[path]
+    file = SourceFile(FileStamp(path, len(text), 1), text, language_of(path), "digest")
+    begin = time.process_time()
+    chunks, error = ChunkingService().by_syntax(file, 1500, 200)
+    assert time.process_time() - begin < _SECONDS
+    assert not error
+    assert chunks[-1].last_line == len(split_lines(text)) or not text.strip()
+
+
+def test_a_good_file_is_cut_after_a_hostile_one() -> None:
+    deep = HOSTILE["deep.yaml"]
+    assert IsolatedChunker().cut(SourceFile(FileStamp("d.yaml", 1, 1), deep, "yaml", "a")).note
+    good = IsolatedChunker().cut(SourceFile(FileStamp("a.py", 1, 1), "def a():\n    pass\n", "python", "b"))
+    assert (good.chunks[0].symbol, good.note) == ("a", "")
