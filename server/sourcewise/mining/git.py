@@ -10,7 +10,7 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
-from sourcewise.mining.regular_files import exists, is_soon_read, is_regular_file, read_regular_file
+from sourcewise.mining.regular_files import exists, is_regular_file, is_soon_read, read_regular_file
 
 if TYPE_CHECKING:
     from pathlib import Path
