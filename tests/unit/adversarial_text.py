@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any
@@ -30,15 +31,14 @@ def adversarial_texts(pattern: re.Pattern[Any]) -> Iterator[tuple[str, str, str]
     What is repeated is what the expression repeats, alone and behind what the expression expects before it.
     """
     written = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
-    tree = _parser.parse(written, pattern.flags & ~(0 if isinstance(pattern.pattern, str) else 0))
+    tree = _parser.parse(written, pattern.flags)
     found = dict.fromkeys(("", unit) for unit in _USUAL)
     pumps = list(dict.fromkeys(_pumps(tree, "")))
     found |= dict.fromkeys(pumps)
     found |= dict.fromkeys(("", before + unit) for before, unit in pumps)
     found |= dict.fromkeys(("", before) for before, _ in pumps if before)
-    found |= dict.fromkeys((one[0], one[1] + other[1]) for one, other in zip(pumps, pumps[1:], strict=False))
-    found |= dict.fromkeys(("", f"\n{_example(tree)}") for _ in range(1))
-    found |= dict.fromkeys(("", _example(tree)) for _ in range(1))
+    found |= dict.fromkeys((one[0], one[1] + other[1]) for one, other in pairwise(pumps))
+    found |= dict.fromkeys(("", f"{between}{_example(tree)}") for between in ("", "\n"))
     for before, unit in found:
         for end in _MISMATCHES:
             if unit:

@@ -1,4 +1,4 @@
-"""Every regular expression of the package takes time in proportion to the text: a small file must not freeze anything."""
+"""Every regular expression takes time in proportion to its text, so that no small file freezes anything."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ _LARGE = 1_000_000
 _SLACK = 0.02
 # Linear expressions take about 20 nanoseconds.
 _SECONDS_A_CHARACTER = 0.5e-6
+# Patterns that meet only short texts, or only the beginning of one.
+_LIMITED = {
+    "sourcewise.mining.secret_patterns._NAME": 255,  # the name of one file
+    "sourcewise.mining.wildmatch._TOKEN": 1_000,  # longer rules with wildcards are not obeyed
+    "sourcewise.mining.wildmatch._BRACKET_ITEM": 1_000,
+}
+_FROM_THE_BEGINNING = {"sourcewise.diagnosis._RAISED"}
 _FUNCTIONS = frozenset({"compile", "search", "match", "fullmatch", "split", "findall", "finditer", "sub", "subn"})
 
 
@@ -61,17 +68,20 @@ def written(module: ModuleType) -> Iterator[tuple[int, re.Pattern[Any]]]:
     for node in ast.walk(ast.parse(inspect.getsource(module))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
             first, of = node.args[0], node.func
-            if isinstance(of.value, ast.Name) and of.value.id == "re" and of.attr in _FUNCTIONS:
-                if isinstance(first, ast.Constant) and not any(k.arg == "flags" for k in node.keywords):
-                    yield node.lineno, re.compile(first.value)
+            named = isinstance(of.value, ast.Name) and of.value.id == "re" and of.attr in _FUNCTIONS
+            if named and isinstance(first, ast.Constant) and of.attr != "compile":
+                flags = re.DOTALL if any(word.arg == "flags" for word in node.keywords) else 0
+                yield node.lineno, re.compile(first.value, flags)
 
 
 PATTERNS = patterns()
 
 
-def seconds(pattern: re.Pattern[Any], text: str) -> float:
+def seconds(pattern: re.Pattern[Any], text: str, *, beginning: bool) -> float:
     """Return the CPU time of the slowest way of using an expression."""
     subject: Any = text if isinstance(pattern.pattern, str) else text.encode("utf-8")
+    if beginning:
+        return _timed(lambda: pattern.match(subject))
     return max(
         _timed(lambda: pattern.search(subject)),
         _timed(lambda: pattern.fullmatch(subject)),
@@ -96,14 +106,15 @@ def allowed(size: int) -> float:
 
 @pytest.mark.parametrize("place", sorted(PATTERNS))
 def test_a_pattern_takes_linear_time(place: str) -> None:
-    pattern = PATTERNS[place]
+    pattern, limit, beginning = PATTERNS[place], _LIMITED.get(place, _LARGE), place in _FROM_THE_BEGINNING
     slowest: dict[tuple[str, str, str], float] = {}
     for parts in adversarial_texts(pattern):
-        for size in _SIZES:
-            slowest[parts] = seconds(pattern, made(parts, size))
+        for size in (size for size in _SIZES if size <= limit):
+            slowest[parts] = seconds(pattern, made(parts, size), beginning=beginning)
             assert slowest[parts] < allowed(size), f"{pattern.pattern!r} on {size:,} characters like {parts}"
     worst = max(slowest, key=lambda parts: slowest[parts])
-    assert seconds(pattern, made(worst, _LARGE)) < allowed(_LARGE), f"{pattern.pattern!r} on 1 MB like {worst}"
+    took = seconds(pattern, made(worst, limit), beginning=beginning)
+    assert took < allowed(limit), f"{pattern.pattern!r} on {limit:,} characters like {worst}"
 
 
 def test_patterns_of_all_kinds_of_modules_are_looked_at() -> None:
