@@ -34,7 +34,7 @@ _SYMBOLS = 4
 _NAMES_OF_ANSWER = 4
 _WORDS_OF_QUESTION = 8
 
-_CITATION = re.compile(r"\s*(?<![\w\])])\[\d+(?:\s*,\s*\d+)*\]")
+_CITATION = re.compile(r"(?<!\s)\s*+(?<![\w\])])\[\d++(?:\s*+,\s*+\d++)*+\]")
 _QUESTION_TOKENS = 60
 _ANSWER_TOKENS = 160
 

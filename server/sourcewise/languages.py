@@ -118,7 +118,7 @@ _INTERPRETERS: dict[str, str] = {
 
 _SHEBANG = re.compile(r"#!\s*(?P<program>\S+)(?P<arguments>[^\r\n]*)")
 _CPP_ONLY = re.compile(
-    r"^\s*(?:namespace\b|template\s*<|using\s+\w|class\s+\w+[^;\n]*[{:]?\s*$|(?:public|private|protected)\s*:)"
+    r"^[^\S\n]*+(?:namespace\b|template\s*<|using\s+\w|class\s+\w[^;\n]*$|(?:public|private|protected)\s*:)"
     r"|\w::~?\w|\bstd::|#\s*include\s*<\w+>",
     re.MULTILINE,
 )
@@ -169,7 +169,7 @@ def _language_of_shebang(text: str) -> str:
     words = [found["program"], *found["arguments"].split()]
     if words[0].endswith("/env"):
         words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
-    program = re.sub(r"[\d.]+$", "", PurePosixPath(words[0]).name) if words else ""
+    program = PurePosixPath(words[0]).name.rstrip("0123456789.") if words else ""
     return _INTERPRETERS.get(program, "") or (program if program in _INTERPRETERS else "")
 
 

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import os
+
     from sourcewise.errors import UserError
 
 # --- files ------------------------------------------------------------------------------------------------
@@ -43,6 +45,15 @@ class FileStamp:
     path: str
     size: int
     mtime_ns: int
+
+    @classmethod
+    def of(cls, path: str, status: os.stat_result) -> FileStamp:
+        """Return a stamp that fits the 64 bits of the database: times before 1677 and after 2262 wrap around."""
+        return cls(path, _wrapped(status.st_size), _wrapped(status.st_mtime_ns))
+
+
+def _wrapped(number: int) -> int:
+    return (number + 2**63) % 2**64 - 2**63
 
 
 @dataclass(frozen=True, slots=True)

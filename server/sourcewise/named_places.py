@@ -11,7 +11,7 @@ _MOST_PLACES = 12
 _PYTHON_FRAME = re.compile(r'File "(?P<path>[^"\n]{1,300})", line (?P<line>\d{1,7})')
 # A path of any system, or a file's name, with the line behind it as compilers, Node, Java and Go write it.
 _PATH = re.compile(
-    r"(?P<path>(?:[A-Za-z]:)?[\w@.+/\\-]{0,300}[\w)\]]\.\w{1,10})(?::(?P<line>\d{1,7})|\((?P<row>\d{1,7})\b)?"
+    r"(?<![\w@.+/\\-])(?P<path>(?:[A-Za-z]:)?[\w@.+/\\-]{0,300}[\w)\]]\.\w{1,10})(?::(?P<line>\d{1,7})|\((?P<row>\d{1,7})\b)?"
 )
 
 

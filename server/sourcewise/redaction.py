@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # What a message quotes came from outside: a value, a question, a name. Apostrophes inside words quote nothing.
-_QUOTED = re.compile(r"""(?<!\w)(['"`])(?:\\.|(?!\1(?!\w)).)+\1(?!\w)""", re.DOTALL)
-_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s,;)>]+", re.IGNORECASE)
+_QUOTED = re.compile(r"""(?<!\w)(['"`])(?:(?:\\.|(?!\1(?!\w))[^\\])++|(?:(?!\1(?!\w)).)++)\1(?!\w)""", re.DOTALL)
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]{0,30}+://[^\s,;)>]+", re.IGNORECASE)
 _PATH = re.compile(r"(?<![\w<>~/.])(?:[A-Za-z]:[\\/]|\\\\|/(?!/)|~/)[^\s:;,'\"()<>]+")
 _REMAINDER = re.compile(r"(<[a-z]+(?: \d+)?>)[\\/][^\s:;,'\"()<>]+")
 

@@ -39,7 +39,9 @@ _CALLERS = 3
 _CALLEES = 3
 # What prose and data define are headings and keys; their words name nothing in code.
 _NO_NAMES = frozenset({"section", "key"})
-_CALL = re.compile(r"(?<![\w.])(?:[^\W\d]\w*(?:\.|::|->))*([^\W\d]\w*)(?=!?\()")
+_QUALIFIER = r"[^\W\d]\w*+(?:\.|::|->)"
+# Qualifiers without a call behind them are skipped as a whole, since the search would start again in each.
+_CALL = re.compile(rf"(?<![\w.])(?:(?:{_QUALIFIER})*+([^\W\d]\w*+)(?=!?\()|(?:{_QUALIFIER})++)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,9 @@ class Relations:
     def calls(self, code: Chunk) -> list[DefinitionPlace]:
         """Return the definitions that some code calls, in its order, where it is clear which is meant."""
         own = set(names_of(code))
-        called = [name for name in dict.fromkeys(_CALL.findall(code.text)) if name not in own][:_CALLS_FOLLOWED]
+        called = [name for name in dict.fromkeys(_CALL.findall(code.text)) if name and name not in own][
+            :_CALLS_FOLLOWED
+        ]
         return [place for name in called if (place := self._meant(name, code.path)) is not None]
 
     def akin(self, chunk_ids: Iterable[str], model: str, limit: int) -> list[tuple[Chunk, float]]:

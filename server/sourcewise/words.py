@@ -35,7 +35,7 @@ _NAME = r"[^\W\d]\w*"
 _QUOTED = re.compile(r"(?<!`)(`+)([^`\n]+)\1(?!`)")
 _PATH = re.compile(rf"{_NAME}(?:(?:\.|::|->|#){_NAME})*")
 _CODE = re.compile(rf"(?P<path>{_PATH.pattern})(?P<call>\(\))?")
-_HUMP = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2,}[a-z]")
+_HUMP = re.compile(r"[a-z0-9][A-Z]|[A-Z][A-Z][a-z]")
 _SEPARATOR = re.compile(r"\.|::|->|#")
 
 # The shortest stem of three letters or more that leaves one of these.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise.mining.ignore_rules import IgnoreFile, parse_rules
+from sourcewise.mining.ignore_rules import IgnoreFile, IgnoreStack, parse_rules
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.model import SkippedFile, SkipReason
 
@@ -128,3 +128,72 @@ def test_agrees_with_git_on_random_rules(tmp_path: Path) -> None:
         for place, patterns in rules.items():
             (folder / place / ".gitignore").write_text("\n".join(patterns), encoding="utf-8")
         assert our_files(folder) == git_files(folder), rules
+
+
+# --- hostile ignore files ---------------------------------------------------------------------------------
+
+
+def test_two_megabytes_of_rules_are_asked_quickly() -> None:
+    dice = random.Random(1)
+    text = "\n".join("".join(dice.choices("abcdefghij*?", k=10)) for _ in range(200_000))
+    started = time.process_time()
+    file = IgnoreFile(parse_rules(text.encode(), ".gitignore"), ignore_case=False)
+    for number in range(100):
+        file.match(f"src/module_{number}.py", is_folder=False)
+    assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize("pattern", ["*a" * 400 + "b", "[[:" * 300 + "]", "**/a/" * 190 + "b", "?*" * 400])
+def test_many_long_rules_are_asked_quickly(pattern: str) -> None:
+    text = "\n".join(f"{pattern}{number}" for number in range(2_000))
+    started = time.process_time()
+    file = IgnoreFile(parse_rules(text.encode(), ".gitignore"), ignore_case=False)
+    file.match("a" * 250, is_folder=False)
+    file.match("a/" * 2_000 + "c", is_folder=False)
+    assert time.process_time() - started < 6
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("a*\n" * 6_000 + "last*", "with wildcards up to line 5,000."),
+        ("name\n" * 50_001 + "last", "up to line 50,000."),
+        ("#" * 1_000_000 + "\nlast", "of its first 1,000,000 bytes."),
+        ("a" * 1_001 + "*\n", "with wildcards of at most 1,000 bytes."),
+    ],
+)
+def test_rules_beyond_a_limit_are_not_obeyed_and_the_log_says_so(
+    text: str, limit: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert rule_of(text, "last") == "None"
+    assert f".gitignore Sourcewise only obeys rules {limit}" in caplog.text
+
+
+def test_rules_without_wildcards_are_obeyed_behind_too_many_with_them() -> None:
+    assert rule_of("a*\n" * 6_000 + "last", "last") == "last (.gitignore:6001)"
+
+
+def test_the_files_above_leave_room_for_fewer_wildcards(tmp_path: Path) -> None:
+    many = tmp_path / "many"
+    many.write_text("a*\n" * 5_000)
+    one = tmp_path / "one"
+    one.write_text("b*\nbc\n")
+    stack = IgnoreStack().with_file(many, "many")
+    assert str(stack.with_file(one, "one").match("bb", is_folder=False)) == "None"
+    assert str(stack.with_file(one, "one").match("bc", is_folder=False)) == "bc (one:2)"
+
+
+@pytest.mark.parametrize("ignore_case", [False, True])
+def test_the_last_rule_decides_with_and_without_wildcards(*, ignore_case: bool) -> None:
+    assert rule_of("a*\n!abc\n", "abc", ignore_case=ignore_case) == "!abc (.gitignore:2)"
+    assert rule_of("!abc\na*\n", "abc", ignore_case=ignore_case) == "a* (.gitignore:2)"
+    assert rule_of("/src/ABC\n", "src/abc", ignore_case=ignore_case) == (
+        "/src/ABC (.gitignore:1)" if ignore_case else "None"
+    )
+    assert rule_of("é\n", "É", ignore_case=ignore_case) == "None"
+
+
+def test_the_rule_that_decides_is_found_among_thousands() -> None:
+    text = "".join(f"{number}-*\n" for number in range(1_000))
+    assert rule_of(text, "7-x") == "7-* (.gitignore:8)"
+    assert rule_of(text, "999-x") == "999-* (.gitignore:1000)"

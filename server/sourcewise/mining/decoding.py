@@ -18,7 +18,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTROLS = bytes(set(range(32)) - set(b"\b\t\n\v\f\r\x1b")) + b"\x7f"
-_DECLARED = re.compile(rb"\A(?:[^\n]*\n)?[ \t\f]*[#;/*\"%-]+[^\n]*?coding[:=][ \t]*([-\w.]+)")
+_DECLARED = re.compile(rb"\A(?:[^\n]*\n)?[ \t\f]*[#;/*\"%-][^\n]*?coding[:=][ \t]*([-\w.]+)")
 
 
 class Decoded(NamedTuple):

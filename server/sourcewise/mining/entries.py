@@ -25,7 +25,7 @@ def judge(rules: FolderRules, name: str, status: os.stat_result, most_bytes: int
     is_folder = stat.S_ISDIR(status.st_mode) and not _is_junction(status)
     path = rules.path + name
     shown = printable(path)
-    stamp = FileStamp(f"{shown}/", 0, 0) if is_folder else FileStamp(shown, status.st_size, status.st_mtime_ns)
+    stamp = FileStamp(f"{shown}/", 0, 0) if is_folder else FileStamp.of(shown, status)
     if ignored := rules.ignored(name, is_folder=is_folder):
         return SkippedFile(stamp, SkipReason.IGNORED, printable(ignored))
     if shown != path:

@@ -69,8 +69,8 @@ _HEAD_LINES = 30
 _HEAD_CHARS = 6_000
 # The marker stands at the beginning of a comment or shortly after; quoted, it is only talked about.
 _LEAD = r"[^\n\"'`]{0,80}?"
-_COMMENT = r"^[ \t]*(?://+ | /?\*+ | \#+ | --+ | ;+ | %+ | <!-- | \(\* | \{- | \"\"\" | ''' | @?rem\b)" + _LEAD
-_PROSE_COMMENT = r"^[ \t]*<!--" + _LEAD
+_COMMENT = r"^[ \t]*+(?://++ | /?\*++ | \#++ | --++ | ;++ | %++ | <!-- | \(\* | \{- | \"\"\" | ''' | @?rem\b)" + _LEAD
+_PROSE_COMMENT = r"^[ \t]*+<!--" + _LEAD
 _MARKER = r"""(?:
     (?-i:\bDO\ NOT\ EDIT\b) | (?<![\w@])@generated\b | <auto-?generated
     | \bcode\ generated\ (?:by|from)\b | \bauto(?:matically)?[- ]?generated\ (?:by|from|using|with)\b

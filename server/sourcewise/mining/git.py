@@ -11,7 +11,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from sourcewise.environment import find_program, git_variables
-from sourcewise.mining.regular_files import exists, is_regular_file
+from sourcewise.mining.regular_files import exists, is_regular_file, is_soon_read, read_regular_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +25,8 @@ _CAREFUL = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
 }
+
+_LONGEST_LINE = 8_192  # twice the longest path of Linux
 
 
 def ask_git(folder: Path, *arguments: str, seconds: float = _GIT_SECONDS) -> str:
@@ -63,6 +65,13 @@ def repository_around(folder: Path) -> Path | None:
     return next((place for place in (folder, *folder.parents) if is_repository(place)), None)
 
 
+def may_be_asked(root: Path) -> bool:
+    """Tell whether git can read a repository without waiting for a pipe or a device."""
+    own, shared = own_folder(root), shared_folder(root)
+    files = (own / "HEAD", own / "index", own / "commondir", own / "config.worktree", shared / "config")
+    return all(is_soon_read(file) for file in (root / ".git", *files, shared / "info" / "exclude"))
+
+
 def own_folder(root: Path) -> Path:
     """Return where git keeps what belongs to this working tree alone, such as its index."""
     marker = root / ".git"
@@ -77,7 +86,10 @@ def shared_folder(root: Path) -> Path:
 
 
 def _first_line(file: Path) -> str:
+    """Return the path in a file of git's; nothing where there is none, or none that can be a path."""
     try:
-        return file.read_text(encoding="utf-8", errors="surrogateescape").partition("\n")[0]
+        content, _ = read_regular_file(file, _LONGEST_LINE)
     except OSError:
         return ""
+    line = os.fsdecode(content.partition(b"\n")[0])
+    return "" if "\0" in line else line

@@ -7,12 +7,18 @@ defaults hold.
 
 from __future__ import annotations
 
+import logging
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from sourcewise.mining.git import ask_git, own_folder, repository_around, shared_folder
+from sourcewise.mining.git import may_be_asked, own_folder, repository_around, run_git, shared_folder
 from sourcewise.mining.ignore_rules import IgnoreStack
+
+_log = logging.getLogger(__name__)
+
+_SECONDS = 15.0
 
 _Stamp = tuple[int, int, int]
 
@@ -47,6 +53,7 @@ class Repositories:
 
     def __init__(self) -> None:
         self._remembered: dict[tuple[Path, str], _Remembered] = {}
+        self._git = _PatientGit()
 
     def excludes(self, folder: Path, inside: str = "", *, anew: bool) -> tuple[GitExcludes, bool]:
         """Return what git excludes, and whether that is new or another than when it was asked last.
@@ -57,24 +64,48 @@ class Repositories:
             anew: ask git in any case. A `.gitignore` anywhere below may have changed, on which its answer depends.
         """
         folder = folder.resolve()
+        if not inside:  # a scan begins
+            self._git = _PatientGit()
         before = None if anew else self._remembered.get((folder, inside))
-        now = _look(folder, inside, before)
+        now = _look(folder, inside, before, self._git)
         known = self._remembered.get((folder, inside))
         self._remembered[folder, inside] = now
         return now.excludes, known is None or known.excludes != now.excludes
 
 
-def _look(folder: Path, inside: str, before: _Remembered | None) -> _Remembered:
+class _PatientGit:
+    """Asks git for one scan. A repository, or many in one folder, cannot make the scan wait for longer than this."""
+
+    def __init__(self) -> None:
+        self._left = _SECONDS
+
+    def ask(self, folder: Path, *arguments: str) -> str:
+        """Return what a git command prints; nothing where it refuses or the time for the scan is over."""
+        if self._left <= 0:
+            return ""
+        started = time.monotonic()
+        answer = run_git(folder, *arguments, seconds=self._left)
+        took = time.monotonic() - started
+        if answer is None and took >= self._left:
+            _log.warning("Git did not answer within %.0f seconds in %s. Run `git status` there.", self._left, folder)
+            self._left = 0.0
+        return answer or ""
+
+
+def _look(folder: Path, inside: str, before: _Remembered | None, git: _PatientGit) -> _Remembered:
     """Find out what git excludes, asking it only where its answer of before does not hold any more."""
     root = repository_around(folder)
     # Looked at first: what changes while git answers is then seen to have changed.
     config = tuple(_stamp(file) for file in _config_files(root))
     index = _stamp(own_folder(root) / "index") if root else None
-    settings = before.settings if before and before.config == config else _settings(folder)
+    asked_in = folder if root is None or may_be_asked(root) else None
+    settings = (
+        before.settings if before and before.config == config else _settings(git, asked_in or Path(folder.anchor))
+    )
     rules = _rules(folder, root or folder, inside, settings)
     if before and (before.index, before.excludes.rules) == (index, rules):
         return _Remembered(before.excludes, settings, config, index)
-    tracked = _tracked_but_ignored(folder, inside) if root else frozenset()
+    tracked = _tracked_but_ignored(git, folder, inside) if root and asked_in else frozenset()
     parents = {parent.as_posix() for path in tracked for parent in Path(path).parents}
     return _Remembered(GitExcludes(rules, tracked, frozenset(parents)), settings, config, index)
 
@@ -132,13 +163,13 @@ def _users_git_folder() -> Path:
     return (Path(home) if home else Path.home() / ".config") / "git"
 
 
-def _settings(folder: Path) -> dict[str, str]:
-    output = ask_git(folder, "config", "--null", "--get-regexp", r"^core\.(excludesfile|ignorecase)$")
+def _settings(git: _PatientGit, folder: Path) -> dict[str, str]:
+    output = git.ask(folder, "config", "--null", "--get-regexp", r"^core\.(excludesfile|ignorecase)$")
     return {name: value for name, _, value in (entry.partition("\n") for entry in output.split("\0"))}
 
 
-def _tracked_but_ignored(folder: Path, inside: str) -> frozenset[str]:
-    output = ask_git(folder, "ls-files", "-z", "--cached", "--ignored", "--exclude-standard")
+def _tracked_but_ignored(git: _PatientGit, folder: Path, inside: str) -> frozenset[str]:
+    output = git.ask(folder, "ls-files", "-z", "--cached", "--ignored", "--exclude-standard")
     return frozenset(inside + path for path in output.split("\0") if path)
 
 

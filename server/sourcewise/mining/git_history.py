@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sourcewise.environment import find_program
 from sourcewise.errors import QuestionError
-from sourcewise.mining.git import ask_git, run_git
+from sourcewise.mining.git import ask_git, may_be_asked, repository_around, run_git
 from sourcewise.mining.regular_files import is_regular_file
 
 if TYPE_CHECKING:
@@ -119,14 +119,19 @@ def _no_work_tree(folder: Path) -> QuestionError:
 
 
 def _changed(folder: Path) -> Iterator[str]:
-    yield from sorted(_uncommitted(folder), key=lambda path: _last_change(folder / path), reverse=True)
+    root = repository_around(folder)
+    prefix = run_git(folder, "rev-parse", "--show-prefix", seconds=_SECONDS) if root and may_be_asked(root) else None
+    if prefix is None:
+        return
+    yield from sorted(
+        _uncommitted(folder, prefix.removesuffix("\n")), key=lambda path: _last_change(folder / path), reverse=True
+    )
     commits = ask_git(folder, *_LOG, f"--max-count={_COMMITS}", "--", ".", seconds=_SECONDS)
     yield from (path.lstrip("\n") for path in commits.split("\0") if path)
 
 
-def _uncommitted(folder: Path) -> list[str]:
+def _uncommitted(folder: Path, prefix: str) -> list[str]:
     """Return what differs from the last commit, deleted files included."""
-    prefix = ask_git(folder, "rev-parse", "--show-prefix", seconds=_SECONDS).removesuffix("\n")
     filters = _without_filters(folder)
     if filters is None:
         return []

@@ -1,27 +1,43 @@
 """What an ignore file says about a path.
 
-Hides the syntax of `.gitignore` lines (comments, negation, escapes, anchors) and how many rules are asked at once: all
-rules of a file are one alternation, last rule first, so the first alternative that matches is the rule that decides.
+Hides the syntax of `.gitignore` lines (comments, negation, escapes, anchors) and how many rules are asked at once.
+Rules without wildcards are looked up; the others are alternations, last rule first, so that the first alternative
+that matches is the rule that decides. An ignore file may be hostile: beyond the limits its rules are not obeyed.
 Only the entry itself is compared. That an ignored folder takes its content with it is the business of who walks.
 """
 
 from __future__ import annotations
 
+import logging
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from sourcewise.mining.regular_files import read_regular_file
-from sourcewise.mining.wildmatch import as_bytes_text, name_regex, path_regex
+from sourcewise.mining.wildmatch import as_bytes_text, has_wildcards, name_regex, path_regex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+_log = logging.getLogger(__name__)
+
 _BOM = b"\xef\xbb\xbf"
+_MOST_BYTES = 1_000_000
+_MOST_RULES = 50_000
+# Every name is compared with all rules with wildcards that hold for its folder. Each costs its length, or this much.
+_LEAST_COST = 20
+_MOST_COST_OF_ONE = 1_000
+_MOST_COST = 100_000
+# A failed alternative resets the groups of those before it, so one alternation of all rules takes quadratic time.
+_ALTERNATIVES = 100
 # To compile one takes milliseconds, and every update of a single file asks those on the way to it.
 _REMEMBERED_FILES = 256
+_LARGE = 16_000
+_REMEMBERED_LARGE_FILES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +50,8 @@ class IgnoreRule:
         line: from 1.
         folders_only: True where it ends in `/`.
         by_name: True where the pattern is compared with the name alone, False for the path.
-        regex: matches that name or path.
+        glob: what that name or path is compared with, one character a byte.
+        wildcards: False where it must be equal to the glob.
     """
 
     pattern: str
@@ -43,17 +60,58 @@ class IgnoreRule:
     negated: bool
     folders_only: bool
     by_name: bool
-    regex: str
+    glob: str
+    wildcards: bool
 
     def __str__(self) -> str:
         return f"{self.pattern} ({self.origin}:{self.line})"
 
+    @property
+    def cost(self) -> int:
+        """How much it takes to compile the rule and to compare it with a name; nothing where that is looked up."""
+        return max(_LEAST_COST, len(self.glob)) if self.wildcards else 0
 
-def parse_rules(data: bytes, origin: str) -> list[IgnoreRule]:
-    """Read the rules of an ignore file; comments and blank lines give none."""
+    @property
+    def regex(self) -> str:
+        """Matches the whole name or path."""
+        return name_regex(self.glob) if self.by_name else path_regex(self.glob)
+
+
+def parse_rules(data: bytes, origin: str, room: int = _MOST_COST) -> list[IgnoreRule]:
+    """Read the rules of an ignore file; comments and blank lines give none.
+
+    The log names each limit that the file exceeds.
+
+    Args:
+        data: the content of the file.
+        origin: the file, as a person would name it.
+        room: how much its rules may cost together; those with wildcards beyond it are not obeyed.
+    """
+    if len(data) > _MOST_BYTES:
+        _warn(origin, f"of its first {_MOST_BYTES:,} bytes")
+        data = data[: data.rfind(b"\n", 0, _MOST_BYTES) + 1]
+    rules = list(islice(_all_rules(data, origin), _MOST_RULES + 1))
+    if len(rules) > _MOST_RULES:
+        _warn(origin, f"up to line {rules.pop().line - 1:,}")
+    if any(rule.cost > _MOST_COST_OF_ONE for rule in rules):
+        _warn(origin, f"with wildcards of at most {_MOST_COST_OF_ONE:,} bytes")
+        rules = [rule for rule in rules if rule.cost <= _MOST_COST_OF_ONE]
+    spent = [*accumulate(rule.cost for rule in rules)]
+    if not spent or spent[-1] <= room:
+        return rules
+    first = rules[bisect_right(spent, room)]
+    _warn(origin, f"with wildcards up to line {first.line - 1:,}")
+    return [rule for rule in rules if not rule.wildcards or rule.line < first.line]
+
+
+def _all_rules(data: bytes, origin: str) -> Iterator[IgnoreRule]:
     lines = data.removeprefix(_BOM).decode("latin-1").split("\n")
     rules = (_parse_line(line.removesuffix("\r"), origin, number) for number, line in enumerate(lines, 1))
-    return [rule for rule in rules if rule]
+    return (rule for rule in rules if rule)
+
+
+def _warn(origin: str, obeyed: str) -> None:
+    _log.warning("Of the ignore file %s Sourcewise only obeys rules %s. Shorten the file.", origin, obeyed)
 
 
 def _parse_line(line: str, origin: str, number: int) -> IgnoreRule | None:
@@ -67,9 +125,9 @@ def _parse_line(line: str, origin: str, number: int) -> IgnoreRule | None:
     if not pattern:
         return None
     by_name = "/" not in pattern
-    regex = name_regex(pattern) if by_name else path_regex(pattern.removeprefix("/"))
-    readable = kept.encode("latin-1").decode("utf-8", "backslashreplace")
-    return IgnoreRule(readable, origin, number, negated, folders_only, by_name, regex)
+    glob = pattern if by_name else pattern.removeprefix("/")
+    readable = kept if kept.isascii() else kept.encode("latin-1").decode("utf-8", "backslashreplace")
+    return IgnoreRule(readable, origin, number, negated, folders_only, by_name, glob, has_wildcards(glob))
 
 
 def _without_trailing_spaces(line: str) -> str:
@@ -79,7 +137,7 @@ def _without_trailing_spaces(line: str) -> str:
 
 
 class IgnoreFile:
-    """The compiled rules of one ignore file.
+    """The rules of one ignore file.
 
     Args:
         rules: in the order of the file.
@@ -91,9 +149,8 @@ class IgnoreFile:
         self._made_of = (tuple(rules), inside, above, ignore_case)
         self._inside = len(inside)
         self._above = as_bytes_text(above)
-        flags = re.DOTALL | re.ASCII | (re.IGNORECASE if ignore_case else 0)
-        self._for_folders = _Deciders(rules, flags)
-        self._for_files = _Deciders([rule for rule in rules if not rule.folders_only], flags)
+        self._ignore_case = ignore_case
+        self.cost = sum(rule.cost for rule in rules)
 
     def __eq__(self, other: object) -> bool:
         """Tell whether the other says the same."""
@@ -108,34 +165,63 @@ class IgnoreFile:
         deciders = self._for_folders if is_folder else self._for_files
         return deciders.match(self._above + as_bytes_text(path[self._inside :]))
 
+    @cached_property
+    def _for_folders(self) -> _Deciders:
+        return _Deciders(self._made_of[0], ignore_case=self._ignore_case)
+
+    @cached_property
+    def _for_files(self) -> _Deciders:
+        return _Deciders([rule for rule in self._made_of[0] if not rule.folders_only], ignore_case=self._ignore_case)
+
 
 class _Deciders:
     """Rules compiled for one sort of entry."""
 
-    def __init__(self, rules: Sequence[IgnoreRule], flags: int) -> None:
-        self._by_name = _decider([rule for rule in rules if rule.by_name], flags)
-        self._by_path = _decider([rule for rule in rules if not rule.by_name], flags)
+    def __init__(self, rules: Sequence[IgnoreRule], *, ignore_case: bool) -> None:
+        self._ignore_case = ignore_case
+        self._by_name = _Decider([rule for rule in rules if rule.by_name], ignore_case=ignore_case)
+        self._by_path = _Decider([rule for rule in rules if not rule.by_name], ignore_case=ignore_case)
 
     def match(self, subject: str) -> IgnoreRule | None:
-        by_name = self._by_name(subject[subject.rfind("/") + 1 :])
-        by_path = self._by_path(subject)
-        if by_name and by_path:
-            return max(by_name, by_path, key=lambda rule: rule.line)
-        return by_name or by_path
+        subject = _lower(subject) if self._ignore_case else subject
+        by_name = self._by_name.last_match(subject[subject.rfind("/") + 1 :])
+        by_path = self._by_path.last_match(subject)
+        return _later(by_name, by_path)
 
 
-def _decider(rules: Sequence[IgnoreRule], flags: int) -> Callable[[str], IgnoreRule | None]:
-    """Return a function from a subject to the last rule that matches it."""
-    if not rules:
-        return lambda _subject: None
-    last_first = rules[::-1]
-    fullmatch = re.compile("|".join(f"({rule.regex})" for rule in last_first), flags).fullmatch
+class _Decider:
+    """Finds the last of some rules that matches a subject."""
 
-    def decide(subject: str) -> IgnoreRule | None:
-        found = fullmatch(subject)
-        return last_first[found.lastindex - 1] if found and found.lastindex else None
+    def __init__(self, rules: Sequence[IgnoreRule], *, ignore_case: bool) -> None:
+        fold = _lower if ignore_case else str
+        flags = re.DOTALL | re.ASCII | (re.IGNORECASE if ignore_case else 0)
+        self._equal = {fold(rule.glob): rule for rule in rules if not rule.wildcards}
+        last_first = [rule for rule in reversed(rules) if rule.wildcards]
+        groups = (last_first[at : at + _ALTERNATIVES] for at in range(0, len(last_first), _ALTERNATIVES))
+        self._alike = [(_compiled(group, flags), group) for group in groups]
 
-    return decide
+    def last_match(self, subject: str) -> IgnoreRule | None:
+        equal = self._equal.get(subject)
+        for expression, rules in self._alike:
+            found = expression.fullmatch(subject)
+            if found and found.lastindex:
+                return _later(equal, rules[found.lastindex - 1])
+        return equal
+
+
+def _compiled(rules: Iterable[IgnoreRule], flags: int) -> re.Pattern[str]:
+    return re.compile("|".join(f"({rule.regex})" for rule in rules), flags)
+
+
+def _later(one: IgnoreRule | None, other: IgnoreRule | None) -> IgnoreRule | None:
+    if one and other:
+        return one if one.line > other.line else other
+    return one or other
+
+
+def _lower(text: str) -> str:
+    """Return a text of one character a byte with its ASCII letters in lower case, as git compares them."""
+    return text.encode("latin-1").lower().decode("latin-1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +233,10 @@ class IgnoreStack:
 
     def with_file(self, location: Path, origin: str, *, inside: str = "", above: str = "") -> IgnoreStack:
         """Return the stack with one more ignore file on top; a file that is not there or empty changes nothing."""
-        added = _compiled(_content(location), origin, inside, above, self.ignore_case)
+        room = _MOST_COST - sum(file.cost for file in self.files)
+        content = _content(location)
+        made = _large_ignore_file if len(content) > _LARGE else _ignore_file
+        added = made(content, origin, room, inside=inside, above=above, ignore_case=self.ignore_case)
         return IgnoreStack((added, *self.files), self.ignore_case) if added else self
 
     def match(self, path: str, *, is_folder: bool) -> IgnoreRule | None:
@@ -158,15 +247,20 @@ class IgnoreStack:
         return None
 
 
-@lru_cache(maxsize=_REMEMBERED_FILES)
-def _compiled(data: bytes, origin: str, inside: str, above: str, ignore_case: bool) -> IgnoreFile | None:
-    rules = parse_rules(data, origin)
+def _read_ignore_file(
+    data: bytes, origin: str, room: int, *, inside: str, above: str, ignore_case: bool
+) -> IgnoreFile | None:
+    rules = parse_rules(data, origin, room)
     return IgnoreFile(rules, inside=inside, above=above, ignore_case=ignore_case) if rules else None
+
+
+_ignore_file = lru_cache(maxsize=_REMEMBERED_FILES)(_read_ignore_file)
+_large_ignore_file = lru_cache(maxsize=_REMEMBERED_LARGE_FILES)(_read_ignore_file)
 
 
 def _content(location: Path) -> bytes:
     """Read an ignore file as git does: links, pipes and unreadable files count as empty."""
     try:
-        return read_regular_file(location)[0]
+        return read_regular_file(location, _MOST_BYTES + 1)[0]
     except OSError:
         return b""

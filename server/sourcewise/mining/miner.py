@@ -69,7 +69,7 @@ class CodeMiner:
             return irregular(stamp, error.mode)
         except OSError as error:
             return unreadable(stamp, error)
-        return self._judge_content(FileStamp(stamp.path, status.st_size, status.st_mtime_ns), data)
+        return self._judge_content(FileStamp.of(stamp.path, status), data)
 
     def judge(self, path: str, text: str) -> SourceFile | SkippedFile:
         """Judge a text as if it were saved in a file that no rule of the folder keeps out."""

@@ -18,6 +18,7 @@ _CAREFUL = (
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
 )
+_GIANT = 2**30
 
 
 class NotRegularError(OSError):
@@ -69,6 +70,18 @@ def is_folder(location: Path) -> bool:
         return stat.S_ISDIR(os.lstat(location).st_mode)
     except OSError:
         return False
+
+
+def is_soon_read(location: Path) -> bool:
+    """Tell whether a program that reads this reaches an end soon: no pipe, device or socket, and no giant.
+
+    Links are followed; a file that is not there is soon read.
+    """
+    try:
+        status = location.stat()
+    except OSError:
+        return True
+    return stat.S_ISDIR(status.st_mode) or (stat.S_ISREG(status.st_mode) and status.st_size <= _GIANT)
 
 
 def _open_carefully(path: str, flags: int) -> int:

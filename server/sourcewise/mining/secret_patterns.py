@@ -46,8 +46,8 @@ _TEMPLATES = (".dist", ".example", ".sample", ".template")
 _NAME = re.compile("|".join(f"({translate(name)})" for name in _NAMES))
 
 # Text between a key's first line and its body: line ends, also as they stand in a string, quotes, comment signs.
-_JOINT = r"(?:\\[rn]|[\s\"'+,\\#*/])*+"
-_KEY_HEADER = r"(?:[A-Z][A-Za-z-]{2,30}: [^\n\\]{1,200}" + _JOINT + ")*+"
+_JOINT = r"(?:\\[rn]|[\s\"'+,\\#*/]){0,1000}+"
+_KEY_HEADER = r"(?:[A-Z][A-Za-z-]{2,30}: [^\n\\]{1,200}" + _JOINT + "){0,20}+"
 _KEY_BODY = r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----" + _JOINT + _KEY_HEADER
 # Kind, what a text must contain to be looked at closely, and the expression with its random part in a group.
 _KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
@@ -56,7 +56,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("GitHub token", ("ghp_", "gho_", "ghs_", "ghu_", "ghr_"), r"gh[opsur]_([A-Za-z0-9]{36,255})"),
     ("GitHub token", ("github_pat_",), r"github_pat_([A-Za-z0-9_]{60,})"),
     ("GitLab token", ("glpat-",), r"glpat-([A-Za-z0-9_-]{20,})"),
-    ("Slack token", ("xox",), r"xox[abeoprs]-(?:[0-9]+-)*([A-Za-z0-9-]{16,})"),
+    ("Slack token", ("xox",), r"xox[abeoprs]-(?:[0-9]+-){0,8}([A-Za-z0-9-]{16,})"),
     ("Google API key", ("AIza",), r"AIza([A-Za-z0-9_-]{35})"),
     ("Stripe key", ("k_live_",), r"[rs]k_live_([A-Za-z0-9]{20,})"),
     ("model provider key", ("sk-",), r"sk-(?:ant|proj|svcacct|admin|or)-([A-Za-z0-9_-]{32,})"),

@@ -19,6 +19,7 @@ NEVER = "(?!)"
 
 _T = TypeVar("_T")
 
+_WILD = frozenset("*?[\\")
 _SLASH, _STAR, _STARS = "/", "*", "**"
 _ANY_BYTE = "[^/]"
 _ANY_FOLDERS = "(?:[^/]+/)*?"
@@ -48,6 +49,11 @@ _BRACKET_KINDS = {
 def as_bytes_text(text: str) -> str:
     """Return a string with one character for each byte of a path or pattern."""
     return text if text.isascii() else os.fsencode(text).decode("latin-1")
+
+
+def has_wildcards(pattern: str) -> bool:
+    """Tell whether a pattern may match something else than itself."""
+    return not _WILD.isdisjoint(pattern)
 
 
 def name_regex(pattern: str) -> str:
