@@ -29,6 +29,8 @@ _SLACK = 0.02
 _SECONDS_A_CHARACTER = 0.5e-6
 # Patterns that meet only short texts.
 _LIMITED = {
+    "sourcewise.chunking.headings._IMAGE": 2_000,  # a longer title is cut first
+    "sourcewise.chunking.headings._LINK": 2_000,
     "sourcewise.mining.wildmatch._TOKEN": 1_000,  # longer rules with wildcards are not obeyed
     "sourcewise.mining.wildmatch._BRACKET_ITEM": 1_000,
 }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sourcewise.mining import git_excludes
-from sourcewise.mining.git import may_be_asked, own_folder, shared_folder
+from sourcewise.mining.git import may_be_asked, own_folder, run_git, shared_folder
 from sourcewise.mining.git_history import recently_changed
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.model import FileStamp, SourceFile
@@ -190,3 +190,14 @@ def test_a_time_beyond_64_bits_wraps_around_and_still_shows_a_change(folder: Pat
 def test_a_file_of_any_name_is_mined(folder: Path, name: str) -> None:
     (folder / "vendor" / name).write_text("y = 1\n")
     assert sorted(kept(folder)) == sorted(["vendor/a.py", f"vendor/{name}"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits another process")
+def test_git_cannot_use_up_the_memory(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real one reads an ignore file of 20 GB as a whole."""
+    program = tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\nwhile [ "$(ulimit -d)" = unlimited ]; do :; done\nulimit -d\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    assert run_git(folder, "ls-files") == f"{2 * 1024**2}\n"

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sourcewise.environment import find_program, git_variables
 from sourcewise.mining.regular_files import exists, is_regular_file, is_soon_read, read_regular_file
+
+if sys.platform == "linux":
+    import resource
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +31,7 @@ _CAREFUL = {
     "GIT_TERMINAL_PROMPT": "0",
 }
 
+_MOST_MEMORY = 2 * 1024**3
 _LONGEST_LINE = 8_192  # twice the longest path of Linux
 
 
@@ -40,18 +46,36 @@ def run_git(folder: Path, *arguments: str, seconds: float = _GIT_SECONDS) -> str
     if program is None:
         return None
     try:
-        done = subprocess.run(
-            [program, *_SAFE_SETTINGS, *arguments],
-            cwd=folder,
-            env=git_variables() | _CAREFUL,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-        )
-    except (OSError, ValueError, subprocess.TimeoutExpired):  # an argument with a null character is a ValueError
+        output = _output_of([program, *_SAFE_SETTINGS, *arguments], folder, seconds)
+    except (OSError, ValueError):  # an argument with a null character is a ValueError
         return None
-    return os.fsdecode(done.stdout) if done.returncode == 0 else None
+    return None if output is None else os.fsdecode(output)
+
+
+def _output_of(command: list[str], folder: Path, seconds: float) -> bytes | None:
+    """Run a command; None if it fails, takes too long or needs too much memory."""
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=git_variables() | _CAREFUL,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        _limit_memory(process.pid)
+        try:
+            output, _ = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return None
+    return output if process.returncode == 0 else None
+
+
+def _limit_memory(pid: int) -> None:
+    """Limit what git may allocate, on Linux: it reads an ignore file of any size as a whole."""
+    if sys.platform == "linux":
+        with suppress(ProcessLookupError, PermissionError):
+            resource.prlimit(pid, resource.RLIMIT_DATA, (_MOST_MEMORY, _MOST_MEMORY))
 
 
 def is_repository(folder: Path) -> bool:
