@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import psutil
 
 from sourcewise.lines import split_lines
+from sourcewise.mining.inside import path_inside
 from sourcewise.mining.reasons import why_sentence
 from sourcewise.peers.address import Address
 from sourcewise.storage.catalog import Catalog
@@ -108,7 +108,7 @@ class IndexInspector:
         Raises:
             StorageError: the index cannot be read.
         """
-        relative = self._relative(path)
+        relative = path_inside(path, self._folder) or path
         if chunks := self._chunks(relative):
             return FileInspection(relative, chunks)
         verdict = miner.explain(self._folder, path)
@@ -143,10 +143,6 @@ class IndexInspector:
             yield catalog
         finally:
             catalog.close()
-
-    def _relative(self, path: str) -> str:
-        pure = PurePath(path)
-        return (pure.relative_to(self._folder) if pure.is_relative_to(self._folder) else pure).as_posix()
 
 
 def owner_of(paths: IndexPaths) -> int | None:
