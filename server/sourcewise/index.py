@@ -174,13 +174,9 @@ class Index:
         return self._engine(shown, _NOTHING_SHOWN, self.consent.covers).explain(code)
 
     def text_of(self, path: str) -> str | None:
-        """Return a file's text as it is now, or None where it is gone or may no longer be read."""
-        try:
-            stat = (self.folder / path).lstat()
-        except OSError:
-            return None
+        """Return a file's text as it is now; None where it is gone, may not be read or is reached through a link."""
         miner = CodeMiner(self._shared.settings().max_file_bytes)
-        file = miner.read(self.folder, FileStamp(path, stat.st_size, stat.st_mtime_ns))
+        file = miner.read(self.folder, FileStamp(path, 0, 0))
         return file.text if isinstance(file, SourceFile) else None
 
     def chunk(self, chunk_id: str) -> Chunk | None:

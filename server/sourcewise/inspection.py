@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import psutil
 
 from sourcewise.errors import StorageError
 from sourcewise.lines import split_lines
+from sourcewise.mining.inside import path_inside
 from sourcewise.mining.reasons import why_sentence
 from sourcewise.peers.address import Address
 from sourcewise.storage.catalog import Catalog
@@ -111,7 +111,7 @@ class IndexInspector:
         Raises:
             StorageError: the index cannot be read.
         """
-        relative = self._relative(path)
+        relative = path_inside(path, self._folder) or path
         if chunks := self._chunks(relative):
             return FileInspection(relative, chunks, note=self.note(relative))
         verdict = miner.explain(self._folder, path)
@@ -121,7 +121,7 @@ class IndexInspector:
     def note(self, path: str) -> str:
         """Return what is unusual about how a file is indexed, as a sentence; empty if nothing is known."""
         with suppress(StorageError):
-            return self.notes().get(self._relative(path), "")
+            return self.notes().get(path_inside(path, self._folder) or path, "")
         return ""
 
     def notes(self) -> dict[str, str]:
@@ -161,10 +161,6 @@ class IndexInspector:
             yield catalog
         finally:
             catalog.close()
-
-    def _relative(self, path: str) -> str:
-        pure = PurePath(path)
-        return (pure.relative_to(self._folder) if pure.is_relative_to(self._folder) else pure).as_posix()
 
 
 def owner_of(paths: IndexPaths) -> int | None:

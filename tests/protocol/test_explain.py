@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -117,6 +118,48 @@ async def test_what_cannot_be_explained_is_refused_with_a_way_out(start: Start, 
             await explain(editor, lines(uri, 2, 3))
         assert caught.value.code == protocol.USER_ERROR_CODE
         assert caught.value.data["hint"]
+
+
+async def test_a_uri_that_leads_out_of_the_folder_is_refused(start: Start, folder: Path, tmp_path: Path) -> None:
+    write_files(tmp_path, {"outside.py": "def outside_secret(): pass\n"})
+    editor = await start(folder)
+    await editor.until_read(folder, 4)
+    root = folder.as_uri()
+    for uri in (
+        f"{root}/../outside.py",
+        f"{root}/%2e%2e/outside.py",
+        f"{root}/..%2foutside.py",
+        f"{root}/docs/../../outside.py",
+        f"{root}//..//outside.py?query#fragment",
+        f"{root}/../project-of-another/x.py",
+        f"file://host{folder}/auth.py",
+        f"{root}/a%00.py",
+    ):
+        with pytest.raises(JsonRpcException, match="lies in no open folder"):
+            await explain(editor, lines(uri, 1, 1))
+    editor.show(f"{root}/../outside.py", "def outside_secret(): pass\n")
+    with pytest.raises(JsonRpcException, match="lies in no open folder"):
+        await explain(editor, lines(f"{root}/../outside.py", 1, 1))
+    assert (await explain(editor, lines(f"{root}/docs/../auth.py", 4, 6))).sources[0].path == "auth.py"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
+async def test_a_file_behind_a_link_is_explained_as_the_editor_shows_it_and_never_read(
+    start: Start, folder: Path, tmp_path: Path
+) -> None:
+    write_files(tmp_path, {"elsewhere/s.py": "def outside_secret(): pass\n"})
+    (folder / "linked").symlink_to("../elsewhere")
+    (folder / "loop").symlink_to("loop")
+    (folder / "file.py").symlink_to("../elsewhere/s.py")
+    (folder / "root").symlink_to("/")
+    editor = await start(folder)
+    await editor.until_read(folder, 4)
+    for path in ("linked/s.py", "file.py", "loop/s.py", f"root{tmp_path.as_posix()}/elsewhere/s.py"):
+        with pytest.raises(JsonRpcException, match="is not open and cannot be read"):
+            await explain(editor, lines(f"{folder.as_uri()}/{path}", 1, 1))
+    uri = f"{folder.as_uri()}/linked/s.py"
+    editor.show(uri, "def shown(): pass\n")
+    assert (await explain(editor, lines(uri, 1, 1))).sources[0].preview == "def shown(): pass"
 
 
 async def test_similar_code_is_other_code(start: Start, folder: Path) -> None:

@@ -348,6 +348,17 @@ def test_links_are_told_and_not_followed(folder: Path) -> None:
 
 
 @needs_posix
+def test_a_folder_that_became_a_link_after_the_scan_is_not_followed(folder: Path, tmp_path: Path) -> None:
+    place = put(folder, "sub/a.py")
+    stamp = scanned(folder, "sub/a.py")
+    place.parent.rename(tmp_path / "elsewhere")
+    (folder / "sub").symlink_to(tmp_path / "elsewhere")
+    found = CodeMiner().read(folder, stamp)
+    assert isinstance(found, SkippedFile)
+    assert (found.reason, found.detail) == (SkipReason.SYMLINK, "links are not followed")
+
+
+@needs_posix
 def test_an_ignore_file_that_is_a_link_or_a_pipe_is_not_followed(folder: Path, tmp_path: Path) -> None:
     put(tmp_path, "rules", "*.py\n")
     (folder / ".gitignore").symlink_to(tmp_path / "rules")
@@ -452,6 +463,7 @@ def test_a_very_deep_tree_is_walked_to_where_the_system_allows(folder: Path) -> 
         ("a.py/b.py", SkipReason.VANISHED, "it lies below a file"),
         ("../a.py", SkipReason.IGNORED, "outside the folder"),
         ("/etc/passwd", SkipReason.IGNORED, "outside the folder"),
+        ("src/../../a.py", SkipReason.IGNORED, "outside the folder"),
         ("a\0b", SkipReason.IGNORED, "outside the folder"),
         ("half/\ud800.py", SkipReason.IGNORED, "outside the folder"),
     ],
@@ -474,6 +486,7 @@ def test_explains_nothing_for_what_is_in(folder: Path) -> None:
     assert CodeMiner().explain(folder, "src/a.py") is None
     assert CodeMiner().explain(folder, str(folder / "src" / "a.py")) is None
     assert CodeMiner().explain(folder, "src") is None
+    assert CodeMiner().explain(folder, "src/../src//a.py") is None
     assert CodeMiner().explain(folder, "") is None
 
 

@@ -372,6 +372,20 @@ async def test_an_answer_is_checked_against_the_file_as_it_is_now(house: House) 
     assert states["network.py"] is CitationState.CHANGED
 
 
+async def test_a_source_that_a_link_replaced_is_gone_though_the_link_leads_to_the_same_text(house: House) -> None:
+    house.folder.joinpath("sub").mkdir()
+    house.folder.joinpath("network.py").rename(house.folder / "sub" / "network.py")
+    index = house.refresh()
+    house.folder.joinpath("sub").rename(house.folder.parent / "elsewhere")
+    house.folder.joinpath("sub").symlink_to("../elsewhere")
+    events = [event async for event in index.ask(Inquiry("where is the network send"))]
+    last = events[-1]
+    assert isinstance(last, AnswerReady)
+    states = {last.answer.sources[c.number - 1].passage.chunk.path: c.state for c in last.answer.citations}
+    assert states["sub/network.py"] is CitationState.GONE
+    assert index.text_of("../elsewhere/network.py") is None
+
+
 def test_the_metadata_of_vectors_follows_the_lines(house: House) -> None:
     house.refresh()
     file = house.folder / "disk.py"

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from pygls import uris
 
 from sourcewise.languages import UNKNOWN
+from sourcewise.mining.inside import path_inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -62,10 +63,10 @@ class OpenDocuments:
         """Return the texts of a folder's open files by their paths; see shown_in."""
         opened = ((local_path(document.uri), document) for document in list(self._documents().values()))
         return {
-            path.relative_to(root).as_posix(): document.source
+            inside: document.source
             for path, document in opened
             for root in roots
-            if path is not None and path.is_relative_to(root)
+            if path is not None and (inside := path_inside(path, root)) is not None
         }
 
 

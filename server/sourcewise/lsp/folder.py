@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sourcewise.mining.inside import path_inside
 from sourcewise.model import IndexActivity, Stage
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Folder:
         """Return a path relative to this folder, with `/`, or None where it lies elsewhere."""
         index = self.index
         roots = (self.path, index.folder if index else self.path)
-        return next((path.relative_to(root).as_posix() for root in roots if path.is_relative_to(root)), None)
+        return next((inside for root in roots if (inside := path_inside(path, root)) is not None), None)
 
     def contains(self, path: Path) -> bool:
         """Tell whether a file that may belong to the index lies in this folder."""

@@ -10,6 +10,7 @@ from sourcewise.errors import FolderError, QuestionError
 from sourcewise.excerpts import Document, Excerpts
 from sourcewise.lines import split_lines
 from sourcewise.lsp.documents import local_path, names_at, selected_in, untitled_name
+from sourcewise.mining.inside import path_inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -117,7 +118,7 @@ class Pointing:
 
 
 def _relative(file: Path, roots: Sequence[Path]) -> str:
-    return next(file.relative_to(root).as_posix() for root in roots if file.is_relative_to(root))
+    return next(inside for root in roots if (inside := path_inside(file, root)) is not None)
 
 
 def _code_at(shown: Shown, selection: Selection) -> Chunk | None:

@@ -11,18 +11,17 @@ import stat
 from typing import TYPE_CHECKING
 
 from sourcewise.mining.file_rules import name_verdict
+from sourcewise.mining.regular_files import is_junction
 from sourcewise.mining.secret_patterns import secret_name
 from sourcewise.model import FileStamp, SkippedFile, SkipReason
 
 if TYPE_CHECKING:
     from sourcewise.mining.folder_rules import FolderRules
 
-_JUNCTION = 0xA0000003  # `stat.IO_REPARSE_TAG_MOUNT_POINT`, which Python defines on Windows only
-
 
 def judge(rules: FolderRules, name: str, status: os.stat_result, most_bytes: int) -> FileStamp | SkippedFile | None:
     """Return a file that may belong, or why the entry stays out; None for a folder to enter."""
-    is_folder = stat.S_ISDIR(status.st_mode) and not _is_junction(status)
+    is_folder = stat.S_ISDIR(status.st_mode) and not is_junction(status)
     path = rules.path + name
     shown = printable(path)
     stamp = FileStamp(f"{shown}/", 0, 0) if is_folder else FileStamp.of(shown, status)
@@ -79,8 +78,3 @@ def _judge_stamp(stamp: FileStamp, most_bytes: int) -> FileStamp | SkippedFile:
     if stamp.size == 0:
         return SkippedFile(stamp, SkipReason.EMPTY)
     return too_large(stamp, stamp.size, most_bytes) or stamp
-
-
-def _is_junction(status: os.stat_result) -> bool:
-    """Tell whether this is a link between folders of Windows, which looks like a folder."""
-    return getattr(status, "st_reparse_tag", 0) == _JUNCTION

@@ -10,7 +10,7 @@ import hashlib
 import os
 from dataclasses import replace
 from functools import partial
-from pathlib import PurePath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from sourcewise.languages import language_of
@@ -19,7 +19,8 @@ from sourcewise.mining.entries import irregular, judge, printable, too_large, un
 from sourcewise.mining.file_rules import content_verdict
 from sourcewise.mining.folder_rules import FolderRules
 from sourcewise.mining.git_excludes import Repositories
-from sourcewise.mining.regular_files import NotRegularError, is_folder, read_regular_file
+from sourcewise.mining.inside import path_inside, read_inside
+from sourcewise.mining.regular_files import NotRegularError, is_folder
 from sourcewise.mining.scope import Scope, is_rule_file
 from sourcewise.mining.secret_patterns import find_secret
 from sourcewise.mining.walk import Walk
@@ -64,7 +65,7 @@ class CodeMiner:
     def read(self, folder: Path, stamp: FileStamp) -> SourceFile | SkippedFile:
         """Read a file once; its stamp is renewed from the moment of reading."""
         try:
-            data, status = read_regular_file(folder / stamp.path, self._max_file_bytes + 1)
+            data, status = read_inside(folder, stamp.path, self._max_file_bytes + 1)
         except NotRegularError as error:
             return irregular(stamp, error.mode)
         except OSError as error:
@@ -92,9 +93,10 @@ class CodeMiner:
             folder: the indexed folder.
             path: relative to it, or absolute.
         """
-        parts = _parts_below(folder, path)
-        if parts is None:
+        relative = path_inside(path, folder)
+        if relative is None:
             return SkippedFile(FileStamp(printable(path), 0, 0), SkipReason.IGNORED, "outside the folder")
+        parts = PurePosixPath(relative).parts
         found = self._follow(folder, parts)
         judged = self.read(folder, found) if isinstance(found, FileStamp) else found
         if not isinstance(judged, SkippedFile):
@@ -131,13 +133,3 @@ class CodeMiner:
         digest = hashlib.blake2b(data, digest_size=16).hexdigest()
         language = language_of(stamp.path, decoded.text)
         return SourceFile(stamp, decoded.text, language, digest, decoded.encoding)
-
-
-def _parts_below(folder: Path, path: str) -> tuple[str, ...] | None:
-    """Split a path below a folder; None when it leads out of it or cannot be the name of a file."""
-    try:
-        os.fsencode(path)
-        parts = PurePath(path).relative_to(folder if PurePath(path).is_absolute() else "").parts
-    except ValueError:
-        return None
-    return None if ".." in parts or "\0" in path else parts

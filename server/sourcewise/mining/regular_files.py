@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ _CAREFUL = (
     | getattr(os, "O_BINARY", 0)
 )
 _GIANT = 2**30
+_JUNCTION = 0xA0000003  # `stat.IO_REPARSE_TAG_MOUNT_POINT`, which Python defines on Windows only
 
 
 class NotRegularError(OSError):
@@ -33,15 +35,20 @@ class NotRegularError(OSError):
         self.mode = mode
 
 
-def read_regular_file(location: Path, limit: int = -1) -> tuple[bytes, os.stat_result]:
+def read_regular_file(location: Path, limit: int = -1, *, parent: int | None = None) -> tuple[bytes, os.stat_result]:
     """Return up to `limit` bytes (all when negative) and the status from before they were read.
+
+    Args:
+        location: of the file.
+        limit: in bytes.
+        parent: descriptor of the folder that a relative location starts from; None is the current one.
 
     Raises:
         NotRegularError: it is a link, folder, pipe, socket or device.
         OSError: it cannot be opened or read.
     """
-    _require_regular(os.lstat(location))
-    with open(location, "rb", opener=_open_carefully) as file:
+    _require_regular(os.lstat(location, dir_fd=parent))
+    with open(location, "rb", opener=partial(_open_carefully, parent)) as file:
         status = os.fstat(file.fileno())
         _require_regular(status)
         return file.read(limit), status
@@ -84,8 +91,13 @@ def is_soon_read(location: Path) -> bool:
     return stat.S_ISDIR(status.st_mode) or (stat.S_ISREG(status.st_mode) and status.st_size <= _GIANT)
 
 
-def _open_carefully(path: str, flags: int) -> int:
-    return os.open(path, flags | _CAREFUL)
+def is_junction(status: os.stat_result) -> bool:
+    """Tell whether this is a link between folders of Windows, which looks like a folder."""
+    return getattr(status, "st_reparse_tag", 0) == _JUNCTION
+
+
+def _open_carefully(parent: int | None, path: str, flags: int) -> int:
+    return os.open(path, flags | _CAREFUL, dir_fd=parent)
 
 
 def _require_regular(status: os.stat_result) -> None:
