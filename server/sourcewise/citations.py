@@ -92,7 +92,8 @@ def _mentions(text: str, sources: Sequence[Source], definition_of: DefinitionOf)
     prose = re.sub(r"```.*?(?:```|\Z)", "", text, flags=re.DOTALL)
     names = dict.fromkeys(match[1] for match in _IDENTIFIER.finditer(prose))
     shown = _lines_by_word(sources)
-    files = {source.passage.chunk.path.rpartition("/")[2]: source.passage.location for source in sources}
+    chunks = [source.passage.chunk for source in sources]
+    files = {chunk.path.rpartition("/")[2]: f"{chunk.path}:{chunk.first_line}" for chunk in chunks}
     return tuple(Mention(name, files.get(name) or definition_of(name) or _shown_at(name, shown)) for name in names)
 
 

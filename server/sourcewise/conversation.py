@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sourcewise.model import Background
 from sourcewise.tokens import estimate_tokens
+from sourcewise.visible_text import visible
 from sourcewise.words import identifiers_in, query_terms, says_nothing
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def follow_ups(asked: Sequence[str], sources: Sequence[Source]) -> tuple[str, ..
 
 
 def _questions_about(chunk: Chunk) -> Iterator[str]:
-    name = chunk.symbol.rpartition(".")[2]
+    name = visible(chunk.symbol.rpartition(".")[2])
     return (template.format(name) for template in _TEMPLATES.get(chunk.kind, ()) if name)
 
 

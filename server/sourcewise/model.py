@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from sourcewise.visible_text import visible
+
 if TYPE_CHECKING:
     import os
 
@@ -264,8 +266,8 @@ class Passage:
 
     @property
     def location(self) -> str:
-        """`path:first-last`, as a prompt and a person read it."""
-        return f"{self.chunk.path}:{self.chunk.first_line}-{self.chunk.last_line}"
+        """`path:first-last`, for a prompt or a person: what is invisible in the path is written out."""
+        return f"{visible(self.chunk.path)}:{self.chunk.first_line}-{self.chunk.last_line}"
 
 
 @dataclass(frozen=True, slots=True)

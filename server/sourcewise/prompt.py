@@ -6,6 +6,8 @@ Each source appears as
     12  def login(user):
     13      ...
 
+Each line of code begins with its number, so no code can pass for a heading of the prompt.
+
 A source too long for what is left shows its head and the stretch of lines that has most of the question's words; a
 line `…` stands where lines were left out, so the model knows that something is missing.
 """
@@ -18,6 +20,7 @@ from sourcewise.errors import QuestionError
 from sourcewise.lines import split_lines
 from sourcewise.model import Prompt, Source
 from sourcewise.tokens import estimate_tokens
+from sourcewise.visible_text import on_one_line
 from sourcewise.words import identifier_words, query_terms
 
 if TYPE_CHECKING:
@@ -100,7 +103,7 @@ def _snippet(source: Source, terms: frozenset[str], room: int) -> tuple[str, boo
     """Return the source as the prompt shows it in about `room` tokens, and whether all lines are there."""
     chunk = source.passage.chunk
     header = f"### Code Snippet {source.number} (from {source.passage.location}):"
-    lines = [f"{n}  {line}" for n, line in enumerate(split_lines(chunk.text), chunk.first_line)]
+    lines = [f"{n}  {on_one_line(line)}" for n, line in enumerate(split_lines(chunk.text), chunk.first_line)]
     sizes = [estimate_tokens(line) + 1 for line in lines]
     left = room - estimate_tokens(header) - 4
     if sum(sizes) <= left:

@@ -24,6 +24,7 @@ from sourcewise.model import (
     Usage,
 )
 from sourcewise.prompt import as_sources
+from sourcewise.visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -98,8 +99,8 @@ class CodeQueryEngine:
 
     async def explain(self, code: Chunk) -> AsyncGenerator[AnswerEvent, None]:
         """Explain some code, which need not be in the index; see ask."""
-        location = f"{code.path}:{code.first_line}-{code.last_line}"
-        question = f"Explain `{code.symbol}` ({location})" if code.symbol else f"Explain {location}"
+        location = f"{visible(code.path)}:{code.first_line}-{code.last_line}"
+        question = f"Explain `{visible(code.symbol)}` ({location})" if code.symbol else f"Explain {location}"
         answering = _Answering(question, prompt.EXPLAIN)
         async with aclosing(self._answer(answering, lambda: self._index.around(code, self._top))) as events:
             async for event in events:

@@ -23,6 +23,8 @@ RUNTIMES = {
     "sources": "No model: the answer is the list of sources.",
 }
 """What may answer, with its meaning."""
+_KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+_SHOWN_CHARACTERS = 100
 _ON_BATTERY = {
     "slow": "Embed at half speed.",
     "pause": "Embed nothing but questions until the machine is plugged in.",
@@ -36,10 +38,20 @@ _UNDER_LOAD = {
 
 @dataclass(frozen=True, slots=True)
 class SettingProblem:
-    """A value that was not taken, and why."""
+    """A value that was not taken, and why.
+
+    Attributes:
+        message: a sentence without the value, which a workspace may have written.
+        value: as Python writes it, shortened; for the log, and for a user's own file.
+    """
 
     name: str
     message: str
+    value: str = ""
+
+    def __str__(self) -> str:
+        """Return the sentence with the value."""
+        return f"{self.message} The value is {self.value}." if self.value else self.message
 
 
 def _setting(
@@ -158,11 +170,11 @@ class Settings:
             name = spec.metadata["name"]
             if name not in flat:
                 continue
-            value, complaint = _checked(flat.pop(name), spec.default, spec.metadata)
+            given = flat.pop(name)
+            value, complaint = _checked(given, spec.default, spec.metadata)
             if complaint:
-                problems.append(
-                    SettingProblem(name, f"Setting {name}: {complaint}. The default {spec.default!r} is used.")
-                )
+                message = f"Setting {name}: {complaint}. The default {spec.default!r} is used."
+                problems.append(SettingProblem(name, message, _shortened(repr(given))))
             else:
                 settings = replace(settings, **{spec.name: value})
         problems += [SettingProblem(name, f"Setting {name} does not exist and is ignored.") for name in flat]
@@ -193,11 +205,15 @@ def _checked(value: Any, default: Any, limits: Mapping[str, Any]) -> tuple[Any, 
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if type(value) is not type(default):
-        return default, f"{value!r} is not of type {type(default).__name__}"
+        return default, f"the value must be {_KINDS[type(default)]}"
     if (low is not None and value < low) or (high is not None and value > high):
-        return default, f"{value!r} is not between {low} and {high}"
+        return default, f"the value must be between {low} and {high}"
     if choices is not None and value not in choices:
-        return default, f"{value!r} is none of {', '.join(choices)}"
+        return default, f"the value must be one of {', '.join(choices)}"
     if isinstance(value, str) and default and not value.strip():
-        return default, "it is empty"
+        return default, "the value must not be empty"
     return value, ""
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"

@@ -54,7 +54,7 @@ def _serve_editor(data: DataPaths) -> None:
     os.chdir(PACKAGE_FOLDER)
     settings, problems = Settings.from_file(data.settings)
     for problem in problems:
-        logging.getLogger(__name__).warning(problem.message)
+        logging.getLogger(__name__).warning("%s", problem)
     serve(settings, data)
 
 

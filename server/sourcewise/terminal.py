@@ -1,13 +1,12 @@
 """What a person sees in a terminal: progress, passages, answers. Hides rich.
 
-Text from files and models is shown as text: control characters that could move the cursor, hide or reorder what is
-on screen become visible marks.
+Text from files and models is shown as text: characters that could move the cursor, forge lines, hide or reorder what is
+on screen are written out, and rich reads no markup in it.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from rich.text import Text
 
 from sourcewise.lines import split_lines
 from sourcewise.model import CitationState, Stage
+from sourcewise.visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,44 +29,38 @@ if TYPE_CHECKING:
     from sourcewise.model import Answer, IndexProgress, Source
     from sourcewise.weights import DownloadProgress
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]")
 _HEARTBEAT_SECONDS = 5.0
 _FIRST_PATHS = 3
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False)
 _WIDEST_TABLE = 1000
-
-
-def plain(text: str) -> str:
-    """Return the text with every control character shown as `�`."""
-    return _CONTROL.sub("\ufffd", text)
 
 
 def show_location(folder: Path, path: str, line: int) -> str:
     """Return `path:line` as a terminal can open it from where the user stands."""
     absolute = folder / path
     relative = os.path.relpath(absolute)
-    return plain(f"{absolute if relative.startswith('..') else relative}:{line}")
+    return visible(f"{absolute if relative.startswith('..') else relative}:{line}")
 
 
 def print_notice(message: str) -> None:
     """Print a sentence beside the answer."""
-    err.print(Text(f"• {plain(message)}", "yellow"), soft_wrap=True)
+    err.print(Text(f"• {visible(message)}", "yellow"), soft_wrap=True)
 
 
 def print_error(message: str, hint: str = "") -> None:
     """Print what went wrong and what to do."""
-    err.print(Text(f"✗ {plain(message)}", "bold red"), soft_wrap=True)
+    err.print(Text(f"✗ {visible(message)}", "bold red"), soft_wrap=True)
     if hint:
-        err.print(Text(f"  {plain(hint)}"), soft_wrap=True)
+        err.print(Text(f"  {visible(hint)}"), soft_wrap=True)
 
 
 def print_finding(good: bool, message: str, next_step: str = "") -> None:
     """Print one line of an examination, and what to do about it."""
-    out.print(Text.assemble(("✓ ", "green") if good else ("• ", "yellow"), plain(message)), soft_wrap=True)
+    out.print(Text.assemble(("✓ ", "green") if good else ("• ", "yellow"), visible(message)), soft_wrap=True)
     if next_step:
-        out.print(Text(f"    {plain(next_step)}"), soft_wrap=True)
+        out.print(Text(f"    {visible(next_step)}"), soft_wrap=True)
 
 
 def print_source(folder: Path, source: Source, *, explain: bool = False) -> None:
@@ -77,12 +71,12 @@ def print_source(folder: Path, source: Source, *, explain: bool = False) -> None
         (f"[{source.number}] ", "bold cyan"),
         (show_location(folder, chunk.path, chunk.first_line), f"bold link {(folder / chunk.path).as_uri()}"),
         (f"-{chunk.last_line}", "bold"),
-        (f"  {plain(chunk.symbol)}" if chunk.symbol else "", "green"),
+        (f"  {visible(chunk.symbol)}" if chunk.symbol else "", "green"),
         ("" if passage.similarity is None else f"  similarity {passage.similarity:.2f}", "dim"),
     )
     out.print(head, soft_wrap=True)
     if explain:
-        out.print(Text(f"    score {passage.score:.4f}: {', '.join(map(plain, passage.reasons))}", "dim"))
+        out.print(Text(f"    score {passage.score:.4f}: {', '.join(map(visible, passage.reasons))}", "dim"))
     out.print(_code(source.preview, chunk.language, chunk.first_line))
 
 
@@ -90,11 +84,11 @@ def print_chunk(folder: Path, inspected: ChunkInspection, *, whole: bool) -> Non
     """Print where a chunk is, what it is, how large it is and whether it is embedded; its first lines, or all."""
     chunk = inspected.chunk
     vectors = _counted(inspected.vectors, "vector") if inspected.vectors else "not embedded"
-    problem = f": {plain(inspected.problem)}" if inspected.problem else ""
+    problem = f": {visible(inspected.problem)}" if inspected.problem else ""
     head = Text.assemble(
         (show_location(folder, chunk.path, chunk.first_line), f"bold link {(folder / chunk.path).as_uri()}"),
         (f"-{chunk.last_line}", "bold"),
-        (f"  {plain(chunk.symbol)}" if chunk.symbol else "", "green"),
+        (f"  {visible(chunk.symbol)}" if chunk.symbol else "", "green"),
         (f"  {chunk.kind} · {_counted(inspected.tokens, 'token')} · {vectors}{problem}", "dim"),
     )
     out.print(head, soft_wrap=True)
@@ -109,7 +103,7 @@ def print_skips(groups: Sequence[SkipGroup], *, every: bool) -> None:
             out.print(Text(group.reason.value, "bold"))
         reason = group.reason
         for shown in group.paths if every else [_first_of(group.paths)]:
-            out.print(Text.assemble(f"  {plain(shown)}", (f"  {plain(group.rule)}", "dim")), soft_wrap=True)
+            out.print(Text.assemble(f"  {visible(shown)}", (f"  {visible(group.rule)}", "dim")), soft_wrap=True)
 
 
 def print_notes(notes: Mapping[str, str]) -> None:
@@ -117,7 +111,7 @@ def print_notes(notes: Mapping[str, str]) -> None:
     if notes:
         out.print(Text("indexed, but", "bold"))
     for path, note in notes.items():
-        out.print(Text.assemble(f"  {plain(path)}", (f"  {plain(note)}", "dim")), soft_wrap=True)
+        out.print(Text.assemble(f"  {visible(path)}", (f"  {visible(note)}", "dim")), soft_wrap=True)
 
 
 def _first_of(paths: Sequence[str]) -> str:
@@ -129,8 +123,12 @@ def _counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
+def _lines(text: str) -> str:
+    return visible(text, keep="\n\t")
+
+
 def _code(text: str, language: str, first_line: int) -> Syntax:
-    lines = [line[: out.width * 2] for line in split_lines(plain(text))]
+    lines = [line[: out.width * 2] for line in split_lines(_lines(text))]
     return Syntax(
         "\n".join(lines),
         language,
@@ -144,7 +142,7 @@ def _code(text: str, language: str, first_line: int) -> Syntax:
 
 def print_text(text: str) -> None:
     """Print a piece of the streaming answer."""
-    out.print(Text(plain(text)), end="", soft_wrap=True)
+    out.print(Text(_lines(text)), end="", soft_wrap=True)
 
 
 def print_checked(folder: Path, answer: Answer) -> None:
@@ -211,7 +209,7 @@ class ProgressLine:
 @contextmanager
 def progress_line() -> Iterator[ProgressLine]:
     """Give a progress line that is gone when the work is done."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         yield ProgressLine(progress)
 
@@ -222,6 +220,6 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if number else "left", no_wrap=True)
     for row in rows:
-        table.add_row(*map(plain, row))
+        table.add_row(*map(visible, row))
     needed = out.measure(table, options=out.options.update(max_width=_WIDEST_TABLE)).maximum
-    Console(file=out.file, width=max(needed, out.width), highlight=False).print(table)
+    Console(file=out.file, width=max(needed, out.width), highlight=False, markup=False, emoji=False).print(table)

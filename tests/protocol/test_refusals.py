@@ -133,3 +133,24 @@ async def test_a_folder_that_may_not_be_read_says_so(start: Start, project: Path
     closed.mkdir(mode=0o000)
     editor = await start(closed, project)
     assert "may not be read" in (await editor.until_idle(closed)).message
+
+
+LINK = "[Finish the set-up](command:workbench.action.quit)"
+
+
+async def test_no_message_holds_a_link_of_the_workspace(start: Start, project: Path) -> None:
+    (project / f"{LINK}.py").write_text("def a():\n    return 1\n")
+    editor = await start(project, options={"llm": {"runtime": LINK}, "retrieval": {"top": LINK}})
+    await editor.search("check_password")
+    messages = [message.message for message in editor.messages]
+    assert "Setting llm.runtime" in "".join(messages)
+    uri = (project / f"{LINK}.py").as_uri()
+    messages.append((await editor.request(protocol.INDEX_WHY, protocol.WhyParams(uri))).sentence)
+    for selection in (protocol.Selection(uri, 70, 70), protocol.Selection(f"{uri}.gone", 1, 1)):
+        with pytest.raises(JsonRpcException) as refused:
+            await editor.request(protocol.EXPLAIN, protocol.ExplainParams("1", selection))
+        messages += [refused.value.message, refused.value.data["hint"]]
+    with pytest.raises(JsonRpcInvalidParams) as refused:
+        await editor.raw_request(protocol.ASK.method, {"question": [LINK], "askId": LINK})
+    messages.append(refused.value.message)
+    assert [message for message in messages if "](" in message] == []

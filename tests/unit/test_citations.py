@@ -86,7 +86,7 @@ def test_identifiers_are_linked_to_definitions_or_to_lines_of_sources() -> None:
 
 
 def test_the_name_of_a_cited_file_is_known() -> None:
-    assert checked("see `auth.py`").mentions == (Mention("auth.py", "auth.py:3-4"),)
+    assert checked("see `auth.py`").mentions == (Mention("auth.py", "auth.py:3"),)
 
 
 def test_blank_lines_at_the_end_of_a_source_are_no_change() -> None:

@@ -124,10 +124,6 @@ def test_harmless_text_reads_as_it_was(text: str) -> None:
         assert Rendered(source).text.strip() == text
 
 
-def test_what_cannot_be_seen_is_written_out() -> None:
-    assert markdown.visible("a\u202eb\x1b[0m\n\U000e0041") == "a\\u202eb\\x1b[0m\\x0a\\U000e0041"
-
-
 @pytest.mark.parametrize(
     ("line", "units", "names"),
     [

@@ -39,6 +39,15 @@ def test_a_bad_value_leaves_the_default_and_says_so(name: str, value: Any) -> No
     assert name in problems[0].message
 
 
+def test_the_message_about_a_setting_does_not_repeat_its_value() -> None:
+    for value in ("[Finish](command:workbench.action.quit)", ["[a](command:x)"], "x" * 5000):
+        (problem,) = Settings.from_mapping({"llm.runtime": value})[1]
+        assert "command:" not in problem.message
+        assert "value must be" in problem.message
+        assert len(str(problem)) < 400
+    assert "command:x" in str(Settings.from_mapping({"llm.runtime": "[a](command:x)"})[1][0])
+
+
 def test_a_whole_number_serves_where_a_fraction_may_stand() -> None:
     assert Settings.from_mapping({"llm.temperature": 1})[0].temperature == 1.0
 

@@ -19,6 +19,7 @@ from sourcewise.mining.miner import CodeMiner
 from sourcewise.mining.reasons import why_sentence
 from sourcewise.model import SkipReason
 from sourcewise.paths import workspace_folder
+from sourcewise.visible_text import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +43,7 @@ def why(file: str, folder: Path, as_json: bool) -> None:
         answer = {"file": file, "indexed": verdict is None, "reason": reason, "detail": detail, "note": note}
         click.echo(json.dumps(answer))
     else:
-        terminal.out.print(terminal.plain(f"{why_sentence(file, verdict)} {note}".rstrip()))
+        terminal.out.print(visible(f"{why_sentence(file, verdict)} {note}".rstrip()))
 
 
 @click.command()
@@ -62,7 +63,7 @@ def chunks(file: str, *, folder: Path, whole: bool, as_json: bool) -> None:
         for inspected in found.chunks:
             terminal.print_chunk(workspace_folder(folder), inspected, whole=whole)
         if found.note:
-            terminal.out.print(terminal.plain(found.note))
+            terminal.out.print(visible(found.note))
     if found.sentence:
         raise QuestionError(
             found.sentence, "`sourcewise index` reads what changed; `sourcewise skipped` lists what stays out."

@@ -15,6 +15,7 @@ from sourcewise.cli.pruning import prune_indexes
 from sourcewise.disk_usage import disk_usage, readable_size
 from sourcewise.inspection import owner_of
 from sourcewise.paths import workspace_folder
+from sourcewise.visible_text import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +63,7 @@ def status(folder: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({**asdict(found), "owner": owner, "disk": asdict(disk)}, indent=2))
         return
-    terminal.out.print(f"{found.folder}: {found.state}", soft_wrap=True)
+    terminal.out.print(visible(f"{found.folder}: {found.state}"), soft_wrap=True)
     terminal.out.print(f"  {found.files} files in {found.chunks} chunks")
     terminal.out.print(f"  {found.embedded} chunks embedded as {found.vectors} vectors with {found.model}")
     terminal.out.print(

@@ -29,7 +29,7 @@ def settings_of_user() -> Settings:
     """Return the settings of the command line, and print what is wrong with them."""
     settings, problems = Settings.from_file(DataPaths.default().settings)
     for problem in problems:
-        terminal.print_notice(problem.message)
+        terminal.print_notice(str(problem))
     return settings
 
 

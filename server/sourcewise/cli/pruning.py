@@ -11,6 +11,7 @@ from sourcewise import terminal
 from sourcewise.disk_usage import readable_size
 from sourcewise.paths import DataPaths
 from sourcewise.pruning import PruneReport, find_abandoned, prune
+from sourcewise.visible_text import visible
 
 if TYPE_CHECKING:
     from sourcewise.pruning import AbandonedIndex
@@ -28,7 +29,7 @@ def prune_indexes(*, sure: bool, as_json: bool) -> None:
         click.echo(json.dumps(_as_entries(report, sure=sure), indent=2))
         return
     for index in report.removed:
-        terminal.out.print(terminal.plain(_described(index)), soft_wrap=True)
+        terminal.out.print(visible(_described(index)), soft_wrap=True)
     for index in report.kept:
         terminal.print_notice(f"Kept: {_described(index)}")
     terminal.out.print(_summary(report, sure=sure), soft_wrap=True)

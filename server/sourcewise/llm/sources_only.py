@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sourcewise.model import ModelName, TextDelta, Usage
+from sourcewise.visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -55,5 +56,5 @@ class SourcesOnlyGenerator:
 
 def _line(source: Source) -> str:
     chunk = source.passage.chunk
-    symbol = f" — `{chunk.symbol}`" if chunk.symbol else ""
+    symbol = f" — `{visible(chunk.symbol)}`" if chunk.symbol else ""
     return f"\n- [{source.number}] `{source.passage.location}`{symbol}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from sourcewise.lsp.messages import show_message
 from sourcewise.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ async def fetch_settings(server: LanguageServer, options: Any, fallback: Setting
     known = {spec.metadata["name"] for spec in fields(Settings)}
     shown = [problem.message for problem in problems if problem.name in known]
     for problem in problems:
-        logger.warning("%s", problem.message)
+        logger.warning("%s", problem)
     if shown:
-        server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, "\n".join(shown)))
+        show_message(server, types.MessageType.Warning, shown)
     return settings
 
 

@@ -18,6 +18,7 @@ from sourcewise.mining.miner import CodeMiner
 from sourcewise.mining.reasons import why_sentence
 from sourcewise.model import Stage
 from sourcewise.paths import workspace_folder
+from sourcewise.visible_text import notification
 
 if TYPE_CHECKING:
     from sourcewise.inspection import FileInspection
@@ -130,7 +131,8 @@ class IndexControl:
         sentence = f"{why_sentence(path, verdict)} {note}".rstrip()
         if verdict is None and not chunks and folder.activity.stage in _READING:
             sentence = f"{sentence} It has not been read yet."
-        return protocol.WhyResult(path, verdict is None, sentence, verdict.detail if verdict else "", chunks)
+        rule = verdict.detail if verdict else ""
+        return protocol.WhyResult(path, verdict is None, notification(sentence), rule, chunks)
 
     def _skipped(self, folder: Folder) -> list[SkippedFile]:
         return self._inspector(folder).skipped()

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import re
 
-# Control characters, and those that change the direction of text or take no room.
-_INVISIBLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
-)
+from sourcewise.visible_text import visible
+
 _MARK = re.compile(r"[!-/:-@\[-`{-~]")
 _BACKTICKS = re.compile(r"`+")
 
@@ -41,18 +39,6 @@ def code_block(text: str, language: str) -> str:
 def link(label: str, uri: str) -> str:
     """Return a link; its label is Markdown, its URI is percent-encoded."""
     return f"[{label}]({uri})"
-
-
-def visible(text: str, keep: str = "") -> str:
-    r"""Return the text with what cannot be seen written out, a reversing character as `\u202e` for example."""
-    return _INVISIBLE.sub(lambda found: found[0] if found[0] in keep else _written_out(found[0]), text)
-
-
-def _written_out(character: str) -> str:
-    number = ord(character)
-    if number < 0x100:
-        return f"\\x{number:02x}"
-    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
 def _longest_run(text: str) -> int:

@@ -14,14 +14,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 import cattrs
+from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcInvalidParams
 from pygls.protocol import LanguageServerProtocol, default_converter
 
 from sourcewise import protocol
 from sourcewise.errors import UserError
+from sourcewise.visible_text import notification
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from pygls.lsp.server import LanguageServer
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +37,7 @@ _REQUEST_METHODS = {request.method for request in protocol.REQUESTS}
 # Complaints name a field as Python does; its sender knows it as the wire does.
 _FIELD_PATH = re.compile(r"@ \$\S*")
 _SNAKE = re.compile(r"_([a-z])")
+_JSON_NAMES = {str: "a string", bool: "true or false", int: "a whole number"}
 
 
 class SourcewiseProtocol(LanguageServerProtocol):
@@ -49,7 +54,8 @@ class SourcewiseProtocol(LanguageServerProtocol):
             return super().structure_message(data)
         except JsonRpcException as error:
             if "id" in data and "method" in data:
-                answer = JsonRpcInvalidParams(f"{data['method']} cannot be answered: {_complaint(error.__cause__)}.")
+                sentence = f"{data['method']} cannot be answered: {_complaint(error.__cause__)}."
+                answer = JsonRpcInvalidParams(notification(sentence))
                 self._send_response(data["id"], error=answer.to_response_error())
             raise
 
@@ -83,8 +89,8 @@ def answered(handler: Callable[[Params], Awaitable[Result]]) -> Callable[[Params
         try:
             return await handler(params)
         except UserError as error:
-            data = {"kind": type(error).__name__, "hint": error.hint}
-            raise JsonRpcException(str(error), protocol.USER_ERROR_CODE, data) from error
+            data = {"kind": type(error).__name__, "hint": notification(error.hint)}
+            raise JsonRpcException(notification(str(error)), protocol.USER_ERROR_CODE, data) from error
         except (JsonRpcException, asyncio.CancelledError):
             raise
         except Exception as error:
@@ -95,6 +101,11 @@ def answered(handler: Callable[[Params], Awaitable[Result]]) -> Callable[[Params
     return handle
 
 
+def show_message(server: LanguageServer, kind: types.MessageType, sentences: Iterable[str]) -> None:
+    """Have the editor show some sentences as a message, without links that text of a workspace could bring along."""
+    server.window_show_message(types.ShowMessageParams(kind, "\n".join(map(notification, sentences))))
+
+
 def _pygls_converter() -> cattrs.Converter:
     converter: cattrs.Converter = default_converter()  # type: ignore[no-untyped-call]
     return converter
@@ -103,7 +114,7 @@ def _pygls_converter() -> cattrs.Converter:
 def _exactly(value: Any, wanted: type[Any]) -> Any:
     base = next(kind for kind in (str, bool, int) if issubclass(wanted, kind))
     if type(value) is not base:
-        raise TypeError(f"{value!r} is no {base.__name__}")
+        raise TypeError(f"it must be {_JSON_NAMES[base]}")
     return wanted(value)
 
 

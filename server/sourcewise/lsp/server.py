@@ -21,7 +21,7 @@ from pygls.lsp.server import LanguageServer
 from sourcewise import __version__, protocol
 from sourcewise.lsp.configuration import fetch_settings, register_for_changes
 from sourcewise.lsp.documents import OpenDocuments
-from sourcewise.lsp.messages import SourcewiseProtocol, answered, make_converter
+from sourcewise.lsp.messages import SourcewiseProtocol, answered, make_converter, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -110,7 +110,7 @@ class SourcewiseServer(LanguageServer):
             logger.exception("The workspace cannot be opened")
             self._opening.set_exception(error)
             self._opening.exception()  # that nobody asked before the end is no second failure
-            self.window_show_message(types.ShowMessageParams(types.MessageType.Error, str(error)))
+            show_message(self, types.MessageType.Error, [str(error)])
             return
         self._opening.set_result(session)
         session.change_folders(self._folders())
