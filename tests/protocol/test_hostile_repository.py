@@ -52,19 +52,21 @@ def repository(tmp_path: Path, listener: Listener) -> HostileRepository:
 
 @pytest.fixture
 def data(tmp_path: Path, models_folder: Path, small_model: str) -> Iterator[Path]:
-    """Return a data folder with real models, beside an Ollama that would answer."""
+    """Return a data folder with real models, beside an Ollama that would send prompts to another machine."""
     data = tmp_path / "data"
     data.mkdir()
     (data / "models").symlink_to(models_folder)
     with OllamaServer() as ollama:
-        ollama.script.models = {}
+        ollama.script.listed_hosts = {"codellama:latest": "https://ollama.example:443"}
         settings = [
             f'llm.endpoint = "{ollama.endpoint}"',
             f'embedded.model = "{small_model}"',
             "embedded.maxAnswerTokens = 20",
+            "embedded.promptTokens = 300",
         ]
         (data / "settings.toml").write_text("\n".join(settings))
         yield data
+        assert [request.path for request in ollama.requests if request.path == "/api/chat"] == []
 
 
 def ours(repository: HostileRepository, data: Path, models_folder: Path) -> tuple[str, ...]:
