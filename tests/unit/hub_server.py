@@ -18,7 +18,8 @@ class HubServer:
     """Serves on a free port of the loopback address while it is entered."""
 
     def __init__(self, repositories: Repositories) -> None:
-        handler = type("BoundHandler", (_Handler,), {"repositories": repositories})
+        self.tokens: list[str] = []
+        handler = type("BoundHandler", (_Handler,), {"repositories": repositories, "tokens": self.tokens})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
@@ -40,6 +41,7 @@ class HubServer:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     repositories: ClassVar[Repositories]
+    tokens: ClassVar[list[str]]
 
     def do_HEAD(self) -> None:
         self._answer(with_body=False)
@@ -48,6 +50,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(with_body=True)
 
     def _answer(self, *, with_body: bool) -> None:
+        self.tokens += filter(None, [self.headers["authorization"]])
         path = unquote(urlsplit(self.path).path).strip("/").split("/")
         match path:
             case [""]:

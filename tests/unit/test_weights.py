@@ -541,6 +541,16 @@ def test_a_known_model_from_the_hub_has_the_files_of_the_table_only(tmp_path: Pa
     assert paths_in(folder) == {MINI.file, *MINI.companions, "verified.json"}
 
 
+def test_the_hub_sees_the_token_of_the_user_only_for_a_model_that_may_need_it(
+    tmp_path: Path, hub: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    store_in(tmp_path, Hub(hub.endpoint)).ensure("mini")
+    assert hub.tokens == []
+    store_in(tmp_path, Hub(hub.endpoint), known=()).ensure("team/mini")
+    assert set(hub.tokens) == {"Bearer hf_secret"}
+
+
 def test_a_changed_configuration_from_the_hub_falls_through_to_the_packages(tmp_path: Path, index: Path) -> None:
     files = {"model.safetensors": TENSORS, **CONFIGURATION, "config.json": b'{"auto_map": "evil"}'}
     with HubServer({"team/mini": files}) as hub:

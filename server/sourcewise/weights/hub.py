@@ -106,6 +106,7 @@ class Hub:
                 allow_patterns=patterns,
                 tqdm_class=_bar_for(watch),
                 endpoint=self._endpoint,
+                token=_token_for(weights),
             )
         except (OSError, ValueError, HFValidationError) as error:
             if getattr(error, "errno", None) == errno.ENOSPC:
@@ -118,7 +119,9 @@ class Hub:
         """Return the commit that the model's revision means now, after a look at the names of its files."""
         from huggingface_hub import HfApi  # noqa: PLC0415
 
-        listing = HfApi(self._endpoint).model_info(weights.repository, revision=weights.revision or "main")
+        listing = HfApi(self._endpoint, _token_for(weights)).model_info(
+            weights.repository, revision=weights.revision or "main"
+        )
         names = [file.rfilename for file in listing.siblings or ()]
         name = refused_name(name for name in names if any(fnmatch(name, pattern) for pattern in patterns))
         if name is not None:
@@ -130,6 +133,11 @@ class Hub:
                 f"The model hub did not say which commit of {weights.repository} is current.", _NEXT_STEP
             )
         return listing.sha
+
+
+def _token_for(weights: Weights) -> bool | None:
+    """Send the user's token only for a model that may need it: HF_ENDPOINT can name any host."""
+    return False if weights.pinned else None
 
 
 def _bar_for(watch: Watch) -> Any:
