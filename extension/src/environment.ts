@@ -12,6 +12,7 @@ import { isReady, wasReady } from "../../server/installer/stamp.mjs";
 import { EnvironmentSetup, type EnvironmentState, type Installation } from "./environmentSetup";
 import { type InstallationListener, runInstaller } from "./installerProcess";
 import { interpreterCandidates, pathFromSetting } from "./interpreters";
+import { withProgress } from "./messages";
 import { activeInterpreters } from "./pythonExtensions";
 import { UserError } from "./userError";
 
@@ -78,9 +79,7 @@ export class PythonEnvironment implements vscode.Disposable {
   }
 
   private async setUpVisibly(): Promise<string> {
-    const location = vscode.ProgressLocation.Notification;
-    const options = { location, title: "Sourcewise: setting up Python", cancellable: true };
-    return vscode.window.withProgress(options, async (progress, token) => {
+    return withProgress("Sourcewise: setting up Python", async (progress, token) => {
       let shown = 0;
       const listening = this.onDidChange((state) => {
         if (state.kind !== "working") return;
