@@ -14,6 +14,7 @@ import { type InstallationListener, runInstaller } from "./installerProcess";
 import { interpreterCandidates, pathFromSetting } from "./interpreters";
 import { withProgress } from "./messages";
 import { activeInterpreters } from "./pythonExtensions";
+import { settingOf } from "./settings";
 import { UserError } from "./userError";
 
 export type { EnvironmentState } from "./environmentSetup";
@@ -136,13 +137,12 @@ class GlobalStorageInstallation implements Installation, vscode.Disposable {
   }
 
   private request(): ExtensionRequest {
-    const settings = vscode.workspace.getConfiguration("sourcewise.python");
-    const pathIn = (name: string): string | null => pathFromSetting(settings.get(name, ""), homedir());
+    const pathIn = (name: string): string | null => pathFromSetting(settingOf(name), homedir());
     return {
       storage: this.context.globalStorageUri.fsPath,
       shipped: this.context.asAbsolutePath(SHIPPED),
-      interpreter: pathIn("interpreter"),
-      wheels: pathIn("wheels"),
+      interpreter: pathIn("python.interpreter"),
+      wheels: pathIn("python.wheels"),
     };
   }
 }

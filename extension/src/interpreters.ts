@@ -26,8 +26,8 @@ export function interpreterCandidates(active: ActiveInterpreters, platform: stri
 }
 
 /** A path as a user writes it, with `~` for their home; null for none. */
-export function pathFromSetting(setting: string, home: string): string | null {
-  const written = setting.trim();
+export function pathFromSetting(setting: unknown, home: string): string | null {
+  const written = typeof setting === "string" ? setting.trim() : "";
   if (written === "") return null;
   return /^~(?=$|[\\/])/.test(written) ? path.join(home, written.slice(1)) : written;
 }
