@@ -11,7 +11,7 @@ import { type ExtensionRequest, extensionPlace, type Place } from "../../server/
 import { isReady, wasReady } from "../../server/installer/stamp.mjs";
 import { EnvironmentSetup, type EnvironmentState, type Installation } from "./environmentSetup";
 import { type InstallationListener, runInstaller } from "./installerProcess";
-import { interpreterCandidates, pathFromSetting } from "./interpreters";
+import { type ActiveInterpreters, interpreterCandidates, outsideOf, pathFromSetting } from "./interpreters";
 import { withProgress } from "./messages";
 import { activeInterpreters } from "./pythonExtensions";
 import { settingOf } from "./settings";
@@ -113,7 +113,7 @@ class GlobalStorageInstallation implements Installation, vscode.Disposable {
   async install(listener: InstallationListener, signal: AbortSignal): Promise<string> {
     const request = this.request();
     await mkdir(request.storage, { recursive: true });
-    const candidates = interpreterCandidates(await activeInterpreters(this.output), process.platform);
+    const candidates = interpreterCandidates(await this.active(), process.platform);
     signal.throwIfAborted();
     const script = this.context.asAbsolutePath(INSTALLER);
     const python = await runInstaller(script, { ...request, candidates }, listener, signal);
@@ -130,6 +130,14 @@ class GlobalStorageInstallation implements Installation, vscode.Disposable {
 
   get wasSetUp(): boolean {
     return wasReady(this.place());
+  }
+
+  /** The interpreters that the Python extensions name, which may be the workspace's. */
+  private async active(): Promise<ActiveInterpreters> {
+    const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
+    return outsideOf(await activeInterpreters(this.output), folders, (interpreter) =>
+      this.output.warn(`Sourcewise does not use ${interpreter}: it is in the workspace, or not a full path. It looks for another Python.`),
+    );
   }
 
   private place(): Place {
