@@ -2,6 +2,12 @@ import js from "@eslint/js";
 import globals from "globals";
 import typescript from "typescript-eslint";
 
+/** VS Code turns `[label](command:…)` in what these show into links; `messages.ts` calls them with text that has none. */
+const NOTIFICATIONS = [
+  ...["showInformationMessage", "showWarningMessage", "showErrorMessage", "withProgress"],
+  ...["showInputBox", "createInputBox", "setStatusBarMessage"],
+];
+
 const TYPESCRIPT = ["extension/src/**/*.{ts,tsx}", "tests/extension/**/*.{ts,tsx}"];
 
 export default [
@@ -27,6 +33,16 @@ export default [
       "max-lines-per-function": ["error", 40],
       "no-var": "error",
       "prefer-const": "error",
+    },
+  },
+  {
+    files: ["extension/src/**"],
+    ignores: ["extension/src/messages.ts"],
+    rules: {
+      "no-restricted-properties": [
+        "error",
+        ...NOTIFICATIONS.map((property) => ({ property, message: "Use extension/src/messages.ts." })),
+      ],
     },
   },
   // A `describe` block is as long as its tests.

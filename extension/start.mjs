@@ -7,6 +7,7 @@ import { cpSync, existsSync } from "node:fs";
 import path from "node:path";
 import { EnvironmentProblem } from "../server/installer/problem.mjs";
 import { capture } from "../server/installer/processes.mjs";
+import { findProgram, withAbsolutePath } from "../server/installer/programs.mjs";
 import { cacheFolder, ensureCodeServer, installExtension, startCodeServer } from "../tests/e2e/vscode.mjs";
 
 /** A package of Python's own that is real, small and known to many. */
@@ -46,7 +47,11 @@ function openInCode(workspace, vsix) {
 /** On Windows `code` is a batch file, which only a shell runs. */
 function code(...args) {
   const shell = process.platform === "win32";
-  return spawnSync("code", shell ? args.map((arg) => `"${arg}"`) : args, { encoding: "utf8", shell });
+  const program = findProgram("code", { extensions: [".cmd", ".exe"] });
+  if (program === undefined) return { status: 127, stderr: "" };
+  const quoted = (text) => (shell ? `"${text}"` : text);
+  const env = withAbsolutePath(process.env);
+  return spawnSync(quoted(program), args.map(quoted), { encoding: "utf8", env, shell });
 }
 
 async function openInBrowser(home, workspace, vsix) {

@@ -51,7 +51,7 @@ async function runSourcewise(args) {
   const python = await ensureEnvironment(ROOT, ["embedded"]);
   // npm moves to the repository first; a relative path is meant from where the user stood.
   const cwd = process.env.INIT_CWD ?? process.cwd();
-  // -P: the folder that is asked about must never be imported from.
+  // The folder that is asked about must never be imported from: -P for it, -E for PYTHONPATH, which may name it.
   return passThrough(python, ["-EP", "-m", "sourcewise", ...args], { cwd });
 }
 

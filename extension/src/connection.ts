@@ -10,6 +10,7 @@ import {
   type Middleware,
 } from "vscode-languageclient/node";
 import type { Connection } from "./client";
+import { linklessMessages } from "./serverMessages";
 import { serverCommand, serverVariables } from "./serverProcess";
 import { serverSettings } from "./settings";
 
@@ -85,6 +86,7 @@ function clientOptions(log: LogOutputChannel, middleware: Middleware, onClosed: 
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions: serverSettings,
     initializationFailedHandler: () => false,
+    connectionOptions: { messageStrategy: linklessMessages },
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
       closed: () => {

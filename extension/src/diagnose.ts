@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { Server } from "./client";
 import { reportOf } from "./diagnosis";
 import type { PythonEnvironment } from "./environment";
+import { showInformation } from "./messages";
 import { DIAGNOSE } from "./protocol";
 
 const COPY = "Copy";
@@ -28,6 +29,6 @@ export async function diagnose(extension: vscode.Extension<unknown>, server: Ser
   );
   const document = await vscode.workspace.openTextDocument({ language: "markdown", content: report });
   await vscode.window.showTextDocument(document);
-  const choice = await vscode.window.showInformationMessage("Read the report, then copy it to where you ask for help.", COPY);
+  const choice = await showInformation("Read the report, then copy it to where you ask for help.", COPY);
   if (choice === COPY) await vscode.env.clipboard.writeText(document.getText());
 }

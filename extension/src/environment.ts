@@ -11,8 +11,10 @@ import { type ExtensionRequest, extensionPlace, type Place } from "../../server/
 import { isReady, wasReady } from "../../server/installer/stamp.mjs";
 import { EnvironmentSetup, type EnvironmentState, type Installation } from "./environmentSetup";
 import { type InstallationListener, runInstaller } from "./installerProcess";
-import { interpreterCandidates, pathFromSetting } from "./interpreters";
+import { type ActiveInterpreters, interpreterCandidates, outsideOf, pathFromSetting } from "./interpreters";
+import { withProgress } from "./messages";
 import { activeInterpreters } from "./pythonExtensions";
+import { settingOf } from "./settings";
 import { UserError } from "./userError";
 
 export type { EnvironmentState } from "./environmentSetup";
@@ -78,9 +80,7 @@ export class PythonEnvironment implements vscode.Disposable {
   }
 
   private async setUpVisibly(): Promise<string> {
-    const location = vscode.ProgressLocation.Notification;
-    const options = { location, title: "Sourcewise: setting up Python", cancellable: true };
-    return vscode.window.withProgress(options, async (progress, token) => {
+    return withProgress("Sourcewise: setting up Python", async (progress, token) => {
       let shown = 0;
       const listening = this.onDidChange((state) => {
         if (state.kind !== "working") return;
@@ -113,7 +113,7 @@ class GlobalStorageInstallation implements Installation, vscode.Disposable {
   async install(listener: InstallationListener, signal: AbortSignal): Promise<string> {
     const request = this.request();
     await mkdir(request.storage, { recursive: true });
-    const candidates = interpreterCandidates(await activeInterpreters(this.output), process.platform);
+    const candidates = interpreterCandidates(await this.active(), process.platform);
     signal.throwIfAborted();
     const script = this.context.asAbsolutePath(INSTALLER);
     const python = await runInstaller(script, { ...request, candidates }, listener, signal);
@@ -132,18 +132,25 @@ class GlobalStorageInstallation implements Installation, vscode.Disposable {
     return wasReady(this.place());
   }
 
+  /** The interpreters that the Python extensions name, which may be the workspace's. */
+  private async active(): Promise<ActiveInterpreters> {
+    const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
+    return outsideOf(await activeInterpreters(this.output), folders, (interpreter) =>
+      this.output.warn(`Sourcewise does not use ${interpreter}: it is in the workspace, or not a full path. It looks for another Python.`),
+    );
+  }
+
   private place(): Place {
     return extensionPlace({ ...this.request(), platform: process.platform });
   }
 
   private request(): ExtensionRequest {
-    const settings = vscode.workspace.getConfiguration("sourcewise.python");
-    const pathIn = (name: string): string | null => pathFromSetting(settings.get(name, ""), homedir());
+    const pathIn = (name: string): string | null => pathFromSetting(settingOf(name), homedir());
     return {
       storage: this.context.globalStorageUri.fsPath,
       shipped: this.context.asAbsolutePath(SHIPPED),
-      interpreter: pathIn("interpreter"),
-      wheels: pathIn("wheels"),
+      interpreter: pathIn("python.interpreter"),
+      wheels: pathIn("python.wheels"),
     };
   }
 }

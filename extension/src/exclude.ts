@@ -1,6 +1,7 @@
 /** “Exclude from Sourcewise”: writes the `.sourcewiseignore` of a workspace folder, and takes it back. */
 import * as vscode from "vscode";
 import { appendix, linesWith, patternFor } from "./ignoreFile";
+import { showInformation } from "./messages";
 import { UserError } from "./userError";
 
 const IGNORE_FILE = ".sourcewiseignore";
@@ -16,9 +17,9 @@ export async function exclude(uris: readonly vscode.Uri[]): Promise<void> {
   const rules = await Promise.all(uris.map(ruleFor));
   const added: Rule[] = [];
   for (const rule of rules) if (await add(rule)) added.push(rule);
-  if (added.length === 0) return void vscode.window.showInformationMessage(`${IGNORE_FILE} excludes that already.`);
+  if (added.length === 0) return void showInformation(`${IGNORE_FILE} excludes that already.`);
   const what = added.map(({ pattern }) => pattern).join(", ");
-  const choice = await vscode.window.showInformationMessage(`Excluded from Sourcewise by ${IGNORE_FILE}: ${what}`, UNDO);
+  const choice = await showInformation(`Excluded from Sourcewise by ${IGNORE_FILE}: ${what}`, UNDO);
   if (choice === UNDO) for (const rule of added) await remove(rule);
 }
 
@@ -28,9 +29,21 @@ async function ruleFor(uri: vscode.Uri): Promise<Rule> {
   if (!folder || uri.toString() === folder.uri.toString()) {
     throw new UserError("Only files and folders inside a workspace folder can be excluded.", "To leave out a whole workspace folder, remove it from the workspace.");
   }
+  const file = vscode.Uri.joinPath(folder.uri, IGNORE_FILE);
+  await refuseLink(file);
   const { type } = await vscode.workspace.fs.stat(uri);
   const isFolder = (type & vscode.FileType.Directory) !== 0;
-  return { file: vscode.Uri.joinPath(folder.uri, IGNORE_FILE), pattern: patternFor(path, isFolder) };
+  return { file, pattern: patternFor(path, isFolder) };
+}
+
+/** A repository may carry the ignore file as a link to a file elsewhere, such as a shell's start-up script. */
+async function refuseLink(file: vscode.Uri): Promise<void> {
+  const found = await vscode.workspace.fs.stat(file).then(
+    ({ type }) => type,
+    () => vscode.FileType.Unknown, // There is no such file yet.
+  );
+  if ((found & vscode.FileType.SymbolicLink) === 0) return;
+  throw new UserError(`${IGNORE_FILE} is a link, so Sourcewise does not change it.`, "Replace it with a file, then exclude again.");
 }
 
 async function add({ file, pattern }: Rule): Promise<boolean> {

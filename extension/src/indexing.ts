@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { Server } from "./client";
 import { exclude } from "./exclude";
+import { confirm, showInformation } from "./messages";
 import { INDEX_PAUSE, INDEX_REBUILD, INDEX_WHY } from "./protocol";
 import { UserError } from "./userError";
 
@@ -16,7 +17,7 @@ export async function pause(server: Server, paused: boolean): Promise<void> {
 /** Reads all folders anew, if the user is sure. */
 export async function rebuild(server: Server): Promise<void> {
   const detail = "Every file is read again. What is embedded already is not embedded again.";
-  const choice = await vscode.window.showWarningMessage("Rebuild the index of this workspace?", { modal: true, detail }, REBUILD);
+  const choice = await confirm("Rebuild the index of this workspace?", detail, REBUILD);
   if (choice === REBUILD) await server.request(INDEX_REBUILD, {});
 }
 
@@ -24,7 +25,7 @@ export async function rebuild(server: Server): Promise<void> {
 export async function why(server: Server, chosen: unknown): Promise<void> {
   const uri = fileMeant(chosen);
   const { sentence, indexed } = await server.request(INDEX_WHY, { uri: uri.toString() });
-  const choice = await vscode.window.showInformationMessage(sentence, ...(indexed ? [EXCLUDE] : []));
+  const choice = await showInformation(sentence, ...(indexed ? [EXCLUDE] : []));
   if (choice === EXCLUDE) await exclude([uri]);
 }
 

@@ -3,7 +3,8 @@ import * as vscode from "vscode";
 import type { Server } from "./client";
 import { fileMeant } from "./indexing";
 import { chunkItem, chunksNote, isFolder, skippedItems, type SkippedItem } from "./inspectionItems";
-import { openFile } from "./openSource";
+import { showInformation } from "./messages";
+import { openFile, revealFolder } from "./openSource";
 import { asPick, makePlaceList } from "./placeList";
 import { INDEX_CHUNKS, INDEX_SKIPPED, INDEX_WHY } from "./protocol";
 import { visibleLine } from "./visible";
@@ -16,7 +17,7 @@ interface SkippedPick extends vscode.QuickPickItem {
 export async function showChunks(server: Server, chosen: unknown, onFailure: (error: unknown) => void): Promise<void> {
   const uri = fileMeant(chosen).toString();
   const { path, chunks, sentence } = await server.request(INDEX_CHUNKS, { uri });
-  if (sentence !== "") return void vscode.window.showInformationMessage(sentence);
+  if (sentence !== "") return void showInformation(sentence);
   const list = makePlaceList(`${visibleLine(path)} — ${chunksNote(chunks)}`, onFailure);
   list.placeholder = "Type to narrow the list.";
   list.matchOnDescription = true;
@@ -27,7 +28,7 @@ export async function showChunks(server: Server, chosen: unknown, onFailure: (er
 /** Lists what stays out of the index by reason; what is chosen is opened, and why it is out is said in full. */
 export async function showSkipped(server: Server): Promise<void> {
   const items = skippedItems(await server.request(INDEX_SKIPPED, {}));
-  if (items.length === 0) return void vscode.window.showInformationMessage("Nothing that was read so far stays out of the index.");
+  if (items.length === 0) return void showInformation("Nothing that was read so far stays out of the index.");
   const choice = await vscode.window.showQuickPick(items.map(asSkippedPick), {
     title: "Out of the Index",
     placeHolder: "Type a path or a rule.",
@@ -36,8 +37,8 @@ export async function showSkipped(server: Server): Promise<void> {
   const file = choice?.item.file;
   if (!file) return;
   const { sentence } = await server.request(INDEX_WHY, { uri: file.uri });
-  void vscode.window.showInformationMessage(sentence);
-  if (isFolder(file)) await vscode.commands.executeCommand("revealInExplorer", vscode.Uri.parse(file.uri));
+  void showInformation(sentence);
+  if (isFolder(file)) await revealFolder(file.uri);
   else await openFile(file.uri);
 }
 

@@ -52,6 +52,17 @@ export async function openFile(uri: string): Promise<void> {
   await vscode.commands.executeCommand("vscode.open", file);
 }
 
+/**
+ * Shows a folder in the explorer.
+ *
+ * @returns when it is shown; rejects with a `UserError` where it may not be
+ */
+export async function revealFolder(uri: string): Promise<void> {
+  const folder = vscode.Uri.parse(uri);
+  refuseOutside(folder);
+  await vscode.commands.executeCommand("revealInExplorer", folder);
+}
+
 async function openDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
   if (open && uri.scheme === "untitled") return open;

@@ -5,33 +5,41 @@
  */
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient";
+import { SERVER_SETTINGS, SHARED_SETTINGS } from "./settingNames";
 
 const SECTION = "sourcewise";
 
 /** Settings of where the server's Python comes from. */
 const PYTHON = ["python.interpreter", "python.wheels"] as const;
 
-/** Groups that the server knows nothing about. */
-const OWN_GROUPS = ["python", "trace"];
-
 /** The configuration as the server is told it. */
 export function serverSettings(): Record<string, unknown> {
-  return withoutOwn(vscode.workspace.getConfiguration(SECTION));
+  return Object.fromEntries(SERVER_SETTINGS.map((name) => [name, settingOf(name)]));
 }
 
-/** Stands between the server and the editor where the server asks for its settings. */
+/**
+ * A setting's value, which of those that are not shared is the user's own or the default.
+ *
+ * The scope in package.json does not see to that alone: many versions of VS Code apply it only to a setting's full name,
+ * and take `"sourcewise.llm": { "model": … }` from a workspace.
+ */
+export function settingOf(name: string): unknown {
+  const configuration = vscode.workspace.getConfiguration(SECTION);
+  if (SHARED_SETTINGS.includes(name)) return configuration.get(name);
+  const found = configuration.inspect(name);
+  return found?.globalValue ?? found?.defaultValue;
+}
+
+/** Answers the server where it asks for its settings. */
 export const settingsMiddleware: Pick<Middleware, "workspace"> = {
   workspace: {
-    async configuration(params, token, next) {
-      const sections = await next(params, token);
-      return Array.isArray(sections) ? sections.map(withoutOwn) : sections;
-    },
+    configuration: ({ items }) => items.map(({ section }) => (section === SECTION ? serverSettings() : null)),
   },
 };
 
 /** Whether hovering is to show anything. */
 export function hoverEnabled(): boolean {
-  return vscode.workspace.getConfiguration(SECTION).get("hover.enabled", true);
+  return settingOf("hover.enabled") !== false;
 }
 
 /** Calls the listener when the server needs another Python, or one that is made in another way. */
@@ -39,10 +47,4 @@ export function onDidChangePython(listener: () => void): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((change) => {
     if (PYTHON.some((name) => change.affectsConfiguration(`${SECTION}.${name}`))) listener();
   });
-}
-
-/** A section without what is the extension's alone. */
-function withoutOwn(section: unknown): Record<string, unknown> {
-  const settings = Object.entries(section ?? {}).filter(([, value]) => typeof value !== "function");
-  return Object.fromEntries(settings.filter(([name]) => !OWN_GROUPS.includes(name)));
 }

@@ -4,6 +4,7 @@ import type { Server } from "./client";
 import type { PythonEnvironment } from "./environment";
 import { indexSummaryOf } from "./panel/situation";
 import { menuOf, statusOf, type Status } from "./statusText";
+import { visible } from "./visible";
 
 /** Shows the item and keeps it true. */
 export function showStatus(server: Server, environment: PythonEnvironment): vscode.Disposable {
@@ -14,7 +15,7 @@ export function showStatus(server: Server, environment: PythonEnvironment): vsco
   const update = (): void => {
     const { text, tooltip, problem } = statusNow(server, environment);
     item.text = text;
-    item.tooltip = tooltip.join("\n");
+    item.tooltip = visible(tooltip.join("\n"));
     item.backgroundColor = problem ? warning : undefined;
   };
   update();

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generation.document import protocol_document
-from generation.manifest import manifest
+from generation.manifest import manifest, setting_names
 from generation.typescript import protocol_module
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ def artifacts(root: Path) -> dict[str, str]:
     package = (root / "package.json").read_text(encoding="utf-8")
     return {
         "extension/src/protocol.ts": protocol_module(),
+        "extension/src/settingNames.ts": setting_names(),
         "server/PROTOCOL.md": protocol_document(),
         "package.json": manifest(package),
     }

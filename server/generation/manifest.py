@@ -1,12 +1,15 @@
-"""The settings as VS Code shows them: what `package.json` says of them, made from `sourcewise.settings`."""
+"""The settings as the editor's half knows them, made from `sourcewise.settings`: in `package.json` and as a module."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sourcewise.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _TITLES = {
     "python": "Python",
@@ -23,19 +26,20 @@ _TITLES = {
 }
 """First part of a setting's name to the title of its group, in the order in which they are shown."""
 
-_SCOPES = {
-    "cache.maxDays": "application",
-    "cache.maxMegabytes": "application",
-    "embedding.model": "machine",
-    "embedded.model": "machine",
-    "llm.endpoint": "machine",
-    "llm.model": "machine-overridable",
-    "python.interpreter": "machine",
-    "python.wheels": "machine",
-    "vectors.server": "machine",
-}
-"""What names a program, a model or an address: a workspace must not set it before it is trusted.
-And what is shared by all workspaces, so that none of them may set it."""
+SHARED = frozenset({"hover.enabled"})
+"""Settings that a workspace may change, so that a team can share them: they only change what is shown.
+
+Every other setting has the scope `machine`: VS Code takes it from the user's settings, in a remote window from those of
+the remote machine, and ignores it in a workspace. A workspace may be hostile, and these settings
+
+- name a program, a folder, a model or an address (`python.*`, `*.model`, `llm.endpoint`, `llm.runtime`,
+  `vectors.server`);
+- limit the memory, disk, battery and time that this machine spends (`embedding.*`, `llm.*`, `embedded.*`, `cache.*`,
+  `index.*`, `retrieval.top`, `hover.timeoutMs`), or make everything be embedded again (`chunk.*`);
+- write code and questions to the log (`trace.server`).
+
+A new setting belongs to the user until it is listed here.
+"""
 
 _OF_THE_EXTENSION: dict[str, dict[str, Any]] = {
     "python.interpreter": {
@@ -60,6 +64,18 @@ _OF_THE_EXTENSION: dict[str, dict[str, Any]] = {
 }
 """Settings that the server does not know."""
 
+_NAMES = """\
+/** Names of settings. GENERATED from `server/sourcewise/settings.py` by `npm run generate`; edit that. */
+
+/** Those that the server reads, without `sourcewise.`. */
+export const SERVER_SETTINGS: readonly string[] = [
+{server}];
+
+/** Those that a workspace may change. All others are the user's. */
+export const SHARED_SETTINGS: readonly string[] = [
+{shared}];
+"""
+
 _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number"}
 
 
@@ -67,23 +83,37 @@ def manifest(package: str) -> str:
     """Return the text of `package.json` with the settings in it; all else stays."""
     content = json.loads(package)
     content["capabilities"]["untrustedWorkspaces"]["restrictedConfigurations"] = [
-        f"sourcewise.{name}" for name in sorted(_SCOPES)
+        f"sourcewise.{name}" for name in sorted(_properties().keys() - SHARED)
     ]
     content["contributes"]["configuration"] = _groups()
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
+def setting_names() -> str:
+    """Return the text of `extension/src/settingNames.ts`: the settings that the server reads, and the shared ones."""
+    server = (spec.metadata["name"] for spec in fields(Settings))
+    return _NAMES.format(server=_lines(server), shared=_lines(sorted(SHARED)))
+
+
+def _lines(names: Iterable[str]) -> str:
+    return "".join(f'  "{name}",\n' for name in names)
+
+
 def _groups() -> list[dict[str, Any]]:
-    properties = _OF_THE_EXTENSION | {spec.metadata["name"]: _property(spec) for spec in fields(Settings)}
+    properties = _properties()
     unknown = {name.split(".")[0] for name in properties} - _TITLES.keys()
     if unknown:
         raise ValueError(f"Give these groups of settings a title in {__name__}: {', '.join(sorted(unknown))}.")
     return [{"title": title, "properties": _group(prefix, properties)} for prefix, title in _TITLES.items()]
 
 
+def _properties() -> dict[str, dict[str, Any]]:
+    return _OF_THE_EXTENSION | {spec.metadata["name"]: _property(spec) for spec in fields(Settings)}
+
+
 def _group(prefix: str, properties: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return {
-        f"sourcewise.{name}": declared | {"scope": _SCOPES.get(name, "window")}
+        f"sourcewise.{name}": declared | {"scope": "window" if name in SHARED else "machine"}
         for name, declared in properties.items()
         if name.split(".")[0] == prefix
     }

@@ -1,6 +1,8 @@
 /** Starts other programs. Hides spawning, signals and exit codes; what a program's output means is for the caller. */
 import { spawn, spawnSync } from "node:child_process";
 import { constants } from "node:os";
+import { EnvironmentProblem } from "./problem.mjs";
+import { findProgram, pythonVariables, withAbsolutePath } from "./programs.mjs";
 
 const COMMAND_NOT_FOUND = 127;
 
@@ -11,8 +13,11 @@ const COMMAND_NOT_FOUND = 127;
  * @returns {{status: number, stdout: string}} status 127 when the command cannot be started, or did not end in time
  */
 export function capture(command, args, { timeout } = {}) {
+  const program = findProgram(command);
+  if (program === undefined) return { status: COMMAND_NOT_FOUND, stdout: "" };
   const stdio = ["ignore", "pipe", "ignore"];
-  const { status, stdout } = spawnSync(command, args, { encoding: "utf8", stdio, timeout, windowsHide: true });
+  const env = installerVariables();
+  const { status, stdout } = spawnSync(program, args, { encoding: "utf8", env, stdio, timeout, windowsHide: true });
   return { status: status ?? COMMAND_NOT_FOUND, stdout: stdout ?? "" };
 }
 
@@ -26,9 +31,10 @@ export function capture(command, args, { timeout } = {}) {
  * @param {string[]} args
  * @param {{cwd: string}} options
  * @returns {Promise<number>} the exit code; 128 plus the signal's number when a signal ended the program
+ * @throws {EnvironmentProblem} when there is no such program
  */
-export function passThrough(command, args, { cwd }) {
-  const child = spawn(command, args, { cwd, stdio: "inherit" });
+export async function passThrough(command, args, { cwd }) {
+  const child = spawn(programOf(command), args, { cwd, env: withAbsolutePath(process.env), stdio: "inherit" });
   const release = handleSignals({
     SIGINT: () => {},
     SIGHUP: () => {},
@@ -45,10 +51,11 @@ export function passThrough(command, args, { cwd }) {
  * @param {(line: string) => void} options.onLine
  * @param {import("node:stream").Writable} [options.keepsOpen] a pipe that stays open until this program has ended too
  * @returns {Promise<number>} the exit code
+ * @throws {EnvironmentProblem} when there is no such program
  */
-export function reportLines(command, args, { stdout, onLine, keepsOpen }) {
+export async function reportLines(command, args, { stdout, onLine, keepsOpen }) {
   const stdio = ["ignore", stdout, "pipe", ...(keepsOpen ? [keepsOpen] : [])];
-  const child = spawn(command, args, { stdio, windowsHide: true });
+  const child = spawn(programOf(command), args, { env: installerVariables(), stdio, windowsHide: true });
   for (const stream of [child.stdout, child.stderr]) stream && forEachLine(stream, onLine);
   return exitCode(child);
 }
@@ -80,6 +87,17 @@ export function killTree(pid) {
   } catch (error) {
     if (error.code !== "ESRCH") throw error;
   }
+}
+
+function programOf(command) {
+  const program = findProgram(command);
+  if (program !== undefined) return program;
+  throw new EnvironmentProblem(`There is no program ${command} on the PATH.`, "Install it, then run this again.");
+}
+
+/** A Python that is run to install takes no module from the folder that we stand in, which may be a hostile repository. */
+function installerVariables() {
+  return { ...pythonVariables(process.env), PYTHONSAFEPATH: "1" };
 }
 
 function exitCode(child) {

@@ -111,7 +111,7 @@ class Stage {
     makeHostileCodebase(this.hostileCodebase);
     const models = ["--model-name", "codellama", "--model-name", "parrot"];
     this.ollama = this.#closing(await startOllama(plan.python, models), "stop");
-    this.machineSettings = { "sourcewise.llm.endpoint": this.ollama.endpoint };
+    this.machineSettings = { ...LIMITS, "sourcewise.llm.endpoint": this.ollama.endpoint };
     await installExtension(this.codeServer, plan.vsix, this.profile);
     this.server = await this.startServer({});
     const browser = this.#closing(await openBrowser(chromium), "close");
@@ -126,7 +126,7 @@ class Stage {
   async startServer(options) {
     const running = await startCodeServer(this.codeServer, {
       ...this.profile,
-      settings: { ...QUIET, ...LIMITS },
+      settings: QUIET,
       machineSettings: this.machineSettings,
       env: { SOURCEWISE_HOME: this.home },
       onOutput: (text) => this.#output.push(text),

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { createInterface } from "node:readline";
 import { describe, it } from "node:test";
 import { capture, killTree, passThrough, reportLines } from "../../server/installer/processes.mjs";
@@ -68,6 +71,50 @@ describe("a program whose lines are reported", () => {
     const options = { stdout: "pipe", onLine: (line) => lines.push(line) };
     assert.equal(await reportLines(process.execPath, ["-e", script], options), 3);
     assert.deepEqual(lines.sort(), ["one", "two"]);
+  });
+});
+
+describe("a program that the current folder carries", { skip: process.platform === "win32" }, () => {
+  const names = ["python3", "uv", "nvidia-smi", "code"];
+
+  /** Runs a script in a folder that has programs of these names, with this PATH. */
+  const runIn = (script, PATH) => {
+    const folder = mkdtempSync(path.join(tmpdir(), "sourcewise-hostile-"));
+    for (const name of names) {
+      writeFileSync(path.join(folder, name), "#!/bin/sh\necho hostile\n");
+      chmodSync(path.join(folder, name), 0o755);
+    }
+    const text = `import { capture, passThrough } from ${JSON.stringify(MODULE)};\n${script}`;
+    const child = spawnSync(process.execPath, ["--input-type=module", "-e", text], {
+      cwd: folder,
+      encoding: "utf8",
+      env: { ...process.env, PATH, PYTHONPATH: folder },
+    });
+    rmSync(folder, { recursive: true });
+    return child.stdout;
+  };
+  const PATHS = [":/nowhere", "/nowhere:", "/nowhere::/nowhere2", ".", "", "./", "bin:."];
+
+  it("is not run, whatever entry of PATH means that folder", () => {
+    const script = `console.log(${JSON.stringify(names)}.map((name) => capture(name, []).status).join());`;
+    for (const PATH of PATHS) assert.equal(runIn(script, PATH), "127,127,127,127\n", PATH);
+  });
+
+  it("is not run by a program that we run", () => {
+    const inner = `"require('child_process').spawnSync('uv', { stdio: 'inherit' }).error?.code ?? 'ran'"`;
+    const captured = `process.stdout.write(capture(process.execPath, ["-p", ${inner}]).stdout);`;
+    const passed = `await passThrough(process.execPath, ["-p", ${inner}], { cwd: "." });`;
+    for (const PATH of PATHS) for (const script of [captured, passed]) assert.equal(runIn(script, PATH), "ENOENT\n", PATH);
+  });
+
+  it("is said to be missing where it has to be there", async () => {
+    await assert.rejects(passThrough("sourcewise-has-no-such-program", [], { cwd: "." }), /no program sourcewise-has/);
+  });
+
+  it("has no module imported by a Python that installs", () => {
+    const program = "import sys; print('' in sys.path, [p for p in sys.path if 'hostile' in p])";
+    const script = `process.stdout.write(capture("python3", ["-c", ${JSON.stringify(program)}]).stdout);`;
+    assert.equal(runIn(script, `:${process.env.PATH}`), "False []\n");
   });
 });
 

@@ -30,4 +30,13 @@ describe("the manifest", () => {
   it("runs every script through the one door", () => {
     for (const script of Object.values(scripts)) expect(script).toMatch(/^node server\/environment\.mjs \S+/);
   });
+
+  it("lets a workspace set nothing but whether hovers are shown", () => {
+    const settings = contributes.configuration.flatMap(({ properties }) => Object.entries<{ scope: string }>(properties));
+    expect(settings.length).toBeGreaterThan(30);
+    const ofWorkspaces = settings.filter(([, { scope }]) => scope !== "machine").map(([name]) => name);
+    expect(ofWorkspaces).toEqual(["sourcewise.hover.enabled"]);
+    const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
+    expect([...restricted, ...ofWorkspaces].sort()).toEqual(settings.map(([name]) => name).sort());
+  });
 });

@@ -3,12 +3,18 @@ import { serverCommand, serverVariables } from "../../extension/src/serverProces
 
 describe("the server's process", () => {
   it("runs our module, and none that lies where it starts", () => {
-    expect(serverCommand("/env/bin/python")).toEqual({ command: "/env/bin/python", args: ["-P", "-m", "sourcewise", "lsp"] });
+    expect(serverCommand("/env/bin/python")).toEqual({ command: "/env/bin/python", args: ["-EP", "-m", "sourcewise", "lsp"] });
   });
 
   it("gets no variable that steers another Python", () => {
     const variables = { PATH: "/bin", PYTHONPATH: "/evil", PYTHONHOME: "/x", PythonStartup: "y", __PYVENV_LAUNCHER__: "z" };
     expect(serverVariables(variables)).toEqual({ PATH: "/bin" });
+  });
+
+  it("gets no entry of PATH that means the folder it starts in", () => {
+    const PATH = [":/usr/bin:", ".:bin:/usr/bin::node_modules/.bin"];
+    for (const path of PATH) expect(serverVariables({ PATH: path })).toEqual({ PATH: "/usr/bin" });
+    expect(serverVariables({ PATH: ":", HOME: "/h" })).toEqual({ HOME: "/h" });
   });
 
   it("keeps what only looks like one", () => {

@@ -84,3 +84,11 @@ def test_what_names_a_program_a_model_or_an_address_needs_a_trusted_workspace() 
     for group in manifest["contributes"]["configuration"]:
         for name, declared in group["properties"].items():
             assert (declared["scope"] != "window") == (name in restricted)
+
+
+def test_a_workspace_may_set_only_what_is_shared() -> None:
+    groups = json.loads(ARTIFACTS["package.json"])["contributes"]["configuration"]
+    scopes = {name: declared["scope"] for group in groups for name, declared in group["properties"].items()}
+    assert {name for name, scope in scopes.items() if scope != "machine"} == {"sourcewise.hover.enabled"}
+    for spec in fields(Settings):
+        assert f'"{spec.metadata["name"]}",' in ARTIFACTS["extension/src/settingNames.ts"]

@@ -1,6 +1,6 @@
 /** The question whether code may be sent to a model on another machine, and the way to take that decision back. */
-import * as vscode from "vscode";
 import type { Server } from "../client";
+import { confirm, showInformation } from "../messages";
 import { MODELS_REVOKE, type Destination } from "../protocol";
 
 const SEND = "Send";
@@ -10,14 +10,12 @@ export async function mayLeave({ model, host }: Destination): Promise<boolean> {
   const detail =
     `It runs at ${host}. Your question and the code of the sources would be sent there, ` +
     "now and whenever you ask about this folder. Sourcewise asks once for each folder and model.";
-  const choices = [{ title: SEND }, { title: "Don't Send", isCloseAffordance: true }];
   const question = `Send code to ${model}, which does not run on this machine?`;
-  const choice = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...choices);
-  return choice?.title === SEND;
+  return (await confirm(question, detail, SEND)) === SEND;
 }
 
 /** Makes Sourcewise ask again before it sends code of the open folders to another machine. */
 export async function revokeConsent(server: Pick<Server, "request">): Promise<void> {
   await server.request(MODELS_REVOKE, {});
-  void vscode.window.showInformationMessage("Sourcewise asks again before it sends code of this workspace to another machine.");
+  void showInformation("Sourcewise asks again before it sends code of this workspace to another machine.");
 }
