@@ -176,8 +176,10 @@ async function uv(work, args) {
   const { place, report, lock } = work;
   const installed = await pipHashed(work, ["uv"]);
   if (!installed.ok) return installed;
+  // In the current folder, uv would obey a uv.toml.
+  const elsewhere = ["--directory", place.folder];
   const options = ["--python", place.python, "--torch-backend", "cpu"];
-  return report.run(place.python, ["-m", "uv", "pip", "install", ...options, ...args], lock.pipe);
+  return report.run(place.python, ["-m", "uv", ...elsewhere, "pip", "install", ...options, ...args], lock.pipe);
 }
 
 function works(place) {

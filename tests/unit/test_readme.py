@@ -39,3 +39,9 @@ def test_the_floors_are_those_that_import_linter_holds() -> None:
     for layer in contracts[0]["layers"]:
         for module in layer.split(" | "):
             assert f"`{module}" in README, f"{module} has no floor in the README"
+
+
+def test_the_tests_that_the_security_page_names_are_there() -> None:
+    named = re.findall(r"`(tests/[\w/.]+)`", (ROOT / "SECURITY.md").read_text(encoding="utf-8"))
+    assert len(named) > 10
+    assert [path for path in named if not (ROOT / path).is_file()] == []
