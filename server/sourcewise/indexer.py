@@ -7,21 +7,23 @@ removed before it has been looked for once more, after all else is stored.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from sourcewise.errors import CancelledError
 from sourcewise.mining.regular_files import exists
-from sourcewise.model import SkippedFile, SkipReason
+from sourcewise.model import SkippedFile, SkipReason, SourceFile
 from sourcewise.reading_order import ReadingOrder
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
-    from sourcewise.chunking.isolated_chunker import IsolatedChunker
+    from sourcewise.chunking.isolated_chunker import Cut, IsolatedChunker
     from sourcewise.mining.miner import CodeMiner
     from sourcewise.model import FileStamp
     from sourcewise.storage.catalog import Catalog, KnownFile
@@ -37,6 +39,8 @@ _CHUNKS_FORMAT = 1
 RECIPE = "recipe"
 # Under this key it notes that the whole folder was read once.
 WHOLE = "whole"
+# How many files are read and cut while the one before them is stored.
+_FILES_AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,13 @@ class _Ways:
     anew: bool
     first: Sequence[str]
     on_folder: Callable[[str], None] | None
+
+
+class _ReadFile(NamedTuple):
+    """A file that was read, and its chunks as soon as they are cut; None if those in the catalog are still right."""
+
+    file: SourceFile | SkippedFile
+    cut: Future[Cut] | None
 
 
 class Indexer:
@@ -195,14 +206,34 @@ class Indexer:
         """Read files into the catalog; return what became of them, and which known ones vanished meanwhile."""
         outcome: Counter[str] = Counter()
         vanished = []
-        for done, stamp in enumerate(_interruptible(self.order.ordered(stamps), ways.cancelled), 1):
-            became = self._take(stamp, known.get(stamp.path), anew=ways.anew)
-            outcome[became] += 1
-            if became == "vanished" and stamp.path in known:
-                vanished.append(stamp.path)
-            if ways.progress:
-                ways.progress(done, len(stamps))
+        cutter = ThreadPoolExecutor(1, "cutter")
+        try:
+            read = self._read_ahead(stamps, known, cutter, anew=ways.anew)
+            for done, (file, cut) in enumerate(_interruptible(read, ways.cancelled), 1):
+                became = self._store(file, cut, known.get(file.path))
+                outcome[became] += 1
+                if became == "vanished" and file.path in known:
+                    vanished.append(file.path)
+                if ways.progress:
+                    ways.progress(done, len(stamps))
+        finally:
+            cutter.shutdown(cancel_futures=True)
         return outcome, vanished
+
+    def _read_ahead(
+        self, stamps: Sequence[FileStamp], known: Mapping[str, KnownFile], cutter: ThreadPoolExecutor, *, anew: bool
+    ) -> Iterator[_ReadFile]:
+        """Read files and have them cut; yield each in time for the next ones to be cut while it is stored."""
+        waiting: deque[_ReadFile] = deque()
+        for stamp in self.order.ordered(stamps):
+            file = self._miner.read(self._folder, stamp)
+            cut = None
+            if isinstance(file, SourceFile) and (anew or _differs(file, known.get(file.path))):
+                cut = cutter.submit(self._chunker.cut, file)
+            waiting.append(_ReadFile(file, cut))
+            if len(waiting) > _FILES_AHEAD:
+                yield waiting.popleft()
+        yield from waiting
 
     def _is_of_another_recipe(self) -> bool:
         recipe = self._catalog.get_meta(RECIPE)
@@ -210,20 +241,23 @@ class Indexer:
             self._catalog.set_meta(RECIPE, self._recipe)
         return recipe not in (None, self._recipe)
 
-    def _take(self, stamp: FileStamp, before: KnownFile | None, *, anew: bool) -> str:
-        """Read one file into the catalog and say what became of it."""
-        file = self._miner.read(self._folder, stamp)
+    def _store(self, file: SourceFile | SkippedFile, cut: Future[Cut] | None, before: KnownFile | None) -> str:
+        """Store a file that was read and say what became of it."""
         if isinstance(file, SkippedFile):
             if file.reason is SkipReason.VANISHED:
                 return "vanished"
             self._catalog.record_skipped([file])
             return "skipped"
-        if not anew and before is not None and before.reason is None and before.digest == file.digest:
-            if (before.size, before.mtime_ns) != (file.stamp.size, file.stamp.mtime_ns):
+        if cut is None:
+            if before is None or (before.size, before.mtime_ns) != (file.stamp.size, file.stamp.mtime_ns):
                 self._catalog.restamp([file.stamp])
             return "unchanged"
-        self._catalog.replace_file(file, *self._chunker.cut(file))
+        self._catalog.replace_file(file, *cut.result())
         return "added" if before is None else "changed"
+
+
+def _differs(file: SourceFile, before: KnownFile | None) -> bool:
+    return before is None or before.reason is not None or before.digest != file.digest
 
 
 def _interruptible(items: Iterable[Item], cancelled: threading.Event | None) -> Iterator[Item]:

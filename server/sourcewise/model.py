@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sourcewise.visible_text import visible
 
@@ -100,8 +100,17 @@ class SkippedFile:
 # --- chunks -----------------------------------------------------------------------------------------------
 
 
+class _QuicklyPickled:
+    """A frozen dataclass with slots whose pickles are made in half the time: thousands go from process to process."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        return type(self), tuple([getattr(self, name) for name in self.__slots__])
+
+
 @dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(_QuicklyPickled):
     """A named thing that code defines.
 
     Attributes:
@@ -127,7 +136,7 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(_QuicklyPickled):
     """A span of one file, aligned to syntax.
 
     Attributes:

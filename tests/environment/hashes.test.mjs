@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { devNull, tmpdir } from "node:os";
 import path from "node:path";
-import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { after, before, beforeEach, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ensureEnvironmentAt } from "../../server/installer/installation.mjs";
 import { lockedRequirement } from "../../server/installer/locked_packages.mjs";
@@ -35,7 +35,10 @@ describe("the lock", () => {
   });
 });
 
-/** Real pip, from a folder of wheels: small ones with the names of what Sourcewise needs. */
+/**
+ * Real pip, from a folder of wheels: small ones with the names of what Sourcewise needs. To make an environment takes
+ * the most time, so all tests use the same one: those in which nothing is installed come first.
+ */
 describe("an installation from a folder of wheels", () => {
   const torch = process.platform === "linux" && !hasNvidiaGpu() ? "2.13.0+cpu" : "2.13.0";
   const packages = [
@@ -56,6 +59,7 @@ describe("an installation from a folder of wheels", () => {
   let storage;
   let shipped;
   let wheels;
+  let place;
 
   before(() => {
     // Packages come from that folder alone, whatever pip is configured for on this machine.
@@ -68,20 +72,24 @@ describe("an installation from a folder of wheels", () => {
     const { stdout, stderr } = spawnSync(python, ["-I", script, made], { input, encoding: "utf8" });
     assert.match(stdout, /^\{/, stderr);
     digests = JSON.parse(stdout);
-  });
-  after(() => rmSync(made, { recursive: true }));
-
-  beforeEach(() => {
     storage = mkdtempSync(path.join(tmpdir(), "sourcewise-hashes-"));
     shipped = path.join(storage, "shipped");
     wheels = path.join(storage, "wheels");
     mkdirSync(shipped);
-    cpSync(made, wheels, { recursive: true });
     cpSync(path.join(made, "sourcewise-0.1.0-py3-none-any.whl"), path.join(shipped, "sourcewise-0.1.0-py3-none-any.whl"));
     cpSync(fromRoot("server/installer/hold_lock.py"), path.join(shipped, "hold_lock.py"));
     writeLock();
+    place = extensionPlace({ storage, shipped, interpreter: null, wheels, platform: process.platform });
   });
-  afterEach(() => rmSync(storage, { recursive: true }));
+  after(() => {
+    for (const folder of [made, storage]) rmSync(folder, { recursive: true });
+  });
+
+  beforeEach(() => {
+    rmSync(wheels, { recursive: true, force: true });
+    cpSync(made, wheels, { recursive: true });
+    rmSync(place.stamp, { force: true });
+  });
 
   /** Without a package where it is named, as a lock of another making. */
   const writeLock = (unhashed) => {
@@ -93,55 +101,58 @@ describe("an installation from a folder of wheels", () => {
     writeFileSync(path.join(shipped, "constraints.txt"), entries.sort().join(""));
   };
 
-  const place = () => extensionPlace({ storage, shipped, interpreter: null, wheels, platform: process.platform });
-  const install = (where = place()) =>
-    ensureEnvironmentAt(where, namedPythons(process.platform), new TerminalReport(600_000));
-  const has = (python, module) => spawnSync(python, ["-I", "-c", `import ${module}`]).status === 0;
+  const install = () => ensureEnvironmentAt(place, namedPythons(process.platform), new TerminalReport(600_000));
+  const has = (module) => spawnSync(place.python, ["-I", "-c", `import ${module}`]).status === 0;
   const fileOf = (name) => path.join(wheels, Object.keys(digests).find((file) => file.startsWith(`${name}-`)));
+  /** Still a wheel: whatever follows the end of a zip archive's index is a comment to most readers. */
+  const change = (file) => writeFileSync(file, Buffer.concat([readFileSync(file), Buffer.from("changed")]));
 
-  it("brings each package of the lock, and starts Sourcewise apart from the current folder", async () => {
-    const python = await install();
-    for (const name of ["torch", "sympy", "chromadb", "xllamacpp"]) assert.ok(has(python, name), name);
-    if (process.platform === "win32") return;
-    const workspace = path.join(storage, "workspace");
-    mkdirSync(workspace);
-    writeFileSync(path.join(workspace, "json.py"), "print('the workspace was imported')\n");
-    const env = { ...process.env, PYTHONPATH: ":" };
-    const { stdout } = spawnSync(place().script, { cwd: workspace, env, encoding: "utf8" });
-    assert.equal(stdout, "started\n");
+  it("refuses a changed pip", async () => {
+    change(fileOf("pip"));
+    await assert.rejects(install(), { message: /The download of pip did not match its checksum/ });
   });
 
   for (const name of ["chromadb", "sympy"])
     it(`refuses a changed wheel of ${name}`, async () => {
-      // Still a wheel: whatever follows the end of a zip archive's index is a comment to most readers.
-      writeFileSync(fileOf(name), Buffer.concat([readFileSync(fileOf(name)), Buffer.from("changed")]));
+      change(fileOf(name));
       await assert.rejects(install(), ({ message, hint }) => {
         assert.match(message, new RegExp(`The download of ${name} did not match its checksum; nothing was installed`));
         assert.match(hint, /Replace its file in .*wheels, then choose Set Up/);
         return true;
       });
-      assert.ok(!existsSync(place().stamp));
-      assert.ok(!has(place().python, "chromadb"));
+      assert.ok(!existsSync(place.stamp));
+      assert.ok(!has("chromadb"));
     });
-
-  it("refuses a changed pip", async () => {
-    writeFileSync(fileOf("pip"), Buffer.concat([readFileSync(fileOf("pip")), Buffer.from("changed")]));
-    await assert.rejects(install(), { message: /The download of pip did not match its checksum/ });
-  });
 
   it("refuses what the lock has no hash for", async () => {
     writeLock("chromadb");
-    await assert.rejects(install(), ({ message, hint }) => {
-      assert.match(message, /the lock has no checksum for chromadb/);
-      assert.match(hint, /npm run lock/);
-      return true;
-    });
-    assert.ok(!has(place().python, "chromadb"));
+    try {
+      await assert.rejects(install(), ({ message, hint }) => {
+        assert.match(message, /the lock has no checksum for chromadb/);
+        assert.match(hint, /npm run lock/);
+        return true;
+      });
+    } finally {
+      writeLock();
+    }
+    assert.ok(!has("chromadb"));
   });
 
   it("goes on without llama.cpp where there is no build of it", async () => {
     rmSync(fileOf("xllamacpp"));
-    const python = await install();
-    assert.ok(has(python, "chromadb") && !has(python, "xllamacpp"));
+    await install();
+    assert.ok(has("chromadb") && !has("xllamacpp"));
+  });
+
+  it("brings each package of the lock, and starts Sourcewise apart from the current folder", async () => {
+    await install();
+    for (const name of ["torch", "sympy", "chromadb", "xllamacpp"]) assert.ok(has(name), name);
+    if (process.platform === "win32") return;
+    const workspace = path.join(storage, "workspace");
+    mkdirSync(workspace);
+    writeFileSync(path.join(workspace, "json.py"), "print('the workspace was imported')\n");
+    const env = { ...process.env, PYTHONPATH: ":" };
+    const { stdout } = spawnSync(place.script, { cwd: workspace, env, encoding: "utf8" });
+    assert.equal(stdout, "started\n");
   });
 });

@@ -1,19 +1,20 @@
-"""Files of up to a megabyte that are made to crash a grammar, or to take time with the square of their length."""
+"""Files that are made to crash a grammar, or to take time with the square of their length."""
 
 from __future__ import annotations
 
-MEGABYTE = 1_000_000
+SIZE = 200_000
+"""Of most of them, in characters: enough for what takes the square of it to need minutes."""
 
 
 def filled(text: str, end: str = "") -> str:
-    """Return a megabyte of a repeated text."""
-    return text * (MEGABYTE // len(text)) + end
+    """Return a repeated text of the usual size."""
+    return text * (SIZE // len(text)) + end
 
 
 DEEP_YAML = "".join(f"{' ' * level}k{level}:\n" for level in range(300))
 
 HOSTILE = {
-    "heading.md": "# a" + " " * (MEGABYTE - 10) + "b\n",
+    "heading.md": "# a" + " " * (SIZE - 10) + "b\n",
     "headings.md": filled("# a\n"),
     "images.md": "# " + filled("![", "\n"),
     "links.md": "# " + filled("[](", "\n"),
@@ -21,7 +22,7 @@ HOSTILE = {
     "quotes.md": ">" * 50_000 + " a\n",
     "lists.md": filled("- " * 500 + "a\n"),
     "rule.rst": filled("=", "x\n"),
-    "title.adoc": "= a" + " " * (MEGABYTE - 10) + "b\n",
+    "title.adoc": "= a" + " " * (SIZE - 10) + "b\n",
     "deep.yaml": DEEP_YAML,
     "arrays.json": "[" * 100_000,
     "objects.json": filled('{"a":'),
@@ -35,9 +36,9 @@ HOSTILE = {
     "heredocs.sh": filled("cat <<A\n"),
     "classes.java": filled("class A {"),
     "comments.c": filled("/**/", "\nint x;\n"),
-    "comment.c": "/*" + " " * (MEGABYTE - 20) + "x*/\nint f() {}\n",
+    "comment.c": "/*" + " " * (SIZE - 20) + "x*/\nint f() {}\n",
     "stars.c": filled(f"/*{'*' * 2000}x */\nint f() {{ return 1; }}\n"),
-    "blank.h": "\n" * (MEGABYTE - 10) + "int x;\n",
+    "blank.h": "\n" * (SIZE - 10) + "int x;\n",
     "braces.js": filled("{\n"),
     "definitions.js": filled("function f(){}"),
     "string.js": 'x = "' + filled("a"),

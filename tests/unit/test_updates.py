@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sourcewise.chunking.isolated_chunker import IsolatedChunker
-from sourcewise.errors import CancelledError, FolderError
+from sourcewise.errors import CancelledError, FolderError, WorkerError
 from sourcewise.indexer import Changes, Indexer
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.storage.catalog import Catalog
@@ -25,6 +25,7 @@ from sourcewise.storage.catalog import Catalog
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sourcewise.chunking.isolated_chunker import Cut
     from sourcewise.model import FileStamp, SkippedFile, SourceFile
 
 LIMIT = 200
@@ -217,6 +218,61 @@ def test_files_that_are_wanted_first_are_read_first(house: House) -> None:
         put(house.folder, path)
     house.indexer.update(first=["c.py", "missing.py", "b.py"])
     assert house.miner.read_paths == ["c.py", "b.py", "a.py", "d.py"]
+
+
+def test_the_next_file_is_cut_while_one_is_stored(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = ("a.py", "b.py", "c.py", "d.py")
+    for path in paths:
+        put(house.folder, path)
+    begun = {path: threading.Event() for path in paths}
+    cut, replace_file = IsolatedChunker.cut, house.catalog.replace_file
+    stored: list[str] = []
+
+    def begin(chunker: IsolatedChunker, file: SourceFile) -> Cut:
+        begun[file.path].set()
+        return cut(chunker, file)
+
+    def store(file: SourceFile, *chunks: Any) -> None:
+        assert all(begun[path].wait(10) for path in paths[: len(stored) + 2])
+        replace_file(file, *chunks)
+        stored.append(file.path)
+
+    monkeypatch.setattr(IsolatedChunker, "cut", begin)
+    monkeypatch.setattr(house.catalog, "replace_file", store)
+    progress: list[tuple[int, int]] = []
+    house.indexer.update(lambda done, total: progress.append((done, total)))
+    assert stored == list(paths)
+    assert progress == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_a_file_that_cannot_be_cut_ends_the_update_after_those_before_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in ("a.py", "b.py", "c.py", "d.py"):
+        put(house.folder, path)
+    cut = IsolatedChunker.cut
+
+    def fail(chunker: IsolatedChunker, file: SourceFile) -> Cut:
+        if file.path == "b.py":
+            raise WorkerError("No more processes.")
+        return cut(chunker, file)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(IsolatedChunker, "cut", fail)
+        with pytest.raises(WorkerError):
+            house.indexer.update()
+    assert list(house.catalog.known_files()) == ["a.py"]
+    assert house.update() == Changes(added=3, unchanged=1)
+
+
+def test_an_update_that_is_cancelled_stores_no_more_than_the_file_under_way(house: House) -> None:
+    for path in ("a.py", "b.py", "c.py", "d.py"):
+        put(house.folder, path)
+    cancelled = threading.Event()
+    with pytest.raises(CancelledError):
+        house.indexer.update(lambda _done, _total: cancelled.set(), cancelled)
+    assert list(house.catalog.known_files()) == ["a.py"]
+    assert house.update() == Changes(added=3, unchanged=1)
 
 
 def test_files_appearing_in_an_ignored_folder_write_nothing(house: House, data_version: Callable[[], int]) -> None:

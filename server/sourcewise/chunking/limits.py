@@ -14,7 +14,7 @@ else:
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SECONDS = 30
+SECONDS = 10
 """How long one file may take: CPU seconds, on Windows wall-clock seconds."""
 
 _MEMORY_BYTES = 4 * 1024**3
