@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise import environment
-from sourcewise.embedding_models import CPU_MODEL
+from sourcewise.embedding.model_names import CPU_MODEL
 from sourcewise.paths import DataPaths
+from sourcewise.processes import environment
 from sourcewise.weights import WeightsStore
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 
 from sourcewise.embedding import Embedder
-from sourcewise.embedding_models import CPU_MODEL
+from sourcewise.embedding.model_names import CPU_MODEL
+from sourcewise.embedding.shared_embedder import SharedEmbedder
 from sourcewise.paths import DataPaths
-from sourcewise.shared_embedder import SharedEmbedder
 from sourcewise.weights import WeightsStore
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sourcewise import protocol
-from sourcewise.model import CitationState, SearchMode, SkipReason, Stage
+from sourcewise.domain.answer import CitationState
+from sourcewise.domain.code import SkipReason
+from sourcewise.domain.index_state import Stage
+from sourcewise.domain.search import SearchMode
 
 _FOLDER = "file:///home/ada/shop"
 _URI = f"{_FOLDER}/auth.py"

@@ -8,9 +8,9 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from sourcewise.environment import PACKAGE_FOLDER, isolate_variables
 from sourcewise.errors import SettingsError
 from sourcewise.paths import DataPaths
+from sourcewise.processes.environment import PACKAGE_FOLDER, isolate_variables
 from sourcewise.settings import Settings
 
 if TYPE_CHECKING:

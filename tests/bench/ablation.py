@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from indexed_tree import indexed_tree
 
-from sourcewise import ranking
-from sourcewise.evaluation import Place, read_questions, scores
-from sourcewise.model import SearchMode
+from sourcewise.domain.search import SearchMode
+from sourcewise.evaluation.search import Place, read_questions, scores
+from sourcewise.retrieval import ranking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sourcewise.evaluation import KnownQuestion
-    from sourcewise.index import Index
+    from sourcewise.evaluation.search import KnownQuestion
+    from sourcewise.folder_index.index import Index
 
     # Measures by the id of the question.
     Measured = dict[str, dict[str, float]]

@@ -33,7 +33,7 @@ sys.path.append(str(Path(__file__).parents[1] / "protocol"))
 
 from client import Editor
 
-from sourcewise.model import Stage
+from sourcewise.domain.index_state import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence

@@ -29,7 +29,7 @@ sys.path.append(str(Path(__file__).parents[1] / "protocol"))
 
 from client import Editor
 
-from sourcewise.embedding_models import default_model
+from sourcewise.embedding.model_names import default_model
 from sourcewise.paths import DataPaths
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.embedding_cache import EmbeddingCache

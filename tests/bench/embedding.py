@@ -21,12 +21,12 @@ import psutil
 from measuring import bytes_on_disk, percentile, run_alone, timed
 
 from sourcewise.chunking.chunker import SmartCodeChunker
+from sourcewise.domain.code import SourceFile
 from sourcewise.embedding import Embedder
-from sourcewise.embedding_models import CPU_MODEL, FAST_MODEL, GPU_MODEL
+from sourcewise.embedding.model_names import CPU_MODEL, FAST_MODEL, GPU_MODEL
+from sourcewise.indexing.vectorizer import embedding_text
 from sourcewise.mining.miner import CodeMiner
-from sourcewise.model import SourceFile
 from sourcewise.paths import DataPaths
-from sourcewise.vectorizer import embedding_text
 from sourcewise.weights import WeightsStore
 
 if TYPE_CHECKING:

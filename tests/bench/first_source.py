@@ -27,7 +27,7 @@ sys.path.append(str(Path(__file__).parents[1] / "protocol"))
 from client import Editor
 
 from sourcewise.errors import QuestionError
-from sourcewise.evaluation import Place, read_questions
+from sourcewise.evaluation.search import Place, read_questions
 from sourcewise.paths import DataPaths
 from sourcewise.settings import Settings
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sourcewise import protocol
-    from sourcewise.evaluation import KnownQuestion
+    from sourcewise.evaluation.search import KnownQuestion
 
 _SHOWN = 8
 _OPTIONS = {"llm": {"runtime": "sources"}, "embedding.questionSeconds": Settings().question_seconds}

@@ -23,16 +23,16 @@ from typing import TYPE_CHECKING, Any
 
 from indexed_tree import indexed_tree
 
-from sourcewise.conversation import background
-from sourcewise.evaluation import KnownQuestion, Place, read_questions, scores
-from sourcewise.excerpts import Document, Excerpts
-from sourcewise.model import Inquiry, SearchMode, Turn
+from sourcewise.chunking.code_at_cursor import Document, Excerpts
+from sourcewise.domain.search import Inquiry, SearchMode, Turn
+from sourcewise.evaluation.search import KnownQuestion, Place, read_questions, scores
+from sourcewise.retrieval.follow_up_context import background
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from sourcewise.index import Index
-    from sourcewise.model import SearchResult
+    from sourcewise.domain.search import SearchResult
+    from sourcewise.folder_index.index import Index
 
     Ask = Callable[[Index, "FollowUp", SearchMode], SearchResult]
     # Measures by the way of asking and the id of the question.

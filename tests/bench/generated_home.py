@@ -8,18 +8,18 @@ from generated_code import write_code
 from generated_vectors import GeneratedVectors
 
 from sourcewise.chunking.chunker import SmartCodeChunker
-from sourcewise.embedding_models import default_model
+from sourcewise.domain.code import FileStamp, SourceFile
+from sourcewise.embedding.model_names import default_model
+from sourcewise.indexing.vectorizer import embedding_text
 from sourcewise.mining.miner import CodeMiner
-from sourcewise.model import FileStamp, SourceFile
 from sourcewise.paths import DataPaths
 from sourcewise.storage.embedding_cache import EmbeddingCache
-from sourcewise.vectorizer import embedding_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sourcewise.model import Chunk
+    from sourcewise.domain.code import Chunk
 
 
 def make_home(root: Path, chunks: int) -> tuple[Path, Path]:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from measuring import say
 
 from sourcewise.cli.opening import OpenedFolder, opened_workspace, settings_of_user
-from sourcewise.model import SearchMode
+from sourcewise.domain.search import SearchMode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sourcewise.index import Index
+    from sourcewise.folder_index.index import Index
 
 
 @contextmanager

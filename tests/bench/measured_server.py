@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sourcewise.__main__ import main
+from sourcewise.embedding.shared_embedder import SharedEmbedder
 from sourcewise.lsp.answers import Answers
 from sourcewise.lsp.hover import Hover
-from sourcewise.shared_embedder import SharedEmbedder
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from measuring import say
 
 from sourcewise.chunking.chunker import SmartCodeChunker
+from sourcewise.domain.code import SourceFile
 from sourcewise.embedding import Embedder
-from sourcewise.embedding_models import FAST_MODEL
+from sourcewise.embedding.model_names import FAST_MODEL
+from sourcewise.indexing.vectorizer import embedding_text
 from sourcewise.mining.miner import CodeMiner
-from sourcewise.model import SourceFile
 from sourcewise.paths import DataPaths
-from sourcewise.vectorizer import embedding_text
 from sourcewise.weights import WeightsStore
 
 if TYPE_CHECKING:

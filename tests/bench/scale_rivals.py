@@ -12,7 +12,7 @@ from generated_vectors import DIMENSIONS, MODEL, GeneratedVectors
 from measuring import Figure, megabytes, say, waits
 from scale_stages import DEPTH, Home
 
-from sourcewise.vectorizer import embedding_text
+from sourcewise.indexing.vectorizer import embedding_text
 
 if TYPE_CHECKING:
     from pathlib import Path

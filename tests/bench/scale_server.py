@@ -17,7 +17,7 @@ sys.path.append(str(Path(__file__).parents[1] / "protocol"))
 
 from client import Editor
 
-from sourcewise.model import Stage
+from sourcewise.domain.index_state import Stage
 from sourcewise.paths import DataPaths
 
 if TYPE_CHECKING:

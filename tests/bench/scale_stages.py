@@ -16,18 +16,18 @@ from generated_vectors import MODEL, GeneratedVectors
 from measuring import Figure, bytes_on_disk, megabytes, rate, say, spent, spread, timed, waits
 
 from sourcewise.chunking.isolated_chunker import IsolatedChunker
-from sourcewise.indexer import Indexer
+from sourcewise.indexing.indexer import Indexer
+from sourcewise.indexing.vectorizer import CodeVectorizer
 from sourcewise.mining.miner import CodeMiner
-from sourcewise.relations import Relations
-from sourcewise.retriever import Retriever
+from sourcewise.retrieval.retriever import Retriever
+from sourcewise.retrieval.symbol_index import Relations
 from sourcewise.settings import Settings
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.chunk_filter import ChunkFilter
 from sourcewise.storage.embedding_cache import EmbeddingCache
 from sourcewise.storage.vector_store import VectorStores
-from sourcewise.vectorizer import CodeVectorizer
+from sourcewise.text.words import query_terms
 from sourcewise.watching.watcher import Watcher
-from sourcewise.words import query_terms
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from measuring import Measured
 
     from sourcewise.embedding.vectors import Vectors
-    from sourcewise.relations import Uses
+    from sourcewise.retrieval.symbol_index import Uses
 
 DEPTH = 100
 _TOP = 8

@@ -28,7 +28,7 @@ sys.path.append(str(Path(__file__).parents[1] / "protocol"))
 
 from client import Editor
 
-from sourcewise.embedding_models import CPU_MODEL
+from sourcewise.embedding.model_names import CPU_MODEL
 from sourcewise.paths import DataPaths
 from sourcewise.weights import WeightsStore
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sourcewise.domain.code import Chunk, FileStamp, SourceFile
 from sourcewise.errors import CatalogCorruptError, StorageError
-from sourcewise.model import Chunk, FileStamp, SourceFile
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.database import Database, Schema
 from sourcewise.storage.embedding_cache import EmbeddingCache

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sourcewise.embedding_models import CPU_MODEL
+from sourcewise.embedding.model_names import CPU_MODEL
 from sourcewise.paths import DataPaths, workspace_folder
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.vector_store import VectorStores

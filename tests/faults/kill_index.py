@@ -22,7 +22,7 @@ from pathlib import Path
 import psutil
 from index_contents import Contents, contents, data_folder, index_command
 
-from sourcewise.embedding_models import CPU_MODEL
+from sourcewise.embedding.model_names import CPU_MODEL
 from sourcewise.paths import DataPaths
 from sourcewise.weights import WeightsStore
 

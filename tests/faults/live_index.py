@@ -20,10 +20,10 @@ sys.path.append(str(Path(__file__).parents[1] / "protocol"))
 from client import REAL_SERVER, Editor
 
 from sourcewise import protocol
+from sourcewise.domain.index_state import IndexActivity, Stage
 from sourcewise.errors import PeerError
-from sourcewise.model import IndexActivity, Stage
 from sourcewise.paths import DataPaths
-from sourcewise.peers import PeerClient
+from sourcewise.processes.rpc import PeerClient
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence

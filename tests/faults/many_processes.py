@@ -22,7 +22,7 @@ from live_index import another_editor, until
 from restless_folder import write_code
 from scenarios import check, compared, compared_as_it_is, parser, run
 
-from sourcewise.inspection import owner_of
+from sourcewise.folder_index.inspection import owner_of
 
 if TYPE_CHECKING:
     import argparse

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from scenarios import check, compared, parser, run
 
-from sourcewise.model import Stage
+from sourcewise.domain.index_state import Stage
 
 if TYPE_CHECKING:
     import argparse

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from live_index import LiveIndex
 
-from sourcewise.embedding_models import CPU_MODEL
+from sourcewise.embedding.model_names import CPU_MODEL
 from sourcewise.paths import DataPaths
 from sourcewise.weights import WeightsStore
 

@@ -16,8 +16,8 @@ from pytest_lsp.client import register_lsp_features
 from pytest_lsp.protocol import LanguageClientProtocol
 
 from sourcewise import protocol
+from sourcewise.domain.index_state import Stage
 from sourcewise.lsp.messages import make_converter, message_type
-from sourcewise.model import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

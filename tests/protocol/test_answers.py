@@ -15,8 +15,10 @@ from pygls.exceptions import JsonRpcException, JsonRpcRequestCancelled
 
 from conftest import embedded_model
 from sourcewise import protocol
-from sourcewise.embedding_models import CPU_MODEL, closeness_of
-from sourcewise.model import CitationState, SearchMode, Stage
+from sourcewise.domain.answer import CitationState
+from sourcewise.domain.index_state import Stage
+from sourcewise.domain.search import SearchMode
+from sourcewise.embedding.model_names import CPU_MODEL, closeness_of
 
 if TYPE_CHECKING:
     from pathlib import Path

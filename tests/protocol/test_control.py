@@ -14,7 +14,9 @@ from pygls.exceptions import JsonRpcException
 
 from conftest import SOURCES_ONLY, write_files
 from sourcewise import protocol
-from sourcewise.model import SearchMode, SkipReason, Stage
+from sourcewise.domain.code import SkipReason
+from sourcewise.domain.index_state import Stage
+from sourcewise.domain.search import SearchMode
 
 if TYPE_CHECKING:
     from pathlib import Path

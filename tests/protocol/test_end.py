@@ -16,7 +16,7 @@ from test_start import CURIOUS_SERVER
 
 from conftest import SOURCES_ONLY, embedded_model, write_files
 from sourcewise import protocol
-from sourcewise.model import Stage
+from sourcewise.domain.index_state import Stage
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from pygls.exceptions import JsonRpcException
 
 from conftest import write_files
 from sourcewise import protocol
-from sourcewise.model import CitationState
+from sourcewise.domain.answer import CitationState
 
 if TYPE_CHECKING:
     from pathlib import Path

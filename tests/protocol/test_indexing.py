@@ -11,7 +11,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from sourcewise import protocol
-from sourcewise.model import Stage
+from sourcewise.domain.index_state import Stage
 from sourcewise.paths import DataPaths
 
 if TYPE_CHECKING:

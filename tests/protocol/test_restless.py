@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
-from sourcewise.model import Stage
+from sourcewise.domain.index_state import Stage
 from sourcewise.paths import DataPaths
 from sourcewise.storage.catalog import Catalog
 

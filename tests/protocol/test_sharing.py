@@ -13,7 +13,8 @@ import pytest
 from client import within
 
 from sourcewise import protocol
-from sourcewise.model import SearchMode, Stage
+from sourcewise.domain.index_state import Stage
+from sourcewise.domain.search import SearchMode
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from hashing_embedder import HashingEmbedder
 
 from sourcewise.embedding import EmbeddingText, Window
+from sourcewise.embedding.shared_embedder import SharedEmbedder
 from sourcewise.errors import WorkerDiedError
-from sourcewise.shared_embedder import SharedEmbedder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sourcewise.addresses import is_loopback, origin_of
+from sourcewise.processes.loopback import is_loopback, origin_of
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sourcewise.domain.code import Chunk, Definition, FileStamp, SkippedFile, SkipReason, SourceFile
 from sourcewise.errors import CatalogCorruptError, StorageError
-from sourcewise.model import Chunk, Definition, FileStamp, SkippedFile, SkipReason, SourceFile
 from sourcewise.storage.catalog import Catalog, IndexCounts, KnownFile
 from sourcewise.storage.chunk_filter import ChunkFilter
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise.model import Chunk, Definition, FileStamp, SourceFile
+from sourcewise.domain.code import Chunk, Definition, FileStamp, SourceFile
 from sourcewise.storage import chunk_filter
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.chunk_filter import ANY_CHUNK, ChunkFilter

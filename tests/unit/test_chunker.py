@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sourcewise.chunking.chunker import SmartCodeChunker
-from sourcewise.languages import LANGUAGES_WITH_GRAMMAR, language_of
-from sourcewise.lines import split_lines
-from sourcewise.model import Chunk, FileStamp, SourceFile
-from sourcewise.tokens import estimate_tokens
+from sourcewise.chunking.grammars import LANGUAGES_WITH_GRAMMAR
+from sourcewise.domain.code import Chunk, FileStamp, SourceFile
+from sourcewise.text.languages import language_of
+from sourcewise.text.lines import split_lines
+from sourcewise.text.tokens import estimate_tokens
 
 SAMPLES = sorted((Path(__file__).parent / "data" / "chunker").glob("*.*"))
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sourcewise.citations import CheckedText, check
-from sourcewise.model import Chunk, Citation, CitationState, Mention, Passage, Source
+from sourcewise.answering.citations import CheckedText, check
+from sourcewise.domain.answer import Citation, CitationState, Mention, Source
+from sourcewise.domain.code import Chunk
+from sourcewise.domain.search import Passage
 
 FILES = {"auth.py": "import os\n\ndef login(user):\n    return sign(user)\n", "gone.py": None, "b.py": "changed\n"}
 DEFINITIONS = {"login": "auth.py:3"}

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise.consent import Consent
+from sourcewise.domain.answer import Destination
 from sourcewise.errors import StorageError
-from sourcewise.model import Destination
+from sourcewise.llm.consent import Consent
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from sourcewise.consideration import Consideration, Machine, Surroundings, rest_after
+from sourcewise.indexing.throttle import Consideration, Machine, Surroundings, rest_after
 from sourcewise.settings import Settings
 
 CALM = Surroundings()
@@ -63,7 +63,7 @@ def test_a_pause_says_so_and_ends_when_it_is_cancelled() -> None:
 
 
 def test_a_pause_ends_when_the_machine_is_plugged_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sourcewise.consideration._BATTERY_SECONDS", 0.001)
+    monkeypatch.setattr("sourcewise.indexing.throttle._BATTERY_SECONDS", 0.001)
     outlet, reasons = Outlet(plugged=False), []
     consideration = Consideration(lambda: Settings(embedding_on_battery="pause"), outlet.look)
 
@@ -82,6 +82,6 @@ def test_at_full_speed_there_is_no_reason_and_nothing_to_tell() -> None:
 
 
 def test_this_machine_can_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sourcewise.consideration._LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("sourcewise.indexing.throttle._LOOK_SECONDS", 0.0)
     machine = Machine()
     assert all(0.0 <= machine.look().others_busy <= 1.0 for _ in range(3))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from sourcewise.conversation import background, follow_ups, recall, search_text
-from sourcewise.model import Background, Chunk, Definition, Inquiry, Passage, Source, Turn
-from sourcewise.tokens import estimate_tokens
+from sourcewise.answering.conversation import follow_ups, recall
+from sourcewise.domain.answer import Source
+from sourcewise.domain.code import Chunk, Definition
+from sourcewise.domain.search import Background, Inquiry, Passage, Turn
+from sourcewise.retrieval.follow_up_context import background, search_text
+from sourcewise.text.tokens import estimate_tokens
 
 HISTORY = (
     Turn("How are sessions stored?", "In a table."),

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise.diagnosis import FolderSummary, report
-from sourcewise.model import IndexStatus
+from sourcewise.doctor.report import FolderSummary, report
+from sourcewise.domain.index_state import IndexStatus
 from sourcewise.paths import DataPaths
 from sourcewise.settings import Settings
-from sourcewise.workspace import Workspace
+from sourcewise.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

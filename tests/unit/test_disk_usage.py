@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise.disk_usage import bytes_in, disk_usage, readable_size
 from sourcewise.paths import DataPaths
+from sourcewise.storage.disk_usage import bytes_in, disk_usage, readable_size
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise.doctor import Finding, examine, watching
+from sourcewise.doctor.checks import Finding, examine, watching
+from sourcewise.folder_index.pruning import note_folder
 from sourcewise.paths import DataPaths
-from sourcewise.peers import PeerServer
-from sourcewise.pruning import note_folder
+from sourcewise.processes.rpc import PeerServer
 from sourcewise.settings import Settings
-from sourcewise.workspace import Workspace
+from sourcewise.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

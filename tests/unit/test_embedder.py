@@ -12,18 +12,18 @@ import numpy as np
 import pytest
 
 from sourcewise.chunking.chunker import SmartCodeChunker
+from sourcewise.domain.code import SourceFile
 from sourcewise.embedding import Embedder, EmbeddingText
-from sourcewise.embedding_models import CPU_MODEL, FAST_MODEL
+from sourcewise.embedding.model_names import CPU_MODEL, FAST_MODEL
 from sourcewise.errors import WorkerError
+from sourcewise.indexing.vectorizer import embedding_text
 from sourcewise.mining.miner import CodeMiner
-from sourcewise.model import SourceFile
-from sourcewise.vectorizer import embedding_text
 from sourcewise.weights import WeightsStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sourcewise.model import Chunk
+    from sourcewise.domain.code import Chunk
 
 # What sentence-transformers runs, and what ONNX Runtime does; the second keeps eight tokens for a question's prompt.
 WINDOWS = {FAST_MODEL: 256, CPU_MODEL: 504}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise.keeping.embedding_lane import EmbeddingLane
+from sourcewise.workspace.embedding_queue import EmbeddingLane
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

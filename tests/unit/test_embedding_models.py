@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sourcewise.embedding_models import CPU_MODEL, FAST_MODEL, GPU_MODEL, closeness_of, default_model, model_meant
+from sourcewise.embedding.model_names import CPU_MODEL, FAST_MODEL, GPU_MODEL, closeness_of, default_model, model_meant
 from sourcewise.weights.known import KNOWN
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise import environment
-from sourcewise.worker import Worker
+from sourcewise.processes import environment
+from sourcewise.processes.worker import Worker
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sourcewise.errors import QuestionError
-from sourcewise.evaluation import KnownQuestion, Outcome, Place, read_questions, scores, summary
+from sourcewise.evaluation.search import KnownQuestion, Outcome, Place, read_questions, scores, summary
 
 if TYPE_CHECKING:
     from pathlib import Path

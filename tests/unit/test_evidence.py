@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sourcewise.evidence import QuestionWords
-from sourcewise.words import query_terms
+from sourcewise.retrieval.ranking_features import QuestionWords
+from sourcewise.text.words import query_terms
 
 
 def words(question: str, **weights: float) -> QuestionWords:

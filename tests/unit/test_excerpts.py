@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sourcewise.excerpts import Document, Excerpts
+from sourcewise.chunking.code_at_cursor import Document, Excerpts
 
 CODE = '''import os
 

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
+from sourcewise.domain.code import SkipReason
 from sourcewise.mining.file_rules import content_verdict, name_verdict
-from sourcewise.model import SkipReason
 
 
 @pytest.mark.parametrize(

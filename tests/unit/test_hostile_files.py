@@ -9,9 +9,9 @@ from hostile_files import HOSTILE
 
 from sourcewise.chunking.isolated_chunker import IsolatedChunker
 from sourcewise.chunking.service import ChunkingService
-from sourcewise.languages import language_of
-from sourcewise.lines import split_lines
-from sourcewise.model import FileStamp, SourceFile
+from sourcewise.domain.code import FileStamp, SourceFile
+from sourcewise.text.languages import language_of
+from sourcewise.text.lines import split_lines
 
 _CRASHES = {"deep.yaml"}
 # A file of 20 kB takes milliseconds, so that one with the square of ten times as much would take minutes.

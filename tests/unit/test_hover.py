@@ -10,11 +10,11 @@ from urllib.parse import quote
 import pytest
 from markdown_it import MarkdownIt
 
+from sourcewise.domain.code import Chunk, Definition
 from sourcewise.lsp import markdown
 from sourcewise.lsp.documents import names_at, selected_in, untitled_name
 from sourcewise.lsp.hover import Findings, render
-from sourcewise.model import Chunk, Definition
-from sourcewise.relations import Use, Uses
+from sourcewise.retrieval.symbol_index import Use, Uses
 from sourcewise.storage.catalog_rows import DefinitionPlace
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sourcewise.domain.code import SkippedFile, SkipReason
 from sourcewise.mining.ignore_rules import IgnoreFile, IgnoreStack, parse_rules
 from sourcewise.mining.miner import CodeMiner
-from sourcewise.model import SkippedFile, SkipReason
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sourcewise.indexer import plan
-from sourcewise.model import FileStamp, SkippedFile, SkipReason
+from sourcewise.domain.code import FileStamp, SkippedFile, SkipReason
+from sourcewise.indexing.indexer import plan
 from sourcewise.storage.catalog import KnownFile
 
 KNOWN = {

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise.inspection import IndexInspector, SkipGroup, counts_by_reason, grouped, owner_of
+from sourcewise.domain.code import Chunk, FileStamp, SkippedFile, SkipReason, SourceFile
+from sourcewise.folder_index.inspection import IndexInspector, SkipGroup, counts_by_reason, grouped, owner_of
 from sourcewise.mining.miner import CodeMiner
-from sourcewise.model import Chunk, FileStamp, SkippedFile, SkipReason, SourceFile
 from sourcewise.paths import IndexPaths
-from sourcewise.peers import PeerServer
+from sourcewise.processes.rpc import PeerServer
 from sourcewise.storage.catalog import Catalog
 
 if TYPE_CHECKING:

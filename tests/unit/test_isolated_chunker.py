@@ -14,12 +14,12 @@ from hostile_files import DEEP_YAML
 
 from sourcewise.chunking import isolated_chunker
 from sourcewise.chunking.chunker import SmartCodeChunker
+from sourcewise.chunking.code_at_cursor import Document, Excerpts
 from sourcewise.chunking.isolated_chunker import IsolatedChunker
 from sourcewise.chunking.limits import limited_time
+from sourcewise.domain.code import Chunk, FileStamp, SourceFile
 from sourcewise.errors import WorkerDiedError, WorkerError
-from sourcewise.excerpts import Document, Excerpts
-from sourcewise.model import Chunk, FileStamp, SourceFile
-from sourcewise.worker import Worker
+from sourcewise.processes.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -152,7 +152,7 @@ def test_this_process_loads_no_grammar() -> None:
     script = """if True:
         import sys
         from sourcewise.chunking.isolated_chunker import IsolatedChunker
-        from sourcewise.excerpts import Document, Excerpts
+        from sourcewise.chunking.code_at_cursor import Document, Excerpts
         from test_isolated_chunker import GOOD, CODE
         assert IsolatedChunker().chunk_with_context(GOOD)[0].symbol == "send"
         assert Excerpts(Document("good.py", CODE)).named("send", 1)

@@ -12,25 +12,24 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hashing_embedder import HashingEmbedder
-
-from sourcewise.consideration import Consideration, Surroundings
-from sourcewise.errors import FolderError, StorageError
-from sourcewise.index import SharedParts
 from sourcewise.keeping import owner, reader
-from sourcewise.keeping.embedding_lane import EmbeddingLane
-from sourcewise.keeping.keeper import Keeper
-from sourcewise.llm.sources_only import SourcesOnlyGenerator
-from sourcewise.model import IndexReport, SearchMode, Stage
+
+from sourcewise.domain.index_state import IndexReport, Stage
+from sourcewise.domain.search import SearchMode
+from sourcewise.errors import FolderError, StorageError
+from sourcewise.folder_index.index import SharedParts
+from sourcewise.indexing.throttle import Consideration, Surroundings
 from sourcewise.paths import DataPaths
 from sourcewise.settings import Settings
 from sourcewise.storage.embedding_cache import EmbeddingCache
 from sourcewise.storage.vector_store import VectorStores
+from sourcewise.workspace.embedding_queue import EmbeddingLane
+from sourcewise.workspace.folder import Keeper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from sourcewise.llm.generator import Generator
 
 PATIENCE = 30
 
@@ -52,7 +51,6 @@ class House:
             stores=stores,
             consideration=Consideration(Settings, Surroundings),
             cache=EmbeddingCache(data.embedding_cache),
-            choose_generator=_no_model,
             fetch_model=lambda *_: None,
         )
 
@@ -91,10 +89,6 @@ class House:
     def _hear(self, _: Keeper) -> None:
         with self.news:
             self.news.notify_all()
-
-
-async def _no_model() -> tuple[Generator, Sequence[str]]:
-    return SourcesOnlyGenerator(), ()
 
 
 @pytest.fixture(scope="module")

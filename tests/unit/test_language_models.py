@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from ollama_server import OllamaServer
 
-from sourcewise.language_models import LanguageModel, LanguageModels
-from sourcewise.model import Prompt, TextDelta, Usage
+from sourcewise.domain.answer import Prompt, TextDelta, Usage
+from sourcewise.llm.language_models import LanguageModel, LanguageModels
 from sourcewise.settings import Settings
 from sourcewise.weights import WeightsStore
 

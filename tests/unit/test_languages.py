@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
-from sourcewise import languages
-from sourcewise.languages import LANGUAGES_WITH_GRAMMAR, grammar_for, language_of, parser_for
+from sourcewise.chunking.grammars import LANGUAGES_WITH_GRAMMAR, grammar_for, parser_for
+from sourcewise.text import languages
+from sourcewise.text.languages import language_of
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sourcewise.lines import split_lines
+from sourcewise.text.lines import split_lines
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sourcewise.domain.answer import ModelName, Prompt, PromptProgress, TextDelta, Usage
 from sourcewise.errors import GeneratorError, GeneratorInterruptedError, WeightsError
 from sourcewise.llm.embedded import EmbeddedGenerator
-from sourcewise.model import ModelName, Prompt, PromptProgress, TextDelta, Usage
 from sourcewise.paths import DataPaths
 from sourcewise.weights import WeightsStore
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sourcewise.model import GenerationEvent
+    from sourcewise.domain.answer import GenerationEvent
 
 pytest.importorskip("xllamacpp")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from ollama_server import OllamaServer
 
-from sourcewise.addresses import origin_of
+from sourcewise.domain.answer import Destination, ModelName, Prompt, TextDelta, Usage
 from sourcewise.errors import (
     GeneratorError,
     GeneratorInterruptedError,
@@ -21,13 +21,13 @@ from sourcewise.errors import (
 from sourcewise.llm.ollama import OllamaGenerator, OllamaStatus
 from sourcewise.llm.ollama_connection import OllamaConnection
 from sourcewise.llm.ollama_models import InstalledModel, best_for_code, destination_of, full_name, pull_advice
-from sourcewise.model import Destination, ModelName, Prompt, TextDelta, Usage
+from sourcewise.processes.loopback import origin_of
 from sourcewise.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sourcewise.model import GenerationEvent
+    from sourcewise.domain.answer import GenerationEvent
 
 PROMPT = Prompt("You explain code.", "What does login do?", 10, 6800, ())
 

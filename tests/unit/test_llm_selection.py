@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 import pytest
 from ollama_server import OllamaServer
 
+from sourcewise.domain.answer import Prompt, Source, TextDelta, Usage
+from sourcewise.domain.code import Chunk
+from sourcewise.domain.search import Passage
 from sourcewise.errors import GeneratorError, GeneratorModelMissingError, SettingsError, WeightsError
 from sourcewise.llm.embedded import EmbeddedGenerator
 from sourcewise.llm.ollama import OllamaGenerator
 from sourcewise.llm.selection import choose_generator
 from sourcewise.llm.sources_only import SourcesOnlyGenerator
-from sourcewise.model import Chunk, Passage, Prompt, Source, TextDelta, Usage
 from sourcewise.settings import Settings
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ import pygls
 import pytest
 import rich
 
+from sourcewise.domain.code import FileStamp, SkippedFile, SkipReason, SourceFile
 from sourcewise.errors import FolderError
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.mining.reasons import why_sentence
-from sourcewise.model import FileStamp, SkippedFile, SkipReason, SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

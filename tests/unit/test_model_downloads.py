@@ -16,7 +16,7 @@ from sourcewise.errors import (
     GeneratorModelMissingError,
     GeneratorUnreachableError,
 )
-from sourcewise.model_downloads import ModelDownloads
+from sourcewise.llm.downloads import ModelDownloads
 from sourcewise.settings import Settings
 from sourcewise.weights import DownloadProgress, WeightsStore
 from sourcewise.weights.known import KNOWN

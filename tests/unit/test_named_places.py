@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sourcewise.named_places import named_places
+from sourcewise.retrieval.stack_trace_locations import named_places
 
 TRACEBACK = """Why does this happen?
 Traceback (most recent call last):

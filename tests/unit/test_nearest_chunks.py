@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from sourcewise import nearest_chunks as module
-from sourcewise.model import Chunk, FileStamp, SourceFile
-from sourcewise.nearest_chunks import nearest_chunks
+from sourcewise.domain.code import Chunk, FileStamp, SourceFile
+from sourcewise.retrieval import filtered_vector_search as module
+from sourcewise.retrieval.filtered_vector_search import nearest_chunks
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.chunk_filter import ANY_CHUNK, ChunkFilter
 

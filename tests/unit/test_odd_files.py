@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sourcewise.domain.code import FileStamp, SourceFile
 from sourcewise.mining import git_excludes
 from sourcewise.mining.git import may_be_asked, own_folder, run_git, shared_folder
 from sourcewise.mining.git_history import recently_changed
 from sourcewise.mining.miner import CodeMiner
-from sourcewise.model import FileStamp, SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from sourcewise.embedding.model_names import CPU_MODEL
 from sourcewise.embedding.service import EmbeddingService
-from sourcewise.embedding_models import CPU_MODEL
 
 if TYPE_CHECKING:
     from pathlib import Path

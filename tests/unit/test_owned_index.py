@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING
 import pytest
 from hashing_embedder import HashingEmbedder
 
-from sourcewise.consideration import Consideration, Surroundings
+from sourcewise.answering.index_knowledge import IndexKnowledge
+from sourcewise.answering.query_engine import CodeQueryEngine
+from sourcewise.chunking.code_at_cursor import Document, Excerpts
+from sourcewise.domain.answer import AnswerReady, CitationState
+from sourcewise.domain.search import Inquiry, Scope, SearchMode, Turn
 from sourcewise.errors import CancelledError, CatalogCorruptError, QuestionError, StorageError
-from sourcewise.excerpts import Document, Excerpts
-from sourcewise.index import SharedParts
+from sourcewise.folder_index.index import SharedParts
+from sourcewise.folder_index.writable_index import OwnedIndex
+from sourcewise.indexing.throttle import Consideration, Surroundings
 from sourcewise.llm.sources_only import SourcesOnlyGenerator
-from sourcewise.model import AnswerReady, CitationState, Inquiry, Scope, SearchMode, Turn
-from sourcewise.owned_index import OwnedIndex
-from sourcewise.ownership import claim
 from sourcewise.paths import DataPaths
+from sourcewise.processes.lock import claim
 from sourcewise.settings import Settings
 from sourcewise.storage.embedding_cache import EmbeddingCache
 from sourcewise.storage.vector_store import VectorStores
@@ -30,8 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from sourcewise.answering.index_knowledge import TextOf
+    from sourcewise.domain.answer import Answer
+    from sourcewise.domain.search import SearchResult
     from sourcewise.llm.generator import Generator
-    from sourcewise.model import SearchResult
 
 MODEL = "hashing"
 
@@ -65,7 +70,6 @@ class House:
             stores=self.stores,
             consideration=Consideration(lambda: self.settings, Surroundings),
             cache=cache,
-            choose_generator=_no_model,
             fetch_model=lambda *_: None,
         )
 
@@ -83,8 +87,17 @@ class House:
         return index
 
 
-async def _no_model() -> tuple[Generator, Sequence[str]]:
-    return SourcesOnlyGenerator(), ()
+async def answered(index: OwnedIndex, text_shown: TextOf | None = None) -> Answer:
+    """Return the answer to a question, without a language model."""
+
+    async def no_model() -> tuple[Generator, Sequence[str]]:
+        return SourcesOnlyGenerator(), ()
+
+    knowledge = IndexKnowledge(index, text_shown)
+    engine = CodeQueryEngine(knowledge, knowledge.text_of, no_model, lambda _destination: False, 8)
+    last = [event async for event in engine.ask(Inquiry("where is the network send"))][-1]
+    assert isinstance(last, AnswerReady)
+    return last.answer
 
 
 @pytest.fixture(scope="module")
@@ -365,10 +378,8 @@ def test_a_folder_that_cannot_hold_the_index_is_refused_with_a_way_out(house: Ho
 async def test_an_answer_is_checked_against_the_file_as_it_is_now(house: House) -> None:
     index = house.refresh()
     (house.folder / "network.py").write_text("# rewritten\n")
-    events = [event async for event in index.ask(Inquiry("where is the network send"))]
-    last = events[-1]
-    assert isinstance(last, AnswerReady)
-    states = {last.answer.sources[c.number - 1].passage.chunk.path: c.state for c in last.answer.citations}
+    answer = await answered(index)
+    states = {answer.sources[c.number - 1].passage.chunk.path: c.state for c in answer.citations}
     assert states["network.py"] is CitationState.CHANGED
 
 
@@ -378,10 +389,8 @@ async def test_a_source_that_a_link_replaced_is_gone_though_the_link_leads_to_th
     index = house.refresh()
     house.folder.joinpath("sub").rename(house.folder.parent / "elsewhere")
     house.folder.joinpath("sub").symlink_to("../elsewhere")
-    events = [event async for event in index.ask(Inquiry("where is the network send"))]
-    last = events[-1]
-    assert isinstance(last, AnswerReady)
-    states = {last.answer.sources[c.number - 1].passage.chunk.path: c.state for c in last.answer.citations}
+    answer = await answered(index)
+    states = {answer.sources[c.number - 1].passage.chunk.path: c.state for c in answer.citations}
     assert states["sub/network.py"] is CitationState.GONE
     assert index.text_of("../elsewhere/network.py") is None
 
@@ -505,7 +514,6 @@ def test_code_like_some_code_is_found_by_meaning_or_else_by_words(house: House, 
 async def test_a_citation_is_checked_against_what_the_asker_sees(house: House) -> None:
     index = house.refresh()
     shown = {"network.py": "# being rewritten\n"}.get
-    last = [event async for event in index.ask(Inquiry("where is the network send"), shown)][-1]
-    assert isinstance(last, AnswerReady)
-    states = {last.answer.sources[c.number - 1].passage.chunk.path: c.state for c in last.answer.citations}
+    answer = await answered(index, shown)
+    states = {answer.sources[c.number - 1].passage.chunk.path: c.state for c in answer.citations}
     assert states["network.py"] is CitationState.CHANGED

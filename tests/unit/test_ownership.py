@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sourcewise.errors import StorageError
-from sourcewise.ownership import claim
+from sourcewise.processes.lock import claim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _CLAIM = """
 import sys
 from pathlib import Path
-from sourcewise.ownership import claim
+from sourcewise.processes.lock import claim
 ownership = claim(Path(sys.argv[1]))
 print("owner" if ownership else "guest", flush=True)
 sys.stdin.read()

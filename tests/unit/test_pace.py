@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sourcewise.keeping.pace import Pace
+from sourcewise.workspace.time_left import Pace
 
 
 def noted(*points: tuple[float, int], total: int = 1000) -> Pace:

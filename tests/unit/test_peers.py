@@ -29,7 +29,7 @@ from sourcewise.errors import (
     StorageError,
     UserError,
 )
-from sourcewise.peers import PeerClient, PeerServer
+from sourcewise.processes.rpc import PeerClient, PeerServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _SERVE = """
 import os, sys, subprocess, threading
 from pathlib import Path
-from sourcewise.peers import PeerServer
+from sourcewise.processes.rpc import PeerServer
 def hold(started):
     open(started, "w").close()
     threading.Event().wait()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sourcewise.keeping.pending_changes import PendingChanges
+from sourcewise.workspace.pending_changes import PendingChanges
 
 
 @pytest.fixture

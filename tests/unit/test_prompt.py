@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sourcewise.answering.prompt import EXPLAIN, as_sources, build_prompt
+from sourcewise.domain.code import Chunk
+from sourcewise.domain.search import Passage
 from sourcewise.errors import QuestionError
-from sourcewise.model import Chunk, Passage
-from sourcewise.prompt import EXPLAIN, as_sources, build_prompt
-from sourcewise.tokens import estimate_tokens
+from sourcewise.text.tokens import estimate_tokens
 
 
 def passage(rank: int, text: str, path: str = "auth.py", first_line: int = 12) -> Passage:

@@ -13,8 +13,10 @@ import pytest
 from cattrs.errors import ClassValidationError
 
 from sourcewise import protocol
+from sourcewise.domain.answer import CitationState
+from sourcewise.domain.index_state import Stage
+from sourcewise.domain.search import SearchMode
 from sourcewise.lsp.messages import make_converter, message_type
-from sourcewise.model import CitationState, SearchMode, Stage
 
 MESSAGES = (*protocol.REQUESTS, *protocol.NOTIFICATIONS)
 WIRE_CLASSES = [value for value in vars(protocol).values() if isinstance(value, type) and attrs.has(value)]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise.ownership import claim
+from sourcewise.folder_index.pruning import find_abandoned, note_folder, prune
 from sourcewise.paths import DataPaths
-from sourcewise.pruning import find_abandoned, note_folder, prune
+from sourcewise.processes.lock import claim
 from sourcewise.storage.catalog import Catalog
 
 if TYPE_CHECKING:

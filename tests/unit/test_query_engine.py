@@ -7,30 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sourcewise.answering.query_engine import LONGEST_QUESTION, NOTHING_FOUND, CodeQueryEngine
+from sourcewise.domain.answer import Answer, AnswerReady, Destination, ModelName, Notice, SourcesFound, TextDelta, Usage
+from sourcewise.domain.code import Chunk
+from sourcewise.domain.search import Inquiry, Passage, SearchMode, SearchResult, Turn
 from sourcewise.errors import GeneratorInterruptedError, GeneratorUnreachableError, QuestionError
-from sourcewise.model import (
-    Answer,
-    AnswerReady,
-    Chunk,
-    Destination,
-    Inquiry,
-    ModelName,
-    Notice,
-    Passage,
-    SearchMode,
-    SearchResult,
-    SourcesFound,
-    TextDelta,
-    Turn,
-    Usage,
-)
-from sourcewise.query_engine import LONGEST_QUESTION, NOTHING_FOUND, CodeQueryEngine
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
+    from sourcewise.domain.answer import AnswerEvent, GenerationEvent, Prompt
     from sourcewise.llm.generator import Generator
-    from sourcewise.model import AnswerEvent, GenerationEvent, Prompt
 
 LOGIN = Chunk(
     "a", "auth.py", 1, 2, "def login(user):\n    return sign(user)", "python", symbol="login", kind="function"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sourcewise.ranking import Candidate, Sketch, rank
-from sourcewise.words import query_terms
+from sourcewise.retrieval.ranking import Candidate, Sketch, rank
+from sourcewise.text.words import query_terms
 
 
 def chunk(identity: str, path: str = "src/app.py", name: str = "run") -> tuple[str, Sketch]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sourcewise.model import FileStamp
-from sourcewise.reading_order import ReadingOrder
+from sourcewise.domain.code import FileStamp
+from sourcewise.indexing.reading_order import ReadingOrder
 
 FILES = [FileStamp(path, 1, 1) for path in ("api.py", "auth/login.py", "tests/test_retry.py", "http/retry.py", "z.py")]
 

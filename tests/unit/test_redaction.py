@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sourcewise.redaction import Redactor
+from sourcewise.doctor.redaction import Redactor
 
 HOME = Path("/home/ada.lovelace")
 PROJECT = HOME / "work" / "Secret Engine"

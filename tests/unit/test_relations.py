@@ -8,19 +8,20 @@ import numpy as np
 import pytest
 
 from sourcewise.chunking.chunker import SmartCodeChunker
-from sourcewise.excerpts import Document, Excerpts
-from sourcewise.languages import language_of
-from sourcewise.model import FileStamp, SearchMode, SourceFile
-from sourcewise.relations import Relations
+from sourcewise.chunking.code_at_cursor import Document, Excerpts
+from sourcewise.domain.code import FileStamp, SourceFile
+from sourcewise.domain.search import SearchMode
+from sourcewise.retrieval.symbol_index import Relations
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.chroma.folder import ChromaFolder
 from sourcewise.storage.chroma.store import ChromaStore
+from sourcewise.text.languages import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sourcewise.model import Chunk
+    from sourcewise.domain.code import Chunk
 
 MODEL = "numbers"
 AUTH = '''def check_password(name, password):

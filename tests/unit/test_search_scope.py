@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sourcewise.domain.code import Chunk, FileStamp, SourceFile
+from sourcewise.domain.search import EVERYTHING, Scope, ScopeChoices
 from sourcewise.errors import QuestionError
-from sourcewise.model import EVERYTHING, Chunk, FileStamp, Scope, ScopeChoices, SourceFile
-from sourcewise.search_scope import chunk_filter_of, scope_choices
+from sourcewise.retrieval.scope import chunk_filter_of, scope_choices
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.chunk_filter import ANY_CHUNK, ChunkFilter
 

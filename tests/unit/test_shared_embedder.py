@@ -16,17 +16,16 @@ import pytest
 from embedding_window import DEADLY, PlacedEmbedder, open_window, place_of
 from hashing_embedder import HashingEmbedder
 
-from sourcewise import shared_embedder
-from sourcewise.embedding import EmbeddingText
+from sourcewise.embedding import EmbeddingText, shared_embedder
 from sourcewise.errors import WorkerDiedError, WorkerError
-from sourcewise.ownership import claim
-from sourcewise.peers import PeerServer
+from sourcewise.processes.lock import claim
+from sourcewise.processes.rpc import PeerServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sourcewise.shared_embedder import SharedEmbedder
+    from sourcewise.embedding.shared_embedder import SharedEmbedder
 
 MODEL = "model"
 

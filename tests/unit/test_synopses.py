@@ -12,22 +12,23 @@ import pytest
 from hashing_embedder import HashingEmbedder
 
 from sourcewise.chunking.chunker import SmartCodeChunker
+from sourcewise.domain.code import FileStamp, SourceFile
+from sourcewise.domain.search import SearchMode
 from sourcewise.embedding import EmbeddingText
 from sourcewise.errors import CancelledError, WorkerDiedError
-from sourcewise.model import FileStamp, SearchMode, SourceFile
-from sourcewise.retriever import Retriever
+from sourcewise.indexing.cached_embedder import embed_each
+from sourcewise.indexing.file_summaries import FileSynopses, synopsis
+from sourcewise.retrieval.retriever import Retriever
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.embedding_cache import EmbeddingCache
-from sourcewise.synopses import FileSynopses, synopsis
-from sourcewise.text_vectors import embed_each
-from sourcewise.tokens import estimate_tokens
+from sourcewise.text.tokens import estimate_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from sourcewise.domain.code import Chunk
     from sourcewise.embedding.vectors import Vectors
-    from sourcewise.model import Chunk
     from sourcewise.storage.vector_search import Hits, Vector
 
 MODEL = "hashing"

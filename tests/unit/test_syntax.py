@@ -16,11 +16,11 @@ from sourcewise.chunking import syntax
 from sourcewise.chunking.headings import section_outline
 from sourcewise.chunking.outline import NEVER, Region
 from sourcewise.chunking.syntax import Syntax
-from sourcewise.languages import language_of
-from sourcewise.lines import split_lines
+from sourcewise.text.languages import language_of
+from sourcewise.text.lines import split_lines
 
 if TYPE_CHECKING:
-    from sourcewise.model import Definition
+    from sourcewise.domain.code import Definition
 
 FOLDER = Path(__file__).parent / "data" / "chunker"
 SAMPLES = sorted(FOLDER.glob("*.*"))

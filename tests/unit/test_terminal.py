@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from sourcewise.terminal import print_table, show_location
+from sourcewise.cli.terminal import print_table, show_location
 
 if TYPE_CHECKING:
     from pathlib import Path

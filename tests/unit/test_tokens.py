@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sourcewise.tokens import estimate_tokens
+from sourcewise.text.tokens import estimate_tokens
 
 
 def test_words_numbers_and_marks_are_counted() -> None:

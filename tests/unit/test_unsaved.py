@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sourcewise.model import FileStamp, Passage, SearchMode, SearchResult, SourceFile
+from sourcewise.domain.code import FileStamp, SourceFile
+from sourcewise.domain.search import Passage, SearchMode, SearchResult
+from sourcewise.retrieval.unsaved_files import UnsavedFiles
 from sourcewise.storage.chunk_filter import ANY_CHUNK, ChunkFilter
-from sourcewise.unsaved import UnsavedFiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sourcewise.model import Chunk
+    from sourcewise.domain.code import Chunk
 
 SAVED = '''def send(request):
     """Send a request over the network."""

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from sourcewise.chunking.isolated_chunker import IsolatedChunker
 from sourcewise.errors import CancelledError, FolderError, WorkerError
-from sourcewise.indexer import Changes, Indexer
+from sourcewise.indexing.indexer import Changes, Indexer
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.storage.catalog import Catalog
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sourcewise.chunking.isolated_chunker import Cut
-    from sourcewise.model import FileStamp, SkippedFile, SourceFile
+    from sourcewise.domain.code import FileStamp, SkippedFile, SourceFile
 
 LIMIT = 200
 

@@ -20,10 +20,10 @@ from chroma_server import RunningChroma
 from vector_samples import MANY, MODEL, chunk, fill, vectors
 
 from sourcewise.errors import StorageError, VectorStoreCorruptError
+from sourcewise.processes.worker import Worker
 from sourcewise.storage.chroma.folder import ChromaFolder
 from sourcewise.storage.chroma.store import ChromaStore
 from sourcewise.storage.vector_store import VectorStore, VectorStores
-from sourcewise.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 from mortal_service import POISON
 
-from sourcewise.consideration import Consideration, Surroundings
+from sourcewise.domain.code import Chunk, FileStamp, SourceFile
 from sourcewise.embedding import Embedder, EmbeddingText
 from sourcewise.errors import CancelledError, WorkerDiedError, WorkerError
-from sourcewise.keeping.pace import Pace
-from sourcewise.model import Chunk, FileStamp, SourceFile
+from sourcewise.indexing.throttle import Consideration, Surroundings
+from sourcewise.indexing.vectorizer import CodeVectorizer, VectorCount
+from sourcewise.processes.worker import Worker
 from sourcewise.settings import Settings
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.embedding_cache import EmbeddingCache
-from sourcewise.vectorizer import CodeVectorizer, VectorCount
-from sourcewise.worker import Worker
+from sourcewise.workspace.time_left import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

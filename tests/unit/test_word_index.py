@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise.model import Chunk, FileStamp, SourceFile
+from sourcewise.domain.code import Chunk, FileStamp, SourceFile
 from sourcewise.storage import word_index
 from sourcewise.storage.catalog import Catalog
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sourcewise.storage.catalog_schema import SCHEMA_VERSION
-from sourcewise.words import (
+from sourcewise.text.words import (
     MAX_TERMS,
     identifier_words,
     identifiers_in,

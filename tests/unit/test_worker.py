@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sourcewise.errors import QuestionError, WorkerDiedError, WorkerError
-from sourcewise.worker import Worker
+from sourcewise.processes.worker import Worker
 
 if TYPE_CHECKING:
     import subprocess

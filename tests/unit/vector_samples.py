@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from sourcewise.model import Chunk
+from sourcewise.domain.code import Chunk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

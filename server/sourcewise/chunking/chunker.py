@@ -14,15 +14,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sourcewise.chunking.page import Page
-from sourcewise.lines import split_lines
-from sourcewise.model import Chunk
-from sourcewise.tokens import estimate_tokens
+from sourcewise.domain.code import Chunk
+from sourcewise.text.lines import split_lines
+from sourcewise.text.tokens import estimate_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sourcewise.chunking.outline import Region
-    from sourcewise.model import Definition, SourceFile
+    from sourcewise.domain.code import Definition, SourceFile
 
 _BARE_HEAD_TOKENS = 24
 _SMALL_TOKENS = 80

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sourcewise.chunking.outline import Region
-from sourcewise.model import Definition
+from sourcewise.domain.code import Definition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -16,10 +16,10 @@ from sourcewise.chunking.chunker import SmartCodeChunker
 from sourcewise.chunking.limits import SECONDS
 from sourcewise.errors import WorkerDiedError, WorkerError
 from sourcewise.paths import DataPaths
-from sourcewise.worker import Worker
+from sourcewise.processes.worker import Worker
 
 if TYPE_CHECKING:
-    from sourcewise.model import Chunk, SourceFile
+    from sourcewise.domain.code import Chunk, SourceFile
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sourcewise.model import Definition
+from sourcewise.domain.code import Definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sourcewise.chunking.headings import section_outline
 from sourcewise.chunking.outline import NEVER, Region, costs_by_indentation
 from sourcewise.chunking.syntax import Syntax
-from sourcewise.tokens import estimate_tokens
+from sourcewise.text.tokens import estimate_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

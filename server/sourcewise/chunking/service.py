@@ -12,7 +12,7 @@ from sourcewise.chunking.chunker import SmartCodeChunker
 from sourcewise.chunking.limits import limit_memory, limited_time
 
 if TYPE_CHECKING:
-    from sourcewise.model import Chunk, SourceFile
+    from sourcewise.domain.code import Chunk, SourceFile
 
 logger = logging.getLogger(__name__)
 

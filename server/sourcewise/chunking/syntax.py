@@ -16,9 +16,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from sourcewise.chunking.grammars import grammar_for, parser_for
 from sourcewise.chunking.outline import NEVER, OutlineBuilder, Region, comment_text
-from sourcewise.languages import grammar_for, parser_for
-from sourcewise.model import Definition
+from sourcewise.domain.code import Definition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

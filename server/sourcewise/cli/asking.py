@@ -10,25 +10,26 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sourcewise import terminal
+from sourcewise.answering.prompt import as_sources
+from sourcewise.answering.query_engine import checked_question
+from sourcewise.cli import terminal
 from sourcewise.cli.consenting import permission
 from sourcewise.cli.opening import opened_folder, settings_of_user
 from sourcewise.cli.options import folder_option, json_option, scope_options
-from sourcewise.consent import Consent
+from sourcewise.domain.answer import AnswerReady, Notice, PromptProgress, SourcesFound, TextDelta
+from sourcewise.domain.search import Inquiry
 from sourcewise.errors import GeneratorError
-from sourcewise.model import AnswerReady, Inquiry, Notice, PromptProgress, SourcesFound, TextDelta
+from sourcewise.llm.consent import Consent
 from sourcewise.paths import DataPaths, workspace_folder
-from sourcewise.prompt import as_sources
-from sourcewise.query_engine import checked_question
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from sourcewise.index import Index
-    from sourcewise.model import Answer, Destination, Passage, Scope
+    from sourcewise.answering.query_engine import CodeQueryEngine
+    from sourcewise.cli.terminal import ProgressLine
+    from sourcewise.domain.answer import Answer
+    from sourcewise.domain.search import Passage, Scope
     from sourcewise.settings import Settings
-    from sourcewise.terminal import ProgressLine
 
 _HOW_TO_ALLOW = "To allow it, run the command in a terminal, which asks; or add --allow-remote."
 
@@ -51,8 +52,8 @@ def ask(question: str, *, folder: Path, model: str | None, allow_remote: bool, s
     with opened_folder(folder, settings) as (opened, progress):
         checked_question(question)
         index = opened.ready_for(question)
-        may_send = permission(index.consent, this_once=allow_remote)
-        answer = asyncio.run(_converse(index, Inquiry(question, scope), may_send, progress, as_json))
+        engine = opened.engine(index, permission(index.consent, this_once=allow_remote))
+        answer = asyncio.run(_converse(engine, Inquiry(question, scope), index.folder, progress, as_json))
     if as_json:
         click.echo(json.dumps(asdict(answer), indent=2))
     if answer.failure:
@@ -99,15 +100,15 @@ def _with_model(settings: Settings, model: str | None) -> Settings:
 
 
 async def _converse(
-    opened: Index, inquiry: Inquiry, may_send: Callable[[Destination], bool], progress: ProgressLine, quiet: bool
+    engine: CodeQueryEngine, inquiry: Inquiry, folder: Path, progress: ProgressLine, quiet: bool
 ) -> Answer:
     """Show the events of an answer as they come and return the answer."""
-    async with aclosing(opened.ask(inquiry, may_send=may_send)) as events:
+    async with aclosing(engine.ask(inquiry)) as events:
         async for event in events:
             match event:
                 case AnswerReady(answer):
                     if not quiet:
-                        _show_end(opened, answer)
+                        _show_end(folder, answer)
                     return answer
                 case PromptProgress(fraction):
                     progress.update("The model reads the prompt", round(fraction * 100), 100)
@@ -115,7 +116,7 @@ async def _converse(
                     pass
                 case SourcesFound(sources):
                     for source in sources:
-                        terminal.print_source(opened.folder, source)
+                        terminal.print_source(folder, source)
                 case Notice(message):
                     terminal.print_notice(message)
                 case TextDelta(text):
@@ -124,11 +125,11 @@ async def _converse(
     raise AssertionError("an answer ends with AnswerReady")
 
 
-def _show_end(opened: Index, answer: Answer) -> None:
+def _show_end(folder: Path, answer: Answer) -> None:
     terminal.out.print("\n")
     if answer.failure:
         terminal.print_error(answer.failure, _HOW_TO_ALLOW if answer.needs_consent else "")
-    terminal.print_checked(opened.folder, answer)
+    terminal.print_checked(folder, answer)
 
 
 def _as_hit(passage: Passage) -> dict[str, object]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from sourcewise import terminal
+from sourcewise.cli import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sourcewise.consent import Consent
-    from sourcewise.model import Destination
+    from sourcewise.domain.answer import Destination
+    from sourcewise.llm.consent import Consent
 
 
 def permission(consent: Consent, *, this_once: bool) -> Callable[[Destination], bool]:

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sourcewise import terminal
+from sourcewise.cli import terminal
 from sourcewise.cli.opening import OpenedFolder, opened_workspace, settings_of_user
 from sourcewise.cli.options import json_option
+from sourcewise.domain.search import SearchMode
 from sourcewise.errors import QuestionError
-from sourcewise.evaluation import Outcome, Place, read_questions, summary
-from sourcewise.model import SearchMode
+from sourcewise.evaluation.search import Outcome, Place, read_questions, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sourcewise.evaluation import KnownQuestion
-    from sourcewise.index import Index
-    from sourcewise.workspace import Workspace
+    from sourcewise.evaluation.search import KnownQuestion
+    from sourcewise.folder_index.index import Index
+    from sourcewise.workspace.workspace import Workspace
 
     Outcomes = dict[SearchMode, dict[str, Outcome]]
 

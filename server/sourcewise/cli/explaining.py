@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sourcewise import terminal
+from sourcewise.cli import terminal
 from sourcewise.cli.opening import opened_workspace, settings_of_user
 from sourcewise.cli.options import folder_option, json_option
-from sourcewise.doctor import examine
+from sourcewise.doctor.checks import examine
+from sourcewise.domain.code import SkipReason
 from sourcewise.errors import QuestionError
-from sourcewise.inspection import counts_by_reason, grouped
+from sourcewise.folder_index.inspection import counts_by_reason, grouped
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.mining.reasons import why_sentence
-from sourcewise.model import SkipReason
 from sourcewise.paths import workspace_folder
-from sourcewise.visible_text import visible
+from sourcewise.text.visible import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sourcewise.inspection import ChunkInspection
-    from sourcewise.model import SkippedFile
+    from sourcewise.domain.code import SkippedFile
+    from sourcewise.folder_index.inspection import ChunkInspection
 
 
 @click.command()

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sourcewise import terminal
+from sourcewise.cli import terminal
 from sourcewise.cli.opening import opened_folder, opened_workspace, settings_of_user
 from sourcewise.cli.options import folder_option, json_option
 from sourcewise.cli.pruning import prune_indexes
-from sourcewise.disk_usage import disk_usage, readable_size
-from sourcewise.inspection import owner_of
+from sourcewise.folder_index.inspection import owner_of
 from sourcewise.paths import workspace_folder
-from sourcewise.visible_text import visible
+from sourcewise.storage.disk_usage import disk_usage, readable_size
+from sourcewise.text.visible import visible
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,20 +5,22 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sourcewise import terminal
+from sourcewise.cli import terminal
+from sourcewise.domain.index_state import IndexProgress
 from sourcewise.errors import PeerError, StorageError, WeightsError, WorkerError
-from sourcewise.model import IndexProgress
 from sourcewise.paths import DataPaths, workspace_folder
 from sourcewise.settings import Settings
-from sourcewise.workspace import Workspace
+from sourcewise.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from sourcewise.index import Index
-    from sourcewise.keeping.keeper import Keeper
-    from sourcewise.terminal import ProgressLine
+    from sourcewise.answering.query_engine import CodeQueryEngine
+    from sourcewise.cli.terminal import ProgressLine
+    from sourcewise.domain.answer import Destination
+    from sourcewise.folder_index.index import Index
+    from sourcewise.workspace.folder import Keeper
 
 # Up to this many chunks are embedded before an answer; more would keep the asker waiting for minutes.
 _EMBED_BEFORE_ANSWER = 400
@@ -69,6 +71,10 @@ class OpenedFolder:
         self._workspace.embed_no_more()  # the model that answers needs the processor
         self.rest()
         return index
+
+    def engine(self, index: Index, may_send: Callable[[Destination], bool]) -> CodeQueryEngine:
+        """Return the engine that answers questions from its index; see Workspace.engine."""
+        return self._workspace.engine(index, may_send=may_send)
 
     def rest(self) -> None:
         """Show no more of the work, but what it has to say."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from sourcewise.model import Scope
+from sourcewise.domain.search import Scope
 
 _SCOPE_OPTIONS = (
     click.option(

@@ -7,7 +7,8 @@ import sys
 
 import click
 
-from sourcewise import __version__, terminal
+from sourcewise import __version__
+from sourcewise.cli import terminal
 from sourcewise.cli.asking import ask, revoke, search
 from sourcewise.cli.evaluating import evaluate
 from sourcewise.cli.explaining import chunks, doctor, skipped, why

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sourcewise import terminal
-from sourcewise.disk_usage import readable_size
+from sourcewise.cli import terminal
+from sourcewise.folder_index.pruning import PruneReport, find_abandoned, prune
 from sourcewise.paths import DataPaths
-from sourcewise.pruning import PruneReport, find_abandoned, prune
-from sourcewise.visible_text import visible
+from sourcewise.storage.disk_usage import readable_size
+from sourcewise.text.visible import visible
 
 if TYPE_CHECKING:
-    from sourcewise.pruning import AbandonedIndex
+    from sourcewise.folder_index.pruning import AbandonedIndex
 
 
 def prune_indexes(*, sure: bool, as_json: bool) -> None:

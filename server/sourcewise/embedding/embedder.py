@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sourcewise.errors import WorkerError
-from sourcewise.worker import Worker
+from sourcewise.processes.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

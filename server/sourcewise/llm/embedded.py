@@ -7,14 +7,14 @@ import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sourcewise.domain.answer import ModelName, PromptProgress, TextDelta, Usage
 from sourcewise.errors import GeneratorError, GeneratorInterruptedError, WorkerError
-from sourcewise.model import ModelName, PromptProgress, TextDelta, Usage
-from sourcewise.worker import Worker
+from sourcewise.processes.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from sourcewise.model import GenerationEvent, Prompt
+    from sourcewise.domain.answer import GenerationEvent, Prompt
 
 # A budget is an estimate; code may have half as many tokens again.
 _ESTIMATE_SLACK = 1.5

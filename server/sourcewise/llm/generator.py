@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from sourcewise.model import Destination, GenerationEvent, ModelName, Prompt
+    from sourcewise.domain.answer import Destination, GenerationEvent, ModelName, Prompt
 
 
 class Generator(Protocol):

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from sourcewise.domain.answer import ModelName, TextDelta, Usage
 from sourcewise.errors import GeneratorError, GeneratorUnreachableError
 from sourcewise.llm.ollama_connection import OllamaConnection
 from sourcewise.llm.ollama_failures import missing
 from sourcewise.llm.ollama_models import InstalledModel, cloud_host, destination_of, full_name
-from sourcewise.model import ModelName, TextDelta, Usage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from ollama import ChatResponse
 
-    from sourcewise.model import Destination, GenerationEvent, Prompt
+    from sourcewise.domain.answer import Destination, GenerationEvent, Prompt
     from sourcewise.settings import Settings
 
 # Beside the code, a prompt holds instructions, headings and the question.

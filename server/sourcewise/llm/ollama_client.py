@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sourcewise.addresses import origin_of
-from sourcewise.environment import without_connection_variables
+from sourcewise.processes.environment import without_connection_variables
+from sourcewise.processes.loopback import origin_of
 
 with without_connection_variables():
     from ollama import AsyncClient, ChatResponse, ListResponse, ResponseError, ShowResponse

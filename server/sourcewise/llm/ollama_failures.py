@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from sourcewise.addresses import is_loopback
-from sourcewise.environment import find_program
 from sourcewise.errors import (
     GeneratorError,
     GeneratorInterruptedError,
@@ -18,6 +16,8 @@ from sourcewise.errors import (
 )
 from sourcewise.llm.ollama_client import ResponseError
 from sourcewise.llm.ollama_models import pull_advice
+from sourcewise.processes.environment import find_program
+from sourcewise.processes.loopback import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

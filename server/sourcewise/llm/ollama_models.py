@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sourcewise.addresses import is_loopback, origin_of
-from sourcewise.model import Destination
+from sourcewise.domain.answer import Destination
+from sourcewise.processes.loopback import is_loopback, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sourcewise.model import ModelName, TextDelta, Usage
-from sourcewise.visible_text import visible
+from sourcewise.domain.answer import ModelName, TextDelta, Usage
+from sourcewise.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from sourcewise.model import GenerationEvent, Prompt, Source
+    from sourcewise.domain.answer import GenerationEvent, Prompt, Source
 
 _PROMPT_BUDGET = 8000
 _ANSWER_TOKENS = 1000

@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING
 from pygls.exceptions import JsonRpcInvalidParams
 
 from sourcewise import protocol
+from sourcewise.answering.prompt import as_sources
+from sourcewise.answering.query_engine import checked_question
+from sourcewise.domain.answer import AnswerReady
+from sourcewise.domain.search import Inquiry, Turn
 from sourcewise.lsp import convert
-from sourcewise.model import AnswerReady, Inquiry, Turn
-from sourcewise.prompt import as_sources
-from sourcewise.query_engine import checked_question
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
-    from sourcewise.index import Index
+    from sourcewise.answering.query_engine import CodeQueryEngine
+    from sourcewise.domain.answer import AnswerEvent
+    from sourcewise.domain.search import SearchResult
+    from sourcewise.folder_index.index import Index
     from sourcewise.lsp.convert import UriOf
     from sourcewise.lsp.folders import OpenFolders
     from sourcewise.lsp.pointing import Pointing
-    from sourcewise.model import AnswerEvent, SearchResult
 
 _MOST_PASSAGES = 50
 
@@ -35,6 +38,7 @@ class Answers:
         pointing: Pointing,
         notify: Callable[[str, object], None],
         usual_limit: Callable[[], int],
+        engine_of: Callable[..., CodeQueryEngine],
     ) -> None:
         """Join the parts.
 
@@ -43,11 +47,13 @@ class Answers:
             pointing: what the editor points at.
             notify: sends a method and its parameters to the editor.
             usual_limit: how many passages a search returns that does not say.
+            engine_of: returns the engine for an index; see Workspace.engine.
         """
         self._folders = folders
         self._pointing = pointing
         self._notify = notify
         self._usual_limit = usual_limit
+        self._engine_of = engine_of
 
     async def ask(self, params: protocol.AskParams) -> protocol.AskResult:
         """Answer a question; notifications tell of the answer while it is made.
@@ -65,13 +71,14 @@ class Answers:
             index, uri_of = shown.index, shown.uri_of
             inquiry = Inquiry(params.question, scope, code, history)
         shown_in = self._pointing.text_shown_in(index, shown)
-        events = index.ask(inquiry, shown_in, self._pointing.texts_open_in(index))
+        engine = self._engine_of(index, shown_in, self._pointing.texts_open_in(index))
+        events = engine.ask(inquiry)
         return await self._told(events, params.ask_id, index, uri_of)
 
     async def explain(self, params: protocol.ExplainParams) -> protocol.AskResult:
         """Explain what is selected, or what is at the cursor; see ask."""
         shown, code = await self._pointing.code_at(params.selection)
-        events = shown.index.explain(code, self._pointing.text_shown_in(shown.index, shown))
+        events = self._engine_of(shown.index, self._pointing.text_shown_in(shown.index, shown)).explain(code)
         return await self._told(events, params.ask_id, shown.index, shown.uri_of)
 
     async def search(self, params: protocol.SearchParams) -> protocol.SearchResult:

@@ -7,30 +7,22 @@ from typing import TYPE_CHECKING
 import attrs
 
 from sourcewise import protocol
+from sourcewise.domain.answer import Notice, PromptProgress, SourcesFound, TextDelta
+from sourcewise.domain.search import Scope
 from sourcewise.errors import FolderError
 from sourcewise.lsp.documents import local_path
-from sourcewise.model import Notice, PromptProgress, Scope, SourcesFound, TextDelta
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from sourcewise.index import Index
-    from sourcewise.inspection import ChunkInspection, FileInspection
+    from sourcewise.domain.answer import Answer, AnswerEvent, Destination, Mention, Source, Trace
+    from sourcewise.domain.code import SkippedFile, SkipReason
+    from sourcewise.domain.index_state import IndexStatus
+    from sourcewise.domain.search import ScopeChoices, SearchResult
+    from sourcewise.folder_index.index import Index
+    from sourcewise.folder_index.inspection import ChunkInspection, FileInspection
     from sourcewise.lsp.folder import Folder
-    from sourcewise.model import (
-        Answer,
-        AnswerEvent,
-        Destination,
-        IndexStatus,
-        Mention,
-        ScopeChoices,
-        SearchResult,
-        SkippedFile,
-        SkipReason,
-        Source,
-        Trace,
-    )
 
     UriOf = Callable[[str], str]
 

@@ -9,8 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from pygls import uris
 
-from sourcewise.languages import UNKNOWN
 from sourcewise.mining.inside import path_inside
+from sourcewise.text.languages import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

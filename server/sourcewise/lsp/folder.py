@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sourcewise.domain.index_state import IndexActivity, Stage
 from sourcewise.mining.inside import path_inside
-from sourcewise.model import IndexActivity, Stage
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sourcewise.errors import UserError
-    from sourcewise.index import Index
-    from sourcewise.keeping.keeper import Keeper
+    from sourcewise.folder_index.index import Index
+    from sourcewise.workspace.folder import Keeper
 
 
 class Folder:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sourcewise.errors import UserError
-    from sourcewise.index import Index
-    from sourcewise.keeping.keeper import Keeper
-    from sourcewise.workspace import Workspace
+    from sourcewise.folder_index.index import Index
+    from sourcewise.workspace.folder import Keeper
+    from sourcewise.workspace.workspace import Workspace
 
 # So long a question waits for a file that was saved a moment ago.
 _CATCH_UP_SECONDS = 1.0

@@ -15,19 +15,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from sourcewise.embedding_models import closeness_of
+from sourcewise.embedding.model_names import closeness_of
 from sourcewise.errors import UserError
-from sourcewise.languages import language_of
-from sourcewise.lines import split_lines
 from sourcewise.lsp import markdown
 from sourcewise.lsp.documents import names_at
+from sourcewise.text.languages import language_of
+from sourcewise.text.lines import split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from sourcewise.domain.code import Chunk
     from sourcewise.lsp.pointing import Pointing, Shown
-    from sourcewise.model import Chunk
-    from sourcewise.relations import Uses
+    from sourcewise.retrieval.symbol_index import Uses
     from sourcewise.settings import Settings
     from sourcewise.storage.catalog_rows import DefinitionPlace
 

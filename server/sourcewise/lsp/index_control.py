@@ -10,22 +10,23 @@ from urllib.parse import unquote, urlsplit
 from pygls.exceptions import JsonRpcInvalidParams
 
 from sourcewise import protocol
-from sourcewise.diagnosis import FolderSummary, report
+from sourcewise.doctor.report import FolderSummary, report
+from sourcewise.domain.index_state import Stage
 from sourcewise.errors import UserError
-from sourcewise.inspection import IndexInspector, owner_of
+from sourcewise.folder_index.inspection import IndexInspector, owner_of
 from sourcewise.lsp import convert
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.mining.reasons import why_sentence
-from sourcewise.model import Stage
 from sourcewise.paths import workspace_folder
-from sourcewise.visible_text import notification
+from sourcewise.text.visible import notification
 
 if TYPE_CHECKING:
-    from sourcewise.inspection import FileInspection
+    from sourcewise.domain.code import SkippedFile
+    from sourcewise.domain.index_state import IndexStatus
+    from sourcewise.folder_index.inspection import FileInspection
     from sourcewise.lsp.folder import Folder
     from sourcewise.lsp.folders import OpenFolders
-    from sourcewise.model import IndexStatus, SkippedFile
-    from sourcewise.workspace import Workspace
+    from sourcewise.workspace.workspace import Workspace
 
 
 _READING = {Stage.SCANNING, Stage.READING}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from sourcewise.visible_text import visible
+from sourcewise.text.visible import visible
 
 _MARK = re.compile(r"[!-/:-@\[-`{-~]")
 _BACKTICKS = re.compile(r"`+")

@@ -20,7 +20,7 @@ from pygls.protocol import LanguageServerProtocol, default_converter
 
 from sourcewise import protocol
 from sourcewise.errors import UserError
-from sourcewise.visible_text import notification
+from sourcewise.text.visible import notification
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from pygls.exceptions import JsonRpcInvalidParams
 
 from sourcewise import protocol
+from sourcewise.domain.answer import Destination
+from sourcewise.llm.downloads import ModelDownloads
 from sourcewise.lsp import convert
-from sourcewise.model import Destination
-from sourcewise.model_downloads import ModelDownloads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sourcewise.index import Index
+    from sourcewise.folder_index.index import Index
     from sourcewise.lsp.folders import OpenFolders
     from sourcewise.weights import DownloadProgress
-    from sourcewise.workspace import Workspace
+    from sourcewise.workspace.workspace import Workspace
 
 _RUNTIMES = ("ollama", "embedded")
 _TELL_SECONDS = 0.25

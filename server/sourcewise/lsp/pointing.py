@@ -6,21 +6,21 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sourcewise.chunking.code_at_cursor import Document, Excerpts
 from sourcewise.errors import FolderError, QuestionError
-from sourcewise.excerpts import Document, Excerpts
-from sourcewise.lines import split_lines
 from sourcewise.lsp.documents import local_path, names_at, selected_in, untitled_name
 from sourcewise.mining.inside import path_inside
+from sourcewise.text.lines import split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from sourcewise.index import Index
+    from sourcewise.domain.code import Chunk
+    from sourcewise.folder_index.index import Index
     from sourcewise.lsp.documents import OpenDocuments
     from sourcewise.lsp.folder import Folder
     from sourcewise.lsp.folders import OpenFolders
-    from sourcewise.model import Chunk
     from sourcewise.protocol import Selection
 
 

@@ -213,7 +213,7 @@ def _prepare_session(
 ) -> Callable[[OpenDocuments, Callable[[str, object], None]], Session]:
     """Import what is heavy and open what is shared, in a thread; return what makes the session in the event loop."""
     from sourcewise.lsp.session import Session  # noqa: PLC0415 - `initialize` is answered before this
-    from sourcewise.workspace import Workspace  # noqa: PLC0415 - see above
+    from sourcewise.workspace.workspace import Workspace  # noqa: PLC0415 - see above
 
     workspace = Workspace(settings, data, interactive=True)
     return lambda documents, notify: Session(workspace, documents, notify)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sourcewise.lsp.documents import OpenDocuments
     from sourcewise.settings import Settings
-    from sourcewise.workspace import Workspace
+    from sourcewise.workspace.workspace import Workspace
 
 
 class Session:
@@ -45,7 +45,7 @@ class Session:
         self.indexes = IndexControl(workspace, self._folders)
         self.models = ModelControl(workspace, self._folders, notify)
         pointing = Pointing(self._folders, documents)
-        self.answers = Answers(self._folders, pointing, notify, lambda: workspace.settings.top)
+        self.answers = Answers(self._folders, pointing, notify, lambda: workspace.settings.top, workspace.engine)
         self._hover = Hover(pointing, lambda: workspace.settings)
 
     async def close(self, seconds: float) -> None:

@@ -10,10 +10,10 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
+from sourcewise.domain.code import FileStamp, SkippedFile, SkipReason
 from sourcewise.mining.file_rules import name_verdict
 from sourcewise.mining.regular_files import is_junction
 from sourcewise.mining.secret_patterns import secret_name
-from sourcewise.model import FileStamp, SkippedFile, SkipReason
 
 if TYPE_CHECKING:
     from sourcewise.mining.folder_rules import FolderRules

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from sourcewise.model import SkipReason
+from sourcewise.domain.code import SkipReason
 
 
 class Verdict(NamedTuple):

@@ -12,8 +12,8 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sourcewise.environment import find_program, git_variables
 from sourcewise.mining.regular_files import exists, is_regular_file, is_soon_read, read_regular_file
+from sourcewise.processes.environment import find_program, git_variables
 
 if sys.platform == "linux":
     import resource

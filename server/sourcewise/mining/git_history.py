@@ -10,10 +10,10 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from sourcewise.environment import find_program
 from sourcewise.errors import QuestionError
 from sourcewise.mining.git import ask_git, may_be_asked, repository_around, run_git
 from sourcewise.mining.regular_files import is_regular_file
+from sourcewise.processes.environment import find_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from sourcewise.languages import language_of
+from sourcewise.domain.code import FileStamp, SkippedFile, SkipReason, SourceFile
 from sourcewise.mining.decoding import decode
 from sourcewise.mining.entries import irregular, judge, printable, too_large, unreadable
 from sourcewise.mining.file_rules import content_verdict
@@ -24,7 +24,7 @@ from sourcewise.mining.regular_files import NotRegularError, is_folder
 from sourcewise.mining.scope import Scope, is_rule_file
 from sourcewise.mining.secret_patterns import find_secret
 from sourcewise.mining.walk import Walk
-from sourcewise.model import FileStamp, SkippedFile, SkipReason, SourceFile
+from sourcewise.text.languages import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator

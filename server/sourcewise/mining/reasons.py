@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sourcewise.model import SkipReason
+from sourcewise.domain.code import SkipReason
 
 if TYPE_CHECKING:
-    from sourcewise.model import SkippedFile
+    from sourcewise.domain.code import SkippedFile
 
 _WORDS = {
     SkipReason.IGNORED: "is ignored",

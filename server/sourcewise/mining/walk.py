@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from sourcewise.domain.code import FileStamp, SkippedFile, SkipReason
 from sourcewise.errors import FolderError
 from sourcewise.mining.entries import judge, printable, unreadable
 from sourcewise.mining.scope import Scope
-from sourcewise.model import FileStamp, SkippedFile, SkipReason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from sourcewise.model import CitationState
+from sourcewise.domain.answer import CitationState
 from sourcewise.protocol.places import EVERYTHING, Coverage, Place, Scope, Selection, Source
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from sourcewise.model import SkipReason, Stage
+from sourcewise.domain.code import SkipReason
+from sourcewise.domain.index_state import Stage
 
 
 @frozen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from sourcewise.model import SearchMode
+from sourcewise.domain.search import SearchMode
 
 
 @frozen

@@ -11,8 +11,8 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from sourcewise.domain.code import SkipReason
 from sourcewise.errors import CatalogCorruptError
-from sourcewise.model import SkipReason
 from sourcewise.storage import catalog_rows, vector_ledger, word_index
 from sourcewise.storage.catalog_schema import SCHEMA, VectorState
 from sourcewise.storage.chunk_filter import ANY_CHUNK
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from sqlite3 import Connection
 
-    from sourcewise.model import Chunk, FileStamp, SkippedFile, SourceFile
+    from sourcewise.domain.code import Chunk, FileStamp, SkippedFile, SourceFile
     from sourcewise.storage.catalog_rows import DefinitionPlace
     from sourcewise.storage.chunk_filter import ChunkFilter
 

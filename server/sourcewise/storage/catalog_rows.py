@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sourcewise.model import Chunk, Definition, FileStamp, SkippedFile, SkipReason
+from sourcewise.domain.code import Chunk, Definition, FileStamp, SkippedFile, SkipReason
 from sourcewise.storage import vector_ledger, word_index
 from sourcewise.storage.chunk_filter import FILES_AMONG, LISTED, listed_paths, quick_condition
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from sourcewise.model import SourceFile
+    from sourcewise.domain.code import SourceFile
     from sourcewise.storage.chunk_filter import ChunkFilter
 
     ReadRow = tuple[str, int, int, str, str | None]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection
 
-    from sourcewise.model import Chunk
+    from sourcewise.domain.code import Chunk
 
 LISTED = "(SELECT value FROM json_each(?))"
 # Files that are, or lie in a folder that is, among the paths of a JSON list; `0` is what follows `/`.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping, Sequence
 
-    from sourcewise.model import Chunk
+    from sourcewise.domain.code import Chunk
     from sourcewise.storage.database import Database
 
 _PENDING, _STORED, _STALE, _REMOVED, _FAILED = (state.value for state in VectorState)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from sourcewise.peers import PeerClient
+    from sourcewise.processes.rpc import PeerClient
 
     Vector = NDArray[np.float32]
     Hits = list[tuple[str, float]]

@@ -10,11 +10,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sourcewise.addresses import is_loopback
 from sourcewise.errors import StorageError, VectorStoreCorruptError, WorkerDiedError, WorkerError
+from sourcewise.processes.loopback import is_loopback
+from sourcewise.processes.worker import Worker
 from sourcewise.storage.chroma.folder import DATABASE
 from sourcewise.storage.chroma.server import IDENTITY
-from sourcewise.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from sourcewise.model import Chunk
+    from sourcewise.domain.code import Chunk
 
     Vector = NDArray[np.float32]
     Hits = list[tuple[str, float]]

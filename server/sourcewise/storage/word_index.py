@@ -12,13 +12,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from sourcewise.words import identifier_words
+from sourcewise.text.words import identifier_words
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sourcewise.model import Chunk
+    from sourcewise.domain.code import Chunk
 
 # How much a hit tells by where it is: symbol, path, signature, docstring, body.
 _BM25 = "bm25(6.0, 3.0, 3.0, 2.0, 1.0)"

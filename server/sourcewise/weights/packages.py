@@ -9,8 +9,8 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sourcewise.environment import PACKAGE_FOLDER, download_variables
 from sourcewise.errors import CancelledError, WeightsError
+from sourcewise.processes.environment import PACKAGE_FOLDER, download_variables
 from sourcewise.weights.archives import DamagedArchiveError
 from sourcewise.weights.unpacking import unpack
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
     from numpy.typing import NDArray
 
-    from sourcewise.model import Chunk
+    from sourcewise.domain.code import Chunk
 
     Vector = NDArray[np.float32]
     Metadata = Mapping[str, str | int]

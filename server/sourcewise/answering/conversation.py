@@ -1,0 +1,86 @@
+"""What a conversation adds to an answer: what the model reads of it, and which questions may come next.
+
+No model is asked: the words that are there decide, so the same conversation always has the same result.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice, zip_longest
+from typing import TYPE_CHECKING
+
+from sourcewise.text.tokens import estimate_tokens
+from sourcewise.text.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sourcewise.domain.answer import Source
+    from sourcewise.domain.code import Chunk
+    from sourcewise.domain.search import Turn
+
+_CITATION = re.compile(r"(?<!\s)\s*+(?<![\w\])])\[\d++(?:\s*+,\s*+\d++)*+\]")
+_QUESTION_TOKENS = 60
+_ANSWER_TOKENS = 160
+
+_CALLABLE = ("Where is `{}` called?", "What does `{}` return?", "What can go wrong in `{}`?")
+_TYPE = ("Where is `{}` used?", "How is `{}` created?", "What is `{}` responsible for?")
+_TEMPLATES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("function", "method", "constructor", "macro"), _CALLABLE),
+    **dict.fromkeys(("class", "interface", "struct", "trait", "enum", "record", "protocol", "object"), _TYPE),
+    **dict.fromkeys(("constant", "type", "module", "property"), ("Where is `{}` used?",)),
+}
+_MOST_FOLLOW_UPS = 3
+
+
+def recall(history: Sequence[Turn], room: int) -> str:
+    """Return the last turns as a model is told of them, shortened, in at most this many tokens; maybe none.
+
+    Citations are left out: their numbers meant the sources of another question.
+    """
+    told: list[str] = []
+    for turn in reversed(history):
+        question = _shortened(turn.question, _QUESTION_TOKENS)
+        answer = _shortened(_CITATION.sub("", turn.answer), _ANSWER_TOKENS)
+        text = f"Question: {question}\nAnswer: {answer}\n"
+        room -= estimate_tokens(text)
+        if room < 0:
+            break
+        told.append(text)
+    return "".join(reversed(told))
+
+
+def _shortened(text: str, tokens: int) -> str:
+    text = " ".join(text.split())
+    whole = text
+    while estimate_tokens(text) > tokens:
+        text = text[: len(text) * 4 // 5]
+    return text if text == whole else f"{text.rstrip()} …"
+
+
+def follow_ups(asked: Sequence[str], sources: Sequence[Source]) -> tuple[str, ...]:
+    """Return up to three questions about what these sources define, none of which was asked before.
+
+    Args:
+        asked: all questions of the conversation.
+        sources: those that the answer rests on, best first.
+    """
+    known = {_normal(question) for question in asked}
+    by_source = [list(_questions_about(source.passage.chunk)) for source in sources]
+    # The first source gives its first question, the second its second: three of one kind would say little.
+    rotated = [
+        questions[n % len(questions) :] + questions[: n % len(questions)]
+        for n, questions in enumerate(filter(None, by_source))
+    ]
+    in_turn = (question for group in zip_longest(*rotated) for question in group if question)
+    fresh = dict.fromkeys(question for question in in_turn if _normal(question) not in known)
+    return tuple(islice(fresh, _MOST_FOLLOW_UPS))
+
+
+def _questions_about(chunk: Chunk) -> Iterator[str]:
+    name = visible(chunk.symbol.rpartition(".")[2])
+    return (template.format(name) for template in _TEMPLATES.get(chunk.kind, ()) if name)
+
+
+def _normal(question: str) -> str:
+    return " ".join(re.findall(r"\w+", question.casefold()))

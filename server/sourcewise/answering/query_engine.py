@@ -1,0 +1,286 @@
+"""Question in, stream of answer events out: sources first, then text, then the checked answer with its trace."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from sourcewise.answering import citations, prompt
+from sourcewise.answering.conversation import follow_ups, recall
+from sourcewise.answering.prompt import as_sources
+from sourcewise.domain.answer import (
+    Answer,
+    AnswerReady,
+    CitationState,
+    ModelName,
+    Notice,
+    SourcesFound,
+    TextDelta,
+    Trace,
+    Usage,
+)
+from sourcewise.domain.search import SearchMode
+from sourcewise.errors import GeneratorError, QuestionError, UserError, WorkerError
+from sourcewise.text.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+
+    from sourcewise.domain.answer import AnswerEvent, Destination, Prompt, Source
+    from sourcewise.domain.code import Chunk
+    from sourcewise.domain.search import Inquiry, SearchResult, Turn
+    from sourcewise.llm.generator import Generator
+
+LONGEST_QUESTION = 20_000
+NOTHING_FOUND = (
+    "Nothing in this folder seems to be about that. Name a file, a symbol or words that the code would use, "
+    "or check that the folder is the one you mean."
+)
+# How much of the prompt may tell what was said before; the rest is for code.
+_CONVERSATION_SHARE = 0.2
+_NO_MODEL = ModelName("sources", "no model")
+
+
+class Knowledge(Protocol):
+    """What an index must be able to tell."""
+
+    def gather(self, inquiry: Inquiry, top: int) -> SearchResult:
+        """Return what to answer from: the excerpt of the inquiry, if it has one, and the best passages."""
+
+    def around(self, code: Chunk, top: int) -> SearchResult:
+        """Return some code, then who uses it, what it calls, and what is akin to it."""
+
+    def definition_of(self, name: str) -> str | None:
+        """Return `path:line` of a definition, or None."""
+
+
+class CodeQueryEngine:
+    """Answers questions about one folder."""
+
+    def __init__(
+        self,
+        index: Knowledge,
+        text_of: Callable[[str], str | None],
+        choose_generator: Callable[[], Awaitable[tuple[Generator, Sequence[str]]]],
+        may_send: Callable[[Destination], bool],
+        top: int,
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            index: what the folder holds.
+            text_of: gives a file's text as the asker sees it, or None where it is gone.
+            choose_generator: gives the model that answers and sentences about the choice.
+            may_send: decides whether a prompt may leave this machine.
+            top: how many sources an answer is made from.
+        """
+        self._index = index
+        self._text_of = text_of
+        self._choose_generator = choose_generator
+        self._may_send = may_send
+        self._top = top
+
+    async def ask(self, inquiry: Inquiry) -> AsyncGenerator[AnswerEvent, None]:
+        """Yield SourcesFound, any number of Notice, PromptProgress and TextDelta, and AnswerReady.
+
+        Closing the iterator stops the model. If the prompt would leave this machine and may not, the answer ends with
+        its sources and `Answer.needs_consent`. A model that fails in the middle of its text ends the answer there, with
+        `Answer.failure` set; the sources and the text so far are kept.
+
+        Raises:
+            QuestionError: the question is empty, or too long for this model's prompt, or nothing is in its scope.
+        """
+        inquiry = replace(inquiry, question=checked_question(inquiry.question))
+        answering = _Answering(inquiry.question, prompt.ANSWER, inquiry.history)
+        async with aclosing(self._answer(answering, lambda: self._index.gather(inquiry, self._top))) as events:
+            async for event in events:
+                yield event
+
+    async def explain(self, code: Chunk) -> AsyncGenerator[AnswerEvent, None]:
+        """Explain some code, which need not be in the index; see ask."""
+        location = f"{visible(code.path)}:{code.first_line}-{code.last_line}"
+        question = f"Explain `{visible(code.symbol)}` ({location})" if code.symbol else f"Explain {location}"
+        answering = _Answering(question, prompt.EXPLAIN)
+        async with aclosing(self._answer(answering, lambda: self._index.around(code, self._top))) as events:
+            async for event in events:
+                yield event
+
+    async def _answer(
+        self, answering: _Answering, search_index: Callable[[], SearchResult]
+    ) -> AsyncGenerator[AnswerEvent, None]:
+        search = await asyncio.to_thread(search_index)
+        sources = as_sources(search.passages)
+        yield SourcesFound(sources, search)
+        for message in _notices_about(search):
+            answering.notices.append(message)
+            yield Notice(message)
+        if search.relevant:
+            async with aclosing(self._generate(answering, sources)) as events:
+                async for event in events:
+                    yield event
+        else:
+            answering.text.append(NOTHING_FOUND)
+            yield TextDelta(NOTHING_FOUND)
+        yield AnswerReady(await asyncio.to_thread(self._finish, answering, search, sources))
+
+    async def _generate(self, answering: _Answering, sources: tuple[Source, ...]) -> AsyncGenerator[AnswerEvent, None]:
+        try:
+            generator, notices = await self._choose_generator()
+        except UserError as error:
+            answering.failure = str(error)
+            return
+        destination = generator.destination
+        if destination is not None and not self._may_send(destination):
+            answering.hold_back(destination)
+            return
+        for message in (*notices, *_notices_about_destination(destination)):
+            answering.notices.append(message)
+            yield Notice(message)
+        answering.model = generator.name
+        try:
+            answering.prompt = answering.prompt_within(generator.prompt_budget, sources)
+            async with aclosing(generator.generate(answering.prompt)) as events:
+                async for event in events:
+                    if isinstance(event, Usage):
+                        answering.usage = event
+                        continue
+                    if isinstance(event, TextDelta):
+                        answering.hear(event.text)
+                    yield event
+        except (GeneratorError, WorkerError) as error:
+            answering.failure = str(error)
+
+    def _finish(self, answering: _Answering, search: SearchResult, sources: tuple[Source, ...]) -> Answer:
+        citable = answering.prompt.sources if answering.prompt else ()
+        checked = citations.check("".join(answering.text), citable, self._text_of, self._index.definition_of)
+        return Answer(
+            answering.question,
+            checked.text,
+            answering.model,
+            sources,
+            checked.citations,
+            checked.struck,
+            checked.mentions,
+            (*answering.notices, *_notices_after(answering.usage, checked)),
+            answering.trace(search),
+            answering.failure,
+            follow_ups(answering.asked, _rested_on(checked, sources)) if search.relevant else (),
+            answering.needs_consent,
+        )
+
+
+class _Answering:
+    """What is known so far about one answer."""
+
+    def __init__(self, question: str, instruction: str, history: Sequence[Turn] = ()) -> None:
+        self.question = question
+        self.text: list[str] = []
+        self.notices: list[str] = []
+        self.model = _NO_MODEL
+        self.prompt: Prompt | None = None
+        self.usage = Usage()
+        self.failure = ""
+        self.needs_consent: Destination | None = None
+        self._instruction = instruction
+        self._history = history
+        self._start = time.perf_counter()
+        self._first_word: float | None = None
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """All questions of the conversation."""
+        return (*(turn.question for turn in self._history), self.question)
+
+    def prompt_within(self, budget: int, sources: Sequence[Source]) -> Prompt:
+        """Return the prompt for it; see build_prompt."""
+        conversation = recall(self._history, int(budget * _CONVERSATION_SHARE))
+        return prompt.build_prompt(self.question, sources, budget, self._instruction, conversation)
+
+    def hold_back(self, destination: Destination) -> None:
+        """End without asking the model, because the user has not allowed it."""
+        self.needs_consent = destination
+        self.failure = (
+            f"Nothing was sent: {destination.model} runs at {destination.host}, not on this machine, "
+            "and you have not allowed it to get code of this folder. "
+            "Allow it, or choose a model that runs here (llm.model)."
+        )
+
+    def hear(self, text: str) -> None:
+        """Take some text of the model."""
+        self._first_word = self._first_word or time.perf_counter()
+        self.text.append(text)
+
+    def trace(self, search: SearchResult) -> Trace:
+        """Return how it was made."""
+        timings = {**search.timings, "total": (time.perf_counter() - self._start) * 1000}
+        if self._first_word:
+            timings["first word"] = (self._first_word - self._start) * 1000
+        tokens, budget = (self.prompt.tokens, self.prompt.budget) if self.prompt else (0, 0)
+        return Trace(search, tokens, budget, self.usage, timings)
+
+
+def checked_question(question: str) -> str:
+    """Return the question without blanks around it.
+
+    Raises:
+        QuestionError: it is empty or too long.
+    """
+    question = question.strip()
+    if not question:
+        raise QuestionError("The question is empty.", 'Ask something, for example: "Where are requests retried?"')
+    if len(question) > LONGEST_QUESTION:
+        raise QuestionError(
+            f"The question has {len(question):,} characters; {LONGEST_QUESTION:,} are the most.",
+            "Keep the part that says what you want to know.",
+        )
+    return question
+
+
+def _rested_on(checked: citations.CheckedText, sources: Sequence[Source]) -> list[Source]:
+    """Return the cited sources, or the first ones where none is cited."""
+    cited = {citation.number for citation in checked.citations}
+    return [source for source in sources if source.number in cited] or list(sources[:3])
+
+
+def _notices_about(search: SearchResult) -> list[str]:
+    unread = [] if search.whole else ["The folder is still being read: only what was read so far could be found."]
+    return unread + _notices_about_vectors(search)
+
+
+def _notices_about_vectors(search: SearchResult) -> list[str]:
+    if search.mode is SearchMode.KEYWORD and search.chunks:
+        why = "the embedding model is still starting or busy" if search.embedded else "nothing is embedded yet"
+        return [f"Keyword search alone served: {why}."]
+    if search.embedded < search.chunks:
+        return [f"{search.coverage:.0%} of the folder is embedded; keyword search served the rest."]
+    return []
+
+
+def _notices_about_destination(destination: Destination | None) -> list[str]:
+    if destination is None:
+        return []
+    return [
+        f"{destination.model} does not run on this machine: "
+        f"the question and the code of the sources are sent to {destination.host}."
+    ]
+
+
+def _notices_after(usage: Usage, checked: citations.CheckedText) -> list[str]:
+    notices = []
+    if usage.prompt_cut:
+        notices.append("The model's window cut the prompt. Set a larger llm.contextTokens or a smaller llm.codeTokens.")
+    if usage.stop_reason == "length":
+        notices.append("The answer reached its longest length and ends early. Set a larger llm.maxAnswerTokens.")
+    if checked.struck:
+        numbers = ", ".join(f"[{number}]" for number in checked.struck)
+        notices.append(f"Citations that name no source were removed: {numbers}.")
+    stale = [f"[{c.number}]" for c in checked.citations if c.state is not CitationState.CURRENT]
+    if stale:
+        notices.append(f"These sources have changed since they were indexed: {', '.join(stale)}. Ask again to be sure.")
+    unknown = [f"`{mention.name}`" for mention in checked.mentions if mention.location is None]
+    if unknown:
+        notices.append(f"Not found in the code, so possibly invented: {', '.join(unknown)}.")
+    return notices

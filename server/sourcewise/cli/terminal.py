@@ -1,0 +1,227 @@
+"""What a person sees in a terminal: progress, passages, answers. Hides rich.
+
+Text from files and models is shown as text: characters that could move the cursor, forge lines, hide or reorder what is
+on screen are written out, and rich reads no markup in it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from sourcewise.domain.answer import CitationState
+from sourcewise.domain.index_state import Stage
+from sourcewise.text.lines import split_lines
+from sourcewise.text.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from sourcewise.domain.answer import Answer, Source
+    from sourcewise.domain.index_state import IndexProgress
+    from sourcewise.folder_index.inspection import ChunkInspection, SkipGroup
+    from sourcewise.weights import DownloadProgress
+
+_HEARTBEAT_SECONDS = 5.0
+_FIRST_PATHS = 3
+
+out = Console(highlight=False, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False)
+_WIDEST_TABLE = 1000
+
+
+def show_location(folder: Path, path: str, line: int) -> str:
+    """Return `path:line` as a terminal can open it from where the user stands."""
+    absolute = folder / path
+    relative = os.path.relpath(absolute)
+    return visible(f"{absolute if relative.startswith('..') else relative}:{line}")
+
+
+def print_notice(message: str) -> None:
+    """Print a sentence beside the answer."""
+    err.print(Text(f"• {visible(message)}", "yellow"), soft_wrap=True)
+
+
+def print_error(message: str, hint: str = "") -> None:
+    """Print what went wrong and what to do."""
+    err.print(Text(f"✗ {visible(message)}", "bold red"), soft_wrap=True)
+    if hint:
+        err.print(Text(f"  {visible(hint)}"), soft_wrap=True)
+
+
+def print_finding(good: bool, message: str, next_step: str = "") -> None:
+    """Print one line of an examination, and what to do about it."""
+    out.print(Text.assemble(("✓ ", "green") if good else ("• ", "yellow"), visible(message)), soft_wrap=True)
+    if next_step:
+        out.print(Text(f"    {visible(next_step)}"), soft_wrap=True)
+
+
+def print_source(folder: Path, source: Source, *, explain: bool = False) -> None:
+    """Print where a source is, how near it is, its first lines, and why it is where it is."""
+    passage = source.passage
+    chunk = passage.chunk
+    head = Text.assemble(
+        (f"[{source.number}] ", "bold cyan"),
+        (show_location(folder, chunk.path, chunk.first_line), f"bold link {(folder / chunk.path).as_uri()}"),
+        (f"-{chunk.last_line}", "bold"),
+        (f"  {visible(chunk.symbol)}" if chunk.symbol else "", "green"),
+        ("" if passage.similarity is None else f"  similarity {passage.similarity:.2f}", "dim"),
+    )
+    out.print(head, soft_wrap=True)
+    if explain:
+        out.print(Text(f"    score {passage.score:.4f}: {', '.join(map(visible, passage.reasons))}", "dim"))
+    out.print(_code(source.preview, chunk.language, chunk.first_line))
+
+
+def print_chunk(folder: Path, inspected: ChunkInspection, *, whole: bool) -> None:
+    """Print where a chunk is, what it is, how large it is and whether it is embedded; its first lines, or all."""
+    chunk = inspected.chunk
+    vectors = _counted(inspected.vectors, "vector") if inspected.vectors else "not embedded"
+    problem = f": {visible(inspected.problem)}" if inspected.problem else ""
+    head = Text.assemble(
+        (show_location(folder, chunk.path, chunk.first_line), f"bold link {(folder / chunk.path).as_uri()}"),
+        (f"-{chunk.last_line}", "bold"),
+        (f"  {visible(chunk.symbol)}" if chunk.symbol else "", "green"),
+        (f"  {chunk.kind} · {_counted(inspected.tokens, 'token')} · {vectors}{problem}", "dim"),
+    )
+    out.print(head, soft_wrap=True)
+    out.print(_code(chunk.text if whole else inspected.preview, chunk.language, chunk.first_line))
+
+
+def print_skips(groups: Sequence[SkipGroup], *, every: bool) -> None:
+    """Print what stays out of an index, a line for each rule, or for each file."""
+    reason = None
+    for group in groups:
+        if group.reason != reason:
+            out.print(Text(group.reason.value, "bold"))
+        reason = group.reason
+        for shown in group.paths if every else [_first_of(group.paths)]:
+            out.print(Text.assemble(f"  {visible(shown)}", (f"  {visible(group.rule)}", "dim")), soft_wrap=True)
+
+
+def print_notes(notes: Mapping[str, str]) -> None:
+    """Print the files that are indexed in an unusual way, by path, with the reason."""
+    if notes:
+        out.print(Text("indexed, but", "bold"))
+    for path, note in notes.items():
+        out.print(Text.assemble(f"  {visible(path)}", (f"  {visible(note)}", "dim")), soft_wrap=True)
+
+
+def _first_of(paths: Sequence[str]) -> str:
+    rest = len(paths) - _FIRST_PATHS
+    return ", ".join(paths[:_FIRST_PATHS]) + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def _lines(text: str) -> str:
+    return visible(text, keep="\n\t")
+
+
+def _code(text: str, language: str, first_line: int) -> Syntax:
+    lines = [line[: out.width * 2] for line in split_lines(_lines(text))]
+    return Syntax(
+        "\n".join(lines),
+        language,
+        theme="ansi_dark",
+        line_numbers=True,
+        start_line=first_line,
+        background_color="default",
+        padding=(0, 0, 0, 2),
+    )
+
+
+def print_text(text: str) -> None:
+    """Print a piece of the streaming answer."""
+    out.print(Text(_lines(text)), end="", soft_wrap=True)
+
+
+def print_checked(folder: Path, answer: Answer) -> None:
+    """Print what an answer cites, what was checked, and how it was made."""
+    by_number = {source.number: source for source in answer.sources}
+    for citation in answer.citations:
+        chunk = by_number[citation.number].passage.chunk
+        mark = "" if citation.state is CitationState.CURRENT else f"  ({citation.state.value})"
+        place = show_location(folder, chunk.path, chunk.first_line)
+        out.print(Text.assemble((f"[{citation.number}]", "cyan"), f" {place}", (mark, "yellow")), soft_wrap=True)
+    out.print(Text(_summary(answer), "dim"), soft_wrap=True)
+
+
+def _summary(answer: Answer) -> str:
+    trace = answer.trace
+    parts = [str(answer.model), f"searched by {trace.search.mode.value}"]
+    if trace.prompt_budget:
+        parts.append(f"prompt {trace.prompt_tokens} of {trace.prompt_budget} tokens")
+    if trace.usage.answer_tokens and trace.usage.answer_seconds:
+        parts.append(f"{trace.usage.answer_tokens / trace.usage.answer_seconds:.1f} tokens a second")
+    parts.append(f"{trace.timings['total'] / 1000:.1f} s")
+    return " · ".join(parts)
+
+
+class ProgressLine:
+    """Shows how far long work is: a bar in a terminal, a line now and then elsewhere."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("", total=None, visible=False)
+        self._label = ""
+        self._last = 0.0
+
+    def stage(self, event: IndexProgress) -> None:
+        """Take the progress of an index."""
+        if event.stage is Stage.IDLE:
+            self.hide()
+            return
+        label = "Looking for files" if event.stage is Stage.SCANNING else event.stage.value.capitalize()
+        self.update(label, event.done, event.total)
+
+    def download(self, event: DownloadProgress) -> None:
+        """Take the progress of a model's download."""
+        size, unit = (1_000_000, "MB") if event.unit == "bytes" else (1, event.unit)
+        label = f"{event.stage.capitalize()} {event.name} ({unit})"
+        self.update(label, event.done // size, event.total // size)
+
+    def hide(self) -> None:
+        """Show nothing until the next update."""
+        self._label = ""
+        self._progress.update(self._task, visible=False)
+
+    def update(self, label: str, done: float, total: float | None) -> None:
+        """Show a label and how much of it is done; total None or 0 where nobody knows."""
+        if label != self._label:
+            self._progress.reset(self._task, description=label, total=total or None, visible=True)
+        self._progress.update(self._task, completed=done, total=total or None)
+        if not err.is_terminal and (label != self._label or time.monotonic() - self._last > _HEARTBEAT_SECONDS):
+            err.print(f"{label} … {done:g} of {total:g}" if total else f"{label} …")
+            self._last = time.monotonic()
+        self._label = label
+
+
+@contextmanager
+def progress_line() -> Iterator[ProgressLine]:
+    """Give a progress line that is gone when the work is done."""
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        yield ProgressLine(progress)
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Show rows of cells: names in the first column, figures in the others; all of them, however narrow the window."""
+    table = Table(title=title, title_justify="left")
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*map(visible, row))
+    needed = out.measure(table, options=out.options.update(max_width=_WIDEST_TABLE)).maximum
+    Console(file=out.file, width=max(needed, out.width), highlight=False, markup=False, emoji=False).print(table)

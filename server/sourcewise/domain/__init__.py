@@ -1,0 +1,1 @@
+"""Frozen values that the packages pass to each other, without behaviour that needs a library."""

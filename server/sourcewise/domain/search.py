@@ -1,0 +1,146 @@
+"""Values of a search: the question, what narrows it, and the passages that were found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sourcewise.text.visible import visible
+
+if TYPE_CHECKING:
+    from sourcewise.domain.code import Chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question that was asked before in the same conversation, and the text that answered it.
+
+    Attributes:
+        symbols: what the sources that the answer cites define.
+    """
+
+    question: str
+    answer: str
+    symbols: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a search is narrowed to: all that is given holds, and of each list any one.
+
+    Attributes:
+        paths: files and folders that passages must come from.
+        languages: of their files.
+        kinds: of a definition that they hold or are a part of; see Definition.
+        changed_since: a branch, a tag or a commit; their files must have changed since the work here left it.
+    """
+
+    paths: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    changed_since: str | None = None
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeChoices:
+    """What a search of a folder can be narrowed to, besides its files and folders; the likeliest first."""
+
+    languages: tuple[str, ...]
+    kinds: tuple[str, ...]
+    branches: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question, and what it comes with.
+
+    Attributes:
+        scope: what its sources must come from.
+        excerpt: lines that the question is about, as their editor shows them; they are the first source.
+        history: the conversation so far, oldest first.
+    """
+
+    question: str
+    scope: Scope = EVERYTHING
+    excerpt: Chunk | None = None
+    history: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What was spoken of before a question, as far as it may say what the question means.
+
+    Attributes:
+        text: its names and words.
+        weight: how much a word of it counts beside a word of the question.
+        meant: whether the question refers to it, so that an answer may have nothing but it.
+    """
+
+    text: str = ""
+    weight: float = 0.0
+    meant: bool = False
+
+
+class SearchMode(StrEnum):
+    """What served a search."""
+
+    HYBRID = "keywords and vectors"
+    KEYWORD = "keywords"
+    VECTOR = "vectors"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk that was retrieved for a question.
+
+    Attributes:
+        rank: from 1.
+        score: fused score; only its order means something.
+        similarity: cosine with the question in [-1, 1]; None where no vector was compared.
+        reasons: why it is here, in words.
+    """
+
+    chunk: Chunk
+    rank: int
+    score: float
+    similarity: float | None = None
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def location(self) -> str:
+        """`path:first-last`, for a prompt or a person: what is invisible in the path is written out."""
+        return f"{visible(self.chunk.path)}:{self.chunk.first_line}-{self.chunk.last_line}"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The passages for a question and how they were found.
+
+    Attributes:
+        embedded: chunks that had a vector when it was asked; `chunks` is how many there are.
+        relevant: False where nothing found is about the question.
+        timings: stage to milliseconds.
+        question_vector: the dimensions and the first numbers of the question's embedding, for the trace.
+        whole: False where the folder was still being read for the first time.
+        by_words: ids of what words and names found, best first: the first to embed, while not everything is.
+    """
+
+    question: str
+    passages: tuple[Passage, ...]
+    mode: SearchMode
+    chunks: int
+    embedded: int
+    relevant: bool = True
+    timings: dict[str, float] = field(default_factory=dict)
+    question_vector: tuple[int, tuple[float, ...]] | None = None
+    whole: bool = True
+    by_words: tuple[str, ...] = ()
+
+    @property
+    def coverage(self) -> float:
+        """The share of chunks that have a vector, 0 to 1."""
+        return self.embedded / self.chunks if self.chunks else 0.0

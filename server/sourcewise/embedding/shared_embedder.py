@@ -1,0 +1,143 @@
+"""One embedding process for all Sourcewise processes of a user, so that a model is in memory once.
+
+Hides which process has it: the first that embeds something takes the lock, uses its own embedder and serves the others;
+when it ends, one of those takes its place, and a text that was under way is embedded there. A process that can neither
+have the lock nor be served (another version has it, a read-only disk) embeds on its own: slower, never refused.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from sourcewise.errors import PeerGoneError, PeerVersionError, StorageError, WorkerError
+from sourcewise.processes.lock import claim
+from sourcewise.processes.rpc import PeerClient, PeerServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from sourcewise.embedding import Embedder, EmbeddingText, Window
+    from sourcewise.embedding.vectors import Vectors
+    from sourcewise.processes.lock import Ownership
+
+logger = logging.getLogger(__name__)
+
+# So long the lock may be held by somebody who does not serve: one who just takes it, or just lets go.
+_CHANGE_SECONDS = 5.0
+_RETRY_SECONDS = 0.05
+
+
+class SharedEmbedder:
+    """An Embedder, wherever its process is. Thread-safe; questions of all processes go before files of all."""
+
+    def __init__(
+        self, own: Embedder, lock: Path, address_file: Path, patience: Callable[[], float | None] = lambda: None
+    ) -> None:
+        """Describe how to reach the others; nothing is locked and nothing is loaded.
+
+        Args:
+            own: used where this process embeds; its own questions must be patient, for those of others may be.
+            lock: its holder embeds for all.
+            address_file: where the holder is reached.
+            patience: gives how many seconds a question waits for its vector; None is for ever.
+        """
+        self._own = own
+        self._lock_file = lock
+        self._address_file = address_file
+        self._patience = patience
+        self._methods: dict[str, Callable[..., Any]] = {
+            "embed_texts": own.embed_texts,
+            "embed_question": own.embed_question,
+            "prepare": own.prepare,
+            "windows": own.windows,
+        }
+        self._holder = PeerClient(address_file, "The process that embeds for all Sourcewise windows")
+        self._questions = ThreadPoolExecutor(thread_name_prefix="shared question")
+        self._changing = threading.Lock()
+        self._held: tuple[Ownership, PeerServer] | None = None
+        self._alone = False
+        self._closed = threading.Event()
+
+    def embed_texts(self, model: str, texts: Sequence[EmbeddingText]) -> list[Vectors]:
+        """See Embedder.embed_texts."""
+        vectors: list[Vectors] = self._call("embed_texts", model, texts)
+        return vectors
+
+    def embed_question(self, model: str, question: str) -> Vectors:
+        """See Embedder.embed_question; the patience is this process's, wherever the question is embedded."""
+        coming = self._questions.submit(self._call, "embed_question", model, question)
+        try:
+            vector: Vectors = coming.result(self._patience())
+        except TimeoutError as error:
+            raise WorkerError("The embedding model is still starting or busy.", "Ask again in a moment.") from error
+        return vector
+
+    def prepare(self, model: str) -> None:
+        """See Embedder.prepare."""
+        self._questions.submit(self._call, "prepare", model)
+
+    def windows(self, model: str, texts: Sequence[EmbeddingText]) -> list[list[Window]]:
+        """See Embedder.windows."""
+        result: list[list[Window]] = self._call("windows", model, texts)
+        return result
+
+    def use_threads(self, threads: int) -> None:
+        """See Embedder.use_threads; of a process that is served this is for when it serves."""
+        self._own.use_threads(threads)
+
+    def close(self) -> None:
+        """Let another process embed for all; end the worker process of this one."""
+        self._closed.set()
+        with self._changing:
+            held, self._held = self._held, None
+            if held is not None:
+                ownership, server = held
+                # Before the worker ends: those who are served shall look for another, not report a failure.
+                server.close()
+                ownership.release()
+        self._holder.close()
+        self._own.close()
+
+    def _call(self, method: str, *args: Any) -> Any:
+        deadline = time.monotonic() + _CHANGE_SECONDS
+        while not self._embeds_here():
+            try:
+                return self._holder.call(method, *args)
+            except PeerVersionError as error:
+                self._stay_alone(error)
+            except PeerGoneError as error:
+                if time.monotonic() > deadline:
+                    self._stay_alone(error)
+            self._closed.wait(_RETRY_SECONDS)
+        return self._methods[method](*args)
+
+    def _embeds_here(self) -> bool:
+        """Tell whether this process embeds, which it does from now on where nobody else does."""
+        with self._changing:
+            if self._closed.is_set():
+                raise WorkerError("Embedding has ended here.", "Open the folder again.")
+            if self._held is None and not self._alone:
+                try:
+                    self._held = self._take_over()
+                except StorageError as error:
+                    self._stay_alone(error)
+            return self._alone or self._held is not None
+
+    def _take_over(self) -> tuple[Ownership, PeerServer] | None:
+        ownership = claim(self._lock_file)
+        if ownership is None:
+            return None
+        try:
+            return ownership, PeerServer(self._address_file, self._methods)
+        except BaseException:
+            ownership.release()
+            raise
+
+    def _stay_alone(self, reason: Exception) -> None:
+        logger.warning("This process embeds on its own: %s", reason)
+        self._alone = True

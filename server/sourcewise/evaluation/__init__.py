@@ -1,0 +1,1 @@
+"""Measures how good search is, on questions with known answers."""

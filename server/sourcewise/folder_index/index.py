@@ -1,0 +1,257 @@
+"""A folder's index as everybody may ask it, the process that owns it and any other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from sourcewise.domain.code import FileStamp, SourceFile
+from sourcewise.domain.index_state import IndexStatus
+from sourcewise.domain.search import EVERYTHING, SearchMode
+from sourcewise.indexing.indexer import RECIPE, WHOLE
+from sourcewise.llm.consent import Consent
+from sourcewise.mining.miner import CodeMiner
+from sourcewise.retrieval.retriever import Retriever
+from sourcewise.retrieval.scope import chunk_filter_of, scope_choices
+from sourcewise.retrieval.symbol_index import Relations
+from sourcewise.retrieval.unsaved_files import UnsavedFiles
+from sourcewise.storage.chunk_filter import ChunkFilter
+from sourcewise.storage.disk_usage import bytes_in
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from sourcewise.domain.code import Chunk
+    from sourcewise.domain.search import Inquiry, Scope, ScopeChoices, SearchResult
+    from sourcewise.embedding.shared_embedder import SharedEmbedder
+    from sourcewise.indexing.throttle import Consideration
+    from sourcewise.paths import IndexPaths
+    from sourcewise.settings import Settings
+    from sourcewise.storage.catalog import Catalog, IndexCounts
+    from sourcewise.storage.embedding_cache import EmbeddingCache
+    from sourcewise.storage.vector_search import VectorSearch
+    from sourcewise.storage.vector_store import VectorStores
+    from sourcewise.weights import DownloadProgress
+
+    TextOf = Callable[[str], str | None]
+
+# What a question has embedded first, while not everything is: the best that keywords find for it.
+_PREFERRED = 64
+_NOTHING_SHOWN: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class SharedParts:
+    """What the indexes of all folders share.
+
+    Attributes:
+        settings: gives them as they are now.
+        model: name of the wanted embedding model.
+        consideration: has embedding rest when the machine is needed; None where somebody waits for it.
+        fetch_model: has its weights here, and returns when they are; takes who hears of it and what stops it.
+    """
+
+    settings: Callable[[], Settings]
+    model: str
+    embedder: SharedEmbedder
+    stores: VectorStores
+    consideration: Consideration | None
+    cache: EmbeddingCache
+    fetch_model: Callable[[Callable[[DownloadProgress], None], threading.Event], object]
+
+    @property
+    def in_background(self) -> bool:
+        """Whether indexing goes on beside what somebody does, who may have paused it; else they wait for it."""
+        return self.consideration is not None
+
+
+class Index:
+    """What can be asked about a folder. Thread-safe."""
+
+    def __init__(
+        self,
+        folder: Path,
+        paths: IndexPaths,
+        catalog: Catalog,
+        vectors: VectorSearch,
+        shared: SharedParts,
+        *,
+        prefer: Callable[[Sequence[str], str], None] = lambda _chunk_ids, _question: None,
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            folder: the real path.
+            paths: where its index lives.
+            catalog: of the folder.
+            vectors: of the folder.
+            shared: what all indexes share.
+            prefer: hears which chunks a question would like to have embedded, and the question, while not all is read
+                and embedded.
+        """
+        self.folder = folder
+        self.vectors = vectors
+        self.relations = Relations(catalog, vectors)
+        self._paths = paths
+        self._catalog = catalog
+        self._shared = shared
+        self._retriever = Retriever(catalog, vectors, shared.embedder)
+        self._prefer = prefer
+        self.consent = Consent(paths.consent)
+
+    def reshape(self, shared: SharedParts) -> None:
+        """Take other settings and another model."""
+        self._shared = shared
+
+    # --- asking ---------------------------------------------------------------------------------------
+
+    def search(
+        self,
+        question: str,
+        top: int,
+        scope: Scope = EVERYTHING,
+        shown: Mapping[str, str] = _NOTHING_SHOWN,
+        by: SearchMode = SearchMode.HYBRID,
+    ) -> SearchResult:
+        """Return the best passages for a question.
+
+        Args:
+            question: in any words.
+            top: how many passages at most.
+            scope: what to stay in.
+            shown: texts of files, by path, that an editor has open, saved or not.
+            by: what may serve.
+
+        Raises:
+            QuestionError: there is nothing in the scope.
+        """
+        within = chunk_filter_of(scope, self.folder, self._catalog)
+        found = self._preferring(lambda: self._retriever.search(question, self.model, top, within, by))
+        return self._as_shown(found, question, top, within, shown)
+
+    def gather(
+        self,
+        inquiry: Inquiry,
+        top: int,
+        shown: Mapping[str, str] = _NOTHING_SHOWN,
+        by: SearchMode = SearchMode.HYBRID,
+    ) -> SearchResult:
+        """Return what to answer an inquiry from; see Retriever.gather, and search."""
+        within = chunk_filter_of(inquiry.scope, self.folder, self._catalog)
+        found = self._preferring(lambda: self._retriever.gather(inquiry, self.model, top, within, by))
+        return self._as_shown(found, inquiry.question, top, within, shown)
+
+    def similar(self, code: Chunk, top: int) -> SearchResult:
+        """Return the passages that are nearest to some code; see Retriever.similar."""
+        return self._searching(lambda: self._retriever.similar(code, self.model, top))
+
+    def around(self, code: Chunk, top: int) -> SearchResult:
+        """Return some code and what it hangs together with; see Relations.around."""
+        return self._searching(lambda: self.relations.around(code, self.model, top))
+
+    def text_of(self, path: str) -> str | None:
+        """Return a file's text as it is now; None where it is gone, may not be read or is reached through a link."""
+        miner = CodeMiner(self._shared.settings().max_file_bytes)
+        file = miner.read(self.folder, FileStamp(path, 0, 0))
+        return file.text if isinstance(file, SourceFile) else None
+
+    def chunk(self, chunk_id: str) -> Chunk | None:
+        """Return a chunk, or None where it is gone."""
+        return self._catalog.chunks([chunk_id]).get(chunk_id)
+
+    def definition_of(self, name: str) -> str | None:
+        """Return `path:line` of a definition with this name, or None."""
+        places = self._catalog.find_definitions([name], 1)
+        return f"{places[0].path}:{places[0].definition.first_line}" if places else None
+
+    def count_chunks(self, path: str) -> int:
+        """Return how many chunks a file has in the index."""
+        return len(self._catalog.chunks_of(path))
+
+    # --- what it holds --------------------------------------------------------------------------------
+
+    @property
+    def model(self) -> str:
+        """The embedding model that is wanted."""
+        return self._shared.model
+
+    @property
+    def unembedded(self) -> int:
+        """How many chunks wait for vectors of the wanted model."""
+        return self.counts().pending
+
+    def counts(self) -> IndexCounts:
+        """Return how much the index holds."""
+        return self._catalog.counts(self.model)
+
+    def status(self) -> IndexStatus:
+        """Return what the index holds."""
+        size = bytes_in(self._paths.root)
+        return status_of(self.folder, self._catalog, self.model, len(self._shared.cache), size)
+
+    def chunk_ids(self, paths: Sequence[str]) -> list[str]:
+        """Return the ids of the chunks of these files and folders."""
+        return self._catalog.chunk_ids(ChunkFilter(tuple(paths)))
+
+    def scope_choices(self) -> ScopeChoices:
+        """Return what a search can be narrowed to, besides files and folders."""
+        return scope_choices(self.folder, self._catalog)
+
+    def lacking(self, chunk_ids: Sequence[str]) -> int:
+        """Return how many of these chunks wait for their vectors."""
+        return len(self._pending_of(chunk_ids))
+
+    def _pending_of(self, chunk_ids: Sequence[str]) -> list[Chunk]:
+        """Return those of these chunks that wait for their vectors."""
+        wanted = frozenset(chunk_ids)
+        pending = self._catalog.pending_vectors(self.model, len(chunk_ids), chunk_ids)
+        return [chunk for chunk in pending if chunk.id in wanted]
+
+    def wanted_first(self, question: str, limit: int) -> list[str]:
+        """Return the ids of what keywords find for a question: what to embed first for it."""
+        return self._retriever.keyword_candidates(question, limit)
+
+    def _searching(self, search: Callable[[], SearchResult]) -> SearchResult:
+        """Search; who owns the index repairs it where it proves to be damaged."""
+        return search()
+
+    def _preferring(self, search: Callable[[], SearchResult]) -> SearchResult:
+        result = self._searching(search)
+        whole = bool(self._catalog.get_meta(WHOLE))
+        if result.embedded < result.chunks or not whole:
+            self._prefer(result.by_words[:_PREFERRED], result.question)
+        return replace(result, whole=whole)
+
+    def _as_shown(
+        self, found: SearchResult, question: str, top: int, within: ChunkFilter, shown: Mapping[str, str]
+    ) -> SearchResult:
+        """Put what an editor shows in the place of what the index has of the same files."""
+        settings = self._shared.settings()
+        files = self._unsaved(shown, CodeMiner(settings.max_file_bytes))
+        if not files:
+            return found
+        unsaved = UnsavedFiles(files, settings.chunk_tokens, settings.chunk_overlap)
+        return unsaved.joined(found, question, top, within, self._catalog.chunks(list(unsaved.chunks)).keys())
+
+    def _unsaved(self, shown: Mapping[str, str], miner: CodeMiner) -> list[SourceFile]:
+        """Return the files that belong to the index, which has another text of them."""
+        known = self._catalog.known_files(list(shown)) if shown else {}
+        judged = [miner.judge(path, shown[path]) for path, file in known.items() if file.reason is None]
+        files = [file for file in judged if isinstance(file, SourceFile)]
+        return [file for file in files if file.digest != known[file.stamp.path].digest]
+
+
+def status_of(folder: Path, catalog: Catalog, model: str, cached: int, size: int) -> IndexStatus:
+    """Return what a catalog holds for a model, as part of an index of this size."""
+    counts = catalog.counts(model)
+    skipped = {reason.value: number for reason, number in catalog.skip_counts().items()}
+    state = "partial" if counts.pending else "ready"
+    if catalog.get_meta(RECIPE) is None:
+        state = "missing"  # opened, but never read
+    vectors = catalog.count_vectors(model)
+    return IndexStatus(
+        str(folder), counts.files, counts.chunks, counts.embedded, vectors, cached, model, state, skipped, size
+    )

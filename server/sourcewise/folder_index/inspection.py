@@ -1,0 +1,187 @@
+"""What an index holds of a file, what stays out of it, and who keeps it true, for whoever wants to see for himself.
+
+Hides that an index is read here without owning it: another process may be at work on it at the same time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import psutil
+
+from sourcewise.errors import StorageError
+from sourcewise.mining.inside import path_inside
+from sourcewise.mining.reasons import why_sentence
+from sourcewise.processes.rpc.address import Address
+from sourcewise.storage.catalog import Catalog
+from sourcewise.text.lines import split_lines
+from sourcewise.text.tokens import estimate_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from sourcewise.domain.code import Chunk, SkippedFile, SkipReason
+    from sourcewise.mining.miner import CodeMiner
+    from sourcewise.paths import IndexPaths
+
+_PREVIEW_LINES = 3
+_MOST_FAILED = 1000  # a model breaks on a few at most
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkInspection:
+    """A chunk as the index has it.
+
+    Attributes:
+        vectors: how many it has; 0 until it is embedded.
+        problem: why it cannot be embedded; empty where nothing speaks against it.
+    """
+
+    chunk: Chunk
+    vectors: int
+    problem: str = ""
+
+    @property
+    def tokens(self) -> int:
+        """About how many tokens its text has."""
+        return estimate_tokens(self.chunk.text)
+
+    @property
+    def preview(self) -> str:
+        """Its first lines."""
+        return "\n".join(split_lines(self.chunk.text)[:_PREVIEW_LINES])
+
+
+@dataclass(frozen=True, slots=True)
+class FileInspection:
+    """What an index has of a file.
+
+    Attributes:
+        path: relative to the folder.
+        sentence: why there are no chunks; empty where there are.
+        note: what is unusual about how it is indexed, as a sentence; mostly empty.
+    """
+
+    path: str
+    chunks: tuple[ChunkInspection, ...]
+    sentence: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SkipGroup:
+    """The files that one rule keeps out.
+
+    Attributes:
+        rule: and where it stands, for example `*.log (.gitignore:3)`; empty where the reason says it all.
+        paths: in order; that of an ignored folder ends in `/` and stands for all in it.
+    """
+
+    reason: SkipReason
+    rule: str
+    paths: tuple[str, ...]
+
+
+class IndexInspector:
+    """Looks into the index of one folder."""
+
+    def __init__(self, folder: Path, catalog: Path, model: str) -> None:
+        """Name the folder; nothing is opened.
+
+        Args:
+            folder: that was indexed.
+            catalog: the database of its index, which may not be there yet.
+            model: whose vectors are counted.
+        """
+        self._folder = folder
+        self._catalog = catalog
+        self._model = model
+
+    def file(self, path: str, miner: CodeMiner) -> FileInspection:
+        """Return the chunks of a file, or why it has none.
+
+        Args:
+            path: relative to the folder, or absolute.
+            miner: knows the rules.
+
+        Raises:
+            StorageError: the index cannot be read.
+        """
+        relative = path_inside(path, self._folder) or path
+        if chunks := self._chunks(relative):
+            return FileInspection(relative, chunks, note=self.note(relative))
+        verdict = miner.explain(self._folder, path)
+        unread = "" if verdict else " It has not been read yet, or holds nothing to show."
+        return FileInspection(relative, (), why_sentence(relative, verdict) + unread)
+
+    def note(self, path: str) -> str:
+        """Return what is unusual about how a file is indexed, as a sentence; empty if nothing is known."""
+        with suppress(StorageError):
+            return self.notes().get(path_inside(path, self._folder) or path, "")
+        return ""
+
+    def notes(self) -> dict[str, str]:
+        """Return the notes on all indexed files that have one, by path.
+
+        Raises:
+            StorageError: the index cannot be read.
+        """
+        with self._opened() as catalog:
+            return catalog.notes() if catalog else {}
+
+    def skipped(self) -> list[SkippedFile]:
+        """Return all that stays out of the index, by path; none where there is no index.
+
+        Raises:
+            StorageError: the index cannot be read.
+        """
+        with self._opened() as catalog:
+            return catalog.skipped_files() if catalog else []
+
+    def _chunks(self, path: str) -> tuple[ChunkInspection, ...]:
+        with self._opened() as catalog:
+            if catalog is None:
+                return ()
+            chunks = catalog.chunks_of(path)
+            vectors = catalog.stored_vectors(self._model, [chunk.id for chunk in chunks])
+            problems = {chunk.id: reason for chunk, reason in catalog.failed_vectors(self._model, _MOST_FAILED)}
+        return tuple(ChunkInspection(chunk, vectors.get(chunk.id, 0), problems.get(chunk.id, "")) for chunk in chunks)
+
+    @contextmanager
+    def _opened(self) -> Iterator[Catalog | None]:
+        if not self._catalog.exists():
+            yield None
+            return
+        catalog = Catalog(self._catalog)
+        try:
+            yield catalog
+        finally:
+            catalog.close()
+
+
+def owner_of(paths: IndexPaths) -> int | None:
+    """Return the id of the process that keeps an index true, or None where none does."""
+    try:
+        owner = Address.read_from(paths.address).pid
+    except OSError:
+        return None
+    return owner if psutil.pid_exists(owner) else None  # one that was killed leaves its address behind
+
+
+def grouped(skipped: Sequence[SkippedFile]) -> list[SkipGroup]:
+    """Return what stays out by reason and rule: the reasons with the most of them first, and so the rules of each."""
+    by_rule: dict[tuple[SkipReason, str], list[str]] = {}
+    for file in skipped:
+        by_rule.setdefault((file.reason, file.detail), []).append(file.path)
+    counts = counts_by_reason(skipped)
+    groups = [SkipGroup(reason, rule, tuple(paths)) for (reason, rule), paths in by_rule.items()]
+    return sorted(groups, key=lambda group: (-counts[group.reason], group.reason, -len(group.paths), group.paths))
+
+
+def counts_by_reason(skipped: Sequence[SkippedFile]) -> dict[SkipReason, int]:
+    """Return how many stay out for each reason that occurs, the most first."""
+    return dict(Counter(file.reason for file in skipped).most_common())

@@ -1,0 +1,200 @@
+"""Indexes whose folder is gone: which they are, how sure that is, and how they go.
+
+Hides how an index knows its folder. A folder that cannot be found may be on a drive that is not connected, so what is
+not certain is left to time. To be wrong costs reading that folder again; its embeddings are in the cache.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import stat
+import time
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from sourcewise.errors import StorageError
+from sourcewise.paths import IndexPaths
+from sourcewise.processes.lock import claim
+from sourcewise.storage.disk_usage import bytes_in
+
+if TYPE_CHECKING:
+    from sourcewise.paths import DataPaths
+
+logger = logging.getLogger(__name__)
+
+_DAY_SECONDS = 86400
+_DAYS_OF_A_MISSING_DRIVE = 30
+_DAYS_OF_AN_UNKNOWN_FOLDER = 90
+
+
+@dataclass(frozen=True, slots=True)
+class AbandonedIndex:
+    """An index that seems to be of no use any more.
+
+    Attributes:
+        folder: what it is of; None where that was never noted.
+        bytes: what it takes on the disk.
+        reason: why it is thought to be of no use, as the end of a sentence.
+        removable: whether that is certain enough to remove it.
+    """
+
+    paths: IndexPaths
+    folder: Path | None
+    bytes: int
+    reason: str
+    removable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PruneReport:
+    """What pruning did.
+
+    Attributes:
+        kept: indexes that seem to be of no use, but are not certain to be, or could not be removed.
+    """
+
+    removed: tuple[AbandonedIndex, ...]
+    kept: tuple[AbandonedIndex, ...]
+
+    @property
+    def freed_bytes(self) -> int:
+        """How much room that made."""
+        return sum(index.bytes for index in self.removed)
+
+
+class _Origin(NamedTuple):
+    """The folder of an index, and whether it was a drive of its own."""
+
+    folder: Path
+    is_drive: bool
+
+
+def note_folder(paths: IndexPaths, folder: Path) -> None:
+    """Have an index know its folder, and that it is opened now; for its owner."""
+    note = json.dumps({"folder": str(folder), "drive": os.path.ismount(folder)})
+    fresh = paths.origin.with_name(f"{paths.origin.name}.new")
+    try:
+        fresh.write_text(note, encoding="utf-8")
+        fresh.replace(paths.origin)
+    except OSError as error:  # an index without it works as well
+        logger.info("The folder of %s is not noted: %s", paths.root, error)
+
+
+def find_abandoned(data: DataPaths) -> list[AbandonedIndex]:
+    """Return the indexes that seem to be of no use any more and that no process works with."""
+    roots = sorted(data.indexes.iterdir()) if data.indexes.is_dir() else []
+    found = (_judged(IndexPaths(root)) for root in roots if root.is_dir())
+    return [index for index in found if index is not None and not _is_owned(index.paths)]
+
+
+def prune(data: DataPaths) -> PruneReport:
+    """Remove the indexes that are certain to be of no use."""
+    removed, kept = [], []
+    for index in find_abandoned(data):
+        problem = _remove(index) if index.removable else index.reason
+        if problem:
+            kept.append(replace(index, reason=problem, removable=False))
+        else:
+            removed.append(index)
+    return PruneReport(tuple(removed), tuple(kept))
+
+
+def _judged(paths: IndexPaths) -> AbandonedIndex | None:
+    """Return what speaks against an index, or None where its folder is there."""
+    origin = _origin(paths)
+    if origin is None:
+        return _judged_without_folder(paths)
+    if not _is_missing(origin.folder):
+        return None
+    if not origin.is_drive and _has_entries(origin.folder.parent):
+        return AbandonedIndex(paths, origin.folder, bytes_in(paths.root), "its folder is gone", removable=True)
+    return _judged_by_age(
+        paths, origin.folder, "its folder is gone, or on a drive that is not connected", _DAYS_OF_A_MISSING_DRIVE
+    )
+
+
+def _judged_without_folder(paths: IndexPaths) -> AbandonedIndex:
+    if not paths.catalog.exists():
+        return AbandonedIndex(paths, None, bytes_in(paths.root), "it holds nothing", removable=True)
+    reason = "an early version made it, which did not note the folder"
+    return _judged_by_age(paths, None, reason, _DAYS_OF_AN_UNKNOWN_FOLDER)
+
+
+def _judged_by_age(paths: IndexPaths, folder: Path | None, reason: str, most_days: int) -> AbandonedIndex:
+    days = _days_since_opened(paths)
+    reason = f"{reason}; it was last opened {days} days ago"
+    return AbandonedIndex(paths, folder, bytes_in(paths.root), reason, removable=days > most_days)
+
+
+def _origin(paths: IndexPaths) -> _Origin | None:
+    try:
+        note = json.loads(paths.origin.read_text(encoding="utf-8"))
+        return _Origin(Path(note["folder"]), bool(note["drive"]))
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _is_missing(folder: Path) -> bool:
+    try:
+        return not stat.S_ISDIR(folder.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:  # it may not be looked at, or the network is away
+        return False
+
+
+def _has_entries(folder: Path) -> bool:
+    """Tell whether a folder holds anything; where a drive is connected at other times it is empty, or not there."""
+    with suppress(OSError):
+        return any(folder.iterdir())
+    return False
+
+
+def _days_since_opened(paths: IndexPaths) -> int:
+    opened = max(place.stat().st_mtime for place in (paths.origin, paths.catalog) if place.exists())
+    return max(0, int((time.time() - opened) // _DAY_SECONDS))
+
+
+def _is_owned(paths: IndexPaths) -> bool:
+    with suppress(StorageError):
+        ownership = claim(paths.lock)
+        if ownership is None:
+            return True
+        ownership.release()
+    return False
+
+
+def _remove(index: AbandonedIndex) -> str:
+    """Remove an index that is still abandoned and return an empty string, or what was in the way."""
+    try:
+        ownership = claim(index.paths.lock)
+        if ownership is None:
+            return "a process works with it again"
+        try:
+            if _judged(index.paths) is None:
+                return "its folder is back"
+            _empty(index.paths)
+        finally:
+            ownership.release()
+        index.paths.lock.unlink(missing_ok=True)
+        index.paths.root.rmdir()
+    except (OSError, StorageError) as error:
+        return f"it cannot be removed: {error}"
+    return ""
+
+
+def _empty(paths: IndexPaths) -> None:
+    """Remove all but the lock; the note goes last, so that after a crash in the middle the rest is still known."""
+    # The catalog outlives its vectors: it notices that they are lost, but they would not notice it.
+    first, last = [paths.vectors], [paths.catalog, paths.origin]
+    between = [entry for entry in paths.root.iterdir() if entry not in (*first, *last, paths.lock)]
+    for entry in (*first, *between, *last):
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink(missing_ok=True)

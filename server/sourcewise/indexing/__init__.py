@@ -1,0 +1,1 @@
+"""From files to vectors: plan and apply updates, embed, and leave the machine to its user."""

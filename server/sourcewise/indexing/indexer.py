@@ -1,0 +1,267 @@
+"""Keeps the catalog equal to the folder, or to the part of it that may have changed: a pure plan, then its execution.
+
+A file is compared by size and time of change first and by content second, so a run over an unchanged folder reads no
+file. Every file is committed on its own: a run that is stopped, however hard, is carried on by the next one. Nothing is
+removed before it has been looked for once more, after all else is stored.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from sourcewise.domain.code import SkippedFile, SkipReason, SourceFile
+from sourcewise.errors import CancelledError
+from sourcewise.indexing.reading_order import ReadingOrder
+from sourcewise.mining.regular_files import exists
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from sourcewise.chunking.isolated_chunker import Cut, IsolatedChunker
+    from sourcewise.domain.code import FileStamp
+    from sourcewise.mining.miner import CodeMiner
+    from sourcewise.storage.catalog import Catalog, KnownFile
+
+    Progress = Callable[[int, int], None]
+
+Item = TypeVar("Item")
+
+# Raise it when the same file gives other chunks than before: every file is then read again, and only what differs
+# is embedded again.
+_CHUNKS_FORMAT = 1
+# Under this key the catalog notes what its chunks were made with.
+RECIPE = "recipe"
+# Under this key it notes that the whole folder was read once.
+WHOLE = "whole"
+# How many files are read and cut while the one before them is stored.
+_FILES_AHEAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What has to be done to make the catalog equal to the folder.
+
+    Attributes:
+        read: files that are new or seem changed.
+        skipped: what the scan kept out.
+        gone: paths that the catalog knows and the folder lacks.
+        unchanged: how many files need nothing.
+    """
+
+    read: tuple[FileStamp, ...]
+    skipped: tuple[SkippedFile, ...]
+    gone: tuple[str, ...]
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What applying a plan did, in files."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+
+
+def plan(
+    known: Mapping[str, KnownFile],
+    found: Iterable[FileStamp | SkippedFile],
+    *,
+    anew: bool = False,
+    named: Collection[str] = (),
+    first: Sequence[str] = (),
+) -> Plan:
+    """Compare what the catalog knows of a part of the folder with what a scan of that part found.
+
+    Args:
+        known: files of the part that were read before.
+        found: what is there now.
+        anew: read every file again.
+        named: files to read in any case: two saves within a tick of the clock may leave size and time the same.
+        first: files to read before the others.
+    """
+    read, skipped, seen, unchanged = [], [], set(), 0
+    for item in found:
+        if isinstance(item, SkippedFile):
+            skipped.append(item)
+            continue
+        seen.add(item.path)
+        before = known.get(item.path)
+        same = before is not None and (before.size, before.mtime_ns) == (item.size, item.mtime_ns)
+        if same and not anew and item.path not in named:
+            unchanged += 1
+        else:
+            read.append(item)
+    order = {path: place for place, path in enumerate(first)}
+    read.sort(key=lambda stamp: order.get(stamp.path, len(order)))
+    return Plan(tuple(read), tuple(skipped), tuple(sorted(known.keys() - seen)), unchanged)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """How an update is to go about it; see Indexer.update."""
+
+    progress: Progress | None
+    cancelled: threading.Event | None
+    anew: bool
+    first: Sequence[str]
+    on_folder: Callable[[str], None] | None
+
+
+class _ReadFile(NamedTuple):
+    """A file that was read, and its chunks as soon as they are cut; None if those in the catalog are still right."""
+
+    file: SourceFile | SkippedFile
+    cut: Future[Cut] | None
+
+
+class Indexer:
+    """Plans and applies for one folder.
+
+    Attributes:
+        order: what is read next; whoever hears of a question tells it.
+    """
+
+    def __init__(self, folder: Path, miner: CodeMiner, chunker: IsolatedChunker, catalog: Catalog, recipe: str) -> None:
+        """Join the parts; another `recipe` (the settings that chunks depend on) reads every file again."""
+        self.order = ReadingOrder()
+        self._recipe = f"{_CHUNKS_FORMAT} {recipe}"
+        self._folder = folder
+        self._miner = miner
+        self._chunker = chunker
+        self._catalog = catalog
+        # What the next update has to look at besides what it is asked for; None is the whole folder.
+        self._owed: tuple[str, ...] | None = None
+
+    def update(
+        self,
+        progress: Progress | None = None,
+        cancelled: threading.Event | None = None,
+        *,
+        anew: bool = False,
+        within: Collection[str] | None = None,
+        first: Sequence[str] = (),
+        on_folder: Callable[[str], None] | None = None,
+    ) -> Changes:
+        """Make the catalog equal to the folder.
+
+        The first update looks at the whole folder, and one after an update that failed or was cancelled also at what
+        that one was to look at.
+
+        Args:
+            progress: called with files read and files to read.
+            cancelled: set it to stop after the file under way.
+            anew: read every file, also those that seem unchanged.
+            within: relative paths that may have changed, files or folders, also such as are gone; None is all.
+            first: files to read before the others.
+            on_folder: hears of every folder that is about to be looked at; `""` is the root.
+
+        Raises:
+            CancelledError: it was cancelled; what was stored stays.
+            FolderError: the folder cannot be listed.
+            StorageError: the catalog cannot be written.
+        """
+        anew = self._is_of_another_recipe() or anew
+        ways = _Ways(progress, cancelled, anew, first, on_folder)
+        outcome, gone = self._settle(None if anew else self._with_owed(within), ways)
+        there = [path for path in gone if exists(self._folder / path)]
+        if there:  # a save may take a file away for a moment; ignored ones are there as well
+            again, still_gone = self._settle(there, replace(ways, progress=None, first=()))
+            outcome.update(again)
+            gone = gone.difference(there) | still_gone
+        self._catalog.remove_files(sorted(gone))
+        self._owed = ()
+        if not self._catalog.get_meta(WHOLE):
+            self._catalog.set_meta(WHOLE, "yes")
+        if anew:
+            self._catalog.set_meta(RECIPE, self._recipe)
+        return Changes(outcome["added"], outcome["changed"], len(gone), outcome["unchanged"])
+
+    def _with_owed(self, within: Collection[str] | None) -> tuple[str, ...] | None:
+        return None if within is None or self._owed is None else (*self._owed, *within)
+
+    def _settle(self, within: Collection[str] | None, ways: _Ways) -> tuple[Counter[str], set[str]]:
+        """Scan and store all but what is gone; return what became of the files, and what is gone."""
+        owed, self._owed = self._owed, None
+        scan = self._miner.scan(self._folder, within, ways.on_folder)
+        found = list(_interruptible(scan, ways.cancelled))
+        self._owed = None if owed is None or scan.judged is None else (*owed, *scan.judged)
+        known = self._catalog.known_files(scan.judged)
+        todo = plan(known, found, anew=ways.anew, named=frozenset(scan.judged or ()), first=ways.first)
+        outcome, vanished = self._read(todo.read, known, ways)
+        self._catalog.replace_scan_skips(todo.skipped, scan.judged)
+        outcome["unchanged"] += todo.unchanged
+        return outcome, {*todo.gone, *vanished}
+
+    def _read(
+        self, stamps: Sequence[FileStamp], known: Mapping[str, KnownFile], ways: _Ways
+    ) -> tuple[Counter[str], list[str]]:
+        """Read files into the catalog; return what became of them, and which known ones vanished meanwhile."""
+        outcome: Counter[str] = Counter()
+        vanished = []
+        cutter = ThreadPoolExecutor(1, "cutter")
+        try:
+            read = self._read_ahead(stamps, known, cutter, anew=ways.anew)
+            for done, (file, cut) in enumerate(_interruptible(read, ways.cancelled), 1):
+                became = self._store(file, cut, known.get(file.path))
+                outcome[became] += 1
+                if became == "vanished" and file.path in known:
+                    vanished.append(file.path)
+                if ways.progress:
+                    ways.progress(done, len(stamps))
+        finally:
+            cutter.shutdown(cancel_futures=True)
+        return outcome, vanished
+
+    def _read_ahead(
+        self, stamps: Sequence[FileStamp], known: Mapping[str, KnownFile], cutter: ThreadPoolExecutor, *, anew: bool
+    ) -> Iterator[_ReadFile]:
+        """Read files and have them cut; yield each in time for the next ones to be cut while it is stored."""
+        waiting: deque[_ReadFile] = deque()
+        for stamp in self.order.ordered(stamps):
+            file = self._miner.read(self._folder, stamp)
+            cut = None
+            if isinstance(file, SourceFile) and (anew or _differs(file, known.get(file.path))):
+                cut = cutter.submit(self._chunker.cut, file)
+            waiting.append(_ReadFile(file, cut))
+            if len(waiting) > _FILES_AHEAD:
+                yield waiting.popleft()
+        yield from waiting
+
+    def _is_of_another_recipe(self) -> bool:
+        recipe = self._catalog.get_meta(RECIPE)
+        if recipe is None:  # a new catalog; noted at once, so that a first run that is killed is carried on
+            self._catalog.set_meta(RECIPE, self._recipe)
+        return recipe not in (None, self._recipe)
+
+    def _store(self, file: SourceFile | SkippedFile, cut: Future[Cut] | None, before: KnownFile | None) -> str:
+        """Store a file that was read and say what became of it."""
+        if isinstance(file, SkippedFile):
+            if file.reason is SkipReason.VANISHED:
+                return "vanished"
+            self._catalog.record_skipped([file])
+            return "skipped"
+        if cut is None:
+            if before is None or (before.size, before.mtime_ns) != (file.stamp.size, file.stamp.mtime_ns):
+                self._catalog.restamp([file.stamp])
+            return "unchanged"
+        self._catalog.replace_file(file, *cut.result())
+        return "added" if before is None else "changed"
+
+
+def _differs(file: SourceFile, before: KnownFile | None) -> bool:
+    return before is None or before.reason is not None or before.digest != file.digest
+
+
+def _interruptible(items: Iterable[Item], cancelled: threading.Event | None) -> Iterator[Item]:
+    for item in items:
+        if cancelled is not None and cancelled.is_set():
+            raise CancelledError
+        yield item

@@ -1,0 +1,242 @@
+"""Gives every chunk its vectors: from the embedding cache, else from the model, into the vector store.
+
+The catalog knows which vectors should exist; this module makes it so. What replaces a vector is stored before the
+old one is removed, and the catalog is told before and after the store, so a crash in between only repeats work. A text
+that the model's process dies of is found and set apart, and the others are embedded.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sourcewise.embedding import EmbeddingText
+from sourcewise.errors import CancelledError
+from sourcewise.indexing.cached_embedder import TextVectors
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterator, Sequence
+
+    from sourcewise.domain.code import Chunk
+    from sourcewise.embedding.vectors import Vectors
+    from sourcewise.indexing.cached_embedder import TextEmbedder
+    from sourcewise.indexing.throttle import Consideration
+    from sourcewise.storage.catalog import Catalog
+    from sourcewise.storage.embedding_cache import EmbeddingCache
+    from sourcewise.storage.vector_store import VectorStore
+
+    Progress = Callable[[int, int], None]
+
+_FETCHED_TOGETHER = 512
+# Batches are cut from this many chunks sorted by length, so that little of a batch is padding.
+_SORTED_TOGETHER = 128
+# What embedding and storing a chunk costs whatever its length, in characters of embedding.
+_CHARACTERS_A_CHUNK = 50
+
+
+@dataclass(frozen=True, slots=True)
+class VectorCount:
+    """Where the vectors of some chunks came from; those that `failed` have none."""
+
+    embedded: int = 0
+    reused: int = 0
+    failed: int = 0
+
+    def __add__(self, other: VectorCount) -> VectorCount:
+        return VectorCount(self.embedded + other.embedded, self.reused + other.reused, self.failed + other.failed)
+
+
+def embedding_text(chunk: Chunk) -> EmbeddingText:
+    """Return what is embedded for a chunk: its lines, and the definition they belong to.
+
+    The path stays out, so that a moved file keeps its vectors; keyword search knows the path.
+    """
+    head = f"{chunk.kind} {chunk.symbol}" if chunk.symbol else ""
+    if chunk.signature and chunk.signature.split("(")[0] not in chunk.text:
+        head = f"{head}: {chunk.signature}"  # a later part of a split definition does not show it
+    return EmbeddingText(chunk.text, head)
+
+
+class CodeVectorizer:
+    """Embeds chunks and stores their vectors.
+
+    Attributes:
+        made: of how many chunks, whatever became of the run they belong to.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        store: VectorStore,
+        cache: EmbeddingCache,
+        embedder: TextEmbedder,
+        batch_size: int,
+        *,
+        consideration: Consideration | None = None,
+    ) -> None:
+        """Join the parts; nothing is opened.
+
+        Args:
+            catalog: knows which vectors should exist.
+            store: has them.
+            cache: knows vectors of all folders.
+            embedder: makes them.
+            batch_size: how many chunks are embedded and stored together.
+            consideration: has `embed_pending` rest; without it the work goes at full speed.
+        """
+        self._catalog = catalog
+        self._store = store
+        self._cache = cache
+        self._texts = TextVectors(cache, embedder)
+        self._batch_size = batch_size
+        self._consideration = consideration
+        self.made = VectorCount()
+
+    def embed_pending(
+        self,
+        model: str,
+        first: Sequence[str] = (),
+        progress: Progress | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> VectorCount:
+        """Give every chunk that lacks vectors its vectors, those in `first` before the rest.
+
+        Args:
+            model: name of the embedding model.
+            first: ids of chunks.
+            progress: called with how much of the work is done, and how much there is, in chunks of average length: the
+                time for a chunk goes with its length.
+            cancelled: set it to stop after the batch under way.
+
+        Raises:
+            CancelledError: it was cancelled; what was stored stays.
+        """
+        result, meter, worked = VectorCount(), _Meter(self._catalog, model, progress), 0.0
+        while pending := self._catalog.pending_vectors(model, _FETCHED_TOGETHER, first):
+            for batch in self._batches(pending, frozenset(first)):
+                if self._consideration is not None:
+                    self._consideration.rest(worked, cancelled, meter.tell)
+                begun = time.monotonic()
+                result += self._embed_batch(model, batch, cancelled)
+                worked = time.monotonic() - begun
+                meter.advance(batch)
+        return result
+
+    def embed_and_store(
+        self,
+        model: str,
+        chunks: Sequence[Chunk],
+        progress: Progress | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> VectorCount:
+        """Give these chunks their vectors, without any rest; `progress` counts chunks. See embed_pending."""
+        result, done = VectorCount(), 0
+        for batch in self._batches(chunks):
+            result += self._embed_batch(model, batch, cancelled)
+            done += len(batch)
+            if progress:
+                progress(done, len(chunks))
+        return result
+
+    def restore(self, model: str, progress: Progress | None = None, cancelled: threading.Event | None = None) -> int:
+        """Store the vectors that the embedding cache has, without the model; return how many chunks had them.
+
+        Raises:
+            CancelledError: it was cancelled; what was stored stays.
+        """
+        restored = 0
+        pending = self._catalog.pending_ids(model)
+        for start in range(0, len(pending), _FETCHED_TOGETHER):
+            _obey(cancelled)
+            chunks = list(self._catalog.chunks(pending[start : start + _FETCHED_TOGETHER]).values())
+            known = self._cache.get(model, [embedding_text(chunk).key for chunk in chunks])
+            self._keep(model, [(chunks[index], vectors) for index, vectors in known.items()])
+            restored += len(known)
+            self.made += VectorCount(reused=len(known))
+            if progress:
+                progress(min(start + _FETCHED_TOGETHER, len(pending)), len(pending))
+        return restored
+
+    def is_settled(self, model: str) -> bool:
+        """Tell whether the catalog expects no change of the store."""
+        catalog = self._catalog
+        waiting = (
+            catalog.vectors_to_remove(model, 1),
+            catalog.stale_metadata(model, 1),
+            catalog.pending_vectors(model, 1),
+        )
+        others = [other for other in catalog.models() if other != model]
+        return not any(waiting) and not others
+
+    def settle(self, model: str) -> None:
+        """Bring the store up to what the catalog expects: lines that moved, vectors of chunks that are gone."""
+        while stale := self._catalog.stale_metadata(model, _FETCHED_TOGETHER):
+            self._store.update_metadata(model, stale)
+            self._catalog.mark_metadata_fresh(model, [chunk for chunk, _ in stale])
+        while gone := self._catalog.vectors_to_remove(model, _FETCHED_TOGETHER):
+            self._store.remove(model, gone)
+            self._catalog.mark_vectors_removed(model, [chunk_id for chunk_id, _ in gone])
+
+    def _batches(self, chunks: Sequence[Chunk], urgent: frozenset[str] = frozenset()) -> Iterator[Sequence[Chunk]]:
+        """Cut batches of similar length; no other chunk is in a batch with an urgent one."""
+        hurried = [chunk for chunk in chunks if chunk.id in urgent]
+        others = [chunk for chunk in chunks if chunk.id not in urgent]
+        for alike in (hurried, others):
+            for start in range(0, len(alike), _SORTED_TOGETHER):
+                group = sorted(alike[start : start + _SORTED_TOGETHER], key=lambda chunk: len(chunk.text))
+                for first in range(0, len(group), self._batch_size):
+                    yield group[first : first + self._batch_size]
+
+    def _embed_batch(self, model: str, batch: Sequence[Chunk], cancelled: threading.Event | None) -> VectorCount:
+        _obey(cancelled)
+        texts = [embedding_text(chunk) for chunk in batch]
+        vectors, reused, deaths = self._texts.of(model, texts)
+        self._catalog.mark_vectors_failed(model, {batch[index].id: death.message for index, death in deaths.items()})
+        self._keep(model, [(batch[index], vectors[index]) for index in sorted(vectors)])
+        count = VectorCount(len(vectors) - reused, reused, len(deaths))
+        self.made += count
+        return count
+
+    def _keep(self, model: str, items: Sequence[tuple[Chunk, Vectors]]) -> None:
+        if not items:
+            return
+        self._catalog.mark_vectors_coming(model, {chunk.id: len(vectors) for chunk, vectors in items})
+        self._store.add(model, items)
+        self._catalog.mark_vectors_stored(model, [(chunk, len(vectors)) for chunk, vectors in items])
+
+
+class _Meter:
+    """Tells how much of the work is done; what becomes pending meanwhile is work too."""
+
+    def __init__(self, catalog: Catalog, model: str, progress: Progress | None) -> None:
+        self._catalog = catalog
+        self._model = model
+        self._progress = progress
+        self._chunks = 0
+        self._cost = 0
+
+    def advance(self, batch: Sequence[Chunk]) -> None:
+        """Take down that a batch is done."""
+        self._chunks += len(batch)
+        self._cost += _cost(len(batch), sum(len(chunk.text) for chunk in batch))
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell where the work stands."""
+        if self._progress is None:
+            return
+        pending = self._catalog.pending_work(self._model)
+        chunks = self._chunks + pending.chunks
+        cost = self._cost + _cost(pending.chunks, pending.characters)
+        self._progress(round(chunks * self._cost / cost) if cost else 0, chunks)
+
+
+def _cost(chunks: int, characters: int) -> int:
+    return characters + chunks * _CHARACTERS_A_CHUNK
+
+
+def _obey(cancelled: threading.Event | None) -> None:
+    if cancelled is not None and cancelled.is_set():
+        raise CancelledError

@@ -1,0 +1,366 @@
+"""A child process that works for us, so that a heavy or crash-prone library never lives in ours.
+
+The child is made at the first call, runs one call at a time, starts anew after a crash, and ends when nobody has used
+it for long. It dies with its parent, however that ends: it reads its requests from a pipe, and a closed pipe means the
+parent is gone. Messages are pickled; both ends are this package, and nothing else can write to the pipe.
+
+    parent                               child
+    (arguments)                    →     SERVICE(**arguments)
+    (method, args)                 →
+                                   ←     ("item", value)…   where the method is a generator
+                                   ←     ("done", value) or ("failed", UserError)
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import logging
+import os
+import pickle
+import queue
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager, suppress
+from typing import IO, TYPE_CHECKING, Any
+
+import psutil
+
+from sourcewise.errors import UserError, WorkerDiedError, WorkerError
+from sourcewise.processes import environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+_BROKEN_PIPE = (EOFError, OSError, pickle.UnpicklingError)
+# A killed process ends in milliseconds, unless a broken disk or driver holds it; then nobody waits for it.
+_END_SECONDS = 2.0
+_START = "import os, sys; sys.path[:] = sys.argv.pop().split(os.pathsep); from sourcewise import worker; worker.main()"
+# So often urgent calls go before one that waits; then it is that one's turn.
+_MOST_OVERTAKEN = 4
+
+
+class Worker:
+    """The parent's end. Every method may be called from any thread."""
+
+    def __init__(
+        self,
+        service: str,
+        arguments: Mapping[str, Any] | None = None,
+        name: str = "worker",
+        *,
+        low_priority: bool = False,
+        log_file: Path | None = None,
+        idle_seconds: Callable[[], float | None] | None = None,
+    ) -> None:
+        """Describe the child; nothing is started.
+
+        Args:
+            service: `package.module:Class`, made once in the child with `arguments`.
+            arguments: what the class is made with.
+            name: what people call it, for messages.
+            low_priority: run it below everything else of the machine.
+            log_file: where its standard error goes; None shares ours.
+            idle_seconds: gives, after each call, how long the child then waits for the next before it is ended; None
+                is for ever.
+        """
+        self.name = name
+        self._service = service
+        self._arguments = dict(arguments or {})
+        self._low_priority = low_priority
+        self._log_file = log_file
+        self._idle_seconds = idle_seconds
+        self._process: subprocess.Popen[bytes] | None = None
+        # The child whose end is our own doing.
+        self._ended: subprocess.Popen[bytes] | None = None
+        self._turns = threading.Condition()
+        self._busy = False
+        self._urgent_waiting = 0
+        self._others_waiting = 0
+        self._overtaken = 0
+        self._closings = 0
+        self._last_used = 0.0
+
+    def call(self, method: str, *args: Any, on_item: Callable[[Any], None] | None = None, urgent: bool = False) -> Any:
+        """Run a method of the service and return its result; an urgent call goes before those that wait.
+
+        Args:
+            method: its name.
+            args: what it is called with.
+            on_item: gets what a generator method yields, in this thread.
+            urgent: go before the calls that wait.
+
+        Raises:
+            UserError: what the method raised.
+            WorkerDiedError: the child died in the middle of it.
+            WorkerError: the child cannot be started or was ended by `kill` or `close`, or the method failed in a way
+                that nobody foresaw.
+        """
+        with self._turn(urgent) as closings:
+            process = self._running_process(closings)
+            try:
+                _send(process.stdin, (method, args))
+                return self._receive(process, on_item)
+            except _BROKEN_PIPE as error:
+                raise self._death(process) from error
+            except UserError:
+                raise
+            except BaseException:
+                # Interrupted between a request and its reply (Ctrl-C): the next reply would not be ours.
+                self._reap()
+                raise
+
+    @property
+    def running(self) -> bool:
+        """Tell whether the child lives."""
+        process = self._process
+        return process is not None and process.poll() is None
+
+    def kill(self) -> None:
+        """End the child at once; a call under way raises WorkerError, the next call starts a new child."""
+        with self._turns:
+            self._end()
+
+    def close(self) -> None:
+        """End the child at once; a call under way and those that wait raise WorkerError, a later one starts anew."""
+        with self._turns:
+            self._closings += 1
+            process = self._end()
+            if not self._busy:
+                self._reap()  # else the call under way does it, as soon as it notices
+            self._turns.notify_all()
+        if process is not None:
+            _await_end(process)
+
+    def restart(self, arguments: Mapping[str, Any]) -> None:
+        """Have the next call start a child whose service is made with these arguments; the one under way ends first."""
+        self._arguments = dict(arguments)
+        with suppress(WorkerError), self._turn(urgent=True):
+            self._reap()
+
+    @contextmanager
+    def _turn(self, urgent: bool) -> Iterator[int]:
+        """Wait for the turn of a call and give the number of closings that it belongs to."""
+        with self._turns:
+            closings = self._closings
+            self._urgent_waiting += urgent
+            self._others_waiting += not urgent
+            try:
+                self._turns.wait_for(lambda: self._is_free(urgent) or self._closings != closings)
+            finally:
+                self._urgent_waiting -= urgent
+                self._others_waiting -= not urgent
+            if self._closings != closings:
+                raise self._stopped()
+            self._busy = True
+            self._overtaken = self._overtaken + 1 if urgent and self._others_waiting else 0
+        try:
+            yield closings
+        finally:
+            with self._turns:
+                self._busy = False
+                self._last_used = time.monotonic()
+                self._turns.notify_all()
+
+    def _is_free(self, urgent: bool) -> bool:
+        if self._busy:
+            return False
+        if self._overtaken < _MOST_OVERTAKEN:
+            return urgent or not self._urgent_waiting
+        return not urgent or not self._others_waiting
+
+    def _running_process(self, closings: int) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is None:
+            return self._process
+        self._reap()
+        process = self._start()
+        with self._turns:
+            self._process = process
+            if self._closings != closings:
+                self._end()
+        if self._idle_seconds is not None:
+            threading.Thread(target=self._end_when_idle, args=(process, self._idle_seconds), daemon=True).start()
+        try:
+            _send(process.stdin, self._arguments)
+        except OSError as error:
+            raise self._death(process) from error
+        return process
+
+    def _end_when_idle(self, process: subprocess.Popen[bytes], idle_seconds: Callable[[], float | None]) -> None:
+        """Give the memory back; a call cannot begin in between, since it would have to take the lock first."""
+        with self._turns:
+            while self._process is process:
+                allowed = None if self._busy else idle_seconds()
+                left = None if allowed is None else self._last_used + allowed - time.monotonic()
+                if left is not None and left <= 0:
+                    logger.info("The %s process was not needed for %.0f seconds and ends.", self.name, allowed)
+                    self._reap()
+                else:
+                    self._turns.wait(left)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        # -EP: no variable and no current folder may add a place to import from; the child gets the parent's places.
+        # A process group of its own: the terminal's Ctrl-C is for the parent, which decides what to do.
+        places = os.pathsep.join(environment.import_path())
+        command = [sys.executable, "-EP", "-c", _START, self._service, str(int(self._low_priority)), places]
+        grouping: dict[str, Any] = {"creationflags": 0x200} if sys.platform == "win32" else {"process_group": 0}
+        try:
+            with self._open_log() as log:
+                return subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    cwd=environment.PACKAGE_FOLDER,
+                    env=environment.worker_variables(),
+                    **grouping,
+                )
+        except OSError as error:
+            raise WorkerError(
+                f"The {self.name} process cannot be started: {error}.", "Close some programs and try again."
+            ) from error
+
+    @contextmanager
+    def _open_log(self) -> Iterator[IO[bytes] | None]:
+        if self._log_file is None:
+            yield None
+            return
+        self._log_file.parent.mkdir(parents=True, exist_ok=True)
+        with self._log_file.open("ab") as log:
+            yield log
+
+    def _receive(self, process: subprocess.Popen[bytes], on_item: Callable[[Any], None] | None) -> Any:
+        assert process.stdout is not None
+        while True:
+            kind, value = pickle.load(process.stdout)  # noqa: S301 - our own child wrote it
+            if kind == "done":
+                return value
+            if kind == "failed":
+                raise value
+            if on_item is not None:
+                on_item(value)
+
+    def _death(self, process: subprocess.Popen[bytes]) -> WorkerError:
+        process.kill()
+        code = process.wait()
+        self._reap()
+        if process is self._ended:
+            return self._stopped()
+        logger.error("The %s process ended with %s.", self.name, code)
+        where = f" Its log is {self._log_file}." if self._log_file else ""
+        died = WorkerDiedError(
+            f"The {self.name} process stopped in the middle of its work (exit {code}).", f"Try again.{where}"
+        )
+        died.status = code
+        return died
+
+    def _stopped(self) -> WorkerError:
+        return WorkerError(f"The {self.name} process was ended in the middle of its work.", "Try again.")
+
+    def _end(self) -> subprocess.Popen[bytes] | None:
+        """Kill the child, by our own will; the caller has the lock."""
+        self._ended = process = self._process
+        if process is not None:
+            with suppress(OSError):
+                process.kill()
+        return process
+
+    def _reap(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        _await_end(process)
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with suppress(OSError):  # what was buffered for a dead child
+                    pipe.close()
+
+
+def _await_end(process: subprocess.Popen[bytes]) -> None:
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_END_SECONDS)
+
+
+def _send(pipe: IO[bytes] | None, message: object) -> None:
+    assert pipe is not None
+    pipe.write(pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL))
+    pipe.flush()
+
+
+def _step_back() -> None:
+    """Let everything else of the machine have processors and disks first."""
+    process = psutil.Process()
+    with suppress(psutil.Error, OSError):
+        if sys.platform == "win32":
+            process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+            process.ionice(psutil.IOPRIO_LOW)
+            return
+        process.nice(10)
+        if sys.platform == "linux":
+            process.ionice(psutil.IOPRIO_CLASS_BE, 7)
+
+
+def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
+    """Keep the pipes for messages; whatever else reads or prints gets nothing and standard error."""
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    return requests, replies
+
+
+def _serve(service_name: str, requests: queue.SimpleQueue[Any], replies: IO[bytes]) -> None:
+    arguments = requests.get()
+    module, _, name = service_name.partition(":")
+    service: Any = None
+    while True:
+        method, args = requests.get()
+        try:
+            service = service or getattr(importlib.import_module(module), name)(**arguments)
+            reply = "done", _run(getattr(service, method)(*args), replies)
+        except UserError as error:
+            reply = "failed", error
+        except Exception as error:
+            logger.exception("%s.%s failed", service_name, method)
+            reply = "failed", WorkerError(f"{type(error).__name__}: {error}", "The log has the details.")
+        _send(replies, reply)
+
+
+def _read_requests(pipe: IO[bytes], requests: queue.SimpleQueue[Any]) -> None:
+    """Queue what arrives; leave at once when the parent is gone, also in the middle of a call."""
+    while True:
+        try:
+            requests.put(pickle.load(pipe))  # noqa: S301 - our own parent wrote it
+        except _BROKEN_PIPE:
+            os._exit(0)
+
+
+def _run(result: Any, replies: IO[bytes]) -> Any:
+    if not inspect.isgenerator(result):
+        return result
+    while True:
+        try:
+            item = next(result)
+        except StopIteration as stop:
+            return stop.value
+        _send(replies, ("item", item))
+
+
+def main() -> None:
+    """Serve the parent until it closes the pipe."""
+    service, low_priority = sys.argv[1:3]
+    logging.raiseExceptions = False
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if low_priority == "1":
+        _step_back()
+    pipe, replies = _take_pipes()
+    requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_read_requests, args=(pipe, requests), daemon=True).start()
+    with suppress(BrokenPipeError):
+        _serve(service, requests, replies)

@@ -1,0 +1,100 @@
+"""What a question means, as a vector: made once, then compared with chunks and with what files are about.
+
+Hides that the model, or the store of vectors, may be unable to serve just now. Then there is no meaning, or nothing is
+near to it, and words serve alone: an answer never waits for what cannot be had.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from sourcewise.domain.search import Background
+from sourcewise.embedding.vectors import blend
+from sourcewise.errors import PeerError, StorageError, WeightsError, WorkerError
+from sourcewise.retrieval.filtered_vector_search import nearest_chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from sourcewise.embedding.vectors import Vectors
+    from sourcewise.storage.catalog import Catalog
+    from sourcewise.storage.chunk_filter import ChunkFilter
+    from sourcewise.storage.vector_search import VectorSearch
+
+logger = logging.getLogger(__name__)
+
+NOTHING_BEFORE = Background()
+# How much a question's meaning together with what was spoken of before counts beside its own, for each unit of weight.
+_TOGETHER = 2.0
+
+
+class QuestionEmbedder(Protocol):
+    """Makes the vector of a question; see Embedder."""
+
+    def embed_question(self, model: str, question: str) -> Vectors:
+        """Return one unit vector (dimensions)."""
+
+
+class MeaningReader:
+    """Makes the meanings of questions to one folder. Thread-safe."""
+
+    def __init__(self, catalog: Catalog, vectors: VectorSearch, embedder: QuestionEmbedder) -> None:
+        """Join the parts; nothing is opened."""
+        self._catalog = catalog
+        self._vectors = vectors
+        self._embedder = embedder
+
+    def serving_model(self, served_by: str | None, wanted: str) -> str | None:
+        """Return the model to ask: that of the embedded chunks, else the wanted one if it has looked at files."""
+        return served_by or (wanted if self._catalog.synopses.exist(wanted) else None)
+
+    def read(self, text: str, model: str, before: Background = NOTHING_BEFORE) -> Meaning | None:
+        """Return the meaning of a text, in the light of what was spoken of before; None where it cannot be had now."""
+        try:
+            vector = self._embedder.embed_question(model, text)
+            if before.weight:
+                together = self._embedder.embed_question(model, f"{text}\n{before.text}")
+                vector = blend(vector, together, _TOGETHER * before.weight)
+        except (WeightsError, WorkerError, PeerError) as error:
+            logger.warning("Keywords alone serve a question: %s", error)
+            return None
+        return Meaning(vector, model, self._catalog, self._vectors)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The vector of a question, and what is near to it.
+
+    Attributes:
+        vector: of unit length, of shape (dimensions,).
+        model: which made it.
+    """
+
+    vector: Vectors
+    model: str
+    _catalog: Catalog
+    _vectors: VectorSearch
+
+    def nearest(self, limit: int, within: ChunkFilter) -> dict[str, float]:
+        """Return the nearest chunks with their cosines, the nearest first; none where the store cannot serve now."""
+        try:
+            hits = nearest_chunks(self._vectors, self._catalog, self.model, self.vector, limit=limit, within=within)
+        except (StorageError, PeerError) as error:
+            logger.warning("Keywords alone serve a question: %s", error)
+            return {}
+        # Rounded, so that the order of what is equally near does not depend on when a vector was stored.
+        return {chunk_id: round(cosine, 6) for chunk_id, cosine in hits}
+
+    def of_chunks(self, chunk_ids: Sequence[str]) -> dict[str, float]:
+        """Return the cosines of these chunks, as far as they can be had."""
+        try:
+            return dict(self._vectors.search(self.model, self.vector, len(chunk_ids), chunk_ids)) if chunk_ids else {}
+        except (StorageError, PeerError) as error:
+            logger.warning("Some passages show no similarity: %s", error)
+            return {}
+
+    def of_files(self, paths: Collection[str]) -> dict[str, float]:
+        """Return the cosines of what these files are about, as far as it is known."""
+        return self._catalog.synopses.cosines(self.model, self.vector, list(paths))

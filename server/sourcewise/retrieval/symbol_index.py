@@ -1,0 +1,211 @@
+"""How a piece of code hangs together with the rest: where a name is defined, who uses it, what it calls, what is akin.
+
+Hides how that is found without compiling anything: the catalog knows definitions and words; a word that stands whole
+outside of its own definition is a use. Names are taken in their very case, since code is. Nothing is embedded, nothing
+is written, no lock is waited for: it answers at once, also while the folder is being indexed.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sourcewise.domain.search import Passage, SearchMode, SearchResult
+from sourcewise.errors import PeerError, StorageError
+from sourcewise.retrieval.follow_up_context import names_of
+from sourcewise.text.languages import language_of
+from sourcewise.text.lines import split_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sourcewise.domain.code import Chunk
+    from sourcewise.storage.catalog import Catalog
+    from sourcewise.storage.catalog_rows import DefinitionPlace
+    from sourcewise.storage.vector_search import VectorSearch
+
+logger = logging.getLogger(__name__)
+
+# How many chunks with a word are looked at; where there are more, `Uses.more` says that not all were counted.
+_LOOKED_AT = 200
+_DEFINITIONS_READ = 60
+_CALLS_FOLLOWED = 40
+# A name that is defined more often says nothing about which one is meant.
+_AMBIGUOUS = 3
+_NAMES = 3
+_CALLERS = 3
+_CALLEES = 3
+# What prose and data define are headings and keys; their words name nothing in code.
+_NO_NAMES = frozenset({"section", "key"})
+_QUALIFIER = r"[^\W\d]\w*+(?:\.|::|->)"
+# Qualifiers without a call behind them are skipped as a whole, since the search would start again in each.
+_CALL = re.compile(rf"(?<![\w.])(?:(?:{_QUALIFIER})*+([^\W\d]\w*+)(?=!?\()|(?:{_QUALIFIER})++)")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A definition, or a loose line, that uses a name.
+
+    Attributes:
+        line: the first one that has it.
+        symbol: qualified name of the definition that the line is in; empty for loose lines.
+    """
+
+    chunk: Chunk
+    line: int
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """Who uses a name.
+
+    Attributes:
+        more: True where there were too many to look at all.
+    """
+
+    places: tuple[Use, ...] = ()
+    more: bool = False
+
+
+class Relations:
+    """Asks one folder's catalog and vectors. Thread-safe."""
+
+    def __init__(self, catalog: Catalog, vectors: VectorSearch) -> None:
+        """Join the parts; nothing is opened."""
+        self._catalog = catalog
+        self._vectors = vectors
+
+    def definitions(self, names: Sequence[str], near: str) -> list[DefinitionPlace]:
+        """Return what is defined under the first of these names that anything is, the likeliest first.
+
+        Args:
+            names: the same thing by several names, the most exact first: `Store.load`, then `load`.
+            near: path of the file that the name stands in. Its own definitions come first, then those of its language;
+                those of other languages only where there is none of these.
+        """
+        for name in names:
+            last = re.split(r"\.|::|->|#", name)[-1]
+            found = self._catalog.find_definitions([name], _DEFINITIONS_READ)
+            places = [p for p in found if p.definition.name == last and p.definition.kind not in _NO_NAMES]
+            if places:
+                akin = [place for place in places if language_of(place.path) == language_of(near)]
+                return sorted(akin or places, key=lambda place: (place.path != near, place.path))
+        return []
+
+    def uses(self, name: str, definitions: Sequence[DefinitionPlace]) -> Uses:
+        """Return who uses a name outside of these definitions of it: code of their language first, loose lines last."""
+        ids = [chunk_id for chunk_id, _ in self._catalog.search_words([name.lower()], _LOOKED_AT)]
+        word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+        own = [(place.path, place.definition) for place in definitions]
+        found: dict[tuple[str, str | int], Use] = {}
+        for chunk in self._catalog.chunks(ids).values():
+            defining = [definition for path, definition in own if path == chunk.path]
+            defining += [definition for definition in chunk.definitions if definition.name == name]
+            for line in _lines_with(word, chunk):
+                if not any(definition.first_line <= line <= definition.last_line for definition in defining):
+                    symbol = _symbol_at(chunk, line)
+                    found.setdefault((chunk.path, symbol or line), Use(chunk, line, symbol))
+        languages = {language_of(path) for path, _ in own}
+        likeliest = sorted(found.values(), key=lambda use: (use.chunk.language not in languages, not use.symbol))
+        return Uses(tuple(likeliest), len(ids) == _LOOKED_AT)
+
+    def calls(self, code: Chunk) -> list[DefinitionPlace]:
+        """Return the definitions that some code calls, in its order, where it is clear which is meant."""
+        own = set(names_of(code))
+        called = [name for name in dict.fromkeys(_CALL.findall(code.text)) if name and name not in own][
+            :_CALLS_FOLLOWED
+        ]
+        return [place for name in called if (place := self._meant(name, code.path)) is not None]
+
+    def akin(self, chunk_ids: Iterable[str], model: str, limit: int) -> list[tuple[Chunk, float]]:
+        """Return the chunks nearest by stored vectors to the first of these that has any, each with its cosine."""
+        serving, _ = self._catalog.serving_model(model)
+        if serving is None:
+            return []
+        nearest = (self._vectors.neighbours(serving, chunk_id, limit) for chunk_id in chunk_ids)
+        try:
+            similarities = dict(next(filter(None, nearest), []))
+        except (StorageError, PeerError) as error:
+            logger.warning("Nothing akin was found: %s", error)
+            return []
+        chunks = self._catalog.chunks(list(similarities))
+        return [(chunk, similarities[chunk_id]) for chunk_id, chunk in chunks.items()]
+
+    def around(self, code: Chunk, model: str, top: int) -> SearchResult:
+        """Return some code as the first passage, then who uses it, what it calls, and what is akin to it.
+
+        Args:
+            code: need not be in the index, nor saved.
+            model: the wanted embedding model; see Retriever.search.
+            top: how many passages at most.
+        """
+        passages = _Passages(code)
+        definitions = {name: self.definitions([name], code.path) for name in names_of(code)[:_NAMES]}
+        for name, places in definitions.items():
+            users = self.uses(name, places).places
+            passages.add(((use.chunk, None) for use in users), f"uses {name}", _CALLERS)
+        called = self.calls(code)
+        chunks = self._catalog.chunks([place.chunk_id for place in called])
+        for place in called[:_CALLEES]:
+            if place.chunk_id in chunks:
+                passages.add([(chunks[place.chunk_id], None)], f"defines {place.definition.name}, which it calls", 1)
+        stored = self._stored(code)
+        passages.add(self.akin(stored, model, top), "is close in meaning", top)
+        serving, counts = self._catalog.serving_model(model)
+        return SearchResult(
+            code.symbol or code.path,
+            passages.best(top),
+            SearchMode.KEYWORD if serving is None else SearchMode.HYBRID,
+            counts.chunks,
+            counts.embedded if serving else 0,
+        )
+
+    def _meant(self, name: str, near: str) -> DefinitionPlace | None:
+        places = self.definitions([name], near)
+        return places[0] if places and (places[0].path == near or len(places) <= _AMBIGUOUS) else None
+
+    def _stored(self, code: Chunk) -> list[str]:
+        """Return ids of the indexed chunks that share lines with some code, the one with its symbol first."""
+        stored = [chunk for chunk in self._catalog.chunks_of(code.path) if chunk.overlaps(code)]
+        return [chunk.id for chunk in sorted(stored, key=lambda chunk: chunk.symbol != code.symbol)]
+
+
+class _Passages:
+    """Passages in the order they were added, each chunk once, none that repeats the code they surround."""
+
+    def __init__(self, code: Chunk) -> None:
+        self._code = code
+        self._found: dict[str, Passage] = {}
+
+    def add(self, chunks: Iterable[tuple[Chunk, float | None]], reason: str, limit: int) -> None:
+        for chunk, similarity in chunks:
+            known = self._found.get(chunk.id)
+            if known is not None:
+                self._found[chunk.id] = replace(known, similarity=similarity, reasons=(*known.reasons, reason))
+            elif limit > 0 and not chunk.overlaps(self._code):
+                self._found[chunk.id] = Passage(chunk, 0, 0.0, similarity, (reason,))
+                limit -= 1
+
+    def best(self, top: int) -> tuple[Passage, ...]:
+        passages = [Passage(self._code, 0, 0.0, None, ("is asked about",)), *self._found.values()]
+        return tuple(replace(p, rank=rank, score=1 / rank) for rank, p in enumerate(passages[:top], 1))
+
+
+def _lines_with(word: re.Pattern[str], chunk: Chunk) -> Iterator[int]:
+    if word.search(chunk.text):  # most chunks of a common word only have it as a part of others
+        for line, text in enumerate(split_lines(chunk.text), chunk.first_line):
+            if word.search(text):
+                yield line
+
+
+def _symbol_at(chunk: Chunk, line: int) -> str:
+    """Return the innermost definition around a line, as far as the chunk knows."""
+    around = [definition for definition in chunk.definitions if definition.first_line <= line <= definition.last_line]
+    if around:
+        return min(around, key=lambda definition: definition.last_line - definition.first_line).qualified_name
+    # A chunk is named by a definition in it, which the line is not in, or by one that it is a part of.
+    inside = {definition.qualified_name for definition in chunk.definitions}
+    return "" if chunk.symbol in inside else chunk.symbol

@@ -1,0 +1,106 @@
+"""What an editor shows and nobody has saved, in the place of what the index has of the same files.
+
+Hides how the two come together in the passages of a search: what stands where it stood stays, what moved takes its new
+lines, what was rewritten takes the place of what it was, what is gone goes, and what is new joins by its words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from sourcewise.chunking.isolated_chunker import IsolatedChunker
+from sourcewise.domain.search import Passage
+from sourcewise.text.lines import split_lines
+from sourcewise.text.words import identifier_words, query_terms
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from sourcewise.domain.code import Chunk, SourceFile
+    from sourcewise.domain.search import SearchResult
+    from sourcewise.storage.chunk_filter import ChunkFilter
+
+# Who types a search asks many times about the same texts.
+_REMEMBERED_FILES = 8
+_REASON = "as the editor shows it"
+
+
+class UnsavedFiles:
+    """The unsaved texts of one folder at one moment."""
+
+    def __init__(self, files: Sequence[SourceFile], chunk_tokens: int, chunk_overlap: int) -> None:
+        """Cut them.
+
+        Args:
+            files: as the editor shows them.
+            chunk_tokens: see SmartCodeChunker; the index must have been made with the same.
+            chunk_overlap: likewise.
+        """
+        self._lines = {file.stamp.path: split_lines(file.text) for file in files}
+        self.chunks = {chunk.id: chunk for file in files for chunk in _cut(file, chunk_tokens, chunk_overlap)}
+
+    def joined(
+        self, found: SearchResult, question: str, top: int, within: ChunkFilter, indexed: Collection[str]
+    ) -> SearchResult:
+        """Return a result as it were had the files been saved.
+
+        Args:
+            found: in the index.
+            question: what was searched.
+            top: how many passages at most.
+            within: what chunks to stay in.
+            indexed: ids of those of `chunks` that the index has.
+        """
+        new = {chunk.id: chunk for chunk in self.chunks.values() if chunk.id not in indexed and within.passes(chunk)}
+        passages = list(self._as_shown(found.passages, new))
+        wanted = frozenset(query_terms(question))
+        for chunk in new.values():
+            if wanted & _words_of(chunk) and not any(chunk.overlaps(passage.chunk) for passage in passages):
+                _insert(passages, chunk, wanted)
+        passages = [replace(passage, rank=rank) for rank, passage in enumerate(passages[:top], 1)]
+        return replace(found, passages=tuple(passages), relevant=found.relevant or _answers(passages, new, wanted))
+
+    def _as_shown(self, passages: Sequence[Passage], new: dict[str, Chunk]) -> Iterator[Passage]:
+        """Give the passages that are still there; what takes the place of one is new no more."""
+        for passage in passages:
+            chunk = passage.chunk
+            if chunk.path not in self._lines or self._stands(chunk):
+                yield passage
+            elif chunk.id in self.chunks:
+                yield replace(passage, chunk=self.chunks[chunk.id])
+            elif (rewritten := next((c for c in new.values() if _is_same_definition(c, chunk)), None)) is not None:
+                del new[rewritten.id]
+                yield replace(passage, chunk=rewritten, similarity=None, reasons=(*passage.reasons, _REASON))
+
+    def _stands(self, chunk: Chunk) -> bool:
+        return "\n".join(self._lines[chunk.path][chunk.first_line - 1 : chunk.last_line]) == chunk.text
+
+
+@lru_cache(maxsize=_REMEMBERED_FILES)
+def _cut(file: SourceFile, chunk_tokens: int, chunk_overlap: int) -> tuple[Chunk, ...]:
+    return IsolatedChunker(chunk_tokens, chunk_overlap, urgent=True).chunk_with_context(file)
+
+
+def _insert(passages: list[Passage], chunk: Chunk, wanted: frozenset[str]) -> None:
+    """Put a chunk before the first passage that has fewer of the words."""
+    hits = len(wanted & _words_of(chunk))
+    fewer = (place for place, passage in enumerate(passages) if len(wanted & _words_of(passage.chunk)) < hits)
+    place = next(fewer, len(passages))
+    score = passages[min(place, len(passages) - 1)].score if passages else 1.0
+    passages.insert(place, Passage(chunk, place + 1, score, None, (f"keywords, {_REASON}",)))
+
+
+def _answers(passages: Sequence[Passage], new: Mapping[str, Chunk], wanted: frozenset[str]) -> bool:
+    """Tell whether something new is about the question, by the measure of a search that has words alone."""
+    least = min(2, len(wanted))
+    return any(passage.chunk.id in new and len(wanted & _words_of(passage.chunk)) >= least for passage in passages)
+
+
+def _words_of(chunk: Chunk) -> frozenset[str]:
+    return frozenset(identifier_words(f"{chunk.symbol} {chunk.text}").split())
+
+
+def _is_same_definition(new: Chunk, old: Chunk) -> bool:
+    return bool(old.symbol) and (new.path, new.symbol) == (old.path, old.symbol)

@@ -1,0 +1,1 @@
+"""Words, tokens, lines and languages of a text."""

@@ -1,0 +1,1 @@
+"""The open folders, kept up to date in the background."""

@@ -1,0 +1,207 @@
+"""The folders that are open and what they share: settings, one embedding process, the language models."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from sourcewise.answering.index_knowledge import IndexKnowledge
+from sourcewise.answering.query_engine import CodeQueryEngine
+from sourcewise.domain.index_state import IndexStatus
+from sourcewise.embedding import Embedder
+from sourcewise.embedding.model_names import model_meant
+from sourcewise.embedding.shared_embedder import SharedEmbedder
+from sourcewise.folder_index.index import SharedParts, status_of
+from sourcewise.folder_index.inspection import IndexInspector
+from sourcewise.indexing.throttle import Consideration, Machine
+from sourcewise.llm.language_models import LanguageModels
+from sourcewise.paths import workspace_folder
+from sourcewise.storage.catalog import Catalog
+from sourcewise.storage.disk_usage import bytes_in
+from sourcewise.storage.embedding_cache import EmbeddingCache
+from sourcewise.storage.vector_store import VectorStores
+from sourcewise.weights import WeightsStore
+from sourcewise.workspace.embedding_queue import EmbeddingLane
+from sourcewise.workspace.folder import Keeper
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from sourcewise.domain.answer import Destination
+    from sourcewise.folder_index.index import Index
+    from sourcewise.paths import DataPaths
+    from sourcewise.settings import Settings
+    from sourcewise.weights import DownloadProgress
+
+_SHAPING = (
+    "embedding_model",
+    "embedding_batch",
+    "embedding_threads",
+    "chunk_tokens",
+    "chunk_overlap",
+    "max_file_bytes",
+    "vectors_server",
+)
+
+
+class Workspace:
+    """What all folders share, and the folders that are open."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        data: DataPaths,
+        on_download: Callable[[DownloadProgress], None] | None = None,
+        *,
+        interactive: bool = False,
+    ) -> None:
+        """Join the parts; nothing is opened and nothing is loaded.
+
+        Args:
+            settings: for all folders; see apply.
+            data: where things live.
+            on_download: hears how far a model's download is.
+            interactive: whether somebody watches: then a question waits neither for the embedding model nor for the
+                download of a language model.
+        """
+        self.settings = settings
+        self.data = data
+        self.weights = WeightsStore(data.models)
+        self.model = model_meant(settings.embedding_model)
+        self.embedder = SharedEmbedder(
+            Embedder(self._weights_of, settings.embedding_threads, data.log, idle_seconds=self._idle_seconds),
+            data.embedder_lock,
+            data.embedder_address,
+            lambda: self.settings.question_seconds if interactive else None,
+        )
+        self.stores = VectorStores(data.log)
+        self.cache = EmbeddingCache(data.embedding_cache)
+        self.language_models = LanguageModels(
+            lambda: self.settings, self.weights, data.log, on_fetch=on_download, may_fetch=not interactive
+        )
+        self._on_download = on_download
+        # In a terminal somebody waits until it is done.
+        self._consideration = Consideration(lambda: self.settings, Machine().look) if interactive else None
+        self._lane = EmbeddingLane()
+        self._keepers: list[Keeper] = []
+        self._shape = _shape_of(settings)
+
+    def apply(self, settings: Settings) -> bool:
+        """Take other settings, at once; return whether `reshape` has to follow for the indexes to obey them."""
+        self.settings = settings
+        return _shape_of(settings) != self._shape
+
+    def reshape(self) -> None:
+        """Make the open indexes what the settings ask for; they wait for what is being written."""
+        before, self._shape = self._shape, _shape_of(self.settings)
+        if before["embedding_threads"] != self._shape["embedding_threads"]:
+            self.embedder.use_threads(self.settings.embedding_threads)
+        self.model = model_meant(self.settings.embedding_model)
+        for keeper in self._keepers:
+            keeper.reshape(self._shared_parts())
+
+    def open(self, path: Path, tell: Callable[[Keeper], None] = lambda _: None) -> Keeper:
+        """Have a folder's index kept, in the background; what cannot be is said by the keeper.
+
+        Args:
+            path: of the folder.
+            tell: called, in any thread, when something about it looks different.
+        """
+        keeper = Keeper(path, self.data, self._shared_parts(), self._lane, tell)
+        self._keepers.append(keeper)
+        return keeper
+
+    def engine(
+        self,
+        index: Index,
+        text_shown: Callable[[str], str | None] | None = None,
+        open_files: Mapping[str, str] = MappingProxyType({}),
+        may_send: Callable[[Destination], bool] | None = None,
+    ) -> CodeQueryEngine:
+        """Return the engine that answers questions about a folder.
+
+        Args:
+            index: of the folder.
+            text_shown: see IndexKnowledge.
+            open_files: see IndexKnowledge.
+            may_send: decides whether a prompt may leave this machine; None means what the user has consented to.
+        """
+        knowledge = IndexKnowledge(index, text_shown, open_files)
+        allowed = may_send or index.consent.covers
+        return CodeQueryEngine(knowledge, knowledge.text_of, self.language_models.choose, allowed, self.settings.top)
+
+    def embed_no_more(self) -> None:
+        """Leave the processor to something else: from now on, vectors are made for questions alone."""
+        self._lane.close()
+
+    def close_folder(self, keeper: Keeper) -> None:
+        """Let go of a folder."""
+        if keeper in self._keepers:
+            self._keepers.remove(keeper)
+            keeper.close()
+
+    def close(self) -> None:
+        """Let go of everything; what is being written is finished first."""
+        for keeper in self._keepers:
+            keeper.stop()
+        self._lane.close()
+        # Only the end of its process stops a batch of embedding.
+        self.embedder.close()
+        for keeper in list(self._keepers):
+            self.close_folder(keeper)
+        self.stores.close()
+        self.cache.close()
+
+    def expect_questions(self) -> None:
+        """Load the embedding model in the background, where an open index has something to compare with."""
+        if any(keeper.activity().embedded for keeper in self._keepers):
+            self.embedder.prepare(self.model)
+
+    def status(self, path: Path) -> IndexStatus:
+        """Return the status of a folder's index without owning it; another process may be at work on it."""
+        folder = workspace_folder(path)
+        paths = self.data.index_of(folder)
+        size = bytes_in(paths.root)
+        if not paths.catalog.exists():
+            return IndexStatus(str(folder), 0, 0, 0, 0, len(self.cache), self.model, "missing", {}, size)
+        catalog = Catalog(paths.catalog)
+        try:
+            return status_of(folder, catalog, self.model, len(self.cache), size)
+        finally:
+            catalog.close()
+
+    def inspector(self, path: Path) -> IndexInspector:
+        """Return what looks into a folder's index without owning it; see status.
+
+        Raises:
+            FolderError: the folder cannot be used.
+        """
+        folder = workspace_folder(path)
+        return IndexInspector(folder, self.data.index_of(folder).catalog, self.model)
+
+    def _shared_parts(self) -> SharedParts:
+        return SharedParts(
+            settings=lambda: self.settings,
+            model=self.model,
+            embedder=self.embedder,
+            stores=self.stores,
+            consideration=self._consideration,
+            cache=self.cache,
+            fetch_model=self._fetch_model,
+        )
+
+    def _fetch_model(self, on_progress: Callable[[DownloadProgress], None], cancelled: threading.Event) -> None:
+        self.weights.ensure(self.model, on_progress, cancelled)
+
+    def _idle_seconds(self) -> float | None:
+        return 60.0 * self.settings.embedding_idle_minutes or None
+
+    def _weights_of(self, model: str) -> Path:
+        return self.weights.ensure(model, self._on_download)
+
+
+def _shape_of(settings: Settings) -> dict[str, object]:
+    """Return the settings that an index is made with."""
+    return {name: getattr(settings, name) for name in _SHAPING}
