@@ -249,7 +249,7 @@ class Indexer:
             self._catalog.record_skipped([file])
             return "skipped"
         if cut is None:
-            if before is None or (before.size, before.mtime_ns) != (file.stamp.size, file.stamp.mtime_ns):
+            if before is not None and (before.size, before.mtime_ns) != (file.stamp.size, file.stamp.mtime_ns):
                 self._catalog.restamp([file.stamp])
             return "unchanged"
         self._catalog.replace_file(file, *cut.result())
