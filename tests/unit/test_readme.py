@@ -12,6 +12,7 @@ from sourcewise.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+ARCHITECTURE = (ROOT / "server" / "ARCHITECTURE.md").read_text(encoding="utf-8")
 
 
 def settings_table() -> str:
@@ -32,13 +33,25 @@ def test_every_command_is_there() -> None:
     assert set(cli.main.commands) <= documented
 
 
-def test_the_floors_are_those_that_import_linter_holds() -> None:
+def test_the_layers_are_those_that_import_linter_checks() -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
         "contracts"
     ]
-    for layer in contracts[0]["layers"]:
-        for module in layer.split(" | "):
-            assert f"`{module}" in README, f"{module} has no floor in the README"
+    rows = re.findall(
+        r"^\| ((?:`\w+` )+)\|", ARCHITECTURE.partition("## Layers")[2].partition("## The extension")[0], re.MULTILINE
+    )
+    assert [" ".join(re.findall(r"\w+", row)) for row in rows] == [
+        layer.replace(" | ", " ") for layer in contracts[0]["layers"]
+    ]
+
+
+def test_the_files_that_the_architecture_page_names_are_there() -> None:
+    places = (ROOT / "server" / "sourcewise", ROOT / "extension" / "src", ROOT)
+    named = set(re.findall(r"`([\w/]+(?:/|\.(?:py|ts|json|toml)))`", ARCHITECTURE))
+    assert len(named) > 20
+    inside = {file.name for place in places[:2] for file in place.rglob("*")}
+    missing = [name for name in named if not any((place / name).exists() for place in places) and name not in inside]
+    assert missing == []
 
 
 def test_the_tests_that_the_security_page_names_are_there() -> None:
