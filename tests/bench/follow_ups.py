@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from indexed_tree import indexed_tree
 
 from sourcewise.chunking.code_at_cursor import Document, Excerpts
-from sourcewise.domain.search import Inquiry, SearchMode, Turn
+from sourcewise.domain.search import Query, SearchMode, Turn
 from sourcewise.evaluation.search import KnownQuestion, Place, read_questions, scores
 from sourcewise.retrieval.follow_up_context import background
 
@@ -56,7 +56,7 @@ class FollowUp:
 
     known: KnownQuestion
     standalone: str
-    inquiry: Inquiry
+    inquiry: Query
 
     @property
     def half(self) -> str:
@@ -95,7 +95,7 @@ def follow_ups(trees: Path, only: Sequence[str]) -> Iterator[FollowUp]:
         if (trees / known.tree).is_dir() and (not only or known.tree in only):
             raw = json.loads(line)
             history = tuple(map(partial(_turn, trees / known.tree), raw["turns"]))
-            yield FollowUp(known, raw["standalone"], Inquiry(known.query, history=history))
+            yield FollowUp(known, raw["standalone"], Query(known.query, history=history))
 
 
 def _turn(tree: Path, raw: dict[str, Any]) -> Turn:

@@ -20,7 +20,7 @@ from sourcewise.indexing.indexer import Indexer
 from sourcewise.indexing.vectorizer import CodeVectorizer
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.retrieval.retriever import Retriever
-from sourcewise.retrieval.symbol_index import Relations
+from sourcewise.retrieval.symbol_index import SymbolIndex
 from sourcewise.settings import Settings
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.chunk_filter import ChunkFilter
@@ -62,7 +62,7 @@ class Home:
         self.indexer = Indexer(self.tree, CodeMiner(), IsolatedChunker(), self.catalog, recipe)
         self.vectorizer = CodeVectorizer(self.catalog, self.store, self.cache, self.embedder, _BATCH)
         self.retriever = Retriever(self.catalog, self.store, self.embedder)
-        self.relations = Relations(self.catalog, self.store)
+        self.relations = SymbolIndex(self.catalog, self.store)
 
     def near(self, vector: Vectors) -> list[tuple[str, float]]:
         """Return the chunks that are nearest to a vector, as many as a search looks at."""

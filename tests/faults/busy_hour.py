@@ -41,7 +41,7 @@ _MOST_SECONDS = 4.0
 _LOOKS = 1_000
 
 
-class Torment:
+class KillLoop:
     """One folder, one data folder, one server after the other."""
 
     def __init__(self, scratch: Path, source: Path, chance: random.Random) -> None:
@@ -127,7 +127,7 @@ async def torment(options: argparse.Namespace) -> int:
     """Return the exit code."""
     different = 0
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Torment(Path(scratch), options.folder, random.Random(options.seed))
+        folder = KillLoop(Path(scratch), options.folder, random.Random(options.seed))
         try:
             for number in range(1, options.kills + 1):
                 differences = await folder.round(number)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from sourcewise.indexing.throttle import Consideration, Machine, Surroundings, rest_after
+from sourcewise.indexing.throttle import Machine, Surroundings, Throttle, rest_after
 from sourcewise.settings import Settings
 
 CALM = Surroundings()
@@ -51,7 +51,7 @@ class Outlet:
 
 def test_a_pause_says_so_and_ends_when_it_is_cancelled() -> None:
     outlet, cancelled, waits = Outlet(plugged=False), threading.Event(), threading.Event()
-    consideration = Consideration(lambda: Settings(embedding_on_battery="pause"), outlet.look)
+    consideration = Throttle(lambda: Settings(embedding_on_battery="pause"), outlet.look)
     thread = threading.Thread(target=consideration.rest, args=(0.0, cancelled, waits.set))
     thread.start()
     assert waits.wait(30)
@@ -65,7 +65,7 @@ def test_a_pause_says_so_and_ends_when_it_is_cancelled() -> None:
 def test_a_pause_ends_when_the_machine_is_plugged_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sourcewise.indexing.throttle._BATTERY_SECONDS", 0.001)
     outlet, reasons = Outlet(plugged=False), []
-    consideration = Consideration(lambda: Settings(embedding_on_battery="pause"), outlet.look)
+    consideration = Throttle(lambda: Settings(embedding_on_battery="pause"), outlet.look)
 
     def told() -> None:
         reasons.append(consideration.reason)
@@ -76,7 +76,7 @@ def test_a_pause_ends_when_the_machine_is_plugged_in(monkeypatch: pytest.MonkeyP
 
 
 def test_at_full_speed_there_is_no_reason_and_nothing_to_tell() -> None:
-    consideration = Consideration(Settings, Outlet(plugged=True).look)
+    consideration = Throttle(Settings, Outlet(plugged=True).look)
     consideration.rest(1.0, on_reason=pytest.fail)
     assert consideration.reason == ""
 

@@ -7,7 +7,7 @@ import pytest
 from sourcewise.answering.conversation import follow_ups, recall
 from sourcewise.domain.answer import Source
 from sourcewise.domain.code import Chunk, Definition
-from sourcewise.domain.search import Background, Inquiry, Passage, Turn
+from sourcewise.domain.search import ConversationContext, Passage, Query, Turn
 from sourcewise.retrieval.follow_up_context import background, search_text
 from sourcewise.text.tokens import estimate_tokens
 
@@ -22,8 +22,8 @@ def source(number: int, symbol: str, kind: str = "function") -> Source:
     return Source(number, Passage(chunk, number, 1.0), "…")
 
 
-def before(question: str, *history: Turn) -> Background:
-    return background(Inquiry(question, history=history or HISTORY))
+def before(question: str, *history: Turn) -> ConversationContext:
+    return background(Query(question, history=history or HISTORY))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_question_that_refers_back_means_what_was_spoken_of(question: str) -> 
 
 
 def test_a_question_is_searched_by_its_own_words_whatever_was_spoken_of() -> None:
-    assert search_text(Inquiry(" and where is it called? ", history=HISTORY)) == "and where is it called?"
+    assert search_text(Query(" and where is it called? ", history=HISTORY)) == "and where is it called?"
 
 
 def test_what_was_spoken_of_counts_less_than_a_question_and_most_where_that_says_nothing() -> None:
@@ -68,11 +68,11 @@ def test_a_question_that_refers_to_nothing_is_not_answered_by_what_was_spoken_of
 
 @pytest.mark.parametrize("question", ["Where is `parse_config` called?", "and what does render_page() do with it?"])
 def test_a_question_that_names_code_says_what_it_is_about(question: str) -> None:
-    assert before(question) == Background()
+    assert before(question) == ConversationContext()
 
 
 def test_before_a_first_question_nothing_was_spoken_of() -> None:
-    assert background(Inquiry("Who calls it?")) == Background()
+    assert background(Query("Who calls it?")) == ConversationContext()
 
 
 def test_what_an_answer_rests_on_was_spoken_of_though_no_word_of_the_answer_names_it() -> None:
@@ -95,15 +95,15 @@ def test_a_turn_that_refers_back_itself_takes_what_it_refers_to_with_it() -> Non
 def test_a_selection_is_what_this_means() -> None:
     definition = Definition("login", "function", 3, 9)
     excerpt = Chunk("x", "auth.py", 3, 9, "…", "python", symbol="login", definitions=(definition,))
-    inquiry = Inquiry("What does this do?", excerpt=excerpt, history=HISTORY)
+    inquiry = Query("What does this do?", excerpt=excerpt, history=HISTORY)
     assert search_text(inquiry) == "What does this do?\n`login`"
-    assert background(inquiry) == Background()
+    assert background(inquiry) == ConversationContext()
 
 
 def test_selected_lines_without_a_name_leave_this_to_what_was_spoken_of() -> None:
     assert (
         "`check_password`"
-        in background(Inquiry("And this?", excerpt=Chunk("x", "a.py", 3, 9, "…", ""), history=HISTORY)).text
+        in background(Query("And this?", excerpt=Chunk("x", "a.py", 3, 9, "…", ""), history=HISTORY)).text
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise.workspace.embedding_queue import EmbeddingLane
+from sourcewise.workspace.embedding_queue import EmbeddingQueue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,13 +37,13 @@ class Folder:
 
 
 @pytest.fixture
-def lane() -> Iterator[EmbeddingLane]:
-    lane = EmbeddingLane()
+def lane() -> Iterator[EmbeddingQueue]:
+    lane = EmbeddingQueue()
     yield lane
     lane.close()
 
 
-def test_folders_are_served_in_turn(lane: EmbeddingLane) -> None:
+def test_folders_are_served_in_turn(lane: EmbeddingQueue) -> None:
     turns: list[str] = []
     folders = [Folder(name, turns) for name in "abc"]
     for folder in folders:
@@ -53,7 +53,7 @@ def test_folders_are_served_in_turn(lane: EmbeddingLane) -> None:
     assert turns == ["a", "b", "c"]
 
 
-def test_an_urgent_folder_interrupts_one_that_goes_on_afterwards(lane: EmbeddingLane) -> None:
+def test_an_urgent_folder_interrupts_one_that_goes_on_afterwards(lane: EmbeddingQueue) -> None:
     turns: list[str] = []
     long, edited = Folder("long", turns, endless=True), Folder("edited", turns)
     lane.want(long)
@@ -64,7 +64,7 @@ def test_an_urgent_folder_interrupts_one_that_goes_on_afterwards(lane: Embedding
     assert turns == ["long", "edited", "long"]
 
 
-def test_an_urgent_wish_for_the_folder_under_way_has_it_begin_anew(lane: EmbeddingLane) -> None:
+def test_an_urgent_wish_for_the_folder_under_way_has_it_begin_anew(lane: EmbeddingQueue) -> None:
     turns: list[str] = []
     long = Folder("long", turns, endless=True)
     lane.want(long)
@@ -74,7 +74,7 @@ def test_an_urgent_wish_for_the_folder_under_way_has_it_begin_anew(lane: Embeddi
     assert turns == ["long", "long"]
 
 
-def test_a_folder_that_is_forgotten_has_stopped_and_is_not_served_again(lane: EmbeddingLane) -> None:
+def test_a_folder_that_is_forgotten_has_stopped_and_is_not_served_again(lane: EmbeddingQueue) -> None:
     turns: list[str] = []
     long, other = Folder("long", turns, endless=True), Folder("other", turns)
     lane.want(long)
@@ -85,7 +85,7 @@ def test_a_folder_that_is_forgotten_has_stopped_and_is_not_served_again(lane: Em
     assert turns == ["long", "other"]
 
 
-def test_after_the_end_nothing_is_served(lane: EmbeddingLane) -> None:
+def test_after_the_end_nothing_is_served(lane: EmbeddingQueue) -> None:
     turns: list[str] = []
     long, late = Folder("long", turns, endless=True), Folder("late", turns)
     lane.want(long)

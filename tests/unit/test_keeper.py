@@ -17,14 +17,14 @@ from sourcewise.keeping import owner, reader
 from sourcewise.domain.index_state import IndexReport, Stage
 from sourcewise.domain.search import SearchMode
 from sourcewise.errors import FolderError, StorageError
-from sourcewise.folder_index.index import SharedParts
-from sourcewise.indexing.throttle import Consideration, Surroundings
+from sourcewise.folder_index.index import IndexServices
+from sourcewise.indexing.throttle import Surroundings, Throttle
 from sourcewise.paths import DataPaths
 from sourcewise.settings import Settings
 from sourcewise.storage.embedding_cache import EmbeddingCache
 from sourcewise.storage.vector_store import VectorStores
-from sourcewise.workspace.embedding_queue import EmbeddingLane
-from sourcewise.workspace.folder import Keeper
+from sourcewise.workspace.embedding_queue import EmbeddingQueue
+from sourcewise.workspace.folder import IndexedFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,28 +40,28 @@ class House:
     def __init__(self, folder: Path, data: DataPaths, stores: VectorStores) -> None:
         self.folder = folder
         self.data = data
-        self.lane = EmbeddingLane()
+        self.lane = EmbeddingQueue()
         self.embedder = HashingEmbedder()
         self.news = threading.Condition()
-        self.keepers: list[Keeper] = []
-        self._shared = SharedParts(
+        self.keepers: list[IndexedFolder] = []
+        self._shared = IndexServices(
             settings=Settings,
             model="hashing",
             embedder=self.embedder,
             stores=stores,
-            consideration=Consideration(Settings, Surroundings),
+            consideration=Throttle(Settings, Surroundings),
             cache=EmbeddingCache(data.embedding_cache),
             fetch_model=lambda *_: None,
         )
 
-    def open(self, folder: Path | None = None) -> Keeper:
+    def open(self, folder: Path | None = None) -> IndexedFolder:
         return self._opened(folder or self.folder, self._shared)
 
-    def open_for_command(self) -> Keeper:
+    def open_for_command(self) -> IndexedFolder:
         return self._opened(self.folder, replace(self._shared, consideration=None))
 
-    def _opened(self, folder: Path, shared: SharedParts) -> Keeper:
-        keeper = Keeper(folder, self.data, shared, self.lane, self._hear)
+    def _opened(self, folder: Path, shared: IndexServices) -> IndexedFolder:
+        keeper = IndexedFolder(folder, self.data, shared, self.lane, self._hear)
         self.keepers.append(keeper)
         return keeper
 
@@ -73,7 +73,7 @@ class House:
                 assert time.monotonic() < deadline, "it did not come about"
                 self.news.wait(0.05)
 
-    def until_idle(self, keeper: Keeper, files: int) -> None:
+    def until_idle(self, keeper: IndexedFolder, files: int) -> None:
         self.until(lambda: (now := keeper.activity()).stage is Stage.IDLE and now.files == files)
 
     def write(self, name: str, text: str) -> None:
@@ -86,7 +86,7 @@ class House:
             keeper.close()
         self.lane.close()
 
-    def _hear(self, _: Keeper) -> None:
+    def _hear(self, _: IndexedFolder) -> None:
         with self.news:
             self.news.notify_all()
 
@@ -106,7 +106,7 @@ def house(tmp_path: Path, stores: VectorStores) -> Iterator[House]:
     house.close()
 
 
-def paths(keeper: Keeper, question: str) -> list[str]:
+def paths(keeper: IndexedFolder, question: str) -> list[str]:
     return [passage.chunk.path for passage in keeper.opened().search(question, 5).passages]
 
 

@@ -17,11 +17,11 @@ from sourcewise.answering.index_knowledge import IndexKnowledge
 from sourcewise.answering.query_engine import CodeQueryEngine
 from sourcewise.chunking.code_at_cursor import Document, Excerpts
 from sourcewise.domain.answer import AnswerReady, CitationState
-from sourcewise.domain.search import Inquiry, Scope, SearchMode, Turn
+from sourcewise.domain.search import Query, Scope, SearchMode, Turn
 from sourcewise.errors import CancelledError, CatalogCorruptError, QuestionError, StorageError
-from sourcewise.folder_index.index import SharedParts
-from sourcewise.folder_index.writable_index import OwnedIndex
-from sourcewise.indexing.throttle import Consideration, Surroundings
+from sourcewise.folder_index.index import IndexServices
+from sourcewise.folder_index.writable_index import WritableIndex
+from sourcewise.indexing.throttle import Surroundings, Throttle
 from sourcewise.llm.sources_only import SourcesOnlyGenerator
 from sourcewise.paths import DataPaths
 from sourcewise.processes.lock import claim
@@ -51,24 +51,24 @@ class House:
     stores: VectorStores
     model: str = MODEL
     settings: Settings = field(default_factory=Settings)
-    index: OwnedIndex | None = None
+    index: WritableIndex | None = None
 
-    def open(self) -> OwnedIndex:
+    def open(self) -> WritableIndex:
         self.close()
         paths = self.data.index_of(self.folder)
         self.ownership = claim(paths.lock)
         assert self.ownership is not None
-        self.index = OwnedIndex(self.folder, paths, self.shared(self.model))
+        self.index = WritableIndex(self.folder, paths, self.shared(self.model))
         return self.index
 
-    def shared(self, model: str) -> SharedParts:
+    def shared(self, model: str) -> IndexServices:
         cache = EmbeddingCache(self.data.embedding_cache)
-        return SharedParts(
+        return IndexServices(
             settings=lambda: self.settings,
             model=model,
             embedder=self.embedder,
             stores=self.stores,
-            consideration=Consideration(lambda: self.settings, Surroundings),
+            consideration=Throttle(lambda: self.settings, Surroundings),
             cache=cache,
             fetch_model=lambda *_: None,
         )
@@ -79,7 +79,7 @@ class House:
             self.ownership.release()
             self.index = None
 
-    def refresh(self) -> OwnedIndex:
+    def refresh(self) -> WritableIndex:
         """Open the index and bring it up to date, as a command does."""
         index = self.open()
         index.update()
@@ -87,7 +87,7 @@ class House:
         return index
 
 
-async def answered(index: OwnedIndex, text_shown: TextOf | None = None) -> Answer:
+async def answered(index: WritableIndex, text_shown: TextOf | None = None) -> Answer:
     """Return the answer to a question, without a language model."""
 
     async def no_model() -> tuple[Generator, Sequence[str]]:
@@ -95,7 +95,7 @@ async def answered(index: OwnedIndex, text_shown: TextOf | None = None) -> Answe
 
     knowledge = IndexKnowledge(index, text_shown)
     engine = CodeQueryEngine(knowledge, knowledge.text_of, no_model, lambda _destination: False, 8)
-    last = [event async for event in engine.ask(Inquiry("where is the network send"))][-1]
+    last = [event async for event in engine.ask(Query("where is the network send"))][-1]
     assert isinstance(last, AnswerReady)
     return last.answer
 
@@ -383,7 +383,9 @@ async def test_an_answer_is_checked_against_the_file_as_it_is_now(house: House) 
     assert states["network.py"] is CitationState.CHANGED
 
 
-async def test_a_source_that_a_link_replaced_is_gone_though_the_link_leads_to_the_same_text(house: House) -> None:
+async def test_a_source_that_a_link_replaced_is_gone_though_the_link_leads_to_the_same_text(
+    house: House,
+) -> None:
     house.folder.joinpath("sub").mkdir()
     house.folder.joinpath("network.py").rename(house.folder / "sub" / "network.py")
     index = house.refresh()
@@ -434,21 +436,21 @@ def spoken_of(place: str, verb: str) -> tuple[Turn, ...]:
 def test_a_follow_up_finds_what_was_spoken_of(house: House, by: SearchMode) -> None:
     index = house.refresh()
     for place, verb in (("network", "send"), ("screen", "draw"), ("disk", "write")):
-        result = index.gather(Inquiry("But why?", history=spoken_of(place, verb)), 1, by=by)
+        result = index.gather(Query("But why?", history=spoken_of(place, verb)), 1, by=by)
         assert result.passages[0].chunk.path == f"{place}.py"
         assert result.relevant
 
 
 @pytest.mark.parametrize("by", SearchMode)
 def test_a_new_topic_is_not_drawn_back_to_what_was_spoken_of(house: House, by: SearchMode) -> None:
-    inquiry = Inquiry("And how do I draw on the screen?", history=spoken_of("network", "send"))
+    inquiry = Query("And how do I draw on the screen?", history=spoken_of("network", "send"))
     assert house.refresh().gather(inquiry, 1, by=by).passages[0].chunk.path == "screen.py"
 
 
 def test_what_was_spoken_of_does_not_answer_a_question_about_nothing_that_is_there(house: House) -> None:
     index = house.open()
     index.update()
-    assert not index.gather(Inquiry("Who bakes bread at night?", history=spoken_of("network", "send")), 3).relevant
+    assert not index.gather(Query("Who bakes bread at night?", history=spoken_of("network", "send")), 3).relevant
 
 
 def test_a_language_and_a_kind_narrow_what_words_and_vectors_find(house: House) -> None:
@@ -475,7 +477,7 @@ def test_what_has_changed_narrows_what_words_vectors_and_the_editor_give(house: 
     shown = {path: f"def unsaved_thing():\n    return '{path}'\n" for path in ("screen.py", "disk.py")}
     seen = index.search("unsaved_thing", 20, scope, shown)
     assert {passage.chunk.path for passage in seen.passages} == {"screen.py"}
-    gathered = index.gather(Inquiry("unsaved_thing", scope), 20, shown)
+    gathered = index.gather(Query("unsaved_thing", scope), 20, shown)
     assert {passage.chunk.path for passage in gathered.passages} == {"screen.py"}
 
 
@@ -492,7 +494,7 @@ def test_a_selection_is_the_first_source_and_is_not_found_again(house: House) ->
     index = house.refresh()
     selected = Excerpts(Document("disk.py", (house.folder / "disk.py").read_text())).named("write_1", 1)
     assert selected is not None
-    result = index.gather(Inquiry("What does this do?", excerpt=selected), 5)
+    result = index.gather(Query("What does this do?", excerpt=selected), 5)
     first, *others = result.passages
     assert first.chunk == selected
     assert [passage.rank for passage in result.passages] == [1, 2, 3, 4, 5]

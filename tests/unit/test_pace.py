@@ -2,18 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from sourcewise.workspace.time_left import Pace
+from sourcewise.workspace.time_left import TimeLeft
 
 
-def noted(*points: tuple[float, int], total: int = 1000) -> Pace:
-    pace = Pace()
+def noted(*points: tuple[float, int], total: int = 1000) -> TimeLeft:
+    pace = TimeLeft()
     for now, done in points:
         pace.note(now, done, total)
     return pace
 
 
 def test_nothing_is_known_before_anything_was_done() -> None:
-    assert Pace().seconds_left is None
+    assert TimeLeft().seconds_left is None
     assert noted((0, 0)).seconds_left is None
     assert noted((0, 0), (9, 0)).seconds_left is None
 

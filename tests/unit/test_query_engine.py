@@ -10,7 +10,7 @@ import pytest
 from sourcewise.answering.query_engine import LONGEST_QUESTION, NOTHING_FOUND, CodeQueryEngine
 from sourcewise.domain.answer import Answer, AnswerReady, Destination, ModelName, Notice, SourcesFound, TextDelta, Usage
 from sourcewise.domain.code import Chunk
-from sourcewise.domain.search import Inquiry, Passage, SearchMode, SearchResult, Turn
+from sourcewise.domain.search import Passage, Query, SearchMode, SearchResult, Turn
 from sourcewise.errors import GeneratorInterruptedError, GeneratorUnreachableError, QuestionError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class OneFile:
     ) -> None:
         self.result = SearchResult("", (Passage(LOGIN, 1, 1.0, 0.7),), mode, 1, embedded, relevant, whole=whole)
 
-    def gather(self, inquiry: Inquiry, top: int) -> SearchResult:
+    def gather(self, inquiry: Query, top: int) -> SearchResult:
         return self.result
 
     def around(self, code: Chunk, top: int) -> SearchResult:
@@ -90,7 +90,7 @@ def engine(
 
 
 async def events_of(engine: CodeQueryEngine, question: str = "How does login work?") -> list[AnswerEvent]:
-    return [event async for event in engine.ask(Inquiry(question))]
+    return [event async for event in engine.ask(Query(question))]
 
 
 async def answer_of(engine: CodeQueryEngine) -> Answer:
@@ -118,7 +118,7 @@ async def test_the_model_is_told_what_was_said_before_and_what_may_follow_is_new
     speaker = Speaker(["By a signature [1]."])
     history = (Turn("Where is `login` called?", "In `main` [2]."),)
     index = OneFile()
-    events = [event async for event in engine(index, speaker).ask(Inquiry("How does it work?", history=history))]
+    events = [event async for event in engine(index, speaker).ask(Query("How does it work?", history=history))]
     assert "In `main`." in speaker.prompts[0].user
     last = events[-1]
     assert isinstance(last, AnswerReady)
@@ -177,7 +177,7 @@ async def test_without_a_model_the_sources_remain() -> None:
 
 async def test_closing_the_events_stops_the_model() -> None:
     speaker = Speaker(["one", "two", "three"])
-    async with aclosing(engine(OneFile(), speaker).ask(Inquiry("How does login work?"))) as events:
+    async with aclosing(engine(OneFile(), speaker).ask(Query("How does login work?"))) as events:
         async for event in events:
             if isinstance(event, TextDelta):
                 break

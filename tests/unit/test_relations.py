@@ -11,7 +11,7 @@ from sourcewise.chunking.chunker import SmartCodeChunker
 from sourcewise.chunking.code_at_cursor import Document, Excerpts
 from sourcewise.domain.code import FileStamp, SourceFile
 from sourcewise.domain.search import SearchMode
-from sourcewise.retrieval.symbol_index import Relations
+from sourcewise.retrieval.symbol_index import SymbolIndex
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.chroma.folder import ChromaFolder
 from sourcewise.storage.chroma.store import ChromaStore
@@ -60,7 +60,7 @@ class Known:
     def __init__(self, root: Path) -> None:
         self.catalog = Catalog(root / "catalog.sqlite")
         self.store = ChromaStore(ChromaFolder(root / "vectors"))
-        self.relations = Relations(self.catalog, self.store)
+        self.relations = SymbolIndex(self.catalog, self.store)
         for path, text in FILES.items():
             file = SourceFile(FileStamp(path, len(text), 1), text, language_of(path), path)
             self.catalog.replace_file(file, SmartCodeChunker(target_tokens=20).chunk_with_context(file))

@@ -14,13 +14,13 @@ from mortal_service import POISON
 from sourcewise.domain.code import Chunk, FileStamp, SourceFile
 from sourcewise.embedding import Embedder, EmbeddingText
 from sourcewise.errors import CancelledError, WorkerDiedError, WorkerError
-from sourcewise.indexing.throttle import Consideration, Surroundings
+from sourcewise.indexing.throttle import Surroundings, Throttle
 from sourcewise.indexing.vectorizer import CodeVectorizer, VectorCount
 from sourcewise.processes.worker import Worker
 from sourcewise.settings import Settings
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.embedding_cache import EmbeddingCache
-from sourcewise.workspace.time_left import Pace
+from sourcewise.workspace.time_left import TimeLeft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -91,9 +91,7 @@ class Bench:
         self.catalog.replace_file(SourceFile(FileStamp(path, 1, first_line), "", "python", str(first_line)), chunks)
         return chunks
 
-    def vectorizer(
-        self, embedder: Embedder, batch: int = 8, consideration: Consideration | None = None
-    ) -> CodeVectorizer:
+    def vectorizer(self, embedder: Embedder, batch: int = 8, consideration: Throttle | None = None) -> CodeVectorizer:
         return CodeVectorizer(
             self.catalog,
             self.shelf,
@@ -274,7 +272,7 @@ def test_on_battery_files_wait_and_questions_go(bench: Bench) -> None:
         told.append((done, total))
         cancelled.set()
 
-    consideration = Consideration(lambda: Settings(embedding_on_battery="pause"), lambda: Surroundings(on_battery=True))
+    consideration = Throttle(lambda: Settings(embedding_on_battery="pause"), lambda: Surroundings(on_battery=True))
     vectorizer = bench.vectorizer(InstantEmbedder(), consideration=consideration)
     with pytest.raises(CancelledError):
         vectorizer.embed_pending(MODEL, progress=progress, cancelled=cancelled)
@@ -303,7 +301,7 @@ def test_the_time_left_is_right_within_a_factor_of_two_from_a_twentieth_on(
     if order != "mixed":
         lengths.sort(reverse=order == "long first")
     bench.put([f"{n} ".ljust(length, "x") for n, length in enumerate(lengths)])
-    clock, pace, estimates = 0.0, Pace(), []
+    clock, pace, estimates = 0.0, TimeLeft(), []
 
     def work(text: EmbeddingText) -> None:
         nonlocal clock

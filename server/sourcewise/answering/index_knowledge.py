@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sourcewise.domain.search import Inquiry, SearchResult
+    from sourcewise.domain.search import Query, SearchResult
     from sourcewise.folder_index.index import Index
 
     TextOf = Callable[[str], str | None]
@@ -35,7 +35,7 @@ class IndexKnowledge:
         self.around = index.around
         self.definition_of = index.definition_of
 
-    def gather(self, inquiry: Inquiry, top: int) -> SearchResult:
+    def gather(self, inquiry: Query, top: int) -> SearchResult:
         """See Knowledge.gather."""
         return self._index.gather(inquiry, top, self._open_files)
 

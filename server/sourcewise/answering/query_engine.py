@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from sourcewise.domain.answer import AnswerEvent, Destination, Prompt, Source
     from sourcewise.domain.code import Chunk
-    from sourcewise.domain.search import Inquiry, SearchResult, Turn
+    from sourcewise.domain.search import Query, SearchResult, Turn
     from sourcewise.llm.generator import Generator
 
 LONGEST_QUESTION = 20_000
@@ -47,7 +47,7 @@ _NO_MODEL = ModelName("sources", "no model")
 class Knowledge(Protocol):
     """What an index must be able to tell."""
 
-    def gather(self, inquiry: Inquiry, top: int) -> SearchResult:
+    def gather(self, inquiry: Query, top: int) -> SearchResult:
         """Return what to answer from: the excerpt of the inquiry, if it has one, and the best passages."""
 
     def around(self, code: Chunk, top: int) -> SearchResult:
@@ -83,7 +83,7 @@ class CodeQueryEngine:
         self._may_send = may_send
         self._top = top
 
-    async def ask(self, inquiry: Inquiry) -> AsyncGenerator[AnswerEvent, None]:
+    async def ask(self, inquiry: Query) -> AsyncGenerator[AnswerEvent, None]:
         """Yield SourcesFound, any number of Notice, PromptProgress and TextDelta, and AnswerReady.
 
         Closing the iterator stops the model. If the prompt would leave this machine and may not, the answer ends with

@@ -17,7 +17,7 @@ from sourcewise.cli.consenting import permission
 from sourcewise.cli.opening import opened_folder, settings_of_user
 from sourcewise.cli.options import folder_option, json_option, scope_options
 from sourcewise.domain.answer import AnswerReady, Notice, PromptProgress, SourcesFound, TextDelta
-from sourcewise.domain.search import Inquiry
+from sourcewise.domain.search import Query
 from sourcewise.errors import GeneratorError
 from sourcewise.llm.consent import Consent
 from sourcewise.paths import DataPaths, workspace_folder
@@ -53,7 +53,7 @@ def ask(question: str, *, folder: Path, model: str | None, allow_remote: bool, s
         checked_question(question)
         index = opened.ready_for(question)
         engine = opened.engine(index, permission(index.consent, this_once=allow_remote))
-        answer = asyncio.run(_converse(engine, Inquiry(question, scope), index.folder, progress, as_json))
+        answer = asyncio.run(_converse(engine, Query(question, scope), index.folder, progress, as_json))
     if as_json:
         click.echo(json.dumps(asdict(answer), indent=2))
     if answer.failure:
@@ -100,7 +100,7 @@ def _with_model(settings: Settings, model: str | None) -> Settings:
 
 
 async def _converse(
-    engine: CodeQueryEngine, inquiry: Inquiry, folder: Path, progress: ProgressLine, quiet: bool
+    engine: CodeQueryEngine, inquiry: Query, folder: Path, progress: ProgressLine, quiet: bool
 ) -> Answer:
     """Show the events of an answer as they come and return the answer."""
     async with aclosing(engine.ask(inquiry)) as events:

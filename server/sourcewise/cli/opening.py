@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sourcewise.cli.terminal import ProgressLine
     from sourcewise.domain.answer import Destination
     from sourcewise.folder_index.index import Index
-    from sourcewise.workspace.folder import Keeper
+    from sourcewise.workspace.folder import IndexedFolder
 
 # Up to this many chunks are embedded before an answer; more would keep the asker waiting for minutes.
 _EMBED_BEFORE_ANSWER = 400
@@ -86,7 +86,7 @@ class OpenedFolder:
         if now.notice:
             terminal.print_notice(now.notice)
 
-    def _show(self, keeper: Keeper) -> None:
+    def _show(self, keeper: IndexedFolder) -> None:
         now = keeper.activity()
         if self._showing:
             self._progress.stage(IndexProgress(now.stage, now.done, now.total))

@@ -55,7 +55,7 @@ class ScopeChoices:
 
 
 @dataclass(frozen=True, slots=True)
-class Inquiry:
+class Query:
     """A question, and what it comes with.
 
     Attributes:
@@ -71,7 +71,7 @@ class Inquiry:
 
 
 @dataclass(frozen=True, slots=True)
-class Background:
+class ConversationContext:
     """What was spoken of before a question, as far as it may say what the question means.
 
     Attributes:

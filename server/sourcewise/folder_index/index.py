@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from sourcewise.domain.code import FileStamp, SourceFile
 from sourcewise.domain.index_state import IndexStatus
 from sourcewise.domain.search import EVERYTHING, SearchMode
-from sourcewise.indexing.indexer import RECIPE, WHOLE
+from sourcewise.indexing.indexer import CHUNKING_CONFIG_KEY, FULLY_SCANNED_KEY
 from sourcewise.llm.consent import Consent
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.retrieval.retriever import Retriever
 from sourcewise.retrieval.scope import chunk_filter_of, scope_choices
-from sourcewise.retrieval.symbol_index import Relations
+from sourcewise.retrieval.symbol_index import SymbolIndex
 from sourcewise.retrieval.unsaved_files import UnsavedFiles
 from sourcewise.storage.chunk_filter import ChunkFilter
 from sourcewise.storage.disk_usage import bytes_in
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sourcewise.domain.code import Chunk
-    from sourcewise.domain.search import Inquiry, Scope, ScopeChoices, SearchResult
+    from sourcewise.domain.search import Query, Scope, ScopeChoices, SearchResult
     from sourcewise.embedding.shared_embedder import SharedEmbedder
-    from sourcewise.indexing.throttle import Consideration
+    from sourcewise.indexing.throttle import Throttle
     from sourcewise.paths import IndexPaths
     from sourcewise.settings import Settings
     from sourcewise.storage.catalog import Catalog, IndexCounts
@@ -44,7 +44,7 @@ _NOTHING_SHOWN: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class SharedParts:
+class IndexServices:
     """What the indexes of all folders share.
 
     Attributes:
@@ -58,7 +58,7 @@ class SharedParts:
     model: str
     embedder: SharedEmbedder
     stores: VectorStores
-    consideration: Consideration | None
+    consideration: Throttle | None
     cache: EmbeddingCache
     fetch_model: Callable[[Callable[[DownloadProgress], None], threading.Event], object]
 
@@ -77,7 +77,7 @@ class Index:
         paths: IndexPaths,
         catalog: Catalog,
         vectors: VectorSearch,
-        shared: SharedParts,
+        shared: IndexServices,
         *,
         prefer: Callable[[Sequence[str], str], None] = lambda _chunk_ids, _question: None,
     ) -> None:
@@ -94,7 +94,7 @@ class Index:
         """
         self.folder = folder
         self.vectors = vectors
-        self.relations = Relations(catalog, vectors)
+        self.relations = SymbolIndex(catalog, vectors)
         self._paths = paths
         self._catalog = catalog
         self._shared = shared
@@ -102,7 +102,7 @@ class Index:
         self._prefer = prefer
         self.consent = Consent(paths.consent)
 
-    def reshape(self, shared: SharedParts) -> None:
+    def reshape(self, shared: IndexServices) -> None:
         """Take other settings and another model."""
         self._shared = shared
 
@@ -134,7 +134,7 @@ class Index:
 
     def gather(
         self,
-        inquiry: Inquiry,
+        inquiry: Query,
         top: int,
         shown: Mapping[str, str] = _NOTHING_SHOWN,
         by: SearchMode = SearchMode.HYBRID,
@@ -149,7 +149,7 @@ class Index:
         return self._searching(lambda: self._retriever.similar(code, self.model, top))
 
     def around(self, code: Chunk, top: int) -> SearchResult:
-        """Return some code and what it hangs together with; see Relations.around."""
+        """Return some code and what it hangs together with; see SymbolIndex.around."""
         return self._searching(lambda: self.relations.around(code, self.model, top))
 
     def text_of(self, path: str) -> str | None:
@@ -220,7 +220,7 @@ class Index:
 
     def _preferring(self, search: Callable[[], SearchResult]) -> SearchResult:
         result = self._searching(search)
-        whole = bool(self._catalog.get_meta(WHOLE))
+        whole = bool(self._catalog.get_meta(FULLY_SCANNED_KEY))
         if result.embedded < result.chunks or not whole:
             self._prefer(result.by_words[:_PREFERRED], result.question)
         return replace(result, whole=whole)
@@ -249,7 +249,7 @@ def status_of(folder: Path, catalog: Catalog, model: str, cached: int, size: int
     counts = catalog.counts(model)
     skipped = {reason.value: number for reason, number in catalog.skip_counts().items()}
     state = "partial" if counts.pending else "ready"
-    if catalog.get_meta(RECIPE) is None:
+    if catalog.get_meta(CHUNKING_CONFIG_KEY) is None:
         state = "missing"  # opened, but never read
     vectors = catalog.count_vectors(model)
     return IndexStatus(

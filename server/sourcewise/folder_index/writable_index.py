@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sourcewise.domain.search import SearchResult
-    from sourcewise.folder_index.index import SharedParts
+    from sourcewise.folder_index.index import IndexServices
     from sourcewise.paths import IndexPaths
     from sourcewise.storage.vector_search import Hits, Vector, VectorSearch
 
@@ -52,14 +52,14 @@ _MOST_WASTED = 0.5
 _BEFORE_SYNOPSES = 128
 
 
-class OwnedIndex(Index):
+class WritableIndex(Index):
     """See the module. Thread-safe."""
 
     def __init__(
         self,
         folder: Path,
         paths: IndexPaths,
-        shared: SharedParts,
+        shared: IndexServices,
         prefer: Callable[[Sequence[str], str], None] = lambda _chunk_ids, _question: None,
     ) -> None:
         """Open the catalog, a damaged one anew; whoever calls owns the index.
@@ -79,7 +79,7 @@ class OwnedIndex(Index):
         )
         self._build(shared)
 
-    def reshape(self, shared: SharedParts) -> None:
+    def reshape(self, shared: IndexServices) -> None:
         """Take other settings and another model; the next `update` and `embed` make the index what they ask for."""
         with self._reading, self._embedding:
             super().reshape(shared)
@@ -89,7 +89,7 @@ class OwnedIndex(Index):
             self._vectors_checked = False
             self._build(shared)
 
-    def _build(self, shared: SharedParts) -> None:
+    def _build(self, shared: IndexServices) -> None:
         settings = shared.settings()
         chunker = IsolatedChunker(settings.chunk_tokens, settings.chunk_overlap)
         recipe = f"{settings.chunk_tokens} {settings.chunk_overlap}"

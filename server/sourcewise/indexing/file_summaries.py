@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sourcewise.domain.code import Chunk
     from sourcewise.indexing.cached_embedder import TextEmbedder
-    from sourcewise.indexing.throttle import Consideration
+    from sourcewise.indexing.throttle import Throttle
     from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.embedding_cache import EmbeddingCache
     from sourcewise.storage.synopsis_vectors import FileAsRead
@@ -68,7 +68,7 @@ class FileSynopses:
         cache: EmbeddingCache,
         embedder: TextEmbedder,
         *,
-        consideration: Consideration | None = None,
+        consideration: Throttle | None = None,
     ) -> None:
         """Join the parts; nothing is opened. See CodeVectorizer."""
         self._catalog = catalog

@@ -36,9 +36,9 @@ Item = TypeVar("Item")
 # is embedded again.
 _CHUNKS_FORMAT = 1
 # Under this key the catalog notes what its chunks were made with.
-RECIPE = "recipe"
+CHUNKING_CONFIG_KEY = "recipe"
 # Under this key it notes that the whole folder was read once.
-WHOLE = "whole"
+FULLY_SCANNED_KEY = "whole"
 # How many files are read and cut while the one before them is stored.
 _FILES_AHEAD = 2
 
@@ -178,10 +178,10 @@ class Indexer:
             gone = gone.difference(there) | still_gone
         self._catalog.remove_files(sorted(gone))
         self._owed = ()
-        if not self._catalog.get_meta(WHOLE):
-            self._catalog.set_meta(WHOLE, "yes")
+        if not self._catalog.get_meta(FULLY_SCANNED_KEY):
+            self._catalog.set_meta(FULLY_SCANNED_KEY, "yes")
         if anew:
-            self._catalog.set_meta(RECIPE, self._recipe)
+            self._catalog.set_meta(CHUNKING_CONFIG_KEY, self._recipe)
         return Changes(outcome["added"], outcome["changed"], len(gone), outcome["unchanged"])
 
     def _with_owed(self, within: Collection[str] | None) -> tuple[str, ...] | None:
@@ -236,9 +236,9 @@ class Indexer:
         yield from waiting
 
     def _is_of_another_recipe(self) -> bool:
-        recipe = self._catalog.get_meta(RECIPE)
+        recipe = self._catalog.get_meta(CHUNKING_CONFIG_KEY)
         if recipe is None:  # a new catalog; noted at once, so that a first run that is killed is carried on
-            self._catalog.set_meta(RECIPE, self._recipe)
+            self._catalog.set_meta(CHUNKING_CONFIG_KEY, self._recipe)
         return recipe not in (None, self._recipe)
 
     def _store(self, file: SourceFile | SkippedFile, cut: Future[Cut] | None, before: KnownFile | None) -> str:

@@ -56,7 +56,7 @@ def rest_after(worked: float, surroundings: Surroundings, settings: Settings) ->
     return Rest()
 
 
-class Consideration:
+class Throttle:
     """Rests as the settings of now ask for. One thread works and rests; any may ask for the reason."""
 
     def __init__(self, settings: Callable[[], Settings], look: Callable[[], Surroundings]) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sourcewise.domain.code import Chunk
     from sourcewise.embedding.vectors import Vectors
     from sourcewise.indexing.cached_embedder import TextEmbedder
-    from sourcewise.indexing.throttle import Consideration
+    from sourcewise.indexing.throttle import Throttle
     from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.embedding_cache import EmbeddingCache
     from sourcewise.storage.vector_store import VectorStore
@@ -74,7 +74,7 @@ class CodeVectorizer:
         embedder: TextEmbedder,
         batch_size: int,
         *,
-        consideration: Consideration | None = None,
+        consideration: Throttle | None = None,
     ) -> None:
         """Join the parts; nothing is opened.
 

@@ -12,7 +12,7 @@ from sourcewise import protocol
 from sourcewise.answering.prompt import as_sources
 from sourcewise.answering.query_engine import checked_question
 from sourcewise.domain.answer import AnswerReady
-from sourcewise.domain.search import Inquiry, Turn
+from sourcewise.domain.search import Query, Turn
 from sourcewise.lsp import convert
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sourcewise.folder_index.index import Index
     from sourcewise.lsp.convert import UriOf
     from sourcewise.lsp.folders import OpenFolders
-    from sourcewise.lsp.pointing import Pointing
+    from sourcewise.lsp.pointing import EditorLocations
 
 _MOST_PASSAGES = 50
 
@@ -35,7 +35,7 @@ class Answers:
     def __init__(
         self,
         folders: OpenFolders,
-        pointing: Pointing,
+        pointing: EditorLocations,
         notify: Callable[[str, object], None],
         usual_limit: Callable[[], int],
         engine_of: Callable[..., CodeQueryEngine],
@@ -65,11 +65,11 @@ class Answers:
         scope = convert.scope(params.scope)
         if params.selection is None:
             index = await self._folders.index_of(params.folder)
-            inquiry, shown, uri_of = Inquiry(params.question, scope, None, history), None, convert.uris_in(index)
+            inquiry, shown, uri_of = Query(params.question, scope, None, history), None, convert.uris_in(index)
         else:
             shown, code = await self._pointing.code_at(params.selection, params.folder)
             index, uri_of = shown.index, shown.uri_of
-            inquiry = Inquiry(params.question, scope, code, history)
+            inquiry = Query(params.question, scope, code, history)
         shown_in = self._pointing.text_shown_in(index, shown)
         engine = self._engine_of(index, shown_in, self._pointing.texts_open_in(index))
         events = engine.ask(inquiry)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from sourcewise.errors import UserError
     from sourcewise.folder_index.index import Index
-    from sourcewise.workspace.folder import Keeper
+    from sourcewise.workspace.folder import IndexedFolder
 
 
 class Folder:
@@ -22,7 +22,7 @@ class Folder:
         keeper: keeps its index, or follows the process that does; None where it can never be indexed.
     """
 
-    def __init__(self, uri: str, path: Path, keeper: Keeper | None, refused: UserError | None = None) -> None:
+    def __init__(self, uri: str, path: Path, keeper: IndexedFolder | None, refused: UserError | None = None) -> None:
         """Join the parts.
 
         Args:

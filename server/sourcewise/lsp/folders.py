@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sourcewise.errors import UserError
     from sourcewise.folder_index.index import Index
-    from sourcewise.workspace.folder import Keeper
+    from sourcewise.workspace.folder import IndexedFolder
     from sourcewise.workspace.workspace import Workspace
 
 # So long a question waits for a file that was saved a moment ago.
@@ -157,13 +157,13 @@ class OpenFolders:
         opened = (folder for folder in self.all if folder.index and folder.index.folder == index.folder)
         return next((folder.uri for folder in opened), index.folder.as_uri())
 
-    def _keeper_of(self, uri: str | None) -> Keeper:
+    def _keeper_of(self, uri: str | None) -> IndexedFolder:
         folder = self.folder_of(uri)
         if folder.keeper is None:
             raise folder.refused or FolderError(f"{folder.path} cannot be indexed.", "Open another folder.")
         return folder.keeper
 
-    def _tell(self, _: Keeper) -> None:
+    def _tell(self, _: IndexedFolder) -> None:
         """Pass news on from any thread; after the end of the event loop nobody wants them."""
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._publish)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sourcewise.domain.code import Chunk
-    from sourcewise.lsp.pointing import Pointing, Shown
+    from sourcewise.lsp.pointing import EditorLocations, OpenDocument
     from sourcewise.retrieval.symbol_index import Uses
     from sourcewise.settings import Settings
     from sourcewise.storage.catalog_rows import DefinitionPlace
@@ -57,7 +57,7 @@ class Findings:
 class Hover:
     """Answers where somebody points."""
 
-    def __init__(self, pointing: Pointing, settings: Callable[[], Settings]) -> None:
+    def __init__(self, pointing: EditorLocations, settings: Callable[[], Settings]) -> None:
         """Join the parts.
 
         Args:
@@ -96,7 +96,7 @@ class Hover:
         """Begin nothing any more."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _found_until(self, end: float, shown: Shown, names: tuple[str, ...]) -> Findings:
+    async def _found_until(self, end: float, shown: OpenDocument, names: tuple[str, ...]) -> Findings:
         loop = asyncio.get_running_loop()
         findings, stop = Findings(names[-1]), threading.Event()
         try:
@@ -107,7 +107,7 @@ class Hover:
         return findings
 
 
-def _look_up(findings: Findings, shown: Shown, names: tuple[str, ...], stop: threading.Event) -> None:
+def _look_up(findings: Findings, shown: OpenDocument, names: tuple[str, ...], stop: threading.Event) -> None:
     relations, path = shown.index.relations, shown.document.path
 
     def define() -> None:

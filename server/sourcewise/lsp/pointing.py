@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class OpenDocument:
     """A document as an editor shows it, with the index that it belongs to."""
 
     index: Index
@@ -37,7 +37,7 @@ class Shown:
         return self.uri if path == self.document.path else (self.index.folder / path).as_uri()
 
 
-class Pointing:
+class EditorLocations:
     """Finds what the editor points at among the open folders and documents."""
 
     def __init__(self, folders: OpenFolders, documents: OpenDocuments) -> None:
@@ -45,7 +45,7 @@ class Pointing:
         self._folders = folders
         self._documents = documents
 
-    async def shown(self, uri: str, folder: str | None = None, *, so_far: bool = False) -> Shown:
+    async def shown(self, uri: str, folder: str | None = None, *, so_far: bool = False) -> OpenDocument:
         """Return a document; one that was never saved belongs to the folder that is named, else to the first.
 
         Args:
@@ -70,9 +70,9 @@ class Pointing:
             text = await asyncio.to_thread(index.text_of, path)
         if text is None:
             raise FolderError(f"{path} is not open and cannot be read.", "Open it in the editor.")
-        return Shown(index, uri, Document(path, text, self._documents.language_of(uri)))
+        return OpenDocument(index, uri, Document(path, text, self._documents.language_of(uri)))
 
-    async def code_at(self, selection: Selection, folder: str | None = None) -> tuple[Shown, Chunk]:
+    async def code_at(self, selection: Selection, folder: str | None = None) -> tuple[OpenDocument, Chunk]:
         """Return what a selection means: its lines, or, at a cursor or on a name, the definition of that name.
 
         Raises:
@@ -88,7 +88,7 @@ class Pointing:
             )
         return shown, code
 
-    def text_shown_in(self, index: Index, shown: Shown | None = None) -> Callable[[str], str | None]:
+    def text_shown_in(self, index: Index, shown: OpenDocument | None = None) -> Callable[[str], str | None]:
         """Return a function that gives the text of a folder's files as the editor shows them; see Index.ask."""
         opened = self._documents.shown_in(self._roots_of(index))
         if shown is None:
@@ -121,7 +121,7 @@ def _relative(file: Path, roots: Sequence[Path]) -> str:
     return next(inside for root in roots if (inside := path_inside(file, root)) is not None)
 
 
-def _code_at(shown: Shown, selection: Selection) -> Chunk | None:
+def _code_at(shown: OpenDocument, selection: Selection) -> Chunk | None:
     excerpts = Excerpts(shown.document)
     names = _names_meant(split_lines(shown.document.text), selection)
     if names is None:
@@ -145,7 +145,7 @@ def _names_meant(lines: Sequence[str], selection: Selection) -> tuple[str, ...] 
     return names if cursor or selected in names else None
 
 
-def _defined(shown: Shown, names: Sequence[str]) -> Chunk | None:
+def _defined(shown: OpenDocument, names: Sequence[str]) -> Chunk | None:
     """Return the definition that the index has under the first of these names that it knows."""
     index = shown.index
     places = index.relations.definitions(names, shown.document.path)

@@ -16,7 +16,7 @@ from sourcewise.lsp.folders import OpenFolders
 from sourcewise.lsp.hover import Hover
 from sourcewise.lsp.index_control import IndexControl
 from sourcewise.lsp.model_control import ModelControl
-from sourcewise.lsp.pointing import Pointing
+from sourcewise.lsp.pointing import EditorLocations
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -44,7 +44,7 @@ class Session:
         self._folders = OpenFolders(workspace, self._publish_state)
         self.indexes = IndexControl(workspace, self._folders)
         self.models = ModelControl(workspace, self._folders, notify)
-        pointing = Pointing(self._folders, documents)
+        pointing = EditorLocations(self._folders, documents)
         self.answers = Answers(self._folders, pointing, notify, lambda: workspace.settings.top, workspace.engine)
         self._hover = Hover(pointing, lambda: workspace.settings)
 

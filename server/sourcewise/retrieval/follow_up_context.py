@@ -9,14 +9,14 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from sourcewise.domain.search import Background
+from sourcewise.domain.search import ConversationContext
 from sourcewise.text.words import identifiers_in, query_terms, says_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sourcewise.domain.code import Chunk
-    from sourcewise.domain.search import Inquiry, Turn
+    from sourcewise.domain.search import Query, Turn
 
 _REFERS_BACK = re.compile(
     r"\b(?:it|its|itself|this|that|these|those|they|them|their|then|ones?|others?|another|else|instead|again|too"
@@ -35,23 +35,23 @@ _NAMES_OF_ANSWER = 4
 _WORDS_OF_QUESTION = 8
 
 
-def search_text(inquiry: Inquiry) -> str:
+def search_text(inquiry: Query) -> str:
     """Return what to search for: the question, and the names of its excerpt."""
     names = names_of(inquiry.excerpt) if inquiry.excerpt else ()
     return "\n".join([inquiry.question.strip(), *(f"`{name}`" for name in names)])
 
 
-def background(inquiry: Inquiry) -> Background:
+def background(inquiry: Query) -> ConversationContext:
     """Return what was spoken of before, and how much it counts: little where the question tells much by itself.
 
     A question that names code, or whose excerpt does, says what it is about.
     """
     question = inquiry.question
     if not inquiry.history or identifiers_in(question) or (inquiry.excerpt and names_of(inquiry.excerpt)):
-        return Background()
+        return ConversationContext()
     subjects = dict.fromkeys(_subjects(inquiry.history))
     meant = says_nothing(question) or _refers_back(question)
-    return Background(" ".join(f"`{subject}`" for subject in subjects), _weight(question), meant)
+    return ConversationContext(" ".join(f"`{subject}`" for subject in subjects), _weight(question), meant)
 
 
 def names_of(excerpt: Chunk) -> tuple[str, ...]:

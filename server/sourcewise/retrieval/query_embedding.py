@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from sourcewise.domain.search import Background
+from sourcewise.domain.search import ConversationContext
 from sourcewise.embedding.vectors import blend
 from sourcewise.errors import PeerError, StorageError, WeightsError, WorkerError
 from sourcewise.retrieval.filtered_vector_search import nearest_chunks
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-NOTHING_BEFORE = Background()
+NOTHING_BEFORE = ConversationContext()
 # How much a question's meaning together with what was spoken of before counts beside its own, for each unit of weight.
 _TOGETHER = 2.0
 
@@ -37,7 +37,7 @@ class QuestionEmbedder(Protocol):
         """Return one unit vector (dimensions)."""
 
 
-class MeaningReader:
+class QueryEmbedder:
     """Makes the meanings of questions to one folder. Thread-safe."""
 
     def __init__(self, catalog: Catalog, vectors: VectorSearch, embedder: QuestionEmbedder) -> None:
@@ -50,7 +50,7 @@ class MeaningReader:
         """Return the model to ask: that of the embedded chunks, else the wanted one if it has looked at files."""
         return served_by or (wanted if self._catalog.synopses.exist(wanted) else None)
 
-    def read(self, text: str, model: str, before: Background = NOTHING_BEFORE) -> Meaning | None:
+    def read(self, text: str, model: str, before: ConversationContext = NOTHING_BEFORE) -> QueryEmbedding | None:
         """Return the meaning of a text, in the light of what was spoken of before; None where it cannot be had now."""
         try:
             vector = self._embedder.embed_question(model, text)
@@ -60,11 +60,11 @@ class MeaningReader:
         except (WeightsError, WorkerError, PeerError) as error:
             logger.warning("Keywords alone serve a question: %s", error)
             return None
-        return Meaning(vector, model, self._catalog, self._vectors)
+        return QueryEmbedding(vector, model, self._catalog, self._vectors)
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class QueryEmbedding:
     """The vector of a question, and what is near to it.
 
     Attributes:

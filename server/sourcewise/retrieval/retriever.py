@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sourcewise.domain.search import Passage, SearchMode, SearchResult
 from sourcewise.embedding.model_names import closeness_of
 from sourcewise.retrieval.follow_up_context import background, search_text
-from sourcewise.retrieval.query_embedding import NOTHING_BEFORE, MeaningReader
+from sourcewise.retrieval.query_embedding import NOTHING_BEFORE, QueryEmbedder
 from sourcewise.retrieval.ranking import Candidate, Sketch, rank
 from sourcewise.retrieval.stack_trace_locations import named_places
 from sourcewise.storage.chunk_filter import ANY_CHUNK
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sourcewise.domain.code import Chunk
-    from sourcewise.domain.search import Background, Inquiry
-    from sourcewise.retrieval.query_embedding import Meaning, QuestionEmbedder
+    from sourcewise.domain.search import ConversationContext, Query
+    from sourcewise.retrieval.query_embedding import QueryEmbedding, QuestionEmbedder
     from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.chunk_filter import ChunkFilter
     from sourcewise.storage.vector_search import VectorSearch
@@ -48,7 +48,7 @@ class Retriever:
     def __init__(self, catalog: Catalog, vectors: VectorSearch, embedder: QuestionEmbedder) -> None:
         """Join the parts; nothing is opened."""
         self._catalog = catalog
-        self._meanings = MeaningReader(catalog, vectors, embedder)
+        self._meanings = QueryEmbedder(catalog, vectors, embedder)
         self._looking = ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="nearest")
 
     def keyword_candidates(self, question: str, limit: int) -> list[str]:
@@ -64,7 +64,7 @@ class Retriever:
         within: ChunkFilter = ANY_CHUNK,
         by: SearchMode = SearchMode.HYBRID,
         *,
-        before: Background = NOTHING_BEFORE,
+        before: ConversationContext = NOTHING_BEFORE,
     ) -> SearchResult:
         """Return the best passages of the folder for a question.
 
@@ -113,7 +113,7 @@ class Retriever:
 
     def gather(
         self,
-        inquiry: Inquiry,
+        inquiry: Query,
         model: str,
         top: int,
         within: ChunkFilter = ANY_CHUNK,
@@ -156,7 +156,7 @@ class Retriever:
         telling: Mapping[str, float],
         candidates: Mapping[str, Candidate],
         top: int,
-        meaning: Meaning | None = None,
+        meaning: QueryEmbedding | None = None,
     ) -> list[Passage]:
         """Return the best candidates; only these are read as a whole."""
         sketches = {i: Sketch(*sketch) for i, sketch in self._catalog.sketches(list(candidates)).items()}
@@ -170,7 +170,7 @@ class Retriever:
         ]
 
     def _by_words(
-        self, question: str, before: Background, depth: int, within: ChunkFilter
+        self, question: str, before: ConversationContext, depth: int, within: ChunkFilter
     ) -> tuple[dict[str, float], dict[str, Candidate]]:
         """Return the words to search for, with how much each tells, and what they and the question's names find."""
         telling = telling_words(question, self._catalog.rarity)
@@ -204,13 +204,13 @@ class Retriever:
             candidates[chunk_id].far = True
 
 
-def _with_similarities(meaning: Meaning, passages: Sequence[Passage]) -> list[Passage]:
+def _with_similarities(meaning: QueryEmbedding, passages: Sequence[Passage]) -> list[Passage]:
     """Give what only words found its similarity too, so that every passage can show one."""
     found = meaning.of_chunks([passage.chunk.id for passage in passages if passage.similarity is None])
     return [replace(each, similarity=found.get(each.chunk.id, each.similarity)) for each in passages]
 
 
-def _relevant(question: str, before: Background, passages: Sequence[Passage], related: float) -> bool:
+def _relevant(question: str, before: ConversationContext, passages: Sequence[Passage], related: float) -> bool:
     if not passages:
         return False
     similarities = [passage.similarity for passage in passages if passage.similarity is not None]

@@ -70,7 +70,7 @@ class Uses:
     more: bool = False
 
 
-class Relations:
+class SymbolIndex:
     """Asks one folder's catalog and vectors. Thread-safe."""
 
     def __init__(self, catalog: Catalog, vectors: VectorSearch) -> None:

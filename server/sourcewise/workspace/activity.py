@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sourcewise.domain.index_state import IndexActivity, IndexProgress, Stage
 from sourcewise.errors import UserError
-from sourcewise.workspace.time_left import Pace
+from sourcewise.workspace.time_left import TimeLeft
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ class Lane:
         self.at_work = False
         self.problem: UserError | None = None
         self.progress = _IDLE
-        self.pace = Pace()
+        self.pace = TimeLeft()
         self._folder = folder
         self._tell = tell
         self._told = 0.0
@@ -48,7 +48,7 @@ class Lane:
         now = time.monotonic()
         news = progress.stage is not self.progress.stage or progress.done == progress.total
         if progress.stage is not self.progress.stage:
-            self.pace = Pace()
+            self.pace = TimeLeft()
         self.pace.note(now, progress.done, progress.total)
         self.progress = progress
         if news or now - self._told >= _TELL_SECONDS:
@@ -58,7 +58,7 @@ class Lane:
     def rest(self) -> None:
         """Take down that nobody works on it any more."""
         self.at_work = False
-        self.progress, self.pace = _IDLE, Pace()
+        self.progress, self.pace = _IDLE, TimeLeft()
         self._tell()
 
     def fail(self, error: Exception) -> None:

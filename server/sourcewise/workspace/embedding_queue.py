@@ -22,7 +22,7 @@ class VectorsWanted(Protocol):
         """Work until done or stopped, without ever raising; return whether there is more to do."""
 
 
-class EmbeddingLane:
+class EmbeddingQueue:
     """Thread-safe. The thread is started by the first wish."""
 
     def __init__(self) -> None:

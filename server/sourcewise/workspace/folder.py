@@ -17,21 +17,21 @@ from sourcewise.errors import FolderError, IndexBusyError, PeerGoneError, Storag
 from sourcewise.paths import workspace_folder
 from sourcewise.processes.lock import claim
 from sourcewise.workspace.activity import sayable
-from sourcewise.workspace.follower import Guest
+from sourcewise.workspace.follower import Follower
 from sourcewise.workspace.owner import Owner
-from sourcewise.workspace.read_only import Reader
+from sourcewise.workspace.read_only import ReadOnlyFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from sourcewise.domain.index_state import IndexReport
-    from sourcewise.folder_index.index import Index, SharedParts
+    from sourcewise.folder_index.index import Index, IndexServices
     from sourcewise.paths import DataPaths, IndexPaths
     from sourcewise.processes.lock import Ownership
-    from sourcewise.workspace.embedding_queue import EmbeddingLane
+    from sourcewise.workspace.embedding_queue import EmbeddingQueue
 
-    Role = Owner | Guest | Reader
+    Role = Owner | Follower | ReadOnlyFolder
 
 _RETRY_SECONDS = 30.0
 _BUSY_RETRY_SECONDS = 0.5
@@ -43,7 +43,7 @@ _LOOK_SECONDS = 0.2
 _FIRST_READING_SECONDS = 3.0
 
 
-class Keeper:
+class IndexedFolder:
     """See the module. Thread-safe.
 
     Attributes:
@@ -53,7 +53,12 @@ class Keeper:
     """
 
     def __init__(
-        self, path: Path, data: DataPaths, shared: SharedParts, lane: EmbeddingLane, tell: Callable[[Keeper], None]
+        self,
+        path: Path,
+        data: DataPaths,
+        shared: IndexServices,
+        lane: EmbeddingQueue,
+        tell: Callable[[IndexedFolder], None],
     ) -> None:
         """Begin to open the folder, in a thread.
 
@@ -72,7 +77,7 @@ class Keeper:
         self._tell_others = tell
         self._role: Role | None = None
         self._problem: UserError | None = None
-        self._readers: list[Guest | Reader] = []
+        self._readers: list[Follower | ReadOnlyFolder] = []
         self._condition = threading.Condition()
         self._pause_wish: bool | None = None
         self._open_files: tuple[str, ...] = ()
@@ -221,7 +226,7 @@ class Keeper:
                     return
                 self._condition.wait(_LOOK_SECONDS)
 
-    def reshape(self, shared: SharedParts) -> None:
+    def reshape(self, shared: IndexServices) -> None:
         """Have the index obey other settings."""
         self._shared = shared
         role = self._role
@@ -274,7 +279,7 @@ class Keeper:
             ownership = ownership or claim(paths.lock)
             if ownership is not None:
                 return self._own(folder, paths, ownership)
-            reader: Guest | Reader = Guest(folder, paths, self._shared, self._tell)
+            reader: Follower | ReadOnlyFolder = Follower(folder, paths, self._shared, self._tell)
         except StorageError as error:
             reader = self._read(folder, paths, error)
         self._readers.append(reader)  # a question under way may outlive the role
@@ -287,10 +292,10 @@ class Keeper:
             ownership.release()
             raise
 
-    def _read(self, folder: Path, paths: IndexPaths, problem: StorageError) -> Reader:
+    def _read(self, folder: Path, paths: IndexPaths, problem: StorageError) -> ReadOnlyFolder:
         """Serve what was stored, or raise the problem where that cannot be read either."""
         try:
-            return Reader(folder, paths, self._shared, problem)
+            return ReadOnlyFolder(folder, paths, self._shared, problem)
         except StorageError:
             raise problem from None
 

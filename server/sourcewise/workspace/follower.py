@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sourcewise.domain.index_state import IndexReport
-    from sourcewise.folder_index.index import SharedParts
+    from sourcewise.folder_index.index import IndexServices
     from sourcewise.paths import IndexPaths
     from sourcewise.processes.lock import Ownership
 
@@ -36,10 +36,10 @@ _ANSWER_SECONDS = 5.0
 _READING = frozenset({Stage.SCANNING, Stage.READING})
 
 
-class Guest:
+class Follower:
     """See the module. Thread-safe; `run` belongs to one thread."""
 
-    def __init__(self, folder: Path, paths: IndexPaths, shared: SharedParts, tell: Callable[[], None]) -> None:
+    def __init__(self, folder: Path, paths: IndexPaths, shared: IndexServices, tell: Callable[[], None]) -> None:
         """Open the catalog for reading.
 
         Raises:
@@ -94,7 +94,7 @@ class Guest:
         """See Owner.rebuild, and pause."""
         self._owner.call("rebuild", timeout=_ANSWER_SECONDS)
 
-    def reshape(self, shared: SharedParts) -> None:
+    def reshape(self, shared: IndexServices) -> None:
         """Ask with other settings; the index itself obeys those of its owner."""
         self.index.reshape(shared)
 

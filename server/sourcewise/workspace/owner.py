@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from sourcewise.domain.index_state import IndexProgress, IndexReport, Stage
 from sourcewise.errors import CancelledError, FolderError, StorageError
-from sourcewise.folder_index.writable_index import OwnedIndex
+from sourcewise.folder_index.writable_index import WritableIndex
 from sourcewise.mining.git_history import recently_changed
 from sourcewise.processes.rpc import PeerServer
 from sourcewise.watching.watcher import Watcher
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sourcewise.domain.index_state import IndexActivity
-    from sourcewise.folder_index.index import SharedParts
+    from sourcewise.folder_index.index import IndexServices
     from sourcewise.paths import IndexPaths
     from sourcewise.processes.lock import Ownership
-    from sourcewise.workspace.embedding_queue import EmbeddingLane
+    from sourcewise.workspace.embedding_queue import EmbeddingQueue
 
 _RETRY_SECONDS = 30.0
 _EMBED_AGAIN_SECONDS = 300.0
@@ -50,9 +50,9 @@ class Owner:
         folder: Path,
         paths: IndexPaths,
         ownership: Ownership,
-        shared: SharedParts,
+        shared: IndexServices,
         *,
-        lane: EmbeddingLane,
+        lane: EmbeddingQueue,
         tell: Callable[[], None],
     ) -> None:
         """Open the index; it can be asked at once, and by other processes too.
@@ -68,7 +68,7 @@ class Owner:
         Raises:
             StorageError: the index cannot be opened.
         """
-        self.index = OwnedIndex(folder, paths, shared, self.prefer)
+        self.index = WritableIndex(folder, paths, shared, self.prefer)
         self._folder = folder
         self._address = paths.address
         self._ownership = ownership
@@ -179,7 +179,7 @@ class Owner:
         self.index.rebuild()
         self._start_over()
 
-    def reshape(self, shared: SharedParts) -> None:
+    def reshape(self, shared: IndexServices) -> None:
         """Have the index obey other settings."""
         self._shared = shared
         self._interrupt()

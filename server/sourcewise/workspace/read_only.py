@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from sourcewise.folder_index.index import SharedParts
+    from sourcewise.folder_index.index import IndexServices
     from sourcewise.paths import IndexPaths
     from sourcewise.processes.lock import Ownership
 
 _RETRY_SECONDS = 30.0
 
 
-class Reader:
+class ReadOnlyFolder:
     """See the module. Thread-safe; `run` belongs to one thread."""
 
     askable = True
     is_behind = False
 
-    def __init__(self, folder: Path, paths: IndexPaths, shared: SharedParts, problem: StorageError) -> None:
+    def __init__(self, folder: Path, paths: IndexPaths, shared: IndexServices, problem: StorageError) -> None:
         """Open the catalog for reading.
 
         Args:
@@ -87,7 +87,7 @@ class Reader:
         """
         raise self._problem
 
-    def reshape(self, shared: SharedParts) -> None:
+    def reshape(self, shared: IndexServices) -> None:
         """Ask with other settings."""
         self.index.reshape(shared)
 

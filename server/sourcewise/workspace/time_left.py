@@ -10,7 +10,7 @@ _ENOUGH_SECONDS = 5.0
 _ENOUGH_SHARE = 0.05
 
 
-class Pace:
+class TimeLeft:
     """The pace of one stage."""
 
     def __init__(self) -> None:

@@ -11,9 +11,9 @@ from sourcewise.domain.index_state import IndexStatus
 from sourcewise.embedding import Embedder
 from sourcewise.embedding.model_names import model_meant
 from sourcewise.embedding.shared_embedder import SharedEmbedder
-from sourcewise.folder_index.index import SharedParts, status_of
+from sourcewise.folder_index.index import IndexServices, status_of
 from sourcewise.folder_index.inspection import IndexInspector
-from sourcewise.indexing.throttle import Consideration, Machine
+from sourcewise.indexing.throttle import Machine, Throttle
 from sourcewise.llm.language_models import LanguageModels
 from sourcewise.paths import workspace_folder
 from sourcewise.storage.catalog import Catalog
@@ -21,8 +21,8 @@ from sourcewise.storage.disk_usage import bytes_in
 from sourcewise.storage.embedding_cache import EmbeddingCache
 from sourcewise.storage.vector_store import VectorStores
 from sourcewise.weights import WeightsStore
-from sourcewise.workspace.embedding_queue import EmbeddingLane
-from sourcewise.workspace.folder import Keeper
+from sourcewise.workspace.embedding_queue import EmbeddingQueue
+from sourcewise.workspace.folder import IndexedFolder
 
 if TYPE_CHECKING:
     import threading
@@ -83,9 +83,9 @@ class Workspace:
         )
         self._on_download = on_download
         # In a terminal somebody waits until it is done.
-        self._consideration = Consideration(lambda: self.settings, Machine().look) if interactive else None
-        self._lane = EmbeddingLane()
-        self._keepers: list[Keeper] = []
+        self._consideration = Throttle(lambda: self.settings, Machine().look) if interactive else None
+        self._lane = EmbeddingQueue()
+        self._keepers: list[IndexedFolder] = []
         self._shape = _shape_of(settings)
 
     def apply(self, settings: Settings) -> bool:
@@ -102,14 +102,14 @@ class Workspace:
         for keeper in self._keepers:
             keeper.reshape(self._shared_parts())
 
-    def open(self, path: Path, tell: Callable[[Keeper], None] = lambda _: None) -> Keeper:
+    def open(self, path: Path, tell: Callable[[IndexedFolder], None] = lambda _: None) -> IndexedFolder:
         """Have a folder's index kept, in the background; what cannot be is said by the keeper.
 
         Args:
             path: of the folder.
             tell: called, in any thread, when something about it looks different.
         """
-        keeper = Keeper(path, self.data, self._shared_parts(), self._lane, tell)
+        keeper = IndexedFolder(path, self.data, self._shared_parts(), self._lane, tell)
         self._keepers.append(keeper)
         return keeper
 
@@ -136,7 +136,7 @@ class Workspace:
         """Leave the processor to something else: from now on, vectors are made for questions alone."""
         self._lane.close()
 
-    def close_folder(self, keeper: Keeper) -> None:
+    def close_folder(self, keeper: IndexedFolder) -> None:
         """Let go of a folder."""
         if keeper in self._keepers:
             self._keepers.remove(keeper)
@@ -181,8 +181,8 @@ class Workspace:
         folder = workspace_folder(path)
         return IndexInspector(folder, self.data.index_of(folder).catalog, self.model)
 
-    def _shared_parts(self) -> SharedParts:
-        return SharedParts(
+    def _shared_parts(self) -> IndexServices:
+        return IndexServices(
             settings=lambda: self.settings,
             model=self.model,
             embedder=self.embedder,
