@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sourcewise.chunking.isolated_chunker import end_parsing
 from sourcewise.consideration import Consideration, Machine
 from sourcewise.disk_usage import bytes_in
 from sourcewise.embedding import Embedder
@@ -127,6 +128,7 @@ class Workspace:
         self.embedder.close()
         for keeper in list(self._keepers):
             self.close_folder(keeper)
+        end_parsing()
         self.stores.close()
         self.cache.close()
 
