@@ -159,3 +159,12 @@ def test_this_process_loads_no_grammar() -> None:
         print([name for name in sys.modules if name.startswith("tree_sitter")])"""
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     assert ended.stdout == "[]\n"
+
+
+def test_the_parsing_process_ends_when_it_is_told_to_and_starts_again_when_it_is_needed() -> None:
+    file = SourceFile(FileStamp("a.py", 0, 0), "def a():\n    return 1\n", "python", "")
+    for _ in range(2):
+        assert IsolatedChunker().cut(file).chunks
+        assert isolated_chunker._worker().running
+        isolated_chunker.end_parsing()
+        assert not isolated_chunker._worker().running

@@ -144,6 +144,12 @@ def _worker() -> Worker:
     )
 
 
+def end_parsing() -> None:
+    """End the parsing process, if it runs; the next file starts it again."""
+    if _worker.cache_info().currsize:
+        _worker().close()
+
+
 def _key(file: SourceFile) -> bytes:
     text = file.text.encode("utf-8", "surrogatepass")
     return hashlib.blake2b(text, person=file.language.encode()[:16]).digest()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sourcewise.answering.index_knowledge import IndexKnowledge
 from sourcewise.answering.query_engine import CodeQueryEngine
+from sourcewise.chunking.isolated_chunker import end_parsing
 from sourcewise.domain.index_state import IndexStatus
 from sourcewise.embedding import Embedder
 from sourcewise.embedding.model_names import model_meant
@@ -151,6 +152,7 @@ class Workspace:
         self.embedder.close()
         for keeper in list(self._keepers):
             self.close_folder(keeper)
+        end_parsing()
         self.stores.close()
         self.cache.close()
 
