@@ -244,7 +244,7 @@ export type Stage =
   | "reading"
   | "restoring vectors"
   | "fetching the embedding model"
-  | "skimming"
+  | "summarizing files"
   | "embedding";
 
 /** What the index of a folder is doing. */

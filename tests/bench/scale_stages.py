@@ -19,6 +19,7 @@ from sourcewise.chunking.isolated_chunker import IsolatedChunker
 from sourcewise.indexing.indexer import Indexer
 from sourcewise.indexing.vectorizer import CodeVectorizer
 from sourcewise.mining.miner import CodeMiner
+from sourcewise.retrieval.path_relevance import path_relevance
 from sourcewise.retrieval.retriever import Retriever
 from sourcewise.retrieval.symbol_index import SymbolIndex
 from sourcewise.settings import Settings
@@ -59,7 +60,7 @@ class Home:
         self.cache = EmbeddingCache(root / "embeddings.sqlite")
         settings = Settings()
         recipe = f"{settings.chunk_tokens} {settings.chunk_overlap}"  # the server's, which may open it as well
-        self.indexer = Indexer(self.tree, CodeMiner(), IsolatedChunker(), self.catalog, recipe)
+        self.indexer = Indexer(self.tree, CodeMiner(), IsolatedChunker(), self.catalog, recipe, path_relevance)
         self.vectorizer = CodeVectorizer(self.catalog, self.store, self.cache, self.embedder, _BATCH)
         self.retriever = Retriever(self.catalog, self.store, self.embedder)
         self.relations = SymbolIndex(self.catalog, self.store)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sourcewise.domain.code import FileStamp
 from sourcewise.indexing.reading_order import ReadingOrder
+from sourcewise.retrieval.path_relevance import path_relevance
 
 FILES = [FileStamp(path, 1, 1) for path in ("api.py", "auth/login.py", "tests/test_retry.py", "http/retry.py", "z.py")]
 
@@ -13,28 +14,28 @@ def paths_of(order: ReadingOrder) -> list[str]:
 
 
 def test_without_a_question_files_keep_their_order() -> None:
-    assert paths_of(ReadingOrder()) == [stamp.path for stamp in FILES]
+    assert paths_of(ReadingOrder(path_relevance)) == [stamp.path for stamp in FILES]
 
 
 def test_what_is_asked_about_is_read_first_and_all_else_after_it() -> None:
-    order = ReadingOrder()
-    order.attend("how are requests retried?")
+    order = ReadingOrder(path_relevance)
+    order.prioritize_for("how are requests retried?")
     asked = paths_of(order)
     assert asked[0] == "http/retry.py"
     assert sorted(asked) == sorted(stamp.path for stamp in FILES)
 
 
 def test_the_folder_counts_too() -> None:
-    order = ReadingOrder()
-    order.attend("where is auth done?")
+    order = ReadingOrder(path_relevance)
+    order.prioritize_for("where is auth done?")
     assert paths_of(order)[0] == "auth/login.py"
 
 
 def test_a_question_that_comes_meanwhile_changes_what_is_left() -> None:
-    order = ReadingOrder()
+    order = ReadingOrder(path_relevance)
     reading = order.ordered(FILES)
     assert next(reading).path == "api.py"
-    order.attend("what does z do?")
+    order.prioritize_for("what does z do?")
     assert next(reading).path == "z.py"
-    order.attend("how is something retried?")
+    order.prioritize_for("how is something retried?")
     assert [stamp.path for stamp in reading] == ["http/retry.py", "tests/test_retry.py", "auth/login.py"]

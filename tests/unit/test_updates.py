@@ -20,6 +20,7 @@ from sourcewise.chunking.isolated_chunker import IsolatedChunker
 from sourcewise.errors import CancelledError, FolderError, WorkerError
 from sourcewise.indexing.indexer import Changes, Indexer
 from sourcewise.mining.miner import CodeMiner
+from sourcewise.retrieval.path_relevance import path_relevance
 from sourcewise.storage.catalog import Catalog
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class House:
 
 
 def indexer_of(folder: Path, miner: CodeMiner, catalog: Catalog) -> Indexer:
-    return Indexer(folder, miner, IsolatedChunker(100, 20), catalog, "recipe")
+    return Indexer(folder, miner, IsolatedChunker(100, 20), catalog, "recipe", path_relevance)
 
 
 def content(catalog: Catalog) -> dict[str, object]:

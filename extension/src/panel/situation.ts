@@ -13,7 +13,7 @@ export interface Circumstances {
 }
 
 /** In the order in which an index passes through them; `idle` is the end. */
-const STAGES: readonly Stage[] = ["scanning", "reading", "restoring vectors", "fetching the embedding model", "skimming", "embedding", "idle"];
+const STAGES: readonly Stage[] = ["scanning", "reading", "restoring vectors", "fetching the embedding model", "summarizing files", "embedding", "idle"];
 
 /** What stands in the way, the first thing first. */
 export function situationOf({ folders, trusted, environment, server }: Circumstances): Situation {

@@ -10,7 +10,7 @@ const STAGES: Record<string, string> = {
   reading: "Reading files",
   "restoring vectors": "Restoring vectors",
   "fetching the embedding model": "Fetching the embedding model",
-  skimming: "Skimming files",
+  "summarizing files": "Summarizing files",
   embedding: "Embedding",
 };
 

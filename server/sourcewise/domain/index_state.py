@@ -18,7 +18,7 @@ class Stage(StrEnum):
     READING = "reading"
     RESTORING = "restoring vectors"
     FETCHING = "fetching the embedding model"
-    SKIMMING = "skimming"
+    SUMMARIZING = "summarizing files"
     EMBEDDING = "embedding"
 
 

@@ -22,6 +22,7 @@ from sourcewise.indexing.file_summaries import FileSynopses
 from sourcewise.indexing.indexer import Indexer
 from sourcewise.indexing.vectorizer import CodeVectorizer, VectorCount
 from sourcewise.mining.miner import CodeMiner
+from sourcewise.retrieval.path_relevance import path_relevance
 from sourcewise.storage.catalog import Catalog
 
 if TYPE_CHECKING:
@@ -93,7 +94,9 @@ class WritableIndex(Index):
         settings = shared.settings()
         chunker = IsolatedChunker(settings.chunk_tokens, settings.chunk_overlap)
         recipe = f"{settings.chunk_tokens} {settings.chunk_overlap}"
-        self._indexer = Indexer(self.folder, CodeMiner(settings.max_file_bytes), chunker, self._catalog, recipe)
+        self._indexer = Indexer(
+            self.folder, CodeMiner(settings.max_file_bytes), chunker, self._catalog, recipe, path_relevance
+        )
         self._vectorizer = CodeVectorizer(
             self._catalog,
             self._store,
@@ -149,7 +152,7 @@ class WritableIndex(Index):
 
     def attend(self, question: str) -> None:
         """Have the files that a question seems to be about read before others."""
-        self._indexer.order.attend(question)
+        self._indexer.order.prioritize_for(question)
 
     def rebuild(self) -> None:
         """Have the next `update` read every file anew and `embed` fill the vector store anew; until then they serve.
@@ -188,12 +191,12 @@ class WritableIndex(Index):
         with self._embedding, self._noting_damage():
             restored = VectorCount(reused=self._restore_lost_vectors(progress, cancelled))
             if self._vectorizer.is_settled(self.model):
-                self._synopses.embed_pending(self.model, _stage(progress, Stage.SKIMMING), cancelled)
+                self._synopses.embed_pending(self.model, _stage(progress, Stage.SUMMARIZING), cancelled)
                 return restored  # without opening the store, which takes a second
             self._check_vectors()
             urgent = self._pending_of(first[:_BEFORE_SYNOPSES])
             count = self._healing(lambda: self._vectorizer.embed_and_store(self.model, urgent, cancelled=cancelled))
-            self._synopses.embed_pending(self.model, _stage(progress, Stage.SKIMMING), cancelled)
+            self._synopses.embed_pending(self.model, _stage(progress, Stage.SUMMARIZING), cancelled)
             report = _stage(progress, Stage.EMBEDDING)
             count += self._healing(lambda: self._vectorizer.embed_pending(self.model, first, report, cancelled))
             self._healing(lambda: self._vectorizer.settle(self.model))

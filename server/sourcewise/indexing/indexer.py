@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from sourcewise.chunking.isolated_chunker import Cut, IsolatedChunker
     from sourcewise.domain.code import FileStamp
+    from sourcewise.indexing.reading_order import PathRelevance
     from sourcewise.mining.miner import CodeMiner
     from sourcewise.storage.catalog import Catalog, KnownFile
 
@@ -129,9 +130,27 @@ class Indexer:
         order: what is read next; whoever hears of a question tells it.
     """
 
-    def __init__(self, folder: Path, miner: CodeMiner, chunker: IsolatedChunker, catalog: Catalog, recipe: str) -> None:
-        """Join the parts; another `recipe` (the settings that chunks depend on) reads every file again."""
-        self.order = ReadingOrder()
+    def __init__(
+        self,
+        folder: Path,
+        miner: CodeMiner,
+        chunker: IsolatedChunker,
+        catalog: Catalog,
+        recipe: str,
+        *,
+        path_relevance: PathRelevance,
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            folder: to index.
+            miner: finds and reads its files.
+            chunker: cuts them.
+            catalog: to write.
+            recipe: the settings that chunks depend on; after a change every file is read again.
+            path_relevance: see ReadingOrder.
+        """
+        self.order = ReadingOrder(path_relevance)
         self._recipe = f"{_CHUNKS_FORMAT} {recipe}"
         self._folder = folder
         self._miner = miner
