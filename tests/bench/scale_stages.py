@@ -60,7 +60,9 @@ class Home:
         self.cache = EmbeddingCache(root / "embeddings.sqlite")
         settings = Settings()
         recipe = f"{settings.chunk_tokens} {settings.chunk_overlap}"  # the server's, which may open it as well
-        self.indexer = Indexer(self.tree, CodeMiner(), IsolatedChunker(), self.catalog, recipe, path_relevance)
+        self.indexer = Indexer(
+            self.tree, CodeMiner(), IsolatedChunker(), self.catalog, recipe, path_relevance=path_relevance
+        )
         self.vectorizer = CodeVectorizer(self.catalog, self.store, self.cache, self.embedder, _BATCH)
         self.retriever = Retriever(self.catalog, self.store, self.embedder)
         self.relations = SymbolIndex(self.catalog, self.store)

@@ -79,7 +79,7 @@ class House:
 
 
 def indexer_of(folder: Path, miner: CodeMiner, catalog: Catalog) -> Indexer:
-    return Indexer(folder, miner, IsolatedChunker(100, 20), catalog, "recipe", path_relevance)
+    return Indexer(folder, miner, IsolatedChunker(100, 20), catalog, "recipe", path_relevance=path_relevance)
 
 
 def content(catalog: Catalog) -> dict[str, object]:

@@ -94,9 +94,8 @@ class WritableIndex(Index):
         settings = shared.settings()
         chunker = IsolatedChunker(settings.chunk_tokens, settings.chunk_overlap)
         recipe = f"{settings.chunk_tokens} {settings.chunk_overlap}"
-        self._indexer = Indexer(
-            self.folder, CodeMiner(settings.max_file_bytes), chunker, self._catalog, recipe, path_relevance
-        )
+        miner = CodeMiner(settings.max_file_bytes)
+        self._indexer = Indexer(self.folder, miner, chunker, self._catalog, recipe, path_relevance=path_relevance)
         self._vectorizer = CodeVectorizer(
             self._catalog,
             self._store,

@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 _BROKEN_PIPE = (EOFError, OSError, pickle.UnpicklingError)
 # A killed process ends in milliseconds, unless a broken disk or driver holds it; then nobody waits for it.
 _END_SECONDS = 2.0
-_START = "import os, sys; sys.path[:] = sys.argv.pop().split(os.pathsep); from sourcewise import worker; worker.main()"
+_START = "import os, sys; sys.path[:] = sys.argv.pop().split(os.pathsep); from sourcewise.processes import worker; worker.main()"
 # So often urgent calls go before one that waits; then it is that one's turn.
 _MOST_OVERTAKEN = 4
 
