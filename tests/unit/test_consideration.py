@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 
 import pytest
 
+from sourcewise import consideration
 from sourcewise.consideration import Consideration, Machine, Surroundings, rest_after
 from sourcewise.settings import Settings
+from sourcewise.worker import Worker
 
 CALM = Surroundings()
 ON_BATTERY = Surroundings(on_battery=True)
@@ -85,3 +90,21 @@ def test_this_machine_can_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sourcewise.consideration._LOOK_SECONDS", 0.0)
     machine = Machine()
     assert all(0.0 <= machine.look().others_busy <= 1.0 for _ in range(3))
+
+
+class Named:
+    """A worker's service that says which process it runs in."""
+
+    def pid(self) -> int:
+        return os.getpid()
+
+
+def test_the_work_of_our_own_workers_is_not_that_of_others() -> None:
+    worker = Worker("test_consideration:Named")
+    try:
+        assert consideration._ours(worker.call("pid")) is not None
+    finally:
+        worker.close()
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        assert consideration._ours(other.pid) is None
+        other.communicate(b"\n")
