@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 
 import pytest
 
+from sourcewise.indexing import throttle
 from sourcewise.indexing.throttle import Machine, Surroundings, Throttle, rest_after
+from sourcewise.processes.worker import Worker
 from sourcewise.settings import Settings
 
 CALM = Surroundings()
@@ -85,3 +90,21 @@ def test_this_machine_can_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sourcewise.indexing.throttle._LOOK_SECONDS", 0.0)
     machine = Machine()
     assert all(0.0 <= machine.look().others_busy <= 1.0 for _ in range(3))
+
+
+class Named:
+    """A worker's service that says which process it runs in."""
+
+    def pid(self) -> int:
+        return os.getpid()
+
+
+def test_the_work_of_our_own_workers_is_not_that_of_others() -> None:
+    worker = Worker("test_consideration:Named")
+    try:
+        assert throttle._ours(worker.call("pid")) is not None
+    finally:
+        worker.close()
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        assert throttle._ours(other.pid) is None
+        other.communicate(b"\n")

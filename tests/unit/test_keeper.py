@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hashing_embedder import HashingEmbedder
-from sourcewise.keeping import owner, reader
 
 from sourcewise.domain.index_state import IndexReport, Stage
 from sourcewise.domain.search import SearchMode
@@ -23,6 +22,8 @@ from sourcewise.paths import DataPaths
 from sourcewise.settings import Settings
 from sourcewise.storage.embedding_cache import EmbeddingCache
 from sourcewise.storage.vector_store import VectorStores
+from sourcewise.workspace import owner
+from sourcewise.workspace import read_only as reader
 from sourcewise.workspace.embedding_queue import EmbeddingQueue
 from sourcewise.workspace.folder import IndexedFolder
 

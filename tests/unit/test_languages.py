@@ -78,5 +78,5 @@ def test_a_grammar_that_does_not_load_is_logged_once(
 
 
 def test_importing_loads_no_grammar() -> None:
-    program = "import sys, sourcewise.languages; sys.exit(any('tree_sitter' in name for name in sys.modules))"
+    program = "import sys, sourcewise.text.languages; sys.exit(any('tree_sitter' in name for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -242,7 +242,7 @@ def test_child_leaves_when_its_parent_is_killed(tmp_path: Path, monkeypatch: pyt
         [
             sys.executable,
             "-c",
-            "from sourcewise.worker import Worker\n"
+            "from sourcewise.processes.worker import Worker\n"
             "worker = Worker('test_worker:Service', {'greeting': ''}, 'test')\n"
             f"open({str(tmp_path / 'pid')!r}, 'w').write(str(worker.call('pid')))\n"
             f"worker.call('hold', {started!r}, {release!r})",

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from sourcewise.processes.worker import PROCESS_MARK
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -26,7 +28,6 @@ _BUSY_SHARE = 0.5
 _LOOK_SECONDS = 1.0
 # How soon it is noticed that the machine was plugged in.
 _BATTERY_SECONDS = 5.0
-_OUR_WORKERS = "sourcewise.worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ class _OurProcesses:
 def _ours(pid: int) -> psutil.Process | None:
     with suppress(psutil.Error, OSError):
         process = psutil.Process(pid)
-        if process == psutil.Process() or _OUR_WORKERS in process.cmdline():
+        if process == psutil.Process() or PROCESS_MARK in process.cmdline():
             return process
     return None
 

@@ -40,7 +40,13 @@ logger = logging.getLogger(__name__)
 _BROKEN_PIPE = (EOFError, OSError, pickle.UnpicklingError)
 # A killed process ends in milliseconds, unless a broken disk or driver holds it; then nobody waits for it.
 _END_SECONDS = 2.0
-_START = "import os, sys; sys.path[:] = sys.argv.pop().split(os.pathsep); from sourcewise.processes import worker; worker.main()"
+_START = (
+    "import os, sys; sys.path[:] = sys.argv.pop().split(os.pathsep); "
+    "from sourcewise.processes import worker; worker.main()"
+)
+PROCESS_MARK = "sourcewise.worker"
+"""An argument by which our workers are known among all processes."""
+
 # So often urgent calls go before one that waits; then it is that one's turn.
 _MOST_OVERTAKEN = 4
 
@@ -207,7 +213,16 @@ class Worker:
         # -EP: no variable and no current folder may add a place to import from; the child gets the parent's places.
         # A process group of its own: the terminal's Ctrl-C is for the parent, which decides what to do.
         places = os.pathsep.join(environment.import_path())
-        command = [sys.executable, "-EP", "-c", _START, self._service, str(int(self._low_priority)), places]
+        command = [
+            sys.executable,
+            "-EP",
+            "-c",
+            _START,
+            PROCESS_MARK,
+            self._service,
+            str(int(self._low_priority)),
+            places,
+        ]
         grouping: dict[str, Any] = {"creationflags": 0x200} if sys.platform == "win32" else {"process_group": 0}
         try:
             with self._open_log() as log:
@@ -354,7 +369,7 @@ def _run(result: Any, replies: IO[bytes]) -> Any:
 
 def main() -> None:
     """Serve the parent until it closes the pipe."""
-    service, low_priority = sys.argv[1:3]
+    service, low_priority = sys.argv[2:4]
     logging.raiseExceptions = False
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     if low_priority == "1":
