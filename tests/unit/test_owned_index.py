@@ -8,6 +8,7 @@ import subprocess
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,7 +32,6 @@ from sourcewise.storage.vector_store import VectorStores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from sourcewise.answering.index_knowledge import TextOf
     from sourcewise.domain.answer import Answer
@@ -519,3 +519,18 @@ async def test_a_citation_is_checked_against_what_the_asker_sees(house: House) -
     answer = await answered(index, shown)
     states = {answer.sources[c.number - 1].passage.chunk.path: c.state for c in answer.citations}
     assert states["network.py"] is CitationState.CHANGED
+
+
+def test_an_index_from_before_the_packages_is_used_and_nothing_is_embedded(house: House, tmp_path: Path) -> None:
+    """The stored index was made of the files beside it by the version whose modules were not yet in packages."""
+    stored = Path(__file__).with_name("data") / "index_before_packages.zip"
+    shutil.unpack_archive(stored, tmp_path / "stored")
+    shutil.rmtree(house.folder)
+    shutil.move(tmp_path / "stored" / "project", house.folder)
+    shutil.copytree(tmp_path / "stored" / "index", house.data.index_of(house.folder).root)
+    index = house.refresh()
+    assert house.embedder.embedded == []
+    assert (index.status().files, index.status().chunks, index.status().vectors) == (3, 3, 3)
+    found = index.search("send a request again", 3)
+    assert found.mode is SearchMode.HYBRID
+    assert found.passages[0].chunk.path == "network.py"
