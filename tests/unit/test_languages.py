@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from sourcewise.chunking import grammars
 from sourcewise.chunking.grammars import LANGUAGES_WITH_GRAMMAR, grammar_for, parser_for
-from sourcewise.text import languages
 from sourcewise.text.languages import language_of
 
 
@@ -69,7 +69,7 @@ def test_there_is_no_parser_where_there_is_no_grammar() -> None:
 def test_a_grammar_that_does_not_load_is_logged_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setitem(languages._GRAMMARS, "broken", ("tree_sitter_broken", "language"))
+    monkeypatch.setitem(grammars._GRAMMARS, "broken", ("tree_sitter_broken", "language"))
     with caplog.at_level(logging.WARNING):
         assert parser_for("broken") is None
         assert parser_for("broken") is None
