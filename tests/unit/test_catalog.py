@@ -244,7 +244,7 @@ def test_a_hit_in_the_symbol_ranks_above_hits_in_the_body(catalog: Catalog) -> N
 
 
 def test_rare_words_decide_where_common_ones_are_everywhere(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sourcewise.storage.word_index._SCORED_CHUNKS", 3)
+    monkeypatch.setattr("sourcewise.storage.keyword_index._SCORED_CHUNKS", 3)
     parts = [chunk("a.py", f"self value{n} " + ("zebra" if n < 2 else "horse"), position=n, total=9) for n in range(9)]
     best = chunk("b.py", "self zebra")
     put(catalog, "a.py", *parts)
@@ -305,7 +305,7 @@ def test_rarity_of_common_words_is_judged_without_counting_them_all(
 ) -> None:
     put(catalog, "a.py", *(chunk("a.py", f"self v{n} {'half' * (n % 2)}", position=n, total=200) for n in range(200)))
     counted = catalog.rarity(["self", "half"])
-    monkeypatch.setattr("sourcewise.storage.word_index._COUNTED_CHUNKS", 20)
+    monkeypatch.setattr("sourcewise.storage.keyword_index._COUNTED_CHUNKS", 20)
     judged = catalog.rarity(["self", "half"])
     assert judged == pytest.approx(counted, abs=0.2)
 
@@ -313,8 +313,8 @@ def test_rarity_of_common_words_is_judged_without_counting_them_all(
 def test_the_commonest_words_do_not_count_where_there_are_rarer_ones(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sourcewise.storage.word_index._SCORED_CHUNKS", 2)
-    monkeypatch.setattr("sourcewise.storage.word_index._WEIGHED_CHUNKS", 8)
+    monkeypatch.setattr("sourcewise.storage.keyword_index._SCORED_CHUNKS", 2)
+    monkeypatch.setattr("sourcewise.storage.keyword_index._WEIGHED_CHUNKS", 8)
     put(catalog, "a.py", *(chunk("a.py", f"self value{n}", position=n, total=20) for n in range(20)))
     put(catalog, "b.py", *(chunk("b.py", f"zebra number{n}", position=n, total=4) for n in range(4)))
     hits = catalog.search_words(["self", "zebra", "number3"], 1)
@@ -327,8 +327,8 @@ def test_a_sketch_has_the_path_and_the_names_of_a_chunk(catalog: Catalog) -> Non
     definitions = (Definition("größe", "function", 1, 1), Definition("Other", "class", 1, 1))
     body = chunk("a/b.py", "text", definitions=definitions)
     put(catalog, body.path, body)
-    assert catalog.sketches([body.id, "gone"]) == {body.id: ("a/b.py", ("größe", "Other"))}
-    assert catalog.sketches([]) == {}
+    assert catalog.chunk_metadata([body.id, "gone"]) == {body.id: ("a/b.py", ("größe", "Other"))}
+    assert catalog.chunk_metadata([]) == {}
 
 
 @pytest.mark.parametrize(

@@ -26,5 +26,5 @@ def test_models_with_a_name_of_their_own_are_checked_against_a_pinned_hash() -> 
 
 
 def test_what_is_near_for_one_model_is_far_for_another() -> None:
-    assert closeness_of(CPU_MODEL).related > closeness_of(FAST_MODEL).alike
+    assert closeness_of(CPU_MODEL).related > closeness_of(FAST_MODEL).code_to_code
     assert closeness_of("nobody/knows") == closeness_of(GPU_MODEL)

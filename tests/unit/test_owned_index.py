@@ -319,7 +319,7 @@ def test_other_settings_apply_to_an_open_index(house: House) -> None:
     index = house.refresh()
     before = index.status()
     house.settings = replace(house.settings, chunk_tokens=64, chunk_overlap=0)
-    index.reshape(house.shared("another"))
+    index.reconfigure(house.shared("another"))
     assert index.update().changed == 3
     assert index.status().chunks > before.chunks
     index.embed()

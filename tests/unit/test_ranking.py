@@ -154,9 +154,9 @@ def test_every_passage_says_why_and_how_much_it_counts() -> None:
 
 
 def test_of_equal_chunks_the_one_in_the_file_that_is_about_the_question_comes_first() -> None:
-    sketches = dict([chunk("one", "a.py"), chunk("two", "b.py"), chunk("three", "c.py")])
-    candidates = {identity: Candidate(keyword=5.0) for identity in sketches}
-    ranked = rank("anything", {}, candidates, sketches, 3, synopses={"a.py": 0.55, "b.py": 0.75})
+    chunk_metadata = dict([chunk("one", "a.py"), chunk("two", "b.py"), chunk("three", "c.py")])
+    candidates = {identity: Candidate(keyword=5.0) for identity in chunk_metadata}
+    ranked = rank("anything", {}, candidates, chunk_metadata, 3, synopses={"a.py": 0.55, "b.py": 0.75})
     assert [each.chunk_id for each in ranked] == ["two", "three", "one"], "what is unknown is taken to be usual"
     assert "what the file is about +2.00" in ranked[0].reasons
 

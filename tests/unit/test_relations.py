@@ -159,7 +159,7 @@ def test_the_top_is_kept(known: Known) -> None:
 def test_akin_is_what_has_a_near_vector_and_not_itself(known: Known) -> None:
     known.embed()
     [place] = known.relations.definitions(["hash_of"], "auth.py")
-    akin = known.relations.akin([place.chunk_id], MODEL, 2)
-    assert akin[0][0].path == "auth.py"
-    assert place.chunk_id not in {chunk.id for chunk, _ in akin}
-    assert [similarity for _, similarity in akin] == sorted((s for _, s in akin), reverse=True)
+    similar_code = known.relations.similar_code([place.chunk_id], MODEL, 2)
+    assert similar_code[0][0].path == "auth.py"
+    assert place.chunk_id not in {chunk.id for chunk, _ in similar_code}
+    assert [similarity for _, similarity in similar_code] == sorted((s for _, s in similar_code), reverse=True)

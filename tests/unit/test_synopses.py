@@ -17,7 +17,7 @@ from sourcewise.domain.search import SearchMode
 from sourcewise.embedding import EmbeddingText
 from sourcewise.errors import CancelledError, WorkerDiedError
 from sourcewise.indexing.cached_embedder import embed_each
-from sourcewise.indexing.file_summaries import FileSynopses, synopsis
+from sourcewise.indexing.file_summaries import FileSummaries, synopsis
 from sourcewise.retrieval.retriever import Retriever
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.embedding_cache import EmbeddingCache
@@ -61,7 +61,7 @@ class Folder:
         self.catalog = Catalog(root / "catalog.sqlite")
         self.cache = EmbeddingCache(root / "cache.sqlite")
         self.embedder = FrailEmbedder()
-        self.synopses = FileSynopses(self.catalog, self.cache, self.embedder)
+        self.synopses = FileSummaries(self.catalog, self.cache, self.embedder)
 
     def write(self, path: str, text: str) -> None:
         file = SourceFile(FileStamp(path, len(text), 1), text, "python", str(hash(text)))

@@ -14,7 +14,7 @@ from sourcewise.text.words import (
     query_terms,
     root,
     says_nothing,
-    telling_words,
+    weighted_terms,
 )
 
 
@@ -153,7 +153,9 @@ def test_every_word_has_a_root(word: str) -> None:
 def test_the_rarest_words_of_a_long_question_tell_most() -> None:
     filler = " ".join(f"common{number}" for number in range(200))
     rare = {"deadlock": 9.0, "scheduler": 8.0}
-    telling = telling_words(f"{filler} deadlock {filler} scheduler", lambda words: {w: rare.get(w, 1.0) for w in words})
+    telling = weighted_terms(
+        f"{filler} deadlock {filler} scheduler", lambda words: {w: rare.get(w, 1.0) for w in words}
+    )
     assert len(telling) == MAX_TERMS
     assert telling["deadlock"] == 9.0
     assert telling["scheduler"] == 8.0
@@ -161,10 +163,10 @@ def test_the_rarest_words_of_a_long_question_tell_most() -> None:
 
 def test_what_a_long_question_repeats_tells_more_than_what_it_says_once() -> None:
     words = [f"word{number}" for number in range(100)]
-    telling = telling_words(" ".join([*words, *(["word99"] * 5)]), lambda asked: dict.fromkeys(asked, 2.0))
+    telling = weighted_terms(" ".join([*words, *(["word99"] * 5)]), lambda asked: dict.fromkeys(asked, 2.0))
     assert "word99" in telling
 
 
 def test_words_that_nothing_has_are_kept_only_where_there_is_room() -> None:
-    telling = telling_words("unknown words here", lambda asked: dict.fromkeys(asked, 0.0))
+    telling = weighted_terms("unknown words here", lambda asked: dict.fromkeys(asked, 0.0))
     assert set(telling) == {"unknown", "words"}

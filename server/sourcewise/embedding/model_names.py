@@ -24,7 +24,7 @@ class SimilarityThresholds:
     """
 
     related: float
-    alike: float
+    code_to_code: float
 
 
 # Of all-MiniLM-L6-v2: about half of random pairs of chunks of a repository are below `alike`, and of a chunk's three

@@ -79,7 +79,7 @@ class Index:
         vectors: VectorSearch,
         shared: IndexServices,
         *,
-        prefer: Callable[[Sequence[str], str], None] = lambda _chunk_ids, _question: None,
+        prioritize: Callable[[Sequence[str], str], None] = lambda _chunk_ids, _question: None,
     ) -> None:
         """Join the parts.
 
@@ -89,8 +89,8 @@ class Index:
             catalog: of the folder.
             vectors: of the folder.
             shared: what all indexes share.
-            prefer: hears which chunks a question would like to have embedded, and the question, while not all is read
-                and embedded.
+            prioritize: is called with the chunks that a question would like to have embedded, and the question, while
+                not all is read and embedded.
         """
         self.folder = folder
         self.vectors = vectors
@@ -99,10 +99,10 @@ class Index:
         self._catalog = catalog
         self._shared = shared
         self._retriever = Retriever(catalog, vectors, shared.embedder)
-        self._prefer = prefer
+        self._prefer = prioritize
         self.consent = Consent(paths.consent)
 
-    def reshape(self, shared: IndexServices) -> None:
+    def reconfigure(self, shared: IndexServices) -> None:
         """Take other settings and another model."""
         self._shared = shared
 

@@ -18,7 +18,7 @@ from sourcewise.domain.index_state import IndexProgress, IndexReport, Stage
 from sourcewise.errors import CatalogCorruptError, StorageError, VectorStoreCorruptError
 from sourcewise.folder_index.index import Index
 from sourcewise.folder_index.pruning import note_folder
-from sourcewise.indexing.file_summaries import FileSynopses
+from sourcewise.indexing.file_summaries import FileSummaries
 from sourcewise.indexing.indexer import Indexer
 from sourcewise.indexing.vectorizer import CodeVectorizer, VectorCount
 from sourcewise.mining.miner import CodeMiner
@@ -61,7 +61,7 @@ class WritableIndex(Index):
         folder: Path,
         paths: IndexPaths,
         shared: IndexServices,
-        prefer: Callable[[Sequence[str], str], None] = lambda _chunk_ids, _question: None,
+        prioritize: Callable[[Sequence[str], str], None] = lambda _chunk_ids, _question: None,
     ) -> None:
         """Open the catalog, a damaged one anew; whoever calls owns the index.
 
@@ -76,14 +76,14 @@ class WritableIndex(Index):
         catalog = self._opened_catalog(folder, paths)
         self._store = shared.stores.open(paths.vectors, shared.settings().vectors_server)
         super().__init__(
-            folder, paths, catalog, _HealingVectors(lambda: self._store, self._healed), shared, prefer=prefer
+            folder, paths, catalog, _HealingVectors(lambda: self._store, self._healed), shared, prioritize=prioritize
         )
         self._build(shared)
 
-    def reshape(self, shared: IndexServices) -> None:
+    def reconfigure(self, shared: IndexServices) -> None:
         """Take other settings and another model; the next `update` and `embed` make the index what they ask for."""
         with self._reading, self._embedding:
-            super().reshape(shared)
+            super().reconfigure(shared)
             self._made_before = self.made
             self._store.close()
             self._store = shared.stores.open(self._paths.vectors, shared.settings().vectors_server)
@@ -104,7 +104,7 @@ class WritableIndex(Index):
             settings.embedding_batch,
             consideration=shared.consideration,
         )
-        self._synopses = FileSynopses(self._catalog, shared.cache, shared.embedder, consideration=shared.consideration)
+        self._synopses = FileSummaries(self._catalog, shared.cache, shared.embedder, consideration=shared.consideration)
 
     def close(self) -> None:
         """Wait for what is being written, then let go of the files."""
@@ -149,7 +149,7 @@ class WritableIndex(Index):
         seconds = time.perf_counter() - start
         return IndexReport(changes.added, changes.changed, changes.removed, changes.unchanged, seconds=seconds)
 
-    def attend(self, question: str) -> None:
+    def prioritize_for(self, question: str) -> None:
         """Have the files that a question seems to be about read before others."""
         self._indexer.order.prioritize_for(question)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sourcewise.indexing.throttle import Throttle
     from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.embedding_cache import EmbeddingCache
-    from sourcewise.storage.synopsis_vectors import FileAsRead
+    from sourcewise.storage.file_summary_vectors import FileAsRead
 
     Progress = Callable[[int, int], None]
 
@@ -59,7 +59,7 @@ def _names_within(room: int, chunks: Sequence[Chunk]) -> Iterator[str]:
         yield name
 
 
-class FileSynopses:
+class FileSummaries:
     """Keeps the synopses of one folder embedded."""
 
     def __init__(

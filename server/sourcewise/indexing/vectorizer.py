@@ -183,9 +183,9 @@ class CodeVectorizer:
         """Cut batches of similar length; no other chunk is in a batch with an urgent one."""
         hurried = [chunk for chunk in chunks if chunk.id in urgent]
         others = [chunk for chunk in chunks if chunk.id not in urgent]
-        for alike in (hurried, others):
-            for start in range(0, len(alike), _SORTED_TOGETHER):
-                group = sorted(alike[start : start + _SORTED_TOGETHER], key=lambda chunk: len(chunk.text))
+        for code_to_code in (hurried, others):
+            for start in range(0, len(code_to_code), _SORTED_TOGETHER):
+                group = sorted(code_to_code[start : start + _SORTED_TOGETHER], key=lambda chunk: len(chunk.text))
                 for first in range(0, len(group), self._batch_size):
                     yield group[first : first + self._batch_size]
 

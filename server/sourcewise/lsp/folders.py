@@ -92,9 +92,9 @@ class OpenFolders:
             elif uri is not None and folder.refused is not None:
                 raise folder.refused
 
-    async def reshape(self) -> None:
+    async def reconfigure(self) -> None:
         """Have all indexes obey the settings of now."""
-        await asyncio.to_thread(self._workspace.reshape)
+        await asyncio.to_thread(self._workspace.reconfigure)
 
     def files_changed(self, paths: Iterable[Path]) -> None:
         """Hear that files were written, made or deleted."""

@@ -51,7 +51,7 @@ class Findings:
     name: str
     definitions: list[DefinitionPlace] = field(default_factory=list)
     uses: Uses | None = None
-    akin: list[tuple[Chunk, float]] = field(default_factory=list)
+    similar_code: list[tuple[Chunk, float]] = field(default_factory=list)
 
 
 class Hover:
@@ -118,9 +118,9 @@ def _look_up(findings: Findings, shown: OpenDocument, names: tuple[str, ...], st
 
     def find_akin() -> None:
         defining = [place.chunk_id for place in findings.definitions[:_DEFINITIONS]]
-        nearest = relations.akin(defining, shown.index.model, _AKIN)
-        alike = closeness_of(shown.index.model).alike
-        findings.akin = [(chunk, cosine) for chunk, cosine in nearest if cosine >= alike]
+        nearest = relations.similar_code(defining, shown.index.model, _AKIN)
+        code_to_code = closeness_of(shown.index.model).code_to_code
+        findings.similar_code = [(chunk, cosine) for chunk, cosine in nearest if cosine >= code_to_code]
 
     try:
         for part in (define, find_uses, find_akin):
@@ -152,8 +152,10 @@ def render(findings: Findings, uri_of: Callable[[str], str], explain: str) -> st
     parts = [_head(first), _docstring(first), _defined(findings.definitions, uri_of)]
     if findings.uses is not None:
         parts.append(_used(findings.uses, uri_of))
-    if findings.akin:
-        places = (_place(c.symbol or c.path, c.path, c.first_line, c.last_line, uri_of) for c, _ in findings.akin)
+    if findings.similar_code:
+        places = (
+            _place(c.symbol or c.path, c.path, c.first_line, c.last_line, uri_of) for c, _ in findings.similar_code
+        )
         parts.append(f"Close in meaning: {' · '.join(places)}")
     parts.append(markdown.link("Explain", explain))
     return "\n\n".join(filter(None, parts))

@@ -75,7 +75,7 @@ class Session:
     async def apply_settings(self, settings: Settings) -> None:
         """Go on with other settings; answers under way keep theirs."""
         if self._workspace.apply(settings):
-            await self._folders.reshape()
+            await self._folders.reconfigure()
 
     def change_folders(self, added: Iterable[str], removed: Iterable[str] = ()) -> None:
         """Open and let go of folders, by their URIs."""

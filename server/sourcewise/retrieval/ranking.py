@@ -139,7 +139,7 @@ def rank(
     question: str,
     telling: Mapping[str, float],
     candidates: Mapping[str, Candidate],
-    sketches: Mapping[str, Sketch],
+    chunk_metadata: Mapping[str, Sketch],
     top: int,
     *,
     synopses: Mapping[str, float] = MappingProxyType({}),
@@ -150,15 +150,15 @@ def rank(
         question: in any words.
         telling: its words, and how much each tells.
         candidates: what searches found, by chunk id.
-        sketches: those of them that exist.
+        chunk_metadata: those of them that exist.
         top: how many at most.
         synopses: cosines with the question of what files are about, by path, as far as they are known.
     """
-    found = {chunk_id: candidate for chunk_id, candidate in candidates.items() if chunk_id in sketches}
-    scorer = _Scorer(QuestionWords(question, telling), found, sketches, synopses)
+    found = {chunk_id: candidate for chunk_id, candidate in candidates.items() if chunk_id in chunk_metadata}
+    scorer = _Scorer(QuestionWords(question, telling), found, chunk_metadata, synopses)
     scores = {chunk_id: scorer.score(chunk_id) for chunk_id in found}
     ordered = sorted(found, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
-    chosen = _spread([(i, sketches[i].path, scores[i]) for i in ordered], scorer.weights.same_file, top)
+    chosen = _spread([(i, chunk_metadata[i].path, scores[i]) for i in ordered], scorer.weights.same_file, top)
     return [Ranked(i, scores[i] + deducted, scorer.reasons(i, deducted)) for i, deducted in chosen]
 
 
@@ -169,16 +169,16 @@ class _Scorer:
         self,
         words: QuestionWords,
         found: Mapping[str, Candidate],
-        sketches: Mapping[str, Sketch],
+        chunk_metadata: Mapping[str, Sketch],
         synopses: Mapping[str, float],
     ) -> None:
         self.weights = WITH_MEANING if any(candidate.nearest for candidate in found.values()) else KEYWORDS_ALONE
         self._found = found
-        self._paths = {chunk_id: sketches[chunk_id].path for chunk_id in found}
+        self._paths = {chunk_id: chunk_metadata[chunk_id].path for chunk_id in found}
         self._best_keyword = max((candidate.keyword for candidate in found.values()), default=0.0) or 1.0
         cosines = [c.similarity for c in found.values() if c.nearest and c.similarity is not None]
         self._farthest, self._nearest = min(cosines, default=0.0), max(cosines, default=0.0)
-        self._names = {chunk_id: words.best_name(sketches[chunk_id].names) for chunk_id in found}
+        self._names = {chunk_id: words.best_name(chunk_metadata[chunk_id].names) for chunk_id in found}
         self._places = words.places(frozenset(self._paths.values()))
         self._nearness = {chunk_id: self._nearness_of(candidate) for chunk_id, candidate in found.items()}
         self._nearest_in_file: dict[str, float] = defaultdict(float)

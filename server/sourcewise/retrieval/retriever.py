@@ -19,7 +19,7 @@ from sourcewise.retrieval.query_embedding import NOTHING_BEFORE, QueryEmbedder
 from sourcewise.retrieval.ranking import Candidate, Sketch, rank
 from sourcewise.retrieval.stack_trace_locations import named_places
 from sourcewise.storage.chunk_filter import ANY_CHUNK
-from sourcewise.text.words import identifiers_in, query_terms, telling_words
+from sourcewise.text.words import identifiers_in, query_terms, weighted_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -53,7 +53,7 @@ class Retriever:
 
     def keyword_candidates(self, question: str, limit: int) -> list[str]:
         """Return ids of the chunks that keywords alone find, best first: what to embed first for this question."""
-        telling = telling_words(question, self._catalog.rarity)
+        telling = weighted_terms(question, self._catalog.rarity)
         return [chunk_id for chunk_id, _ in self._catalog.search_words(list(telling), limit)]
 
     def search(
@@ -136,7 +136,7 @@ class Retriever:
         nearest = meaning.nearest(_VECTOR_DEPTH, ANY_CHUNK) if meaning else {}
         self._add_nearest(served_by or model, nearest, candidates)
         if not nearest:
-            telling = telling_words(code.text, self._catalog.rarity)
+            telling = weighted_terms(code.text, self._catalog.rarity)
             words = self._catalog.search_words(list(telling), _KEYWORD_DEPTH)
             candidates = {chunk_id: Candidate(keyword=score) for chunk_id, score in words}
         for chunk in self._catalog.chunks_of(code.path):
@@ -159,9 +159,9 @@ class Retriever:
         meaning: QueryEmbedding | None = None,
     ) -> list[Passage]:
         """Return the best candidates; only these are read as a whole."""
-        sketches = {i: Sketch(*sketch) for i, sketch in self._catalog.sketches(list(candidates)).items()}
-        synopses = meaning.of_files({sketch.path for sketch in sketches.values()}) if meaning else {}
-        ranked = rank(question, telling, candidates, sketches, top, synopses=synopses)
+        chunk_metadata = {i: Sketch(*sketch) for i, sketch in self._catalog.chunk_metadata(list(candidates)).items()}
+        synopses = meaning.of_files({sketch.path for sketch in chunk_metadata.values()}) if meaning else {}
+        ranked = rank(question, telling, candidates, chunk_metadata, top, synopses=synopses)
         chunks = self._catalog.chunks([each.chunk_id for each in ranked])
         there = [each for each in ranked if each.chunk_id in chunks]
         return [
@@ -173,8 +173,8 @@ class Retriever:
         self, question: str, before: ConversationContext, depth: int, within: ChunkFilter
     ) -> tuple[dict[str, float], dict[str, Candidate]]:
         """Return the words to search for, with how much each tells, and what they and the question's names find."""
-        telling = telling_words(question, self._catalog.rarity)
-        spoken = telling_words(before.text, self._catalog.rarity)
+        telling = weighted_terms(question, self._catalog.rarity)
+        spoken = weighted_terms(before.text, self._catalog.rarity)
         candidates: dict[str, Candidate] = {}
         for words, weight in ((telling, 1.0), (spoken, before.weight)):
             for chunk_id, score in self._catalog.search_words(list(words), depth, within):

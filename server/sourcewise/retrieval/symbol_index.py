@@ -91,8 +91,8 @@ class SymbolIndex:
             found = self._catalog.find_definitions([name], _DEFINITIONS_READ)
             places = [p for p in found if p.definition.name == last and p.definition.kind not in _NO_NAMES]
             if places:
-                akin = [place for place in places if language_of(place.path) == language_of(near)]
-                return sorted(akin or places, key=lambda place: (place.path != near, place.path))
+                similar_code = [place for place in places if language_of(place.path) == language_of(near)]
+                return sorted(similar_code or places, key=lambda place: (place.path != near, place.path))
         return []
 
     def uses(self, name: str, definitions: Sequence[DefinitionPlace]) -> Uses:
@@ -120,7 +120,7 @@ class SymbolIndex:
         ]
         return [place for name in called if (place := self._meant(name, code.path)) is not None]
 
-    def akin(self, chunk_ids: Iterable[str], model: str, limit: int) -> list[tuple[Chunk, float]]:
+    def similar_code(self, chunk_ids: Iterable[str], model: str, limit: int) -> list[tuple[Chunk, float]]:
         """Return the chunks nearest by stored vectors to the first of these that has any, each with its cosine."""
         serving, _ = self._catalog.serving_model(model)
         if serving is None:
@@ -153,7 +153,7 @@ class SymbolIndex:
             if place.chunk_id in chunks:
                 passages.add([(chunks[place.chunk_id], None)], f"defines {place.definition.name}, which it calls", 1)
         stored = self._stored(code)
-        passages.add(self.akin(stored, model, top), "is close in meaning", top)
+        passages.add(self.similar_code(stored, model, top), "is close in meaning", top)
         serving, counts = self._catalog.serving_model(model)
         return SearchResult(
             code.symbol or code.path,

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from sourcewise.domain.code import SkipReason
 from sourcewise.errors import CatalogCorruptError
-from sourcewise.storage import catalog_rows, vector_ledger, word_index
+from sourcewise.storage import catalog_rows, keyword_index, vector_ledger
 from sourcewise.storage.catalog_schema import SCHEMA, VectorState
 from sourcewise.storage.chunk_filter import ANY_CHUNK
 from sourcewise.storage.database import Database
-from sourcewise.storage.synopsis_vectors import SynopsisVectors
+from sourcewise.storage.file_summary_vectors import FileSummaryVectors
 from sourcewise.storage.vector_ledger import VectorLedger
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Catalog:
         """
         self._database = Database(path, SCHEMA, CatalogCorruptError, read_only=read_only)
         self._ledger = VectorLedger(self._database)
-        self.synopses = SynopsisVectors(self._database)
+        self.synopses = FileSummaryVectors(self._database)
 
     def verify(self) -> None:
         """Read the whole database and raise CatalogCorruptError if any of it is damaged; may take seconds."""
@@ -191,10 +191,10 @@ class Catalog:
             found = {chunk.id: chunk for chunk in catalog_rows.chunks_by_id(connection, ids)}
         return {chunk_id: found[chunk_id] for chunk_id in ids if chunk_id in found}
 
-    def sketches(self, ids: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    def chunk_metadata(self, ids: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
         """Return the path of each of these chunks that exist, and the names of what is defined in it."""
         with self._database.read() as connection:
-            return catalog_rows.sketches(connection, ids)
+            return catalog_rows.chunk_metadata(connection, ids)
 
     def chunks_of(self, path: str) -> tuple[Chunk, ...]:
         """Return the chunks of a file in their order; none where it is not indexed."""
@@ -240,7 +240,7 @@ class Catalog:
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:
         """Return how much each of these terms tells: its inverse document frequency, or 0 where no chunk has it."""
         with self._database.read() as connection:
-            return word_index.rarity(connection, terms)
+            return keyword_index.rarity(connection, terms)
 
     def find_definitions(
         self, names: Sequence[str], limit: int, within: ChunkFilter = ANY_CHUNK
@@ -423,10 +423,10 @@ class Catalog:
     def _merge_words(self) -> None:
         """Rid the word index of what it knows of removed chunks."""
         with self._database.read() as connection:
-            left = word_index.left_to_merge(connection)
+            left = keyword_index.left_to_merge(connection)
         if not left:
             return
         steps = itertools.count()
-        self._database.write_in_steps(lambda connection: word_index.merge(connection, begin=next(steps) == 0))
+        self._database.write_in_steps(lambda connection: keyword_index.merge(connection, begin=next(steps) == 0))
         with self._database.write() as connection:
-            word_index.count_left(connection, -left)
+            keyword_index.count_left(connection, -left)

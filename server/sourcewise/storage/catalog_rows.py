@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sourcewise.domain.code import Chunk, Definition, FileStamp, SkippedFile, SkipReason
-from sourcewise.storage import vector_ledger, word_index
+from sourcewise.storage import keyword_index, vector_ledger
 from sourcewise.storage.chunk_filter import FILES_AMONG, LISTED, listed_paths, quick_condition
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def _files_meant(connection: sqlite3.Connection, path: str) -> list[int]:
     return next(filter(None, matches), [])
 
 
-def sketches(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
+def chunk_metadata(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Return path and names of definitions of chunks by id, read as one row: a row costs more than what is in it."""
     names = "SELECT json_group_array(name) FROM definitions WHERE chunk = chunks.key"
     query = f"""SELECT json_group_array(json_array(chunks.id, files.path, json(({names}))))
@@ -227,7 +227,7 @@ def _add_chunk(connection: sqlite3.Connection, chunk: Chunk, file_key: int) -> N
             *(chunk.symbol, chunk.kind, chunk.signature, chunk.docstring, chunk.text),
         ),
     ).fetchone()[0]
-    word_index.add_words(connection, key, chunk)
+    keyword_index.add_words(connection, key, chunk)
     _insert_definitions(connection, key, chunk)
     vector_ledger.chunk_added(connection, chunk.id, len(chunk.text))
 
@@ -253,10 +253,10 @@ def _drop_chunks_of(connection: sqlite3.Connection, file_keys: Iterable[tuple[in
 
 def _drop_chunks(connection: sqlite3.Connection, keys: Collection[int]) -> None:
     if keys:
-        word_index.count_left(connection, len(keys))
+        keyword_index.count_left(connection, len(keys))
     for key in keys:
         chunk = Chunk(*connection.execute(f"{_CHUNKS} WHERE chunks.key = ?", (key,)).fetchone()[1:])
-        word_index.remove_words(connection, key, chunk)
+        keyword_index.remove_words(connection, key, chunk)
         connection.execute("DELETE FROM chunks WHERE key = ?", (key,))
         vector_ledger.chunk_gone(connection, chunk.id)
 
@@ -268,7 +268,7 @@ def words_found(
     connection: sqlite3.Connection, terms: Sequence[str], limit: int, within: ChunkFilter
 ) -> list[tuple[str, float]]:
     """Return ids of chunks that hold any of these terms, best first, with their BM25 score (positive)."""
-    found = dict(word_index.search(connection, terms, limit, *quick_condition(connection, within, "words.rowid")))
+    found = dict(keyword_index.search(connection, terms, limit, *quick_condition(connection, within, "words.rowid")))
     named = f"SELECT key, id FROM chunks WHERE key IN {LISTED}"
     ids = dict(connection.execute(named, (json.dumps(list(found)),)).fetchall())
     return [(ids[key], score) for key, score in found.items() if key in ids]

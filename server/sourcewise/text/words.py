@@ -87,7 +87,7 @@ def says_nothing(question: str) -> bool:
     return all(word in _STOP_WORDS for word in _words(question))
 
 
-def telling_words(question: str, rarity: Callable[[Sequence[str]], Mapping[str, float]]) -> dict[str, float]:
+def weighted_terms(question: str, rarity: Callable[[Sequence[str]], Mapping[str, float]]) -> dict[str, float]:
     """Return the words of a question of any length that tell most, and how much each tells.
 
     An issue text has a hundred words, and the rare ones that it repeats say what it is about.

@@ -154,11 +154,11 @@ class IndexedFolder:
         if role is not None:
             role.show(paths)
 
-    def prefer(self, chunk_ids: Sequence[str]) -> None:
+    def prioritize(self, chunk_ids: Sequence[str]) -> None:
         """Have these chunks embedded before all others."""
         role = self._role
         if role is not None:
-            role.prefer(chunk_ids)
+            role.prioritize(chunk_ids)
 
     def await_read(self) -> IndexReport:
         """Wait until all files were read since this was opened, and return what that took; not while it is paused.
@@ -215,7 +215,7 @@ class IndexedFolder:
             UserError: why they cannot have them.
         """
         if chunk_ids:
-            self.prefer(chunk_ids)
+            self.prioritize(chunk_ids)
         with self._condition:
             while (index := self.index) is not None:
                 now = self.activity()
@@ -226,12 +226,12 @@ class IndexedFolder:
                     return
                 self._condition.wait(_LOOK_SECONDS)
 
-    def reshape(self, shared: IndexServices) -> None:
+    def reconfigure(self, shared: IndexServices) -> None:
         """Have the index obey other settings."""
         self._shared = shared
         role = self._role
         if role is not None:
-            role.reshape(shared)
+            role.reconfigure(shared)
 
     # --- the thread -----------------------------------------------------------------------------------
 

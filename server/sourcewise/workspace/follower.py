@@ -51,7 +51,9 @@ class Follower:
         self._catalog, self._file = _opened(paths, folder)
         self._owner = PeerClient(paths.address, f"the process that keeps the index of {folder}")
         self._activity = IndexActivity(Stage.SCANNING)
-        self.index = Index(folder, paths, self._catalog, RemoteVectorSearch(self._owner), shared, prefer=self.prefer)
+        self.index = Index(
+            folder, paths, self._catalog, RemoteVectorSearch(self._owner), shared, prioritize=self.prioritize
+        )
         self._was_read = self.index.counts().files > 0
         self._look()
 
@@ -75,8 +77,8 @@ class Follower:
         self._look()
         return report
 
-    def prefer(self, chunk_ids: Sequence[str], question: str = "") -> None:
-        """See Owner.prefer."""
+    def prioritize(self, chunk_ids: Sequence[str], question: str = "") -> None:
+        """See Owner.prioritize."""
         self._wish("prefer", list(chunk_ids), question)
 
     def show(self, paths: Sequence[str]) -> None:
@@ -94,9 +96,9 @@ class Follower:
         """See Owner.rebuild, and pause."""
         self._owner.call("rebuild", timeout=_ANSWER_SECONDS)
 
-    def reshape(self, shared: IndexServices) -> None:
+    def reconfigure(self, shared: IndexServices) -> None:
         """Ask with other settings; the index itself obeys those of its owner."""
-        self.index.reshape(shared)
+        self.index.reconfigure(shared)
 
     def _wish(self, method: str, *args: Any) -> None:
         """Tell the owner something that is not worth an error."""

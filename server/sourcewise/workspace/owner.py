@@ -68,7 +68,7 @@ class Owner:
         Raises:
             StorageError: the index cannot be opened.
         """
-        self.index = WritableIndex(folder, paths, shared, self.prefer)
+        self.index = WritableIndex(folder, paths, shared, self.prioritize)
         self._folder = folder
         self._address = paths.address
         self._ownership = ownership
@@ -147,10 +147,10 @@ class Owner:
             raise FolderError(f"The folder {self._folder} was closed.", "Open it again.")
         return self._report
 
-    def prefer(self, chunk_ids: Sequence[str], question: str = "") -> None:
+    def prioritize(self, chunk_ids: Sequence[str], question: str = "") -> None:
         """Have these chunks embedded, and files that a question seems to be about read, before others."""
         if question:
-            self.index.attend(question)
+            self.index.prioritize_for(question)
         with self._condition:
             self._asked.extendleft(reversed(chunk_ids))
         if (self._embedding.wanted or self._embedding.at_work) and not self._paused:
@@ -179,11 +179,11 @@ class Owner:
         self.index.rebuild()
         self._start_over()
 
-    def reshape(self, shared: IndexServices) -> None:
+    def reconfigure(self, shared: IndexServices) -> None:
         """Have the index obey other settings."""
         self._shared = shared
         self._interrupt()
-        self.index.reshape(shared)
+        self.index.reconfigure(shared)
         self._start_over()
 
     def _start_over(self) -> None:
@@ -225,7 +225,7 @@ class Owner:
 
     def _served(self) -> dict[str, Callable[..., object]]:
         """Return what other processes may ask for."""
-        wishes = (self.changed, self.catch_up, self.refresh, self.prefer, self.pause, self.rebuild, self.activity)
+        wishes = (self.changed, self.catch_up, self.refresh, self.prioritize, self.pause, self.rebuild, self.activity)
         vectors = (self.index.vectors.search, self.index.vectors.neighbours)
         return {method.__name__: method for method in (*wishes, *vectors)}
 

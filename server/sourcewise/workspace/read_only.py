@@ -66,8 +66,8 @@ class ReadOnlyFolder:
     def catch_up(self, seconds: float) -> None:
         """Nothing; see Owner.catch_up."""
 
-    def prefer(self, chunk_ids: Sequence[str], question: str = "") -> None:
-        """Nothing; see Owner.prefer."""
+    def prioritize(self, chunk_ids: Sequence[str], question: str = "") -> None:
+        """Nothing; see Owner.prioritize."""
 
     def show(self, paths: Sequence[str]) -> None:
         """Nothing; see Owner.show."""
@@ -87,9 +87,9 @@ class ReadOnlyFolder:
         """
         raise self._problem
 
-    def reshape(self, shared: IndexServices) -> None:
+    def reconfigure(self, shared: IndexServices) -> None:
         """Ask with other settings."""
-        self.index.reshape(shared)
+        self.index.reconfigure(shared)
 
     def activity(self) -> IndexActivity:
         """Return what the index holds, and why nothing is done with it."""

@@ -94,14 +94,14 @@ class Workspace:
         self.settings = settings
         return _shape_of(settings) != self._shape
 
-    def reshape(self) -> None:
+    def reconfigure(self) -> None:
         """Make the open indexes what the settings ask for; they wait for what is being written."""
         before, self._shape = self._shape, _shape_of(self.settings)
         if before["embedding_threads"] != self._shape["embedding_threads"]:
             self.embedder.use_threads(self.settings.embedding_threads)
         self.model = model_meant(self.settings.embedding_model)
         for keeper in self._keepers:
-            keeper.reshape(self._shared_parts())
+            keeper.reconfigure(self._shared_parts())
 
     def open(self, path: Path, tell: Callable[[IndexedFolder], None] = lambda _: None) -> IndexedFolder:
         """Have a folder's index kept, in the background; what cannot be is said by the keeper.

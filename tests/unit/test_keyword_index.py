@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sourcewise.domain.code import Chunk, FileStamp, SourceFile
-from sourcewise.storage import word_index
+from sourcewise.storage import keyword_index
 from sourcewise.storage.catalog import Catalog
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def catalog(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Catalog]:
-    monkeypatch.setattr(word_index, "_LEAST_TO_MERGE", 100)
-    monkeypatch.setattr(word_index, "_PAGES_A_STEP", 4)
+    monkeypatch.setattr(keyword_index, "_LEAST_TO_MERGE", 100)
+    monkeypatch.setattr(keyword_index, "_PAGES_A_STEP", 4)
     catalog = Catalog(path)
     for number in range(FILES):
         index(catalog, number)

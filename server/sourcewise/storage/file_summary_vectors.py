@@ -34,7 +34,7 @@ class FileAsRead(NamedTuple):
     digest: str
 
 
-class SynopsisVectors:
+class FileSummaryVectors:
     """Those of one catalog. Thread-safe."""
 
     def __init__(self, database: Database) -> None:
