@@ -12,7 +12,6 @@ import pytest
 
 from sourcewise.domain.code import Chunk, FileStamp, SkippedFile, SkipReason, SourceFile
 from sourcewise.folder_index.inspection import IndexInspector, SkipGroup, counts_by_reason, grouped, owner_of
-from sourcewise.mining.miner import CodeMiner
 from sourcewise.paths import IndexPaths
 from sourcewise.processes.rpc import PeerServer
 from sourcewise.storage.catalog import Catalog
@@ -38,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def inspector(folder: Path, tmp_path: Path) -> IndexInspector:
-    return IndexInspector(folder, tmp_path / "catalog.sqlite", MODEL)
+    return IndexInspector(folder, tmp_path / "catalog.sqlite", MODEL, 1_000_000)
 
 
 @pytest.fixture
@@ -62,7 +61,7 @@ def test_chunks_are_seen_with_their_vectors_while_another_has_the_index_open(
     owner.mark_vectors_stored("another model", [(FIRST, 1)])
     assert owner.pending_vectors(MODEL, 1) == [FIRST]
     owner.mark_vectors_failed(MODEL, {"1": "it broke the model twice"})
-    found = inspector.file(str(folder / "src/a.py") if absolute else "./src/a.py", CodeMiner())
+    found = inspector.file(str(folder / "src/a.py") if absolute else "./src/a.py")
     assert (found.path, found.sentence) == ("src/a.py", "")
     assert [(entry.chunk, entry.vectors, entry.problem) for entry in found.chunks] == [
         (FIRST, 0, "it broke the model twice"),
@@ -80,7 +79,7 @@ def test_chunks_are_seen_with_their_vectors_while_another_has_the_index_open(
     ],
 )
 def test_a_file_without_chunks_has_a_sentence_instead(inspector: IndexInspector, path: str, sentence: str) -> None:
-    found = inspector.file(path, CodeMiner())
+    found = inspector.file(path)
     assert (found.chunks, found.sentence) == ((), sentence)
 
 

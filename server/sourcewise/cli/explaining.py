@@ -16,7 +16,6 @@ from sourcewise.doctor.checks import examine
 from sourcewise.domain.code import SkipReason
 from sourcewise.errors import QuestionError
 from sourcewise.folder_index.inspection import counts_by_reason, grouped
-from sourcewise.mining.miner import CodeMiner
 from sourcewise.mining.reasons import why_sentence
 from sourcewise.paths import workspace_folder
 from sourcewise.text.visible import visible
@@ -36,8 +35,9 @@ def why(file: str, folder: Path, as_json: bool) -> None:
     """Say whether FILE is in the index, and which rule keeps it out if not."""
     # The rules decide, not the index, so this works before there is an index; the index only adds its notes.
     with opened_workspace(settings_of_user()) as (workspace, _):
-        verdict = CodeMiner(workspace.settings.max_file_bytes).explain(workspace_folder(folder), file)
-        note = "" if verdict else workspace.inspector(folder).note(file)
+        inspector = workspace.inspector(folder)
+        verdict = inspector.why(file)
+        note = "" if verdict else inspector.note(file)
     if as_json:
         reason, detail = (None, "") if verdict is None else (verdict.reason.value, verdict.detail)
         answer = {"file": file, "indexed": verdict is None, "reason": reason, "detail": detail, "note": note}
@@ -54,7 +54,7 @@ def why(file: str, folder: Path, as_json: bool) -> None:
 def chunks(file: str, *, folder: Path, whole: bool, as_json: bool) -> None:
     """Show the chunks that FILE is cut into, and which of them are embedded."""
     with opened_workspace(settings_of_user()) as (workspace, _):
-        found = workspace.inspector(folder).file(file, CodeMiner(workspace.settings.max_file_bytes))
+        found = workspace.inspector(folder).file(file)
     if as_json:
         entries = [_as_entry(inspected, whole=whole) for inspected in found.chunks]
         answer = {"file": found.path, "chunks": entries, "problem": found.sentence, "note": found.note}

@@ -14,6 +14,7 @@ import psutil
 
 from sourcewise.errors import StorageError
 from sourcewise.mining.inside import path_inside
+from sourcewise.mining.miner import CodeMiner
 from sourcewise.mining.reasons import why_sentence
 from sourcewise.processes.rpc.address import Address
 from sourcewise.storage.catalog import Catalog
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sourcewise.domain.code import Chunk, SkippedFile, SkipReason
-    from sourcewise.mining.miner import CodeMiner
     from sourcewise.paths import IndexPaths
 
 _PREVIEW_LINES = 3
@@ -89,24 +89,33 @@ class SkipGroup:
 class IndexInspector:
     """Looks into the index of one folder."""
 
-    def __init__(self, folder: Path, catalog: Path, model: str) -> None:
+    def __init__(self, folder: Path, catalog: Path, model: str, max_file_bytes: int) -> None:
         """Name the folder; nothing is opened.
 
         Args:
             folder: that was indexed.
             catalog: the database of its index, which may not be there yet.
             model: whose vectors are counted.
+            max_file_bytes: larger files stay out of the index.
         """
         self._folder = folder
         self._catalog = catalog
         self._model = model
+        self._max_file_bytes = max_file_bytes
 
-    def file(self, path: str, miner: CodeMiner) -> FileInspection:
+    def why(self, path: str) -> SkippedFile | None:
+        """Return why a file or folder is out of the index; None if it belongs to it. The rules decide, not the index.
+
+        Args:
+            path: relative to the folder, or absolute.
+        """
+        return CodeMiner(self._max_file_bytes).explain(self._folder, path)
+
+    def file(self, path: str) -> FileInspection:
         """Return the chunks of a file, or why it has none.
 
         Args:
             path: relative to the folder, or absolute.
-            miner: knows the rules.
 
         Raises:
             StorageError: the index cannot be read.
@@ -114,7 +123,7 @@ class IndexInspector:
         relative = path_inside(path, self._folder) or path
         if chunks := self._chunks(relative):
             return FileInspection(relative, chunks, note=self.note(relative))
-        verdict = miner.explain(self._folder, path)
+        verdict = self.why(path)
         unread = "" if verdict else " It has not been read yet, or holds nothing to show."
         return FileInspection(relative, (), why_sentence(relative, verdict) + unread)
 

@@ -15,7 +15,6 @@ from sourcewise.domain.index_state import Stage
 from sourcewise.errors import UserError
 from sourcewise.folder_index.inspection import IndexInspector, owner_of
 from sourcewise.lsp import convert
-from sourcewise.mining.miner import CodeMiner
 from sourcewise.mining.reasons import why_sentence
 from sourcewise.paths import workspace_folder
 from sourcewise.text.visible import notification
@@ -126,9 +125,10 @@ class IndexControl:
         return protocol.DiagnoseResult(await report(self._workspace, folders))
 
     def _why(self, folder: Folder, path: str) -> protocol.WhyResult:
-        verdict = self._miner().explain(workspace_folder(folder.path), path)
+        inspector = self._inspector(folder)
+        verdict = inspector.why(path)
         chunks = folder.index.count_chunks(path) if folder.index else 0
-        note = self._inspector(folder).note(path) if chunks else ""
+        note = inspector.note(path) if chunks else ""
         sentence = f"{why_sentence(path, verdict)} {note}".rstrip()
         if verdict is None and not chunks and folder.activity.stage in _READING:
             sentence = f"{sentence} It has not been read yet."
@@ -139,13 +139,10 @@ class IndexControl:
         return self._inspector(folder).skipped()
 
     def _inspect(self, folder: Folder, path: str) -> FileInspection:
-        return self._inspector(folder).file(path, self._miner())
+        return self._inspector(folder).file(path)
 
     def _inspector(self, folder: Folder) -> IndexInspector:
         return self._workspace.inspector(folder.path)
-
-    def _miner(self) -> CodeMiner:
-        return CodeMiner(self._workspace.settings.max_file_bytes)
 
     def _status(self, folder: Folder) -> IndexStatus | None:
         try:

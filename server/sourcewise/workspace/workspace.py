@@ -181,7 +181,8 @@ class Workspace:
             FolderError: the folder cannot be used.
         """
         folder = workspace_folder(path)
-        return IndexInspector(folder, self.data.index_of(folder).catalog, self.model)
+        catalog = self.data.index_of(folder).catalog
+        return IndexInspector(folder, catalog, self.model, self.settings.max_file_bytes)
 
     def _shared_parts(self) -> IndexServices:
         return IndexServices(
