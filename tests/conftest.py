@@ -22,7 +22,7 @@ SMALL_MODEL = "smollm2-135m-instruct"
 
 os.environ.update(environment.QUIET)
 # Processes that tests start find the package and the tests' own helpers.
-os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent / "unit"), *filter(None, sys.path)])
+os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent / "support"), *filter(None, sys.path)])
 
 
 @pytest.fixture(scope="session")

@@ -100,7 +100,7 @@ class Named:
 
 
 def test_the_work_of_our_own_workers_is_not_that_of_others() -> None:
-    worker = Worker("test_consideration:Named")
+    worker = Worker("test_throttle:Named")
     try:
         assert throttle._ours(worker.call("pid")) is not None
     finally:

@@ -523,7 +523,7 @@ async def test_a_citation_is_checked_against_what_the_asker_sees(house: House) -
 
 def test_an_index_from_before_the_packages_is_used_and_nothing_is_embedded(house: House, tmp_path: Path) -> None:
     """The stored index was made of the files beside it by the version whose modules were not yet in packages."""
-    stored = Path(__file__).with_name("data") / "index_before_packages.zip"
+    stored = Path(__file__).parents[1] / "data" / "index_before_packages.zip"
     shutil.unpack_archive(stored, tmp_path / "stored")
     shutil.rmtree(house.folder)
     shutil.move(tmp_path / "stored" / "project", house.folder)

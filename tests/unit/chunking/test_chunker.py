@@ -16,7 +16,7 @@ from sourcewise.text.languages import language_of
 from sourcewise.text.lines import split_lines
 from sourcewise.text.tokens import estimate_tokens
 
-SAMPLES = sorted((Path(__file__).parent / "data" / "chunker").glob("*.*"))
+SAMPLES = sorted((Path(__file__).parents[1] / "data" / "chunker").glob("*.*"))
 
 
 def source(text: str, path: str = "file.py") -> SourceFile:

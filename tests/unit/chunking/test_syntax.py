@@ -1,6 +1,6 @@
 """What is found in one small file a language, compared with what was found and read before.
 
-`SOURCEWISE_ACCEPT=1 pytest tests/unit/test_syntax.py` writes `data/chunker/outlines` anew; read what changed.
+`SOURCEWISE_ACCEPT=1 pytest tests/unit/chunking/test_syntax.py` writes `data/chunker/outlines` anew; read what changed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sourcewise.text.lines import split_lines
 if TYPE_CHECKING:
     from sourcewise.domain.code import Definition
 
-FOLDER = Path(__file__).parent / "data" / "chunker"
+FOLDER = Path(__file__).parents[1] / "data" / "chunker"
 SAMPLES = sorted(FOLDER.glob("*.*"))
 
 
