@@ -1,8 +1,7 @@
 """Checks what a model wrote against what it was given and against the files as they are now.
 
 A number that names no source is struck, unless it is that of a line which one source shows. A cited file is read
-again: its lines are current, changed or gone. A back-quoted identifier is linked to its definition, or to the line of
-a source that shows it, or marked as unknown. Code in fences and back quotes is left as it is: `rows[0]` cites nothing.
+again: its lines are current, changed or gone. Code in fences and back quotes is left as it is: `rows[0]` cites nothing.
 """
 
 from __future__ import annotations
@@ -11,16 +10,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sourcewise.domain.answer import Citation, CitationState, Mention
+from sourcewise.answering.unknown_names import find_mentions
+from sourcewise.domain.answer import Citation, CitationState
 from sourcewise.text.lines import split_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from sourcewise.domain.answer import Source
+    from sourcewise.answering.unknown_names import DefinitionOf
+    from sourcewise.domain.answer import Mention, Source
 
     TextOf = Callable[[str], str | None]
-    DefinitionOf = Callable[[str], str | None]
 
 _CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]+`)", re.DOTALL)
 _CITATION = re.compile(
@@ -28,7 +28,6 @@ _CITATION = re.compile(
     r"|(?<=\])\[(\d{1,6})\](?!\()",
     re.IGNORECASE,
 )
-_IDENTIFIER = re.compile(r"`([A-Za-z_][\w]*(?:(?:\.|::|->|#)[A-Za-z_]\w*)*)(?:\([^`]*\))?`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def check(text: str, sources: Sequence[Source], text_of: TextOf, definition_of: 
 
     parts = [part if part.startswith("`") else _tidy(part, judge) for part in _CODE.split(text)]
     citations = tuple(Citation(number, _state(by_number[number], text_of)) for number in sorted(cited))
-    return CheckedText("".join(parts), citations, tuple(sorted(struck)), _mentions(text, sources, definition_of))
+    return CheckedText("".join(parts), citations, tuple(sorted(struck)), find_mentions(text, sources, definition_of))
 
 
 def _source_of_line(line: int, sources: Sequence[Source]) -> int | None:
@@ -86,27 +85,3 @@ def _state(source: Source, text_of: TextOf) -> CitationState:
         return CitationState.GONE
     lines = "\n".join(split_lines(now)[chunk.first_line - 1 : chunk.last_line])
     return CitationState.CURRENT if lines == chunk.text else CitationState.CHANGED
-
-
-def _mentions(text: str, sources: Sequence[Source], definition_of: DefinitionOf) -> tuple[Mention, ...]:
-    prose = re.sub(r"```.*?(?:```|\Z)", "", text, flags=re.DOTALL)
-    names = dict.fromkeys(match[1] for match in _IDENTIFIER.finditer(prose))
-    shown = _lines_by_word(sources)
-    chunks = [source.passage.chunk for source in sources]
-    files = {chunk.path.rpartition("/")[2]: f"{chunk.path}:{chunk.first_line}" for chunk in chunks}
-    return tuple(Mention(name, files.get(name) or definition_of(name) or _shown_at(name, shown)) for name in names)
-
-
-def _shown_at(name: str, shown: Mapping[str, str]) -> str | None:
-    """Return where a source shows the last part of a dotted name."""
-    return shown.get(re.split(r"\W+", name)[-1])
-
-
-def _lines_by_word(sources: Iterable[Source]) -> dict[str, str]:
-    places: dict[str, str] = {}
-    for source in sources:
-        chunk = source.passage.chunk
-        for number, line in enumerate(split_lines(chunk.text), chunk.first_line):
-            for word in re.findall(r"[A-Za-z_]\w*", line):
-                places.setdefault(word, f"{chunk.path}:{number}")
-    return places

@@ -1,0 +1,52 @@
+"""Finds the identifiers that an answer names and the code does not have: the model may have invented them.
+
+A back-quoted identifier is linked to its definition, or to the line of a source that shows it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sourcewise.domain.answer import Mention
+from sourcewise.text.lines import split_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from sourcewise.domain.answer import Source
+
+    DefinitionOf = Callable[[str], str | None]
+
+_IDENTIFIER = re.compile(r"`([A-Za-z_][\w]*(?:(?:\.|::|->|#)[A-Za-z_]\w*)*)(?:\([^`]*\))?`")
+
+
+def find_mentions(text: str, sources: Sequence[Source], definition_of: DefinitionOf) -> tuple[Mention, ...]:
+    """Return the back-quoted identifiers of an answer with where each is; without a place where it is unknown.
+
+    Args:
+        text: what the model wrote.
+        sources: what its prompt held.
+        definition_of: returns `path:line` of a name that the catalog knows, else None.
+    """
+    prose = re.sub(r"```.*?(?:```|\Z)", "", text, flags=re.DOTALL)
+    names = dict.fromkeys(match[1] for match in _IDENTIFIER.finditer(prose))
+    shown = _lines_by_word(sources)
+    chunks = [source.passage.chunk for source in sources]
+    files = {chunk.path.rpartition("/")[2]: f"{chunk.path}:{chunk.first_line}" for chunk in chunks}
+    return tuple(Mention(name, files.get(name) or definition_of(name) or _shown_at(name, shown)) for name in names)
+
+
+def _shown_at(name: str, shown: Mapping[str, str]) -> str | None:
+    """Return where a source shows the last part of a dotted name."""
+    return shown.get(re.split(r"\W+", name)[-1])
+
+
+def _lines_by_word(sources: Iterable[Source]) -> dict[str, str]:
+    places: dict[str, str] = {}
+    for source in sources:
+        chunk = source.passage.chunk
+        for number, line in enumerate(split_lines(chunk.text), chunk.first_line):
+            for word in re.findall(r"[A-Za-z_]\w*", line):
+                places.setdefault(word, f"{chunk.path}:{number}")
+    return places
