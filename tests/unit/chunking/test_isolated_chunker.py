@@ -153,11 +153,13 @@ def test_this_process_loads_no_grammar() -> None:
         import sys
         from sourcewise.chunking.isolated_chunker import IsolatedChunker
         from sourcewise.chunking.code_at_cursor import Document, Excerpts
-        from test_isolated_chunker import GOOD, CODE
-        assert IsolatedChunker().chunk_with_context(GOOD)[0].symbol == "send"
-        assert Excerpts(Document("good.py", CODE)).named("send", 1)
+        from sourcewise.domain.code import FileStamp, SourceFile
+        code = sys.argv[1]
+        file = SourceFile(FileStamp("good.py", len(code), 1), code, "python", "digest")
+        assert IsolatedChunker().chunk_with_context(file)[0].symbol == "send"
+        assert Excerpts(Document("good.py", code)).named("send", 1)
         print([name for name in sys.modules if name.startswith("tree_sitter")])"""
-    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    ended = subprocess.run([sys.executable, "-c", script, CODE], capture_output=True, text=True, timeout=60, check=True)
     assert ended.stdout == "[]\n"
 
 
