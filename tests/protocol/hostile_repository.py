@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Self
+from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING
+
+from loopback_server import LoopbackServer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,22 +27,12 @@ _MODULES = (
 _CODE = 'def secret_price(customer):\n    """Return what a customer pays."""\n    return customer * 42\n'
 
 
-class Listener:
+class Listener(LoopbackServer):
     """Counts the requests to an address that the repository names."""
 
     def __init__(self) -> None:
         self.requests: list[str] = []
-        handler = type("Handler", (_Handler,), {"requests": self.requests})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.port = self._server.server_port
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(_Handler, requests=self.requests)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -4,38 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import ClassVar, Self
+from http.server import BaseHTTPRequestHandler
+from typing import ClassVar
 from urllib.parse import unquote, urlsplit
+
+from loopback_server import LoopbackServer
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 Repositories = dict[str, dict[str, bytes]]
 
 
-class HubServer:
-    """Serves on a free port of the loopback address while it is entered."""
+class HubServer(LoopbackServer):
+    """Serves repositories, and keeps the tokens that came with the requests."""
 
     def __init__(self, repositories: Repositories) -> None:
         self.tokens: list[str] = []
-        handler = type("BoundHandler", (_Handler,), {"repositories": repositories, "tokens": self.tokens})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-
-    @property
-    def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(_Handler, repositories=repositories, tokens=self.tokens)
 
 
 class _Handler(BaseHTTPRequestHandler):

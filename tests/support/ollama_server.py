@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from loopback_server import LoopbackServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,35 +57,22 @@ class Request:
     body: dict[str, Any]
 
 
-class OllamaServer:
-    """Serves on a free port of the loopback address while it is entered."""
+class OllamaServer(LoopbackServer):
+    """Behaves as its script says, and keeps the requests."""
 
     def __init__(self, script: Script | None = None) -> None:
         self.script = script or Script()
         self.requests: list[Request] = []
         self.client_left = threading.Event()
         self.closing = threading.Event()
-        handler = type("BoundHandler", (_Handler,), {"owner": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-
-    @property
-    def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        super().__init__(_Handler, owner=self)
 
     def last(self, path: str) -> Request:
         return [request for request in self.requests if request.path == path][-1]
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
     def __exit__(self, *_: object) -> None:
         self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__exit__()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import subprocess
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from git_repository import git
 from hashing_embedder import HashingEmbedder
 
 from sourcewise.answering.index_knowledge import IndexKnowledge
@@ -465,8 +465,7 @@ def test_a_language_and_a_kind_narrow_what_words_and_vectors_find(house: House) 
 
 def test_what_has_changed_narrows_what_words_vectors_and_the_editor_give(house: House) -> None:
     for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "work"]):
-        git = ["git", "-C", str(house.folder), "-c", "user.name=a", "-c", "user.email=a@b"]
-        subprocess.run([*git, *command], check=True)
+        git(house.folder, *command)
     (house.folder / "screen.py").write_text("def paint_value(canvas):\n    return canvas.draw(screen)\n")
     index = house.refresh()
     scope = Scope(changed_since="main")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from git_repository import git
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -29,14 +30,9 @@ if TYPE_CHECKING:
     from sourcewise.chunking.isolated_chunker import Cut
     from sourcewise.domain.code import FileStamp, SkippedFile, SourceFile
 
+pytestmark = pytest.mark.usefixtures("plain_git")
+
 LIMIT = 200
-
-
-@pytest.fixture(autouse=True)
-def _plain_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
 
 
 class MeddlingMiner(CodeMiner):
@@ -100,10 +96,6 @@ def put(folder: Path, path: str, text: str = "x = 1\n") -> None:
     place = folder / path
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(text.encode())
-
-
-def git(folder: Path, *arguments: str) -> None:
-    subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=True)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from git_repository import git
 
 from sourcewise.errors import QuestionError
 from sourcewise.mining.git_history import branches, changed_since, recently_changed
@@ -14,12 +15,7 @@ from sourcewise.mining.git_history import branches, changed_since, recently_chan
 if TYPE_CHECKING:
     from pathlib import Path
 
-
-@pytest.fixture(autouse=True)
-def _plain_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+pytestmark = pytest.mark.usefixtures("plain_git")
 
 
 @pytest.fixture
@@ -28,11 +24,6 @@ def folder(tmp_path: Path) -> Path:
     place.mkdir()
     git(place, "init", "-q")
     return place
-
-
-def git(folder: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@b", *arguments]
-    return subprocess.run(command, capture_output=True, check=True, text=True).stdout
 
 
 def put(folder: Path, path: str, text: str = "x = 1\n", second: int = 0) -> None:

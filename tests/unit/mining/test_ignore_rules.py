@@ -17,16 +17,11 @@ from sourcewise.mining.miner import CodeMiner
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("plain_git")
+
 NAMES = ("a", "b", "ab", "abc", "a.b", "x-y", "[a]", "A", "é", "a b", "1", "b ")
 # Before 2.41 git compared unrelated pointers here, so what it answers depends on where its memory lies.
 STARS_IN_A_NAME = re.compile(r"[^/*]\*\*|\*\*[^/*]")
-
-
-@pytest.fixture(autouse=True)
-def _plain_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
 
 
 def rule_of(text: str, path: str, *, is_folder: bool = False, ignore_case: bool = False) -> str:

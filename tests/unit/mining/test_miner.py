@@ -17,6 +17,7 @@ import click
 import pygls
 import pytest
 import rich
+from git_repository import git
 
 from sourcewise.domain.code import FileStamp, SkippedFile, SkipReason, SourceFile
 from sourcewise.errors import FolderError
@@ -26,14 +27,9 @@ from sourcewise.mining.reasons import why_sentence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.usefixtures("plain_git")
+
 needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="needs what only POSIX file systems have")
-
-
-@pytest.fixture(autouse=True)
-def _plain_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
 
 
 @pytest.fixture
@@ -48,11 +44,6 @@ def put(folder: Path, path: str, text: str | bytes = "x = 1\n") -> Path:
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(text.encode() if isinstance(text, str) else text)
     return place
-
-
-def git(folder: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@b", *arguments]
-    return subprocess.run(command, capture_output=True, check=True).stdout.decode("utf-8", "surrogateescape")
 
 
 def kept(folder: Path) -> list[str]:

@@ -22,16 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs what only POSIX file systems have")
+pytestmark = [
+    pytest.mark.usefixtures("plain_git"),
+    pytest.mark.skipif(sys.platform == "win32", reason="needs what only POSIX file systems have"),
+]
 
 _SPARSE = 20 * 2**30
-
-
-@pytest.fixture(autouse=True)
-def _plain_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
 
 
 @pytest.fixture
