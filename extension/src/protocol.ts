@@ -256,7 +256,7 @@ export interface FolderState {
   total: number;
   /** The user stopped the work; it waits. */
   paused: boolean;
-  /** Until this stage is done; null where nobody can tell. */
+  /** Until this stage is done; null if not known. */
   secondsLeft: number | null;
   files: number;
   chunks: number;
@@ -414,7 +414,7 @@ export interface LanguageModel {
   runtime: string;
   name: string;
   installed: boolean;
-  /** Its size, as installed or as a download; 0 where nobody knows. */
+  /** Its size, as installed or as a download; 0 if not known. */
   bytes: number;
   /** The other machine that it runs on; empty if it runs on this one. */
   host?: string;
@@ -498,7 +498,7 @@ export interface AnswerNotice {
   message: string;
 }
 
-/** How far a download is, in bytes; `total` is 0 where nobody knows. */
+/** How far a download is, in bytes; `total` is 0 if not known. */
 export interface PullProgress {
   pullId: string;
   message: string;

@@ -11,8 +11,8 @@ export interface CommandLine {
 /**
  * The command line of the server.
  *
- * `-P` keeps the folder that it starts in off the module path: a file there must not stand in for a module of ours. With
- * `-E` no variable puts another folder on it.
+ * `-P` keeps the folder where it starts off the module path, so that no file there can replace one of our modules. `-E`
+ * keeps environment variables from adding another folder.
  */
 export function serverCommand(python: string): CommandLine {
   return { command: python, args: ["-EP", "-m", "sourcewise", "lsp"] };

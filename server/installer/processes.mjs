@@ -95,7 +95,7 @@ function programOf(command) {
   throw new EnvironmentProblem(`There is no program ${command} on the PATH.`, "Install it, then run this again.");
 }
 
-/** A Python that is run to install takes no module from the folder that we stand in, which may be a hostile repository. */
+/** The current folder may be a hostile repository, so the Python that installs imports nothing from it. */
 function installerVariables() {
   return { ...pythonVariables(process.env), PYTHONSAFEPATH: "1" };
 }

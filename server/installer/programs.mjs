@@ -9,7 +9,7 @@ import path from "node:path";
 /** What Windows starts without a shell. */
 const EXECUTABLE = [".com", ".exe"];
 
-/** Python's own variables, and the one by which macOS tells a Python which virtual environment it belongs to. */
+/** Python's own variables, and the one that macOS sets to name the virtual environment a Python belongs to. */
 const STEERS_PYTHON = /^(PYTHON|__PYVENV_LAUNCHER__$)/i;
 
 /**

@@ -34,11 +34,11 @@ _MOST_FOLLOW_UPS = 3
 
 
 def recall(history: Sequence[Turn], room: int) -> str:
-    """Return the last turns as a model is told of them, shortened, in at most this many tokens; maybe none.
+    """Return the last turns for a prompt, shortened to fit in this many tokens; empty if none fits.
 
     Citations are left out: their numbers meant the sources of another question.
     """
-    told: list[str] = []
+    shown: list[str] = []
     for turn in reversed(history):
         question = _shortened(turn.question, _QUESTION_TOKENS)
         answer = _shortened(_CITATION.sub("", turn.answer), _ANSWER_TOKENS)
@@ -46,8 +46,8 @@ def recall(history: Sequence[Turn], room: int) -> str:
         room -= estimate_tokens(text)
         if room < 0:
             break
-        told.append(text)
-    return "".join(reversed(told))
+        shown.append(text)
+    return "".join(reversed(shown))
 
 
 def _shortened(text: str, tokens: int) -> str:

@@ -198,7 +198,7 @@ class ProgressLine:
         self._progress.update(self._task, visible=False)
 
     def update(self, label: str, done: float, total: float | None) -> None:
-        """Show a label and how much of it is done; total None or 0 where nobody knows."""
+        """Show a label and how much of it is done; total None or 0 if not known."""
         if label != self._label:
             self._progress.reset(self._task, description=label, total=total or None, visible=True)
         self._progress.update(self._task, completed=done, total=total or None)

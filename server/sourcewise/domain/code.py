@@ -155,6 +155,6 @@ class Chunk(_QuicklyPickled):
     definitions: tuple[Definition, ...] = ()
 
     def overlaps(self, other: Chunk) -> bool:
-        """Tell whether they share a line of one file."""
+        """Return whether both are in one file and have a line in common."""
         same_file = self.path == other.path
         return same_file and self.first_line <= other.last_line and other.first_line <= self.last_line

@@ -29,7 +29,7 @@ class IndexActivity:
     Attributes:
         done: as in IndexProgress, of `total`.
         paused: the work waits until the user says otherwise.
-        seconds_left: until this stage is done; None where nobody can tell.
+        seconds_left: until this stage is done; None if not known.
         embedded: how many of the chunks have their vectors.
         made: chunks that went through the model since the index was opened; `reused` got theirs from the cache.
         problem: what went wrong last, or None.
@@ -55,8 +55,8 @@ class IndexProgress:
     """Where an index run stands.
 
     Attributes:
-        done: files while reading, chunks while embedding, bytes or packages while fetching; `total` likewise, 0 where
-            nobody knows.
+        done: files while reading, chunks while embedding, bytes or packages while fetching; `total` likewise, 0 if
+            not known.
     """
 
     stage: Stage

@@ -29,7 +29,7 @@ class LanguageModel:
     """A language model that is on this machine, or could be.
 
     Attributes:
-        bytes: as installed or as a download; 0 where nobody knows.
+        bytes: as installed or as a download; 0 if not known.
         host: the other machine that it runs on; empty if it runs on this one.
     """
 

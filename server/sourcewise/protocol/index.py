@@ -16,7 +16,7 @@ class FolderState:
         done: files while reading, chunks while embedding, of `total`.
         embedded: how many of the chunks have a vector.
         paused: the user stopped the work; it waits.
-        seconds_left: until this stage is done; null where nobody can tell.
+        seconds_left: until this stage is done; null if not known.
         message: what went wrong and what to do about it, or an empty string.
         notice: what else is to be said, such as why the work is slow, or an empty string.
     """

@@ -17,7 +17,7 @@ class LanguageModel:
     """A language model that is on this machine, or could be.
 
     Attributes:
-        bytes: its size, as installed or as a download; 0 where nobody knows.
+        bytes: its size, as installed or as a download; 0 if not known.
         host: the other machine that it runs on; empty if it runs on this one.
     """
 
@@ -72,7 +72,7 @@ class PullResult:
 
 @frozen
 class PullProgress:
-    """How far a download is, in bytes; `total` is 0 where nobody knows."""
+    """How far a download is, in bytes; `total` is 0 if not known."""
 
     pull_id: str
     message: str

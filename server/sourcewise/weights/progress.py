@@ -18,7 +18,7 @@ class DownloadProgress:
 
     Attributes:
         name: the model.
-        done: in `unit`; `total` is 0 where nobody knows.
+        done: in `unit`; `total` is 0 if not known.
         unit: `bytes` or `packages`.
         stage: `downloading`, `joining` or `checking`.
     """

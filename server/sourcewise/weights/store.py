@@ -70,7 +70,7 @@ class WeightsStore:
         return is_verified(self._folder(weights), weights)
 
     def size_of(self, name: str) -> int:
-        """Return how large a model's weights file is, or is said to be; 0 where nobody knows."""
+        """Return how large a model's weights file is, or is said to be; 0 if not known."""
         if (local := _local(name)) is not None:
             return local.stat().st_size if local.is_file() else 0
         return weights_named(name, self._known).size

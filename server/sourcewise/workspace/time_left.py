@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 _RECENT_SECONDS = 20.0
-# Before either of these nobody can tell: the first steps load a model, or come from a cache.
+# Before either of these it is not known: the first steps load a model, or come from a cache.
 _ENOUGH_SECONDS = 5.0
 _ENOUGH_SHARE = 0.05
 
@@ -30,7 +30,7 @@ class TimeLeft:
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds until all is done at the recent pace; None where nobody can tell."""
+        """Seconds until all is done at the recent pace; None if not known."""
         if self._begun is None or not self._total:
             return None
         (earlier, done_then), (now, done) = self._recent[0], self._recent[-1]
