@@ -2,11 +2,39 @@ import js from "@eslint/js";
 import globals from "globals";
 import typescript from "typescript-eslint";
 
-/** VS Code turns `[label](command:…)` in what these show into links; `messages.ts` calls them with text that has none. */
+/** VS Code turns `[label](command:…)` in what these show into links; `notifications.ts` calls them with text that has none. */
 const NOTIFICATIONS = [
   ...["showInformationMessage", "showWarningMessage", "showErrorMessage", "withProgress"],
   ...["showInputBox", "createInputBox", "setStatusBarMessage"],
 ];
+
+/** The folders of the extension, highest layer first: each imports only from those after it. Files beside them stand above. */
+const LAYERS = [
+  ["features"],
+  ["webview", "panel"],
+  ["server"],
+  ["environment"],
+  ["notifications", "places"],
+  ["generated", "text"],
+];
+
+/** For each layer but the top one, the folders that it must not import from. */
+const UPWARD_IMPORTS = LAYERS.slice(1).map((layer, above) => ({
+  files: layer.map((folder) => `extension/src/${folder}/**`),
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        patterns: [
+          {
+            regex: `^(\\.\\./)+(${LAYERS.slice(0, above + 1).flat().join("|")})/(?!installer/)|^(\\.\\./)+(commands|extension)$`,
+            message: "Imports point down: see LAYERS in eslint.config.mjs.",
+          },
+        ],
+      },
+    ],
+  },
+}));
 
 const TYPESCRIPT = ["extension/src/**/*.{ts,tsx}", "tests/extension/**/*.{ts,tsx}"];
 
@@ -37,14 +65,15 @@ export default [
   },
   {
     files: ["extension/src/**"],
-    ignores: ["extension/src/messages.ts"],
+    ignores: ["extension/src/notifications/notifications.ts"],
     rules: {
       "no-restricted-properties": [
         "error",
-        ...NOTIFICATIONS.map((property) => ({ property, message: "Use extension/src/messages.ts." })),
+        ...NOTIFICATIONS.map((property) => ({ property, message: "Use extension/src/notifications/notifications.ts." })),
       ],
     },
   },
+  ...UPWARD_IMPORTS,
   // A `describe` block is as long as its tests.
   { files: ["tests/**"], rules: { "max-lines-per-function": "off" } },
 ];

@@ -1,13 +1,14 @@
 import { defineConfig } from "vitest/config";
 
-const files = (folder) => `tests/extension/${folder}*.test.{ts,tsx}`;
+const ALL = "tests/extension/**/*.test.{ts,tsx}";
+const WEBVIEW = "tests/extension/webview/**/*.test.{ts,tsx}";
 
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: {
     projects: [
-      { extends: true, test: { name: "host", include: [files(""), files("panel/")], environment: "node" } },
-      { extends: true, test: { name: "webview", include: [files("webview/")], environment: "happy-dom" } },
+      { extends: true, test: { name: "host", include: [ALL], exclude: [WEBVIEW], environment: "node" } },
+      { extends: true, test: { name: "webview", include: [WEBVIEW], environment: "happy-dom" } },
     ],
   },
 });

@@ -1,18 +1,18 @@
 /** Every command, in one table: what is done under which id. A failure of any of them is shown as a sentence. */
 import * as vscode from "vscode";
 import { COMMAND_IDS, type CommandId } from "./commandIds";
-import type { Server } from "./client";
-import { diagnose } from "./diagnose";
-import type { PythonEnvironment } from "./environment";
-import { explainThis } from "./explain";
-import { showFailure, showingFailures } from "./failures";
-import { excludeChosen, pause, rebuild, why } from "./indexing";
-import { showChunks, showSkipped } from "./inspection";
-import { hasFolders } from "./launch";
+import type { Server } from "./server/client";
+import { diagnose } from "./features/diagnose";
+import type { PythonEnvironment } from "./environment/environment";
+import { explainThis } from "./features/explain";
+import { showFailure, showingFailures } from "./notifications/failures";
+import { excludeChosen, pause, rebuild, why } from "./features/indexing";
+import { showChunks, showSkipped } from "./features/inspection";
+import { hasFolders } from "./server/launch";
 import { revokeConsent } from "./panel/consent";
 import type { Panel } from "./panel/panel";
-import { findSimilar, searchByMeaning } from "./search";
-import { showMenu } from "./status";
+import { findSimilar, searchByMeaning } from "./features/search";
+import { showMenu } from "./features/status";
 
 const WALKTHROUGH = "sourcewise.sourcewise#start";
 

@@ -1,15 +1,16 @@
 /** Where the extension begins: makes its parts and joins them. Nothing here waits, so that the editor need not. */
 import * as vscode from "vscode";
-import { Server } from "./client";
+import { Server } from "./server/client";
 import { registerCommands } from "./commands";
-import { PythonEnvironment } from "./environment";
-import { registerCodeActions } from "./explain";
-import { showFailure } from "./failures";
-import { launcher, restartIfSetUp, startIfSetUp } from "./launch";
+import { PythonEnvironment } from "./environment/environment";
+import { registerCodeActions } from "./features/explain";
+import { hoverMiddleware } from "./features/hover";
+import { showFailure } from "./notifications/failures";
+import { launcher, restartIfSetUp, startIfSetUp } from "./server/launch";
 import { Panel } from "./panel/panel";
 import { hasSecondarySideBar, PANEL_VIEWS } from "./panel/placement";
 import { onDidChangePython } from "./settings";
-import { showStatus } from "./status";
+import { showStatus } from "./features/status";
 
 /** What other code of the same extension host may see: the tests. */
 export interface Api {
@@ -40,7 +41,7 @@ export async function deactivate(): Promise<void> {
 
 function assemble(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Server {
   const environment = new PythonEnvironment(context, log);
-  const server = new Server(launcher(context, environment, log));
+  const server = new Server(launcher(context, environment, log, hoverMiddleware));
   const panel = new Panel(context, server, environment, log);
   end = () => panel.dispose().then(() => server.stop());
   const tryStart = (): void => void startIfSetUp(server, environment, log);

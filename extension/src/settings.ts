@@ -5,7 +5,7 @@
  */
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient";
-import { SERVER_SETTINGS, SHARED_SETTINGS } from "./settingNames";
+import { SERVER_SETTINGS, SHARED_SETTINGS } from "./generated/settingNames";
 
 const SECTION = "sourcewise";
 

@@ -5,7 +5,7 @@
  * request, the failed set-up of Python. Nothing but a `UserError` leaves the modules that talk to the server.
  */
 import * as v from "valibot";
-import { USER_ERROR_CODE } from "./protocol";
+import { USER_ERROR_CODE } from "./generated/protocol";
 
 const METHOD_NOT_FOUND = -32601;
 const INVALID_PARAMS = -32602;

@@ -16,8 +16,8 @@ def artifacts(root: Path) -> dict[str, str]:
     """Return path within the repository to the whole text of each generated file."""
     package = (root / "package.json").read_text(encoding="utf-8")
     return {
-        "extension/src/protocol.ts": protocol_module(),
-        "extension/src/settingNames.ts": setting_names(),
+        "extension/src/generated/protocol.ts": protocol_module(),
+        "extension/src/generated/settingNames.ts": setting_names(),
         "server/PROTOCOL.md": protocol_document(),
         "package.json": manifest(package),
     }

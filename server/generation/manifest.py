@@ -90,7 +90,7 @@ def manifest(package: str) -> str:
 
 
 def setting_names() -> str:
-    """Return the text of `extension/src/settingNames.ts`: the settings that the server reads, and the shared ones."""
+    """Return `extension/src/generated/settingNames.ts`: the settings that the server reads, and the shared ones."""
     server = (spec.metadata["name"] for spec in fields(Settings))
     return _NAMES.format(server=_lines(server), shared=_lines(sorted(SHARED)))
 

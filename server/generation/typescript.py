@@ -1,4 +1,4 @@
-"""The protocol as the editor's half imports it: `extension/src/protocol.ts`."""
+"""The protocol as the editor's half imports it: `extension/src/generated/protocol.ts`."""
 
 from __future__ import annotations
 

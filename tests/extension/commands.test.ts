@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { COMMAND_IDS } from "../../extension/src/commandIds";
-import { menuOf } from "../../extension/src/statusText";
+import { menuOf } from "../../extension/src/features/statusText";
 import manifest from "../../package.json";
 
 const declared = manifest.contributes.commands.map(({ command }) => command);

@@ -28,9 +28,9 @@ def test_a_missing_or_changed_file_is_stale(tmp_path: Path) -> None:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
     (tmp_path / "server/PROTOCOL.md").unlink()
-    with (tmp_path / "extension/src/protocol.ts").open("a") as file:
+    with (tmp_path / "extension/src/generated/protocol.ts").open("a") as file:
         file.write("// by hand\n")
-    assert list(stale_artifacts(tmp_path)) == ["extension/src/protocol.ts", "server/PROTOCOL.md"]
+    assert list(stale_artifacts(tmp_path)) == ["extension/src/generated/protocol.ts", "server/PROTOCOL.md"]
 
 
 def test_every_method_has_an_example() -> None:
@@ -42,7 +42,7 @@ def test_every_method_has_an_example() -> None:
         assert type(examples.NOTIFICATIONS[notification.method]) is notification.params
 
 
-@pytest.mark.parametrize("path", ["extension/src/protocol.ts", "server/PROTOCOL.md"])
+@pytest.mark.parametrize("path", ["extension/src/generated/protocol.ts", "server/PROTOCOL.md"])
 def test_every_method_type_and_field_is_there(path: str) -> None:
     text = ARTIFACTS[path]
     for message in (*protocol.REQUESTS, *protocol.NOTIFICATIONS):
@@ -91,4 +91,4 @@ def test_a_workspace_may_set_only_what_is_shared() -> None:
     scopes = {name: declared["scope"] for group in groups for name, declared in group["properties"].items()}
     assert {name for name, scope in scopes.items() if scope != "machine"} == {"sourcewise.hover.enabled"}
     for spec in fields(Settings):
-        assert f'"{spec.metadata["name"]}",' in ARTIFACTS["extension/src/settingNames.ts"]
+        assert f'"{spec.metadata["name"]}",' in ARTIFACTS["extension/src/generated/settingNames.ts"]

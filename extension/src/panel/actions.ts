@@ -1,6 +1,6 @@
 /** What the panel's buttons do outside the chat: one table. Most are commands, which the palette has too. */
 import * as vscode from "vscode";
-import type { PythonEnvironment } from "../environment";
+import type { PythonEnvironment } from "../environment/environment";
 import type { Action } from "./messages";
 import { chooseModel } from "./modelPicker";
 import type { Models } from "./models";

@@ -1,6 +1,6 @@
 /** What a word that begins with `@` can be completed to. Hides the order of what is offered and how a path is written. */
 import fuzzysort from "fuzzysort";
-import type { IndexChoices } from "../protocol";
+import type { IndexChoices } from "../generated/protocol";
 import { filterKeys, filterValues, isFilter } from "./filters";
 import type { Completion } from "./messages";
 import { nameOf, parentOf, type Entry, type Situated } from "./scope";

@@ -1,7 +1,7 @@
 /** The question whether code may be sent to a model on another machine, and the way to take that decision back. */
-import type { Server } from "../client";
-import { confirm, showInformation } from "../messages";
-import { MODELS_REVOKE, type Destination } from "../protocol";
+import type { Server } from "../server/client";
+import { confirm, showInformation } from "../notifications/notifications";
+import { MODELS_REVOKE, type Destination } from "../generated/protocol";
 
 const SEND = "Send";
 

@@ -3,7 +3,7 @@
  * id of its own on the wire, and what belongs to one that was stopped, replaced or left behind is dropped.
  */
 import { CancellationTokenSource, type Disposable } from "vscode-jsonrpc/node";
-import type { Server } from "../client";
+import type { Server } from "../server/client";
 import {
   ANSWER_DELTA,
   ANSWER_NOTICE,
@@ -16,7 +16,7 @@ import {
   type Destination,
   type Notification,
   type Selection,
-} from "../protocol";
+} from "../generated/protocol";
 import { asUserError, isCancelled, UserError } from "../userError";
 import { emptyChat, withTurn, type HeldChat } from "./chat";
 import type { Turn } from "./messages";

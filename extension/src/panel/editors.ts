@@ -3,7 +3,7 @@
  * and that there may be none.
  */
 import * as vscode from "vscode";
-import { isCursor, selectionOf } from "../selection";
+import { isCursor, selectionOf } from "../places/selection";
 import { UserError } from "../userError";
 import type { Folder, Situated } from "./scope";
 

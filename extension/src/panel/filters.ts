@@ -3,7 +3,7 @@
  * written and completed, and what the question says in their place.
  */
 import fuzzysort from "fuzzysort";
-import type { IndexChoices, Scope } from "../protocol";
+import type { IndexChoices, Scope } from "../generated/protocol";
 import { UserError } from "../userError";
 import type { Completion } from "./messages";
 

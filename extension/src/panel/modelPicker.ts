@@ -1,6 +1,6 @@
 /** Quick picks of language models: which one answers, which one is downloaded. */
 import * as vscode from "vscode";
-import type { LanguageModel } from "../protocol";
+import type { LanguageModel } from "../generated/protocol";
 import { UserError } from "../userError";
 import type { Models } from "./models";
 

@@ -3,8 +3,8 @@
  * server, and that an answer about models may be overtaken by a newer one.
  */
 import { CancellationTokenSource, Emitter, type Disposable, type Event } from "vscode-jsonrpc/node";
-import type { Server } from "../client";
-import { MODELS_LIST, MODELS_PROGRESS, MODELS_PULL, type LanguageModel, type ModelsResult, type PullProgress } from "../protocol";
+import type { Server } from "../server/client";
+import { MODELS_LIST, MODELS_PROGRESS, MODELS_PULL, type LanguageModel, type ModelsResult, type PullProgress } from "../generated/protocol";
 import { isCancelled, UserError } from "../userError";
 import type { ModelSummary } from "./messages";
 

@@ -3,11 +3,11 @@
  * comes and goes: it is told everything anew whenever it says that it is ready, and nothing is lost with it.
  */
 import * as vscode from "vscode";
-import type { Server } from "../client";
-import type { PythonEnvironment } from "../environment";
-import { showFailure } from "../failures";
-import { openPlace } from "../openSource";
-import { INDEX_CHOICES, type IndexChoices, type Selection } from "../protocol";
+import type { Server } from "../server/client";
+import type { PythonEnvironment } from "../environment/environment";
+import { showFailure } from "../notifications/failures";
+import { openPlace } from "../places/openSource";
+import { INDEX_CHOICES, type IndexChoices, type Selection } from "../generated/protocol";
 import { createActions } from "./actions";
 import { emptyChat, shownChat } from "./chat";
 import { ChatStore } from "./chatStore";
@@ -22,7 +22,7 @@ import { Models } from "./models";
 import { panelViewOf } from "./placement";
 import { readScope } from "./scope";
 import { indexSummaryOf, situationOf } from "./situation";
-import { Throttle } from "./throttle";
+import { RateLimiter } from "./rateLimiter";
 import type { Place } from "./turn";
 import { PanelView } from "./view";
 import { WorkspaceFiles } from "./workspaceFiles";
@@ -41,8 +41,8 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
   private readonly models: Models;
   private readonly editors = new Editors();
   private readonly files = new WorkspaceFiles();
-  private readonly state = new Throttle(() => this.sendState(), FRAME_MS);
-  private readonly turn = new Throttle(() => this.sendTurn(), FRAME_MS);
+  private readonly state = new RateLimiter(() => this.sendState(), FRAME_MS);
+  private readonly turn = new RateLimiter(() => this.sendTurn(), FRAME_MS);
   private readonly handlers: Handlers;
   private readonly subscriptions: { dispose(): unknown }[];
   private chats: ChatSummary[] = [];

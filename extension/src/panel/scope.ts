@@ -3,7 +3,7 @@
  * `@"path with blanks"` and filters out of it. Hides how these are written and which workspace folder is asked. A word with
  * an `@` that names nothing, such as a decorator or an address, is text like any other.
  */
-import type { Scope, Selection } from "../protocol";
+import type { Scope, Selection } from "../generated/protocol";
 import { UserError } from "../userError";
 import { filterOf, narrowedTo, said, written, type Filter } from "./filters";
 

@@ -1,7 +1,7 @@
 /** What the panel says about the world around the chat: whether anything can be asked, and how far the index is. Pure. */
-import type { ServerState } from "../client";
-import type { EnvironmentState } from "../environment";
-import type { FolderState, IndexState, Stage } from "../protocol";
+import type { ServerState } from "../server/client";
+import type { EnvironmentState } from "../environment/environment";
+import type { FolderState, IndexState, Stage } from "../generated/protocol";
 import type { IndexSummary, Situation } from "./messages";
 
 /** All that decides whether a question can be asked. */

@@ -17,7 +17,7 @@ import type {
   Selection,
   Source,
   Turn as Exchange,
-} from "../protocol";
+} from "../generated/protocol";
 import { isRunning, type SourceCard, type Turn } from "./messages";
 
 /** Lines of a document that the view may ask to open. */

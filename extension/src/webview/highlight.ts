@@ -38,7 +38,7 @@ import typescript from "highlight.js/lib/languages/typescript";
 import xml from "highlight.js/lib/languages/xml";
 import yaml from "highlight.js/lib/languages/yaml";
 
-import { visible } from "../visible";
+import { visible } from "../text/visible";
 
 export type Colour =
   "comment" | "deleted" | "function" | "inserted" | "keyword" | "number" | "string" | "type" | "variable";

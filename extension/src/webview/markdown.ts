@@ -9,7 +9,7 @@ import MarkdownIt from "markdown-it";
 import type { Token } from "markdown-it";
 
 import type { Turn } from "../panel/messages";
-import { visible } from "../visible";
+import { visible } from "../text/visible";
 
 export type Tag = (typeof TAGS)[number];
 

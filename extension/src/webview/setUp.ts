@@ -3,7 +3,7 @@
  * the host knows.
  */
 import type { Action, ModelSummary, PanelState, Situation } from "../panel/messages";
-import { visibleLine } from "../visible";
+import { visibleLine } from "../text/visible";
 import { size } from "./wording";
 
 export interface Step {

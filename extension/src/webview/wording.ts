@@ -3,7 +3,7 @@
  * page; what the server and the host worded is shown as it came.
  */
 import type { IndexSummary, ModelSummary, SourceCard, Turn } from "../panel/messages";
-import { visible, visibleLine } from "../visible";
+import { visible, visibleLine } from "../text/visible";
 
 const STAGES: Record<string, string> = {
   scanning: "Looking for files",

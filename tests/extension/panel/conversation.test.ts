@@ -4,7 +4,7 @@ import { Conversation } from "../../../extension/src/panel/conversation";
 import { narrowedTo } from "../../../extension/src/panel/filters";
 import type { Turn } from "../../../extension/src/panel/messages";
 import type { ScopedQuestion } from "../../../extension/src/panel/scope";
-import { ANSWER_DELTA, ANSWER_SOURCES, type AskParams, type Destination } from "../../../extension/src/protocol";
+import { ANSWER_DELTA, ANSWER_SOURCES, type AskParams, type Destination } from "../../../extension/src/generated/protocol";
 import { connectionLost, UserError } from "../../../extension/src/userError";
 import { COVERAGE, result, ScriptedServer, source } from "./scriptedServer";
 

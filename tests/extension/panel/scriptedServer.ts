@@ -1,6 +1,6 @@
 /** A server whose answers the test gives, and the messages that it gives them with. */
-import type { Server } from "../../../extension/src/client";
-import type { AskResult, Notification, Request, Source } from "../../../extension/src/protocol";
+import type { Server } from "../../../extension/src/server/client";
+import type { AskResult, Notification, Request, Source } from "../../../extension/src/generated/protocol";
 import { cancelled } from "../../../extension/src/userError";
 
 /** A request that waits for its answer. */

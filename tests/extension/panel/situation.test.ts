@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readHostMessage } from "../../../extension/src/panel/messages";
 import { indexSummaryOf, situationOf, type Circumstances } from "../../../extension/src/panel/situation";
-import type { FolderState } from "../../../extension/src/protocol";
+import type { FolderState } from "../../../extension/src/generated/protocol";
 
 const fresh: Circumstances = { folders: 1, trusted: true, environment: { kind: "unknown" }, server: { kind: "stopped" } };
 const python = { kind: "ready", python: "/python" } as const;

@@ -4,7 +4,7 @@ import { useMemo } from "preact/hooks";
 
 import { isRunning, type Turn } from "../../panel/messages";
 import { readAnswer, settled, type AnswerNode } from "../markdown";
-import { visibleLine } from "../../visible";
+import { visibleLine } from "../../text/visible";
 import { placeOf, stalenessOf } from "../wording";
 import { CodeLines } from "./codeLines";
 import { useControls } from "./controls";

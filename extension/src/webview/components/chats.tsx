@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
 import type { ChatSummary } from "../../panel/messages";
-import { visibleLine } from "../../visible";
+import { visibleLine } from "../../text/visible";
 import { ago, counted } from "../wording";
 import { useControls } from "./controls";
 import { IconButton } from "./icon";

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
 import type { Completing } from "../reducer";
-import { visibleLine } from "../../visible";
+import { visibleLine } from "../../text/visible";
 import { useControls } from "./controls";
 
 export function Completions({ completing: { items, selected } }: { completing: Completing }): JSX.Element {

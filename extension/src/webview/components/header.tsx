@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 
 import type { Chat } from "../../panel/messages";
-import { visibleLine } from "../../visible";
+import { visibleLine } from "../../text/visible";
 import { useControls } from "./controls";
 import { IconButton } from "./icon";
 

@@ -1,6 +1,6 @@
 /** A line of text whose back-quoted parts look like code. */
 import type { JSX } from "preact";
-import { visible } from "../../visible";
+import { visible } from "../../text/visible";
 
 const QUOTED = /`([^`\n]+)`/;
 

@@ -6,7 +6,7 @@ import type { CSSProperties, JSX, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import type { SourceCard } from "../../panel/messages";
-import { visibleLine } from "../../visible";
+import { visibleLine } from "../../text/visible";
 import { placeOf } from "../wording";
 import { CodeLines } from "./codeLines";
 

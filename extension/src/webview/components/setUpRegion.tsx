@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 
 import type { SetUp } from "../setUp";
-import { visible } from "../../visible";
+import { visible } from "../../text/visible";
 import { useControls } from "./controls";
 import { ProgressBar } from "./progressBar";
 

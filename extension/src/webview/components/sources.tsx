@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 
 import type { SourceCard, Turn } from "../../panel/messages";
-import { visibleLine } from "../../visible";
+import { visibleLine } from "../../text/visible";
 import { counted, linesOf, placeOf, stalenessOf } from "../wording";
 import { CodeLines } from "./codeLines";
 import { useControls } from "./controls";

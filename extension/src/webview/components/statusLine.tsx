@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 
 import type { IndexSummary, ModelSummary, PanelState } from "../../panel/messages";
-import { visible } from "../../visible";
+import { visible } from "../../text/visible";
 import { answererOf, holdingsOf, progressOf } from "../wording";
 import { useControls } from "./controls";
 import { Icon } from "./icon";

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 
 import { isRunning, type Turn } from "../../panel/messages";
-import { visible, visibleLine } from "../../visible";
+import { visible, visibleLine } from "../../text/visible";
 import { answerAsText, provenanceOf, statusOf } from "../wording";
 import { Answer } from "./answer";
 import { useControls } from "./controls";

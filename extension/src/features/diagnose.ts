@@ -1,0 +1,34 @@
+/** “Diagnose”: opens the report as a document, to read before it is copied. */
+import * as vscode from "vscode";
+import type { Server } from "../server/client";
+import { reportOf } from "./diagnosticReport";
+import type { PythonEnvironment } from "../environment/environment";
+import { showInformation } from "../notifications/notifications";
+import { DIAGNOSE } from "../generated/protocol";
+
+const COPY = "Copy";
+
+/** Opens the report and offers to copy it. Works without a server too. */
+export async function diagnose(extension: vscode.Extension<unknown>, server: Server, environment: PythonEnvironment): Promise<void> {
+  const fromServer = await server.request(DIAGNOSE, {}).then(
+    ({ report }) => report,
+    () => undefined,
+  );
+  const report = reportOf(
+    {
+      extensionVersion: String((extension.packageJSON as { version: unknown }).version),
+      editor: vscode.env.appName,
+      editorVersion: vscode.version,
+      platform: `${process.platform} ${process.arch}`,
+      remote: vscode.env.remoteName !== undefined,
+      folders: vscode.workspace.workspaceFolders?.length ?? 0,
+      environment: environment.state.kind,
+      server: server.state.kind,
+    },
+    fromServer,
+  );
+  const document = await vscode.workspace.openTextDocument({ language: "markdown", content: report });
+  await vscode.window.showTextDocument(document);
+  const choice = await showInformation("Read the report, then copy it to where you ask for help.", COPY);
+  if (choice === COPY) await vscode.env.clipboard.writeText(document.getText());
+}

@@ -1,0 +1,24 @@
+/** What the server says about a name, as a hover. Of the commands that a hover could run, it may run one. */
+import * as vscode from "vscode";
+import type { HoverMiddleware } from "vscode-languageclient";
+import { hoverEnabled } from "../settings";
+
+const TRUSTED = { enabledCommands: ["sourcewise.explain"] };
+
+/** Stands between the editor and the server where hovers are asked for. */
+export const hoverMiddleware: HoverMiddleware = {
+  async provideHover(document, position, token, next) {
+    if (!hoverEnabled()) return undefined;
+    const hover = await next(document, position, token);
+    if (!hover) return undefined;
+    const texts = hover.contents.filter((content) => content instanceof vscode.MarkdownString);
+    return new vscode.Hover(texts.map(asLimited), hover.range);
+  },
+};
+
+function asLimited(text: vscode.MarkdownString): vscode.MarkdownString {
+  text.isTrusted = TRUSTED;
+  text.supportHtml = false;
+  text.supportThemeIcons = false;
+  return text;
+}

@@ -1,0 +1,42 @@
+/** The one item in the status bar, and the menu behind it. */
+import * as vscode from "vscode";
+import type { Server } from "../server/client";
+import type { PythonEnvironment } from "../environment/environment";
+import { indexSummaryOf } from "../panel/situation";
+import { menuOf, statusOf, type Status } from "./statusText";
+import { visible } from "../text/visible";
+
+/** Shows the item and keeps it true. */
+export function showStatus(server: Server, environment: PythonEnvironment): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem("sourcewise.status", vscode.StatusBarAlignment.Right, 100);
+  const warning = new vscode.ThemeColor("statusBarItem.warningBackground");
+  item.name = "Sourcewise";
+  item.command = "sourcewise.showMenu";
+  const update = (): void => {
+    const { text, tooltip, problem } = statusNow(server, environment);
+    item.text = text;
+    item.tooltip = visible(tooltip.join("\n"));
+    item.backgroundColor = problem ? warning : undefined;
+  };
+  update();
+  item.show();
+  return vscode.Disposable.from(
+    item,
+    server.onDidChange(update),
+    server.onDidChangeIndex(update),
+    environment.onDidChange(update),
+  );
+}
+
+/** Lets the user choose what to do. */
+export async function showMenu(server: Server, environment: PythonEnvironment): Promise<void> {
+  const choice = await vscode.window.showQuickPick(menuOf(server.state, indexSummaryOf(server.indexState)), {
+    title: "Sourcewise",
+    placeHolder: statusNow(server, environment).tooltip.join(" · "),
+  });
+  if (choice) await vscode.commands.executeCommand(choice.command, ...(choice.argument ? [choice.argument] : []));
+}
+
+function statusNow(server: Server, environment: PythonEnvironment): Status {
+  return statusOf(server.state, environment.state, indexSummaryOf(server.indexState));
+}
