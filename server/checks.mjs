@@ -39,6 +39,7 @@ export function allChecks({ root, python }) {
     typescript("tsc, host", "tsconfig.json"),
     typescript("tsc, webview", "tsconfig.webview.json"),
     node("lint", "eslint", path.join("node_modules", "eslint", "bin", "eslint.js"), "."),
+    node("lint", "biome, the format", path.join("node_modules", "@biomejs", "biome", "bin", "biome"), "check", "."),
     { ...node("unit", "node --test tests/environment", "--test", "--test-reporter=spec", ...scripts), tests: scripts },
     pytest("unit", "tests/unit"),
     { ...node("extension", "vitest tests/extension", VITEST, "run"), tests: editor },
