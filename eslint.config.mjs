@@ -27,7 +27,9 @@ const UPWARD_IMPORTS = LAYERS.slice(1).map((layer, above) => ({
       {
         patterns: [
           {
-            regex: `^(\\.\\./)+(${LAYERS.slice(0, above + 1).flat().join("|")})/(?!installer/)|^(\\.\\./)+(commands|extension)$`,
+            regex: `^(\\.\\./)+(${LAYERS.slice(0, above + 1)
+              .flat()
+              .join("|")})/(?!installer/)|^(\\.\\./)+(commands|extension)$`,
             message: "Imports point down: see LAYERS in eslint.config.mjs.",
           },
         ],
@@ -69,7 +71,10 @@ export default [
     rules: {
       "no-restricted-properties": [
         "error",
-        ...NOTIFICATIONS.map((property) => ({ property, message: "Use extension/src/notifications/notifications.ts." })),
+        ...NOTIFICATIONS.map((property) => ({
+          property,
+          message: "Use extension/src/notifications/notifications.ts.",
+        })),
       ],
     },
   },

@@ -1,5 +1,5 @@
 /** The licences of what is bundled: their authors ask that they travel with the code. */
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 const RULE = "-".repeat(80);

@@ -1,7 +1,7 @@
 /**
  * The checks of `npm test`, in order. Hides the tools behind each; a check whose tests do not exist yet is left out.
  */
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { EnvironmentProblem } from "./installer/problem.mjs";
 import { passThrough } from "./installer/processes.mjs";
@@ -47,7 +47,14 @@ export function allChecks({ root, python }) {
     pytest("protocol", "tests/protocol"),
     pytest("e2e", "tests/ollama"),
     node("e2e", "npm run package", path.join("server", "environment.mjs"), "package"),
-    node("e2e", "tests/e2e, in a real VS Code", "--test-reporter=spec", path.join("tests", "e2e", "run.mjs"), "--python", python),
+    node(
+      "e2e",
+      "tests/e2e, in a real VS Code",
+      "--test-reporter=spec",
+      path.join("tests", "e2e", "run.mjs"),
+      "--python",
+      python,
+    ),
   ];
 }
 

@@ -17,9 +17,9 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { allChecks, ensureNodePackages, runChecks, selectChecks } from "./checks.mjs";
 import { demandHashes } from "./installer/locked_packages.mjs";
-import { ensureEnvironment } from "./installer/repository.mjs";
 import { EnvironmentProblem } from "./installer/problem.mjs";
 import { passThrough } from "./installer/processes.mjs";
+import { ensureEnvironment } from "./installer/repository.mjs";
 
 const ROOT = path.dirname(path.dirname(realpathSync(fileURLToPath(import.meta.url))));
 
@@ -111,7 +111,13 @@ async function refreshLock(args) {
   // One lock for all platforms and Pythons, without a word about where packages come from.
   const scope = ["--universal", "--python-version", "3.11", "--all-extras", "--group", "tools"];
   const form = ["--generate-hashes", "--no-annotate", "--no-emit-index-url", "--quiet"];
-  const files = ["--custom-compile-command", "npm run lock", "pyproject.toml", "--output-file", "server/constraints.txt"];
+  const files = [
+    "--custom-compile-command",
+    "npm run lock",
+    "pyproject.toml",
+    "--output-file",
+    "server/constraints.txt",
+  ];
   return passThrough(python, ["-m", "uv", "pip", "compile", ...scope, ...form, ...files, ...args], { cwd: ROOT });
 }
 

@@ -1,18 +1,18 @@
 /** Every command, in one table: what is done under which id. A failure of any of them is shown as a sentence. */
 import * as vscode from "vscode";
 import { COMMAND_IDS, type CommandId } from "./commandIds";
-import type { Server } from "./server/client";
-import { diagnose } from "./features/diagnose";
 import type { PythonEnvironment } from "./environment/environment";
+import { diagnose } from "./features/diagnose";
 import { explainThis } from "./features/explain";
-import { showFailure, showingFailures } from "./notifications/failures";
 import { excludeChosen, pause, rebuild, why } from "./features/indexing";
 import { showChunks, showSkipped } from "./features/inspection";
-import { hasFolders } from "./server/launch";
-import { revokeConsent } from "./panel/consent";
-import type { Panel } from "./panel/panel";
 import { findSimilar, searchByMeaning } from "./features/search";
 import { showMenu } from "./features/status";
+import { showFailure, showingFailures } from "./notifications/failures";
+import { revokeConsent } from "./panel/consent";
+import type { Panel } from "./panel/panel";
+import type { Server } from "./server/client";
+import { hasFolders } from "./server/launch";
 
 const WALKTHROUGH = "sourcewise.sourcewise#start";
 
@@ -30,26 +30,89 @@ type Handler = (...args: unknown[]) => unknown;
 
 /** Makes each command's handler. */
 export const COMMANDS: Readonly<Record<CommandId, (parts: CommandParts) => Handler>> = {
-  "sourcewise.ask": ({ panel }) => () => panel.reveal(),
-  "sourcewise.newChat": ({ panel }) => () => panel.newChat(),
-  "sourcewise.explain": withServer(({ panel }) => (selection) => explainThis(panel, selection)),
-  "sourcewise.search": withServer(({ server, log }) => () => searchByMeaning(server, (error) => showFailure(error, log))),
-  "sourcewise.findSimilar": withServer(({ server, log }) => () => findSimilar(server, (error) => showFailure(error, log))),
-  "sourcewise.showMenu": ({ server, environment }) => () => showMenu(server, environment),
-  "sourcewise.pause": withServer(({ server }) => () => pause(server, true)),
-  "sourcewise.resume": withServer(({ server }) => () => pause(server, false)),
-  "sourcewise.rebuild": withServer(({ server }) => () => rebuild(server)),
-  "sourcewise.why": withServer(({ server }) => (file) => why(server, file)),
-  "sourcewise.showChunks": withServer(({ server, log }) => (file) => showChunks(server, file, (error) => showFailure(error, log))),
-  "sourcewise.showSkipped": withServer(({ server }) => () => showSkipped(server)),
+  "sourcewise.ask":
+    ({ panel }) =>
+    () =>
+      panel.reveal(),
+  "sourcewise.newChat":
+    ({ panel }) =>
+    () =>
+      panel.newChat(),
+  "sourcewise.explain": withServer(
+    ({ panel }) =>
+      (selection) =>
+        explainThis(panel, selection),
+  ),
+  "sourcewise.search": withServer(
+    ({ server, log }) =>
+      () =>
+        searchByMeaning(server, (error) => showFailure(error, log)),
+  ),
+  "sourcewise.findSimilar": withServer(
+    ({ server, log }) =>
+      () =>
+        findSimilar(server, (error) => showFailure(error, log)),
+  ),
+  "sourcewise.showMenu":
+    ({ server, environment }) =>
+    () =>
+      showMenu(server, environment),
+  "sourcewise.pause": withServer(
+    ({ server }) =>
+      () =>
+        pause(server, true),
+  ),
+  "sourcewise.resume": withServer(
+    ({ server }) =>
+      () =>
+        pause(server, false),
+  ),
+  "sourcewise.rebuild": withServer(
+    ({ server }) =>
+      () =>
+        rebuild(server),
+  ),
+  "sourcewise.why": withServer(
+    ({ server }) =>
+      (file) =>
+        why(server, file),
+  ),
+  "sourcewise.showChunks": withServer(
+    ({ server, log }) =>
+      (file) =>
+        showChunks(server, file, (error) => showFailure(error, log)),
+  ),
+  "sourcewise.showSkipped": withServer(
+    ({ server }) =>
+      () =>
+        showSkipped(server),
+  ),
   "sourcewise.exclude": () => (file, all) => excludeChosen(file, all),
-  "sourcewise.showLog": ({ log }) => () => log.show(),
-  "sourcewise.diagnose": ({ extension, server, environment }) => () => diagnose(extension, server, environment),
-  "sourcewise.restart": ({ server }) => () => server.restart(),
+  "sourcewise.showLog":
+    ({ log }) =>
+    () =>
+      log.show(),
+  "sourcewise.diagnose":
+    ({ extension, server, environment }) =>
+    () =>
+      diagnose(extension, server, environment),
+  "sourcewise.restart":
+    ({ server }) =>
+    () =>
+      server.restart(),
   "sourcewise.setUp": (parts) => () => setUp(parts),
-  "sourcewise.pullModel": withServer(({ panel }) => () => panel.chooseDownload()),
-  "sourcewise.revokeConsent": withServer(({ server }) => () => revokeConsent(server)),
-  "sourcewise.openWalkthrough": () => () => vscode.commands.executeCommand("workbench.action.openWalkthrough", WALKTHROUGH),
+  "sourcewise.pullModel": withServer(
+    ({ panel }) =>
+      () =>
+        panel.chooseDownload(),
+  ),
+  "sourcewise.revokeConsent": withServer(
+    ({ server }) =>
+      () =>
+        revokeConsent(server),
+  ),
+  "sourcewise.openWalkthrough": () => () =>
+    vscode.commands.executeCommand("workbench.action.openWalkthrough", WALKTHROUGH),
 };
 
 /** Makes the editor know them all. */

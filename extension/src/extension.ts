@@ -1,16 +1,16 @@
 /** Where the extension begins: makes its parts and joins them. Nothing here waits, so that the editor need not. */
 import * as vscode from "vscode";
-import { Server } from "./server/client";
 import { registerCommands } from "./commands";
 import { PythonEnvironment } from "./environment/environment";
 import { registerCodeActions } from "./features/explain";
 import { hoverMiddleware } from "./features/hover";
+import { showStatus } from "./features/status";
 import { showFailure } from "./notifications/failures";
-import { launcher, restartIfSetUp, startIfSetUp } from "./server/launch";
 import { Panel } from "./panel/panel";
 import { hasSecondarySideBar, PANEL_VIEWS } from "./panel/placement";
+import { Server } from "./server/client";
+import { launcher, restartIfSetUp, startIfSetUp } from "./server/launch";
 import { onDidChangePython } from "./settings";
-import { showStatus } from "./features/status";
 
 /** What other code of the same extension host may see: the tests. */
 export interface Api {

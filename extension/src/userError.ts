@@ -54,7 +54,11 @@ export function cancelled(): UserError {
 
 /** The failure of a request whose server ended before it answered. */
 export function connectionLost(): UserError {
-  return new UserError("Sourcewise's server stopped before it answered.", "It starts again by itself; then try again.", "ConnectionLost");
+  return new UserError(
+    "Sourcewise's server stopped before it answered.",
+    "It starts again by itself; then try again.",
+    "ConnectionLost",
+  );
 }
 
 /** Any failure as one that can be shown. */
@@ -77,7 +81,10 @@ function fromCode(code: number, message: string, data: unknown): UserError {
       return connectionLost();
     case METHOD_NOT_FOUND:
     case INVALID_PARAMS:
-      return new UserError(`The server did not understand the extension: ${message}`, "Run “Sourcewise: Set Up Python Environment”, which renews the server.");
+      return new UserError(
+        `The server did not understand the extension: ${message}`,
+        "Run “Sourcewise: Set Up Python Environment”, which renews the server.",
+      );
     default:
       return unexpected(message);
   }

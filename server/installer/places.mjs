@@ -3,7 +3,7 @@
  * global storage, for who uses it. Hides where each keeps its files and how the two differ; the stages are the same.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { demandHashes } from "./locked_packages.mjs";
@@ -75,7 +75,10 @@ export function repositoryPlace({ root, extras, interpreter, platform }) {
 function requirementsOf(root, python, extras) {
   const { status, stdout } = capture(python, ["-I", "-c", REQUIREMENTS, path.join(root, "pyproject.toml"), ...extras]);
   if (status === 0) return stdout.trim().split(/\r?\n/);
-  throw new EnvironmentProblem("The requirements in pyproject.toml cannot be read.", "Correct it, then run this again.");
+  throw new EnvironmentProblem(
+    "The requirements in pyproject.toml cannot be read.",
+    "Correct it, then run this again.",
+  );
 }
 
 /**

@@ -23,7 +23,10 @@ const STEERS_PYTHON = /^(PYTHON|__PYVENV_LAUNCHER__$)/i;
  * @param {Machine} [machine]
  * @returns {string | undefined} its full path; undefined when there is none
  */
-export function findProgram(name, { variables = process.env, platform = process.platform, extensions = EXECUTABLE } = {}) {
+export function findProgram(
+  name,
+  { variables = process.env, platform = process.platform, extensions = EXECUTABLE } = {},
+) {
   if (/[\\/]/.test(name)) return path.resolve(name);
   const names = platform === "win32" && path.extname(name) === "" ? extensions.map((each) => name + each) : [name];
   const places = absoluteEntries(variables, platform).flatMap((folder) => names.map((each) => path.join(folder, each)));

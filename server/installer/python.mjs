@@ -6,8 +6,9 @@
  *   1. python3.13   2. python3.12   3. python3.11
  *   4. python3      5. python       6. py -3 (Windows only)
  */
-import { capture } from "./processes.mjs";
+
 import { EnvironmentProblem } from "./problem.mjs";
+import { capture } from "./processes.mjs";
 
 /** The locked packages have wheels for these, and for those between. */
 const OLDEST = [3, 11];

@@ -3,7 +3,7 @@
  * written last, that says what it was made from. Starts no process, for this is asked whenever Sourcewise starts.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 /**

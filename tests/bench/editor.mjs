@@ -11,9 +11,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { capture } from "../../server/installer/processes.mjs";
 import { eventually } from "../e2e/eventually.mjs";
 import { raiseStage } from "../e2e/stage.mjs";
-import { capture } from "../../server/installer/processes.mjs";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
 const READING_MS = 600_000;

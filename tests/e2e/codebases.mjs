@@ -118,7 +118,8 @@ export function makeCodebase(folder, python) {
 export function makeHostileCodebase(folder) {
   const harm = `window.${HARM}=1;parent.${HARM}=1;top.${HARM}=1`;
   const script = `<script>${harm}</script><img src=x onerror="${harm}"><svg onload="${harm}">`;
-  const links = "[click](command:workbench.action.closeAllEditors) ![x](http://127.0.0.1:9/x.png) [j](javascript:alert)";
+  const links =
+    "[click](command:workbench.action.closeAllEditors) ![x](http://127.0.0.1:9/x.png) [j](javascript:alert)";
   const controls = "\u001b[31mred\u001b[0m \u202Egnidaer sdrawkcab\u202C \u200Bzero";
   const body = (name) =>
     `def ${name}(water):\n    """Boil the kettle. ${script} ${links} ${controls}"""\n    return "${controls}" + water\n`;

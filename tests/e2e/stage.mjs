@@ -2,7 +2,7 @@
  * Everything that the scenarios play on: one code-server with the extension, one browser window, the Ollama-speaking
  * server, and the folders that are opened. Hides where all of it lies and what is kept when a scenario fails.
  */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
@@ -162,7 +162,10 @@ class Stage {
   async setUpPython() {
     const { panel } = this;
     const button = panel.button("Set Up");
-    await button.or(panel.footer.filter({ hasText: /\d/ })).first().waitFor();
+    await button
+      .or(panel.footer.filter({ hasText: /\d/ }))
+      .first()
+      .waitFor();
     if (await button.isVisible()) await button.click();
     await panel.footer.filter({ hasText: /\d/ }).waitFor({ timeout: SET_UP_MS });
   }

@@ -154,7 +154,8 @@ async function npm(cwd, args) {
   // npm says in npm_execpath where it lives, which spares us its many names on Windows.
   const [command, ...rest] = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ["npm"];
   const complaint = await complaintOf(command, [...rest, "--prefix", cwd, ...args, "--no-audit", "--no-fund"]);
-  if (complaint) throw new EnvironmentProblem(`npm failed in ${cwd}: ${complaint}`, "Check the network, then try again.");
+  if (complaint)
+    throw new EnvironmentProblem(`npm failed in ${cwd}: ${complaint}`, "Check the network, then try again.");
 }
 
 /** Runs a program; resolves to its last lines when it fails, else to nothing. */

@@ -31,7 +31,10 @@ describe("the lock", () => {
 
   it("must have a hash for pip", () => {
     assert.throws(() => lockedRequirement("pip==26.3\ntqdm==4.0 \\\n    --hash=sha256:a\n", "pip"), /no hash for pip/);
-    assert.throws(() => lockedRequirement("pipx==26.3 \\\n    --hash=sha256:a\n", "pip"), /no hash for pip.*npm run lock/);
+    assert.throws(
+      () => lockedRequirement("pipx==26.3 \\\n    --hash=sha256:a\n", "pip"),
+      /no hash for pip.*npm run lock/,
+    );
   });
 });
 
@@ -66,7 +69,12 @@ describe("an installation from a folder of wheels", () => {
     for (const name of Object.keys(process.env)) if (name.startsWith("PIP_")) delete process.env[name];
     process.env.PIP_CONFIG_FILE = devNull;
     made = mkdtempSync(path.join(tmpdir(), "sourcewise-wheels-"));
-    const { python } = repositoryPlace({ root: fromRoot("."), extras: [], interpreter: null, platform: process.platform });
+    const { python } = repositoryPlace({
+      root: fromRoot("."),
+      extras: [],
+      interpreter: null,
+      platform: process.platform,
+    });
     const input = JSON.stringify(packages);
     const script = fromRoot("tests/environment/make_wheels.py");
     const { stdout, stderr } = spawnSync(python, ["-I", script, made], { input, encoding: "utf8" });
@@ -76,7 +84,10 @@ describe("an installation from a folder of wheels", () => {
     shipped = path.join(storage, "shipped");
     wheels = path.join(storage, "wheels");
     mkdirSync(shipped);
-    cpSync(path.join(made, "sourcewise-0.1.0-py3-none-any.whl"), path.join(shipped, "sourcewise-0.1.0-py3-none-any.whl"));
+    cpSync(
+      path.join(made, "sourcewise-0.1.0-py3-none-any.whl"),
+      path.join(shipped, "sourcewise-0.1.0-py3-none-any.whl"),
+    );
     cpSync(fromRoot("server/installer/hold_lock.py"), path.join(shipped, "hold_lock.py"));
     writeLock();
     place = extensionPlace({ storage, shipped, interpreter: null, wheels, platform: process.platform });
@@ -103,7 +114,11 @@ describe("an installation from a folder of wheels", () => {
 
   const install = () => ensureEnvironmentAt(place, namedPythons(process.platform), new TerminalReport(600_000));
   const has = (module) => spawnSync(place.python, ["-I", "-c", `import ${module}`]).status === 0;
-  const fileOf = (name) => path.join(wheels, Object.keys(digests).find((file) => file.startsWith(`${name}-`)));
+  const fileOf = (name) =>
+    path.join(
+      wheels,
+      Object.keys(digests).find((file) => file.startsWith(`${name}-`)),
+    );
   /** Still a wheel: whatever follows the end of a zip archive's index is a comment to most readers. */
   const change = (file) => writeFileSync(file, Buffer.concat([readFileSync(file), Buffer.from("changed")]));
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { removeOthers, takeLease } from "../../server/installer/leases.mjs";
 import { extensionPlace, repositoryPlace } from "../../server/installer/places.mjs";
@@ -24,8 +24,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(storage, { recursive: true }));
 
-const placeOf = (platform = "linux") =>
-  extensionPlace({ storage, shipped, interpreter: null, wheels: null, platform });
+const placeOf = (platform = "linux") => extensionPlace({ storage, shipped, interpreter: null, wheels: null, platform });
 
 const make = (place) => {
   mkdirSync(path.dirname(place.python), { recursive: true });

@@ -104,7 +104,8 @@ describe("a program that the current folder carries", { skip: process.platform =
     const inner = `"require('child_process').spawnSync('uv', { stdio: 'inherit' }).error?.code ?? 'ran'"`;
     const captured = `process.stdout.write(capture(process.execPath, ["-p", ${inner}]).stdout);`;
     const passed = `await passThrough(process.execPath, ["-p", ${inner}], { cwd: "." });`;
-    for (const PATH of PATHS) for (const script of [captured, passed]) assert.equal(runIn(script, PATH), "ENOENT\n", PATH);
+    for (const PATH of PATHS)
+      for (const script of [captured, passed]) assert.equal(runIn(script, PATH), "ENOENT\n", PATH);
   });
 
   it("is said to be missing where it has to be there", async () => {

@@ -54,7 +54,10 @@ describe("an installation told in messages", () => {
       { step: next, lines },
     ]);
     const fractions = progress.map(({ fraction }) => fraction);
-    assert.deepEqual(fractions, fractions.toSorted((a, b) => a - b));
+    assert.deepEqual(
+      fractions,
+      fractions.toSorted((a, b) => a - b),
+    );
     const first = fractions.slice(0, fractions.length / 2);
     assert.ok(first[0] === 0.1 && first.at(-1) <= 0.5 && fractions.at(-1) <= 1, fractions.join(" "));
   });

@@ -4,7 +4,15 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { repositoryPlace } from "../../server/installer/places.mjs";
-import { fingerprintOf, fitsPlace, isFresh, isReady, readStamp, wasReady, writeStamp } from "../../server/installer/stamp.mjs";
+import {
+  fingerprintOf,
+  fitsPlace,
+  isFresh,
+  isReady,
+  readStamp,
+  wasReady,
+  writeStamp,
+} from "../../server/installer/stamp.mjs";
 
 const stamp = { fingerprint: "f", root: "/repository", extras: ["dev", "embedded"], interpreter: null };
 

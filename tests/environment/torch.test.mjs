@@ -21,7 +21,10 @@ describe("installing torch", () => {
 
   it("demands the hash of the builds of PyPI, for the lock has no other", () => {
     const machine = { platform: "linux", hasNvidiaGpu: false, offline: false, version: "2.13.0" };
-    assert.deepEqual(torchAttempts(machine).map(({ isHashed }) => isHashed), [false, false, true]);
+    assert.deepEqual(
+      torchAttempts(machine).map(({ isHashed }) => isHashed),
+      [false, false, true],
+    );
     assert.ok(torchAttempts({ ...machine, platform: "darwin" })[0].isHashed);
   });
 

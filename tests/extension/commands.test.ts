@@ -18,7 +18,9 @@ describe("the commands", () => {
   });
 
   it("are the only ones that the status bar's menu runs, but for the editor's own settings", () => {
-    const offered = (["stopped", "running"] as const).flatMap((kind) => menuOf({ kind }, null)).map(({ command }) => command);
+    const offered = (["stopped", "running"] as const)
+      .flatMap((kind) => menuOf({ kind }, null))
+      .map(({ command }) => command);
     const foreign = offered.filter((command) => !declared.includes(command));
     expect(new Set(foreign)).toEqual(new Set(["workbench.action.openSettings"]));
   });

@@ -32,7 +32,9 @@ describe("the manifest", () => {
   });
 
   it("lets a workspace set nothing but whether hovers are shown", () => {
-    const settings = contributes.configuration.flatMap(({ properties }) => Object.entries<{ scope: string }>(properties));
+    const settings = contributes.configuration.flatMap(({ properties }) =>
+      Object.entries<{ scope: string }>(properties),
+    );
     expect(settings.length).toBeGreaterThan(30);
     const ofWorkspaces = settings.filter(([, { scope }]) => scope !== "machine").map(([name]) => name);
     expect(ofWorkspaces).toEqual(["sourcewise.hover.enabled"]);

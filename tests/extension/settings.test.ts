@@ -35,7 +35,7 @@ function merged(under: Tree, over: Tree): Tree {
     const below = under[name];
     return [name, isTree(value) && isTree(below) ? merged(below, value) : value];
   });
-  return { ...under, ...Object.fromEntries(both) as Tree };
+  return { ...under, ...(Object.fromEntries(both) as Tree) };
 }
 
 const at = (tree: Tree, name: string): unknown =>
@@ -45,7 +45,9 @@ vi.mock("vscode", () => ({
   workspace: {
     getConfiguration: (section: string) => {
       const allowed = Object.entries(workspace).filter(([name]) => PROPERTIES[name]?.scope !== "machine");
-      const defaults = treeOf(Object.fromEntries(Object.entries(PROPERTIES).map(([name, spec]) => [name, spec.default])));
+      const defaults = treeOf(
+        Object.fromEntries(Object.entries(PROPERTIES).map(([name, spec]) => [name, spec.default])),
+      );
       const [ofUser, ofWorkspace] = [treeOf(user), treeOf(Object.fromEntries(allowed))];
       const all = merged(merged(defaults, ofUser), ofWorkspace);
       return {

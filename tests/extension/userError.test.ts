@@ -5,8 +5,14 @@ const coded = (code: number, message = "m", data?: unknown): Error => Object.ass
 
 describe("a failure as the user is told it", () => {
   it("is the server's sentence and hint where the user can act on it", () => {
-    const error = asUserError(coded(-32010, "The folder is busy.", { kind: "IndexBusyError", hint: "Close the other window." }));
-    expect(error).toMatchObject({ message: "The folder is busy.", hint: "Close the other window.", kind: "IndexBusyError" });
+    const error = asUserError(
+      coded(-32010, "The folder is busy.", { kind: "IndexBusyError", hint: "Close the other window." }),
+    );
+    expect(error).toMatchObject({
+      message: "The folder is busy.",
+      hint: "Close the other window.",
+      kind: "IndexBusyError",
+    });
     expect(error.sentences).toBe("The folder is busy. Close the other window.");
   });
 

@@ -4,18 +4,18 @@
  */
 import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
-import type { Event } from "vscode-jsonrpc";
 import * as vscode from "vscode";
+import type { Event } from "vscode-jsonrpc";
 import { takeLease } from "../../../server/installer/leases.mjs";
 import { type ExtensionRequest, extensionPlace, type Place } from "../../../server/installer/places.mjs";
 import { isReady, wasReady } from "../../../server/installer/stamp.mjs";
+import { withProgress } from "../notifications/notifications";
+import { settingOf } from "../settings";
+import { UserError } from "../userError";
 import { EnvironmentSetup, type EnvironmentState, type Installation } from "./environmentSetup";
 import { type InstallationListener, runInstaller } from "./installerProcess";
 import { type ActiveInterpreters, interpreterCandidates, outsideOf, pathFromSetting } from "./interpreters";
-import { withProgress } from "../notifications/notifications";
 import { activeInterpreters } from "./pythonExtensions";
-import { settingOf } from "../settings";
-import { UserError } from "../userError";
 
 export type { EnvironmentState } from "./environmentSetup";
 
@@ -136,7 +136,9 @@ class GlobalStorageInstallation implements Installation, vscode.Disposable {
   private async active(): Promise<ActiveInterpreters> {
     const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
     return outsideOf(await activeInterpreters(this.output), folders, (interpreter) =>
-      this.output.warn(`Sourcewise does not use ${interpreter}: it is in the workspace, or not a full path. It looks for another Python.`),
+      this.output.warn(
+        `Sourcewise does not use ${interpreter}: it is in the workspace, or not a full path. It looks for another Python.`,
+      ),
     );
   }
 

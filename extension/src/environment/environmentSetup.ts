@@ -4,8 +4,8 @@
  */
 import type { Disposable, Event } from "vscode-jsonrpc";
 import { Emitter } from "vscode-jsonrpc/node";
-import type { InstallationListener } from "./installerProcess";
 import { asUserError, cancelled } from "../userError";
+import type { InstallationListener } from "./installerProcess";
 
 /** Whether there is an environment, and if not, why. `fraction`: how much is done, 0 to 1; null when not known. */
 export type EnvironmentState =

@@ -1,15 +1,19 @@
 /** “Diagnose”: opens the report as a document, to read before it is copied. */
 import * as vscode from "vscode";
+import type { PythonEnvironment } from "../environment/environment";
+import { DIAGNOSE } from "../generated/protocol";
+import { showInformation } from "../notifications/notifications";
 import type { Server } from "../server/client";
 import { reportOf } from "./diagnosticReport";
-import type { PythonEnvironment } from "../environment/environment";
-import { showInformation } from "../notifications/notifications";
-import { DIAGNOSE } from "../generated/protocol";
 
 const COPY = "Copy";
 
 /** Opens the report and offers to copy it. Works without a server too. */
-export async function diagnose(extension: vscode.Extension<unknown>, server: Server, environment: PythonEnvironment): Promise<void> {
+export async function diagnose(
+  extension: vscode.Extension<unknown>,
+  server: Server,
+  environment: PythonEnvironment,
+): Promise<void> {
   const fromServer = await server.request(DIAGNOSE, {}).then(
     ({ report }) => report,
     () => undefined,

@@ -1,6 +1,7 @@
 /** The report that a user may show to others. Pure: without names of users, folders and files, whatever state we are in. */
-import type { ServerState } from "../server/client";
+
 import type { EnvironmentState } from "../environment/environment";
+import type { ServerState } from "../server/client";
 
 /** What the extension knows without the server. */
 export interface Surroundings {

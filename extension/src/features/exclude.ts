@@ -1,8 +1,8 @@
 /** “Exclude from Sourcewise”: writes the `.sourcewiseignore` of a workspace folder, and takes it back. */
 import * as vscode from "vscode";
-import { appendix, linesWith, patternFor } from "./excludePattern";
 import { showInformation } from "../notifications/notifications";
 import { UserError } from "../userError";
+import { appendix, linesWith, patternFor } from "./excludePattern";
 
 const IGNORE_FILE = ".sourcewiseignore";
 const UNDO = "Undo";
@@ -27,7 +27,10 @@ async function ruleFor(uri: vscode.Uri): Promise<Rule> {
   const folder = vscode.workspace.getWorkspaceFolder(uri);
   const path = vscode.workspace.asRelativePath(uri, false);
   if (!folder || uri.toString() === folder.uri.toString()) {
-    throw new UserError("Only files and folders inside a workspace folder can be excluded.", "To leave out a whole workspace folder, remove it from the workspace.");
+    throw new UserError(
+      "Only files and folders inside a workspace folder can be excluded.",
+      "To leave out a whole workspace folder, remove it from the workspace.",
+    );
   }
   const file = vscode.Uri.joinPath(folder.uri, IGNORE_FILE);
   await refuseLink(file);
@@ -43,7 +46,10 @@ async function refuseLink(file: vscode.Uri): Promise<void> {
     () => vscode.FileType.Unknown, // There is no such file yet.
   );
   if ((found & vscode.FileType.SymbolicLink) === 0) return;
-  throw new UserError(`${IGNORE_FILE} is a link, so Sourcewise does not change it.`, "Replace it with a file, then exclude again.");
+  throw new UserError(
+    `${IGNORE_FILE} is a link, so Sourcewise does not change it.`,
+    "Replace it with a file, then exclude again.",
+  );
 }
 
 async function add({ file, pattern }: Rule): Promise<boolean> {

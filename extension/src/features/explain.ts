@@ -22,7 +22,8 @@ export async function explainThis(explainer: Explainer, argument: unknown): Prom
 /** What the active editor points at; throws a `UserError` where that is nothing. */
 export function selectionOfEditor(): Selection {
   const editor = vscode.window.activeTextEditor;
-  if (!editor) throw new UserError("No editor is open.", "Open a file and select some code, or put the cursor on a name.");
+  if (!editor)
+    throw new UserError("No editor is open.", "Open a file and select some code, or put the cursor on a name.");
   const selection = selectionOf(editor.document, editor.selection);
   if (isCursor(selection) && !editor.document.getWordRangeAtPosition(editor.selection.active)) {
     throw new UserError("There is nothing at the cursor to explain.", "Select some code, or put the cursor on a name.");

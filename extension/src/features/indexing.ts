@@ -1,10 +1,10 @@
 /** What a user does to the index: pause, resume, rebuild, and ask about a file. */
 import * as vscode from "vscode";
-import type { Server } from "../server/client";
-import { exclude } from "./exclude";
-import { confirm, showInformation } from "../notifications/notifications";
 import { INDEX_PAUSE, INDEX_REBUILD, INDEX_WHY } from "../generated/protocol";
+import { confirm, showInformation } from "../notifications/notifications";
+import type { Server } from "../server/client";
 import { UserError } from "../userError";
+import { exclude } from "./exclude";
 
 const REBUILD = "Rebuild";
 const EXCLUDE = "Exclude";

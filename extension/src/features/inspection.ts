@@ -1,13 +1,13 @@
 /** A look into the index: what a file is cut into, and what stays out. */
 import * as vscode from "vscode";
-import type { Server } from "../server/client";
-import { fileMeant } from "./indexing";
-import { chunkItem, chunksNote, isFolder, skippedItems, type SkippedItem } from "./inspectionItems";
+import { INDEX_CHUNKS, INDEX_SKIPPED, INDEX_WHY } from "../generated/protocol";
 import { showInformation } from "../notifications/notifications";
 import { openFile, revealFolder } from "../places/openSource";
 import { asPick, makePlaceList } from "../places/placeList";
-import { INDEX_CHUNKS, INDEX_SKIPPED, INDEX_WHY } from "../generated/protocol";
+import type { Server } from "../server/client";
 import { visibleLine } from "../text/visible";
+import { fileMeant } from "./indexing";
+import { chunkItem, chunksNote, isFolder, type SkippedItem, skippedItems } from "./inspectionItems";
 
 interface SkippedPick extends vscode.QuickPickItem {
   readonly item: SkippedItem;

@@ -1,6 +1,7 @@
 /** What an index holds of a file, and what stays out of it, as lines of a list. */
-import { asText, firstLine, iconOf, type PlaceItem } from "../places/placeItem";
+
 import type { IndexedChunk, SkippedFile, SkippedResult } from "../generated/protocol";
+import { asText, firstLine, iconOf, type PlaceItem } from "../places/placeItem";
 
 /** A line of the list of what stays out; without a file it is the heading of those that follow. */
 export interface SkippedItem {

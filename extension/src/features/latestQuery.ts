@@ -2,7 +2,7 @@
  * Answers for text that changes while it is typed. Hides which of several requests still matters: only what was asked
  * for last is shown, after a pause in typing, and what it replaces is cancelled.
  */
-import { CancellationTokenSource, type CancellationToken } from "vscode-jsonrpc/node";
+import { type CancellationToken, CancellationTokenSource } from "vscode-jsonrpc/node";
 
 /** What is asked, and who hears of the answer. */
 export interface QueryParts<Result> {

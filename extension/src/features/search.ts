@@ -1,14 +1,14 @@
 /** Search by meaning and search for similar code: a list that is filled while one types, and shows what it names. */
 import * as vscode from "vscode";
-import type { Server } from "../server/client";
-import { selectionOfEditor } from "./explain";
-import { LatestQuery } from "./latestQuery";
+import { SEARCH, type SearchResult, SIMILAR } from "../generated/protocol";
 import type { PlaceItem } from "../places/placeItem";
 import { asPick, makePlaceList, type PlaceList } from "../places/placeList";
-import { SEARCH, SIMILAR, type SearchResult } from "../generated/protocol";
-import { coverageNote, failureItem, nothingFound, passageItem } from "./searchResults";
 import { isCursor } from "../places/selection";
+import type { Server } from "../server/client";
 import { asUserError, UserError } from "../userError";
+import { selectionOfEditor } from "./explain";
+import { LatestQuery } from "./latestQuery";
+import { coverageNote, failureItem, nothingFound, passageItem } from "./searchResults";
 
 const MOST_RESULTS = 30;
 const PAUSE_MS = 150;
@@ -56,7 +56,10 @@ function fill(list: PlaceList, { passages, search }: SearchResult, alwaysShow: b
   list.busy = false;
   const [name] = (list.title ?? "").split(" — ");
   list.title = `${name} — ${coverageNote(search)}`;
-  list.items = passages.length === 0 ? [asPick(nothingFound(), true)] : passages.map((passage) => asPick(passageItem(passage), alwaysShow));
+  list.items =
+    passages.length === 0
+      ? [asPick(nothingFound(), true)]
+      : passages.map((passage) => asPick(passageItem(passage), alwaysShow));
 }
 
 function tell(list: PlaceList, item: PlaceItem): void {

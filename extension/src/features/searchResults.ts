@@ -1,6 +1,7 @@
 /** What a search found, as lines of a list. */
-import { asText, firstLine, iconOf, type PlaceItem } from "../places/placeItem";
+
 import type { Coverage, Passage } from "../generated/protocol";
+import { asText, firstLine, iconOf, type PlaceItem } from "../places/placeItem";
 import type { UserError } from "../userError";
 
 /** A passage with where it is, what it is, how near it is and its first line. */
@@ -16,7 +17,11 @@ export function passageItem(passage: Passage): PlaceItem {
 
 /** What stands in the list where nothing was found. */
 export function nothingFound(): PlaceItem {
-  return message("Nothing in the index is about this.", "Say it in other words, or with names that the code uses.", "info");
+  return message(
+    "Nothing in the index is about this.",
+    "Say it in other words, or with names that the code uses.",
+    "info",
+  );
 }
 
 /** What stands in the list where the search failed. */

@@ -1,10 +1,10 @@
 /** The one item in the status bar, and the menu behind it. */
 import * as vscode from "vscode";
-import type { Server } from "../server/client";
 import type { PythonEnvironment } from "../environment/environment";
 import { indexSummaryOf } from "../panel/situation";
-import { menuOf, statusOf, type Status } from "./statusText";
+import type { Server } from "../server/client";
 import { visible } from "../text/visible";
+import { menuOf, type Status, statusOf } from "./statusText";
 
 /** Shows the item and keeps it true. */
 export function showStatus(server: Server, environment: PythonEnvironment): vscode.Disposable {

@@ -1,8 +1,9 @@
 /** What the status bar and its menu say. Pure: states in, words out. */
-import type { ServerState } from "../server/client";
+
 import type { CommandId } from "../commandIds";
 import type { EnvironmentState } from "../environment/environment";
 import type { IndexSummary } from "../panel/messages";
+import type { ServerState } from "../server/client";
 
 /** The item in the status bar. */
 export interface Status {

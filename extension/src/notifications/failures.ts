@@ -1,7 +1,7 @@
 /** How failures reach the user: a sentence, its next step and the way to the log. Cancelled work is none. */
 import type { LogOutputChannel } from "vscode";
-import { showError } from "./notifications";
 import { asUserError, isCancelled } from "../userError";
+import { showError } from "./notifications";
 
 const SHOW_LOG = "Show Log";
 

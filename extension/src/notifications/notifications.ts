@@ -32,6 +32,7 @@ export async function withProgress<Result>(
 
 function linkless(progress: Progress): Progress {
   return {
-    report: ({ message, ...rest }) => progress.report(message === undefined ? rest : { ...rest, message: withoutLinks(message) }),
+    report: ({ message, ...rest }) =>
+      progress.report(message === undefined ? rest : { ...rest, message: withoutLinks(message) }),
   };
 }

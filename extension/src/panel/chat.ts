@@ -1,6 +1,6 @@
 /** A chat as the host holds it: its turns in order, under a title that the first question gives. Pure. */
 import type { Chat } from "./messages";
-import { stopped, type HeldTurn } from "./turn";
+import { type HeldTurn, stopped } from "./turn";
 
 export interface HeldChat {
   readonly id: string;

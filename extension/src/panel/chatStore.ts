@@ -8,7 +8,7 @@ import path from "node:path";
 import * as v from "valibot";
 import { atRest, type HeldChat } from "./chat";
 import { narrowedTo } from "./filters";
-import { readChat, type ChatSummary } from "./messages";
+import { type ChatSummary, readChat } from "./messages";
 import type { HeldTurn } from "./turn";
 
 const MOST_CHATS = 100;
@@ -18,7 +18,11 @@ const CHAT_ID = /^[\w-]{1,64}$/;
 
 const Lines = { uri: v.string(), startLine: v.number(), endLine: v.number() };
 
-const Selection = v.object({ ...Lines, startCharacter: v.exactOptional(v.number()), endCharacter: v.exactOptional(v.number()) });
+const Selection = v.object({
+  ...Lines,
+  startCharacter: v.exactOptional(v.number()),
+  endCharacter: v.exactOptional(v.number()),
+});
 
 const Scope = v.object({
   paths: v.array(v.string()),

@@ -3,7 +3,7 @@ import fuzzysort from "fuzzysort";
 import type { IndexChoices } from "../generated/protocol";
 import { filterKeys, filterValues, isFilter } from "./filters";
 import type { Completion } from "./messages";
-import { nameOf, parentOf, type Entry, type Situated } from "./scope";
+import { type Entry, nameOf, parentOf, type Situated } from "./scope";
 
 const MOST = 20;
 
@@ -14,7 +14,12 @@ const MOST = 20;
  * @param files of the workspace, likeliest first
  * @param choices what the index has
  */
-export function completionsOf(word: string, situated: Situated, files: readonly Entry[], choices: IndexChoices): Completion[] {
+export function completionsOf(
+  word: string,
+  situated: Situated,
+  files: readonly Entry[],
+  choices: IndexChoices,
+): Completion[] {
   const typed = typedOf(word);
   if (isFilter(typed)) return filterValues(typed, choices).slice(0, MOST);
   const fixed = [...fixedWords(situated), ...filterKeys()].filter(({ label }) => label.startsWith(`@${typed}`));
@@ -41,7 +46,11 @@ function fixedWords({ folders, file, selection }: Situated): Completion[] {
   const folder = file && parentOf(file);
   return [
     { insert: "@file", label: "@file", detail: file ? nameOf(file, folders) : "no file of the workspace is open" },
-    { insert: "@folder", label: "@folder", detail: folder ? nameOf(folder, folders) : "no file of the workspace is open" },
+    {
+      insert: "@folder",
+      label: "@folder",
+      detail: folder ? nameOf(folder, folders) : "no file of the workspace is open",
+    },
     { insert: "@selection", label: "@selection", detail: selection ? selection.name : "nothing is selected" },
   ];
 }

@@ -1,7 +1,8 @@
 /** The question whether code may be sent to a model on another machine, and the way to take that decision back. */
-import type { Server } from "../server/client";
+
+import { type Destination, MODELS_REVOKE } from "../generated/protocol";
 import { confirm, showInformation } from "../notifications/notifications";
-import { MODELS_REVOKE, type Destination } from "../generated/protocol";
+import type { Server } from "../server/client";
 
 const SEND = "Send";
 

@@ -3,29 +3,32 @@
  * id of its own on the wire, and what belongs to one that was stopped, replaced or left behind is dropped.
  */
 import { CancellationTokenSource, type Disposable } from "vscode-jsonrpc/node";
-import type { Server } from "../server/client";
 import {
   ANSWER_DELTA,
   ANSWER_NOTICE,
   ANSWER_PROGRESS,
   ANSWER_SOURCES,
   ASK,
-  EXPLAIN,
-  MODELS_ALLOW,
   type AskResult,
   type Destination,
+  EXPLAIN,
+  MODELS_ALLOW,
   type Notification,
   type Selection,
 } from "../generated/protocol";
+import type { Server } from "../server/client";
 import { asUserError, isCancelled, UserError } from "../userError";
-import { emptyChat, withTurn, type HeldChat } from "./chat";
+import { emptyChat, type HeldChat, withTurn } from "./chat";
 import type { Turn } from "./messages";
 import type { ScopedQuestion } from "./scope";
 import {
+  type HeldTurn,
   historyOf,
   newTurn,
+  type Place,
   startedAgain,
   stopped,
+  type TurnRequest,
   withDelta,
   withFailure,
   withNotice,
@@ -33,9 +36,6 @@ import {
   withRequest,
   withResult,
   withSources,
-  type HeldTurn,
-  type Place,
-  type TurnRequest,
 } from "./turn";
 
 /** Who wants to know. */
@@ -167,7 +167,11 @@ export class Conversation {
   }
 
   /** Asks the server; if the prompt would leave the machine, asks the user, and then the server again. */
-  private async sendWithConsent(request: TurnRequest, attempt: Attempt, before: readonly HeldTurn[]): Promise<AskResult> {
+  private async sendWithConsent(
+    request: TurnRequest,
+    attempt: Attempt,
+    before: readonly HeldTurn[],
+  ): Promise<AskResult> {
     for (;;) {
       const result = await this.send(request, attempt, before);
       const destination = result.needsConsent;
@@ -176,7 +180,11 @@ export class Conversation {
     }
   }
 
-  private send(request: TurnRequest, { askId, cancellation: { token } }: Attempt, before: readonly HeldTurn[]): Promise<AskResult> {
+  private send(
+    request: TurnRequest,
+    { askId, cancellation: { token } }: Attempt,
+    before: readonly HeldTurn[],
+  ): Promise<AskResult> {
     if (request.kind === "explain") return this.server.request(EXPLAIN, { askId, selection: request.selection }, token);
     const { question, folder, scope, selection } = request;
     const history = historyOf(before, MOST_HISTORY);

@@ -24,7 +24,11 @@ export class Editors implements vscode.Disposable {
     const folder = document && vscode.workspace.getWorkspaceFolder(document.uri);
     const path = document && vscode.workspace.asRelativePath(document.uri, false);
     const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file").map(asFolder);
-    return { folders, file: folder && path ? { folder: asFolder(folder), path } : undefined, selection: this.selection };
+    return {
+      folders,
+      file: folder && path ? { folder: asFolder(folder), path } : undefined,
+      selection: this.selection,
+    };
   }
 
   /** Puts text where the cursor is, in the place of what is selected; into a new document where no editor is open. */
@@ -53,7 +57,10 @@ export class Editors implements vscode.Disposable {
     const { document, selection } = this.current;
     const lines = selectionOf(document, selection);
     if (isCursor(lines)) return undefined;
-    return { lines, name: `${vscode.workspace.asRelativePath(document.uri, false)}:${lines.startLine}-${lines.endLine}` };
+    return {
+      lines,
+      name: `${vscode.workspace.asRelativePath(document.uri, false)}:${lines.startLine}-${lines.endLine}`,
+    };
   }
 
   private remember(editor: vscode.TextEditor | undefined): void {

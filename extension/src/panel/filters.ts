@@ -24,7 +24,12 @@ interface Meaning {
 }
 
 const MEANINGS: Record<Key, Meaning> = {
-  lang: { detail: "files in a language", one: "language", choices: ({ languages }) => languages, said: (value) => value },
+  lang: {
+    detail: "files in a language",
+    one: "language",
+    choices: ({ languages }) => languages,
+    said: (value) => value,
+  },
   kind: { detail: "definitions of a kind", one: "kind", choices: ({ kinds }) => kinds, said: (value) => value },
   changed: {
     detail: "files changed since a branch, tag or commit",
@@ -60,9 +65,15 @@ export function written({ key, value }: Filter): string {
  * @throws more than one branch, tag or commit is named
  */
 export function narrowedTo(paths: string[], filters: readonly Filter[]): Required<Scope> {
-  const valuesOf = (wanted: Key): string[] => [...new Set(filters.flatMap(({ key, value }) => (key === wanted ? value : [])))];
+  const valuesOf = (wanted: Key): string[] => [
+    ...new Set(filters.flatMap(({ key, value }) => (key === wanted ? value : []))),
+  ];
   const [changedSince = null, another] = valuesOf("changed");
-  if (another) throw new UserError(`This question names both ${changedSince} and ${another}.`, "Name one branch, tag or commit after @changed:.");
+  if (another)
+    throw new UserError(
+      `This question names both ${changedSince} and ${another}.`,
+      "Name one branch, tag or commit after @changed:.",
+    );
   return { paths, languages: valuesOf("lang"), kinds: valuesOf("kind"), changedSince };
 }
 
@@ -73,7 +84,12 @@ export function isFilter(word: string): boolean {
 
 /** The filters that can be begun with. */
 export function filterKeys(): Completion[] {
-  return Object.entries(MEANINGS).map(([key, { detail }]) => ({ insert: `@${key}:`, label: `@${key}:`, detail, unfinished: true }));
+  return Object.entries(MEANINGS).map(([key, { detail }]) => ({
+    insert: `@${key}:`,
+    label: `@${key}:`,
+    detail,
+    unfinished: true,
+  }));
 }
 
 /** What a filter can be given, for as much of it as is written. */

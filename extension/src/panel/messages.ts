@@ -120,7 +120,12 @@ const PanelState = v.object({
 });
 
 /** What `@` can be completed to; `insert` replaces the word from its `@` on, and is only the beginning of one if `unfinished`. */
-const Completion = v.object({ insert: v.string(), label: v.string(), detail: v.string(), unfinished: v.exactOptional(v.boolean()) });
+const Completion = v.object({
+  insert: v.string(),
+  label: v.string(),
+  detail: v.string(),
+  unfinished: v.exactOptional(v.boolean()),
+});
 
 const HostMessage = v.variant("type", [
   v.object({ type: v.literal("state"), state: PanelState }),

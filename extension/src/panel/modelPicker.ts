@@ -35,7 +35,10 @@ function noneInstalled(): UserError {
 }
 
 function noneToDownload(): UserError {
-  return new UserError("The models that your settings name are installed.", "For another one, change the setting sourcewise.llm.model.");
+  return new UserError(
+    "The models that your settings name are installed.",
+    "For another one, change the setting sourcewise.llm.model.",
+  );
 }
 
 function describe({ runtime, bytes, host }: LanguageModel): string {

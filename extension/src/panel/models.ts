@@ -2,9 +2,16 @@
  * Who would answer a question asked now, and the one download that may be going on. Hides that both are asked of the
  * server, and that an answer about models may be overtaken by a newer one.
  */
-import { CancellationTokenSource, Emitter, type Disposable, type Event } from "vscode-jsonrpc/node";
+import { CancellationTokenSource, type Disposable, Emitter, type Event } from "vscode-jsonrpc/node";
+import {
+  type LanguageModel,
+  MODELS_LIST,
+  MODELS_PROGRESS,
+  MODELS_PULL,
+  type ModelsResult,
+  type PullProgress,
+} from "../generated/protocol";
 import type { Server } from "../server/client";
-import { MODELS_LIST, MODELS_PROGRESS, MODELS_PULL, type LanguageModel, type ModelsResult, type PullProgress } from "../generated/protocol";
 import { isCancelled, UserError } from "../userError";
 import type { ModelSummary } from "./messages";
 
@@ -69,9 +76,14 @@ export class Models {
    * @returns when it is there or nobody wants it any more; rejects with a `UserError` when it cannot be had
    */
   async pull({ runtime, name }: Pick<LanguageModel, "runtime" | "name">): Promise<void> {
-    if (this.pulling) throw new UserError(`${this.pulling.shown.name} is being downloaded.`, "Wait for it or cancel it.", "Busy");
+    if (this.pulling)
+      throw new UserError(`${this.pulling.shown.name} is being downloaded.`, "Wait for it or cancel it.", "Busy");
     const shown = { name, message: "Starting the download…", done: 0, total: 0 };
-    const { id, cancellation } = (this.pulling = { id: crypto.randomUUID(), cancellation: new CancellationTokenSource(), shown });
+    const { id, cancellation } = (this.pulling = {
+      id: crypto.randomUUID(),
+      cancellation: new CancellationTokenSource(),
+      shown,
+    });
     this.changed.fire();
     try {
       await this.server.request(MODELS_PULL, { pullId: id, runtime, name }, cancellation.token);
@@ -101,7 +113,14 @@ export class Models {
   }
 }
 
-function summaryOf({ answering, local, problem, ollamaRuns, wanted, models }: ModelsResult): Omit<ModelSummary, "download"> {
+function summaryOf({
+  answering,
+  local,
+  problem,
+  ollamaRuns,
+  wanted,
+  models,
+}: ModelsResult): Omit<ModelSummary, "download"> {
   const builtIn = builtInOf({ models });
   return {
     answering,

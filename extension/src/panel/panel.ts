@@ -3,11 +3,11 @@
  * comes and goes: it is told everything anew whenever it says that it is ready, and nothing is lost with it.
  */
 import * as vscode from "vscode";
-import type { Server } from "../server/client";
 import type { PythonEnvironment } from "../environment/environment";
+import { INDEX_CHOICES, type IndexChoices, type Selection } from "../generated/protocol";
 import { showFailure } from "../notifications/failures";
 import { openPlace } from "../places/openSource";
-import { INDEX_CHOICES, type IndexChoices, type Selection } from "../generated/protocol";
+import type { Server } from "../server/client";
 import { createActions } from "./actions";
 import { emptyChat, shownChat } from "./chat";
 import { ChatStore } from "./chatStore";
@@ -20,9 +20,9 @@ import type { ChatSummary, PanelState, ViewMessage } from "./messages";
 import { chooseDownload } from "./modelPicker";
 import { Models } from "./models";
 import { panelViewOf } from "./placement";
+import { RateLimiter } from "./rateLimiter";
 import { readScope } from "./scope";
 import { indexSummaryOf, situationOf } from "./situation";
-import { RateLimiter } from "./rateLimiter";
 import type { Place } from "./turn";
 import { PanelView } from "./view";
 import { WorkspaceFiles } from "./workspaceFiles";
@@ -229,7 +229,13 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
       server: this.server.state,
     });
     const chat = shownChat(this.conversation.chat);
-    return { situation, index: indexSummaryOf(this.server.indexState), model: this.models.summary, chat, chats: this.chats };
+    return {
+      situation,
+      index: indexSummaryOf(this.server.indexState),
+      model: this.models.summary,
+      chat,
+      chats: this.chats,
+    };
   }
 
   // --- what happens around it -------------------------------------------------------------------------

@@ -5,7 +5,7 @@
  */
 import type { Scope, Selection } from "../generated/protocol";
 import { UserError } from "../userError";
-import { filterOf, narrowedTo, said, written, type Filter } from "./filters";
+import { type Filter, filterOf, narrowedTo, said, written } from "./filters";
 
 /** A folder of the workspace. */
 export interface Folder {
@@ -85,7 +85,10 @@ export async function readScope(question: string, situated: Situated, kindOf: Ki
   return {
     question: rewritten(question, references),
     folder: folder?.uri ?? null,
-    scope: narrowedTo([...new Set(entries.map(({ path }) => path))].filter((path) => path !== ""), filters),
+    scope: narrowedTo(
+      [...new Set(entries.map(({ path }) => path))].filter((path) => path !== ""),
+      filters,
+    ),
     selection: selection?.lines ?? null,
     described: [...describe(entries, selection, folder, situated.folders), ...new Set(filters.map(written))],
   };
@@ -130,7 +133,8 @@ async function meaningOf(name: string, situated: Situated, kindOf: KindOf): Prom
 }
 
 function selected({ selection }: Situated): Meaning {
-  if (!selection) throw new UserError("Nothing is selected.", "Select the lines that @selection is to mean, then ask again.");
+  if (!selection)
+    throw new UserError("Nothing is selected.", "Select the lines that @selection is to mean, then ask again.");
   return { replacement: "the selected lines", selection };
 }
 
@@ -183,7 +187,12 @@ function rewritten(question: string, references: Reference[]): string {
   return text.replace(/^[\s,;:]+/, "").trimEnd() || references.map(({ replacement }) => replacement).join(" ");
 }
 
-function describe(entries: Entry[], selection: Selected | undefined, asked: Folder | undefined, folders: readonly Folder[]): string[] {
+function describe(
+  entries: Entry[],
+  selection: Selected | undefined,
+  asked: Folder | undefined,
+  folders: readonly Folder[],
+): string[] {
   const names = entries.map((entry) => nameOf(entry, folders));
   if (selection) names.push(selection.name);
   if (names.length === 0 && folders.length > 1 && asked) names.push(asked.name);

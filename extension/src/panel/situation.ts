@@ -1,7 +1,8 @@
 /** What the panel says about the world around the chat: whether anything can be asked, and how far the index is. Pure. */
-import type { ServerState } from "../server/client";
+
 import type { EnvironmentState } from "../environment/environment";
 import type { FolderState, IndexState, Stage } from "../generated/protocol";
+import type { ServerState } from "../server/client";
 import type { IndexSummary, Situation } from "./messages";
 
 /** All that decides whether a question can be asked. */
@@ -13,7 +14,15 @@ export interface Circumstances {
 }
 
 /** In the order in which an index passes through them; `idle` is the end. */
-const STAGES: readonly Stage[] = ["scanning", "reading", "restoring vectors", "fetching the embedding model", "summarizing files", "embedding", "idle"];
+const STAGES: readonly Stage[] = [
+  "scanning",
+  "reading",
+  "restoring vectors",
+  "fetching the embedding model",
+  "summarizing files",
+  "embedding",
+  "idle",
+];
 
 /** What stands in the way, the first thing first. */
 export function situationOf({ folders, trusted, environment, server }: Circumstances): Situation {

@@ -12,11 +12,11 @@ import type {
   AnswerProgress,
   AnswerSources,
   AskResult,
+  Turn as Exchange,
   Mention,
   Scope,
   Selection,
   Source,
-  Turn as Exchange,
 } from "../generated/protocol";
 import { isRunning, type SourceCard, type Turn } from "./messages";
 
@@ -122,7 +122,12 @@ export function withResult(turn: HeldTurn, result: AskResult): HeldTurn {
     followUps: [...result.followUps],
     cost: costOf(result),
   };
-  return { ...turn, shown, sources: result.sources.map(issuedSource), mentions: result.mentions.flatMap(issuedMention) };
+  return {
+    ...turn,
+    shown,
+    sources: result.sources.map(issuedSource),
+    mentions: result.mentions.flatMap(issuedMention),
+  };
 }
 
 /** No answer, or no more of it, for a reason that the reader is told. */
@@ -138,7 +143,9 @@ export function stopped(turn: HeldTurn): HeldTurn {
 /** The last of these turns that have an answer, as a follow-up question tells of them, oldest first. */
 export function historyOf(turns: readonly HeldTurn[], most: number): Exchange[] {
   const answered = turns.map(({ shown }) => shown).filter((turn) => !isRunning(turn) && turn.text.trim() !== "");
-  return answered.slice(-most).map((turn) => ({ question: turn.question, answer: turn.text, symbols: citedSymbols(turn) }));
+  return answered
+    .slice(-most)
+    .map((turn) => ({ question: turn.question, answer: turn.text, symbols: citedSymbols(turn) }));
 }
 
 function citedSymbols({ citations, sources }: Turn): string[] {

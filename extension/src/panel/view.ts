@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import { readViewMessage, type HostMessage, type ViewMessage } from "./messages";
+import { type HostMessage, readViewMessage, type ViewMessage } from "./messages";
 import { pageOf } from "./page";
 
 export class PanelView {

@@ -52,5 +52,7 @@ function openEntries(): Entry[] {
 function entryOf(uri: vscode.Uri): Entry[] {
   const folder = vscode.workspace.getWorkspaceFolder(uri);
   if (!folder) return [];
-  return [{ folder: { uri: folder.uri.toString(), name: folder.name }, path: vscode.workspace.asRelativePath(uri, false) }];
+  return [
+    { folder: { uri: folder.uri.toString(), name: folder.name }, path: vscode.workspace.asRelativePath(uri, false) },
+  ];
 }

@@ -3,8 +3,8 @@
  * the workspace, or a document that is open anyway.
  */
 import * as vscode from "vscode";
-import { clampLines, isInside } from "./bounds";
 import { UserError } from "../userError";
+import { clampLines, isInside } from "./bounds";
 
 /** Lines of a file, counted from 1, both ends included. */
 export interface OpenablePlace {
@@ -74,7 +74,11 @@ async function openDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
 function refuseOutside(uri: vscode.Uri): void {
   const folders = (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
   if (uri.scheme === "file" && isInside(uri.fsPath, folders)) return;
-  throw new UserError("That file is not in the workspace, so Sourcewise does not open it.", "Open it yourself if you trust it.", "OutsideWorkspace");
+  throw new UserError(
+    "That file is not in the workspace, so Sourcewise does not open it.",
+    "Open it yourself if you trust it.",
+    "OutsideWorkspace",
+  );
 }
 
 async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
@@ -82,6 +86,9 @@ async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
   try {
     return await vscode.workspace.openTextDocument(uri);
   } catch {
-    throw new UserError(`${path} cannot be opened.`, "It may have been moved or deleted since it was indexed; ask again to find where its code is now.");
+    throw new UserError(
+      `${path} cannot be opened.`,
+      "It may have been moved or deleted since it was indexed; ask again to find where its code is now.",
+    );
   }
 }

@@ -1,6 +1,7 @@
 /** Places in the code as lines of a list. All of their text is from the workspace: it is shown as it is, icons and all. */
-import type { OpenablePlace } from "./openSource";
+
 import { visibleLine } from "../text/visible";
+import type { OpenablePlace } from "./openSource";
 
 /** A line of the list; `place` is undefined where it only tells something. */
 export interface PlaceItem {
@@ -33,7 +34,12 @@ export function iconOf(kind: string): string {
 
 /** The first line that says anything. */
 export function firstLine(preview: string): string {
-  return preview.split("\n").find((line) => line.trim() !== "")?.trim() ?? "";
+  return (
+    preview
+      .split("\n")
+      .find((line) => line.trim() !== "")
+      ?.trim() ?? ""
+  );
 }
 
 /** Text for a place where `$(name)` would become an icon. */

@@ -4,7 +4,10 @@ import type { OpenablePlace } from "./openSource";
 import type { PlaceItem } from "./placeItem";
 import { Preview } from "./preview";
 
-const BESIDE: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon("split-horizontal"), tooltip: "Open to the Side" };
+const BESIDE: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon("split-horizontal"),
+  tooltip: "Open to the Side",
+};
 
 interface PlacePick extends vscode.QuickPickItem {
   readonly place: OpenablePlace | undefined;

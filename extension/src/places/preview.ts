@@ -1,6 +1,6 @@
 /** Shows places while the user moves through a list. Hides what was there before, and puts it back when nothing is taken. */
 import * as vscode from "vscode";
-import { openPlace, type OpenablePlace } from "./openSource";
+import { type OpenablePlace, openPlace } from "./openSource";
 
 /** One walk through a list. */
 export class Preview {
@@ -16,7 +16,9 @@ export class Preview {
   show(place: OpenablePlace): void {
     const turn = ++this.latest;
     this.work = this.work
-      .then(() => (turn === this.latest ? openPlace(place, { beside: false, preview: true, preserveFocus: true }) : undefined))
+      .then(() =>
+        turn === this.latest ? openPlace(place, { beside: false, preview: true, preserveFocus: true }) : undefined,
+      )
       .catch(() => undefined); // What cannot be shown says so when it is taken.
   }
 

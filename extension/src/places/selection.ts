@@ -31,7 +31,10 @@ export function readSelection(value: unknown): Selection | undefined {
 }
 
 /** What is selected, or the place of the cursor. */
-export function selectionOf(document: SelectableDocument, { start, end }: { start: Position; end: Position }): Selection {
+export function selectionOf(
+  document: SelectableDocument,
+  { start, end }: { start: Position; end: Position },
+): Selection {
   const last = endOfSelected(document, start, end);
   return {
     uri: document.uri.toString(),

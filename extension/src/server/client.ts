@@ -8,8 +8,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { CancellationToken, Disposable, Event } from "vscode-jsonrpc";
 import { Emitter } from "vscode-jsonrpc/node";
 import { INDEX_STATE, type IndexState, type Notification, type Request } from "../generated/protocol";
-import { coalesced, RestartPolicy } from "./restartPolicy";
 import { asUserError, cancelled, connectionLost, isCancelled, UserError } from "../userError";
+import { coalesced, RestartPolicy } from "./restartPolicy";
 
 /** Whether the server can be asked, and if not, why. */
 export type ServerState =
@@ -215,7 +215,10 @@ export class Server implements Disposable {
 
 function keepsStopping(times: number, problem: string): UserError {
   const reason = problem === "" ? "" : ` (${problem})`;
-  return new UserError(`Sourcewise's server stopped ${times} times in a few minutes${reason}.`, "See the log, then run “Sourcewise: Restart Server”.");
+  return new UserError(
+    `Sourcewise's server stopped ${times} times in a few minutes${reason}.`,
+    "See the log, then run “Sourcewise: Restart Server”.",
+  );
 }
 
 function once(event: Event<unknown>): Promise<void> {

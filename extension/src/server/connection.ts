@@ -5,9 +5,9 @@ import {
   CloseAction,
   ErrorAction,
   LanguageClient,
-  RevealOutputChannelOn,
   type LanguageClientOptions,
   type Middleware,
+  RevealOutputChannelOn,
 } from "vscode-languageclient/node";
 import { pythonVariables } from "../../../server/installer/programs.mjs";
 import { serverSettings } from "../settings";

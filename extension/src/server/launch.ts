@@ -7,10 +7,10 @@
 import { mkdir } from "node:fs/promises";
 import * as vscode from "vscode";
 import type { HoverMiddleware } from "vscode-languageclient";
-import type { Connection, Server } from "./client";
 import type { PythonEnvironment } from "../environment/environment";
 import { settingsMiddleware } from "../settings";
 import { UserError } from "../userError";
+import type { Connection, Server } from "./client";
 
 /** Whether there is anything here that a server could index. */
 export function hasFolders(): boolean {
@@ -25,7 +25,8 @@ export function launcher(
   hoverMiddleware: HoverMiddleware,
 ): () => Promise<Connection> {
   return async () => {
-    if (!hasFolders()) throw new UserError("There is nothing to index.", "Open a folder on this machine's disk.", "NoFolder");
+    if (!hasFolders())
+      throw new UserError("There is nothing to index.", "Open a folder on this machine's disk.", "NoFolder");
     const python = await environment.ensure();
     const folder = context.globalStorageUri.fsPath;
     await mkdir(folder, { recursive: true });
@@ -37,7 +38,11 @@ export function launcher(
 }
 
 /** Starts the server where everything for it is there, or was before the extension was updated. */
-export async function startIfSetUp(server: Server, environment: PythonEnvironment, log: vscode.LogOutputChannel): Promise<void> {
+export async function startIfSetUp(
+  server: Server,
+  environment: PythonEnvironment,
+  log: vscode.LogOutputChannel,
+): Promise<void> {
   if (!vscode.workspace.isTrusted || !hasFolders()) return;
   // Who has had it set up once need not ask again after an update, which changes little.
   const isSetUp = (await environment.find()) !== undefined || environment.wasSetUp;
@@ -45,7 +50,11 @@ export async function startIfSetUp(server: Server, environment: PythonEnvironmen
 }
 
 /** Starts the server anew, with the Python that the settings now lead to, unless none was ever set up. */
-export async function restartIfSetUp(server: Server, environment: PythonEnvironment, log: vscode.LogOutputChannel): Promise<void> {
+export async function restartIfSetUp(
+  server: Server,
+  environment: PythonEnvironment,
+  log: vscode.LogOutputChannel,
+): Promise<void> {
   if (environment.state.kind !== "unknown") await server.restart().catch(logged(log));
 }
 

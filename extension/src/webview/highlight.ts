@@ -41,7 +41,15 @@ import yaml from "highlight.js/lib/languages/yaml";
 import { visible } from "../text/visible";
 
 export type Colour =
-  "comment" | "deleted" | "function" | "inserted" | "keyword" | "number" | "string" | "type" | "variable";
+  | "comment"
+  | "deleted"
+  | "function"
+  | "inserted"
+  | "keyword"
+  | "number"
+  | "string"
+  | "type"
+  | "variable";
 
 /** Text of one colour; `colour` is null for plain text. */
 export interface Run {

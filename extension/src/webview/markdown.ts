@@ -5,8 +5,9 @@
  * The tree holds no HTML and no address, so nothing that a model writes can become one. `[1]` turns into a citation
  * only where the answer has that source, a back-quoted name into a mention only where it was looked up in the code.
  */
-import MarkdownIt from "markdown-it";
+
 import type { Token } from "markdown-it";
+import MarkdownIt from "markdown-it";
 
 import type { Turn } from "../panel/messages";
 import { visible } from "../text/visible";

@@ -2,7 +2,7 @@
  * What the view knows, and how it changes. Everything about the conversation is the host's last snapshot; the view's
  * own are only the draft, the completions, what is open and where the log stands. Pure: messages are sent elsewhere.
  */
-import { isRunning, type Completion, type HostMessage, type PanelState, type Turn } from "../panel/messages";
+import { type Completion, type HostMessage, isRunning, type PanelState, type Turn } from "../panel/messages";
 import { announcementOf } from "./wording";
 
 /** The word at the cursor that begins with `@`, being completed. `request` numbers what the host was asked. */

@@ -6,7 +6,7 @@ import { render } from "preact";
 
 import { type HostMessage, readHostMessage } from "../panel/messages";
 import { App } from "./components/app";
-import { ControlsContext, type Controls } from "./components/controls";
+import { type Controls, ControlsContext } from "./components/controls";
 import type { Host } from "./host";
 import { initialState, reduce } from "./reducer";
 

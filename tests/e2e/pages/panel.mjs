@@ -160,7 +160,9 @@ export class Turn {
 
   /** @returns {Promise<{path: string, startLine: number, endLine: number}>} what the card of a source says */
   async placeOf(number) {
-    const name = await this.source(number).evaluate((element) => element.getAttribute("aria-label") ?? element.innerText);
+    const name = await this.source(number).evaluate(
+      (element) => element.getAttribute("aria-label") ?? element.innerText,
+    );
     const match = /^Source \d+: (.+?):(\d+)(?:-(\d+))?/.exec(name);
     if (!match) throw new Error(`A source's name tells no place: ${name}`);
     return { path: match[1], startLine: Number(match[2]), endLine: Number(match[3] ?? match[2]) };

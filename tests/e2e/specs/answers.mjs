@@ -76,23 +76,27 @@ export default function answers(stage) {
       assert.equal((await panel.lastTurn.placeOf(number)).path, "json/encoder.py");
   });
 
-  scenario(stage, "a language after @lang: narrows the question, and is completed from what the index has", async () => {
-    await panel.newChat();
-    await panel.askBox.fill("");
-    await panel.askBox.pressSequentially("How is something found? Say: «one» @lang:");
-    await panel.completions.getByRole("option", { name: /python/ }).waitFor();
-    await panel.askBox.pressSequentially("type");
-    await panel.completions.getByRole("option", { name: /python/ }).waitFor({ state: "detached" });
-    await stage.screenshot("completion-of-languages");
-    await panel.askBox.press("Enter");
-    assert.match(await panel.askBox.inputValue(), /@lang:typescript/);
+  scenario(
+    stage,
+    "a language after @lang: narrows the question, and is completed from what the index has",
+    async () => {
+      await panel.newChat();
+      await panel.askBox.fill("");
+      await panel.askBox.pressSequentially("How is something found? Say: «one» @lang:");
+      await panel.completions.getByRole("option", { name: /python/ }).waitFor();
+      await panel.askBox.pressSequentially("type");
+      await panel.completions.getByRole("option", { name: /python/ }).waitFor({ state: "detached" });
+      await stage.screenshot("completion-of-languages");
+      await panel.askBox.press("Enter");
+      assert.match(await panel.askBox.inputValue(), /@lang:typescript/);
 
-    await panel.askBox.press("Enter");
+      await panel.askBox.press("Enter");
 
-    await panel.lastTurn.untilAnswered();
-    const places = await panel.lastTurn.sources.count();
-    assert.ok(places > 0);
-    for (let number = 1; number <= places; number += 1)
-      assert.match((await panel.lastTurn.placeOf(number)).path, /\.ts$/);
-  });
+      await panel.lastTurn.untilAnswered();
+      const places = await panel.lastTurn.sources.count();
+      assert.ok(places > 0);
+      for (let number = 1; number <= places; number += 1)
+        assert.match((await panel.lastTurn.placeOf(number)).path, /\.ts$/);
+    },
+  );
 }

@@ -3,7 +3,8 @@ import { eventually } from "../eventually.mjs";
 import { killServer } from "../processes.mjs";
 import { scenario } from "../stage.mjs";
 
-const NEW_CODE = "\n/** Feeds the pelicans of the harbour. */\nexport function feedPelicans(fish: number): number {\n  return fish - 1;\n}\n";
+const NEW_CODE =
+  "\n/** Feeds the pelicans of the harbour. */\nexport function feedPelicans(fish: number): number {\n  return fish - 1;\n}\n";
 
 export default function changes(stage) {
   const { page, panel, quickPick, workbench } = stage;

@@ -5,20 +5,24 @@ import { scenario } from "../stage.mjs";
 export default function explain(stage) {
   const { page, panel, workbench } = stage;
 
-  scenario(stage, "a selection is explained from the context menu, with its own lines as the first source", async () => {
-    await stage.openCodebase("web/cache.ts");
-    await stage.useModel("codellama");
-    await panel.newChat();
-    await workbench.selectLines(7, 11);
+  scenario(
+    stage,
+    "a selection is explained from the context menu, with its own lines as the first source",
+    async () => {
+      await stage.openCodebase("web/cache.ts");
+      await stage.useModel("codellama");
+      await panel.newChat();
+      await workbench.selectLines(7, 11);
 
-    // A click beside the selection would take it away.
-    await workbench.choose(workbench.token("touch"), "Explain This");
+      // A click beside the selection would take it away.
+      await workbench.choose(workbench.token("touch"), "Explain This");
 
-    await panel.lastTurn.untilSources();
-    assert.deepEqual(await panel.lastTurn.placeOf(1), { path: "web/cache.ts", startLine: 7, endLine: 11 });
-    await panel.lastTurn.untilAnswered();
-    await stage.screenshot("explain");
-  });
+      await panel.lastTurn.untilSources();
+      assert.deepEqual(await panel.lastTurn.placeOf(1), { path: "web/cache.ts", startLine: 7, endLine: 11 });
+      await panel.lastTurn.untilAnswered();
+      await stage.screenshot("explain");
+    },
+  );
 
   scenario(stage, "the light bulb offers it for the symbol at the cursor", async () => {
     await stage.useModel("parrot");

@@ -12,7 +12,11 @@ export default function hostile(stage) {
 
   async function assertHarmless() {
     for (const frame of page.frames())
-      assert.equal(await frame.evaluate((flag) => globalThis[flag], HARM), undefined, `something ran in ${frame.url()}`);
+      assert.equal(
+        await frame.evaluate((flag) => globalThis[flag], HARM),
+        undefined,
+        `something ran in ${frame.url()}`,
+      );
     const active = await panel.body.evaluate((body) => ({
       executable: body.querySelectorAll("#root script, iframe, object, embed, [onerror], [onload], img").length,
       links: [...body.querySelectorAll("a[href]")].map((link) => link.getAttribute("href")),

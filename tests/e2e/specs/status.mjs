@@ -1,7 +1,8 @@
 /** The status bar item with its menu, and what the explorer offers. */
+
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import assert from "node:assert/strict";
 import { eventually } from "../eventually.mjs";
 import { scenario } from "../stage.mjs";
 
@@ -57,7 +58,11 @@ export default function status(stage) {
   scenario(stage, "the report for others has no name of a folder in it", async () => {
     await workbench.run("Sourcewise: Diagnose");
 
-    await workbench.activeEditor.locator(".view-line").filter({ hasText: /sourcewise/i }).first().waitFor();
+    await workbench.activeEditor
+      .locator(".view-line")
+      .filter({ hasText: /sourcewise/i })
+      .first()
+      .waitFor();
     await page.keyboard.press("Control+a");
     await page.keyboard.press("Control+c");
     const report = await page.evaluate(() => navigator.clipboard.readText());

@@ -2,7 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { EnvironmentSetup, type EnvironmentState, type Installation } from "../../../extension/src/environment/environmentSetup";
+import {
+  EnvironmentSetup,
+  type EnvironmentState,
+  type Installation,
+} from "../../../extension/src/environment/environmentSetup";
 import { type InstallationListener, runInstaller } from "../../../extension/src/environment/installerProcess";
 import { isCancelled, UserError } from "../../../extension/src/userError";
 

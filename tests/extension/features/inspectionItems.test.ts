@@ -14,7 +14,12 @@ const CHUNK: IndexedChunk = {
   preview: "\n    def check(self):\n        pass",
 };
 
-const out = (path: string, reason: SkippedFile["reason"], rule = ""): SkippedFile => ({ path, uri: `file:///w/${path}`, reason, rule });
+const out = (path: string, reason: SkippedFile["reason"], rule = ""): SkippedFile => ({
+  path,
+  uri: `file:///w/${path}`,
+  reason,
+  rule,
+});
 
 describe("a chunk in the list", () => {
   it("says its lines, what it is, its size, whether it is embedded, and how it begins", () => {
@@ -63,7 +68,9 @@ describe("what stays out in the list", () => {
   });
 
   it("says how many more there are than it lists", () => {
-    expect(skippedItems({ counts: { ignored: 12_034 }, files: [log] })[0]?.label).toBe("ignored: the first 1 of 12,034");
+    expect(skippedItems({ counts: { ignored: 12_034 }, files: [log] })[0]?.label).toBe(
+      "ignored: the first 1 of 12,034",
+    );
   });
 
   it("tells a folder from a file", () => {

@@ -1,5 +1,5 @@
-import type { CancellationToken } from "vscode-jsonrpc";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { CancellationToken } from "vscode-jsonrpc";
 import { LatestQuery } from "../../../extension/src/features/latestQuery";
 
 const PAUSE_MS = 100;

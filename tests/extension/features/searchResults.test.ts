@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Coverage, Passage } from "../../../extension/src/generated/protocol";
 import { coverageNote, failureItem, nothingFound, passageItem } from "../../../extension/src/features/searchResults";
+import type { Coverage, Passage } from "../../../extension/src/generated/protocol";
 import { UserError } from "../../../extension/src/userError";
 
 const PASSAGE: Passage = {
@@ -17,7 +17,13 @@ const PASSAGE: Passage = {
   preview: "\n    def getallmatchingheaders(self, name):\n        pass",
 };
 
-const coverage = (change: Partial<Coverage>): Coverage => ({ mode: "keywords and vectors", chunks: 100, embedded: 100, relevant: true, ...change });
+const coverage = (change: Partial<Coverage>): Coverage => ({
+  mode: "keywords and vectors",
+  chunks: 100,
+  embedded: 100,
+  relevant: true,
+  ...change,
+});
 
 describe("a found passage in the list", () => {
   it("says where it is, what it is, how near and how it begins", () => {
@@ -41,7 +47,13 @@ describe("a found passage in the list", () => {
   });
 
   it("shows hidden characters of names and code", () => {
-    const item = passageItem({ ...PASSAGE, path: "a\u202Eyp.exe", symbol: "", similarity: null, preview: "\u001b[31mred" });
+    const item = passageItem({
+      ...PASSAGE,
+      path: "a\u202Eyp.exe",
+      symbol: "",
+      similarity: null,
+      preview: "\u001b[31mred",
+    });
     expect(item.label).toBe("a\\u202Eyp.exe:12-34");
     expect(item.detail).toBe("\\u001B[31mred");
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ServerState } from "../../../extension/src/server/client";
 import type { EnvironmentState } from "../../../extension/src/environment/environment";
-import type { IndexSummary } from "../../../extension/src/panel/messages";
 import { menuOf, statusOf } from "../../../extension/src/features/statusText";
+import type { IndexSummary } from "../../../extension/src/panel/messages";
+import type { ServerState } from "../../../extension/src/server/client";
 
 const READY: EnvironmentState = { kind: "ready", python: "/env/bin/python" };
 const RUNNING: ServerState = { kind: "running" };
@@ -26,8 +26,18 @@ describe("the status bar", () => {
   });
 
   it("shows how far the index is and how long it takes", () => {
-    const status = statusOf(RUNNING, READY, { ...IDLE, stage: "embedding", done: 3499, total: 10_000, secondsLeft: 270 });
-    expect(status).toEqual({ text: "$(sync~spin) 34%", tooltip: ["Embedding…", SIZE, "About 5 minutes left"], problem: false });
+    const status = statusOf(RUNNING, READY, {
+      ...IDLE,
+      stage: "embedding",
+      done: 3499,
+      total: 10_000,
+      secondsLeft: 270,
+    });
+    expect(status).toEqual({
+      text: "$(sync~spin) 34%",
+      tooltip: ["Embedding…", SIZE, "About 5 minutes left"],
+      problem: false,
+    });
   });
 
   it("claims no percentage and no time that nobody knows", () => {
@@ -41,7 +51,9 @@ describe("the status bar", () => {
   });
 
   it("says that indexing is paused", () => {
-    expect(statusOf(RUNNING, READY, { ...IDLE, stage: "embedding", paused: true }).text).toBe("$(debug-pause) Sourcewise");
+    expect(statusOf(RUNNING, READY, { ...IDLE, stage: "embedding", paused: true }).text).toBe(
+      "$(debug-pause) Sourcewise",
+    );
   });
 
   it("warns of what is wrong with the index", () => {
@@ -51,7 +63,10 @@ describe("the status bar", () => {
 
   it("shows the set-up before all else", () => {
     const working: EnvironmentState = { kind: "working", message: "2/4 torch", fraction: 0.5 };
-    expect(statusOf({ kind: "starting" }, working, null)).toMatchObject({ text: "$(sync~spin) 50%", tooltip: ["Setting up: 2/4 torch"] });
+    expect(statusOf({ kind: "starting" }, working, null)).toMatchObject({
+      text: "$(sync~spin) 50%",
+      tooltip: ["Setting up: 2/4 torch"],
+    });
   });
 
   it.each<[ServerState, EnvironmentState]>([
@@ -71,7 +86,8 @@ describe("the status bar", () => {
 });
 
 describe("its menu", () => {
-  const commands = (server: ServerState, index: IndexSummary | null): string[] => menuOf(server, index).map(({ command }) => command);
+  const commands = (server: ServerState, index: IndexSummary | null): string[] =>
+    menuOf(server, index).map(({ command }) => command);
 
   it("offers to pause what goes on and to resume what waits", () => {
     expect(commands(RUNNING, IDLE)).toContain("sourcewise.pause");
@@ -82,6 +98,7 @@ describe("its menu", () => {
   it("begins with the way out where nothing runs, and has the log at all times", () => {
     expect(commands({ kind: "stopped" }, null)[0]).toBe("sourcewise.setUp");
     expect(commands({ kind: "stopped" }, null)).not.toContain("sourcewise.rebuild");
-    for (const kind of ["stopped", "starting", "running"] as const) expect(commands({ kind }, null)).toContain("sourcewise.showLog");
+    for (const kind of ["stopped", "starting", "running"] as const)
+      expect(commands({ kind }, null)).toContain("sourcewise.showLog");
   });
 });

@@ -7,7 +7,10 @@ vi.mock("vscode", () => {
     shown.push(args);
     return Promise.resolve(args.at(-1));
   };
-  const withProgress = (options: unknown, action: (progress: unknown, token: unknown) => Promise<unknown>): Promise<unknown> => {
+  const withProgress = (
+    options: unknown,
+    action: (progress: unknown, token: unknown) => Promise<unknown>,
+  ): Promise<unknown> => {
     shown.push([options]);
     return action({ report: (step: unknown) => shown.push([step]) }, "token");
   };
@@ -17,7 +20,9 @@ vi.mock("vscode", () => {
   };
 });
 
-const { confirm, showError, showInformation, withProgress } = await import("../../../extension/src/notifications/notifications");
+const { confirm, showError, showInformation, withProgress } = await import(
+  "../../../extension/src/notifications/notifications"
+);
 
 const LINK = "[Finish](command:a.b)";
 const PLAIN = "[Finish] (command:a.b)";

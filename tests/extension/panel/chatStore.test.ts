@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { emptyChat, withTurn, type HeldChat } from "../../../extension/src/panel/chat";
+import { emptyChat, type HeldChat, withTurn } from "../../../extension/src/panel/chat";
 import { ChatStore } from "../../../extension/src/panel/chatStore";
 import { newTurn, withDelta, withRequest, withResult, withSources } from "../../../extension/src/panel/turn";
 import { COVERAGE, result, source } from "./scriptedServer";
@@ -21,7 +21,11 @@ afterEach(() => {
 });
 
 function store(): ChatStore {
-  return new ChatStore(folder, (sentence) => warnings.push(sentence), () => ++time);
+  return new ChatStore(
+    folder,
+    (sentence) => warnings.push(sentence),
+    () => ++time,
+  );
 }
 
 function chat(question: string): HeldChat {

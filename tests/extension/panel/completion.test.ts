@@ -11,9 +11,16 @@ const situated: Situated = {
   file: { folder: app, path: "src/auth.py" },
   selection: { lines, name: "src/auth.py:3-9" },
 };
-const files: Entry[] = ["src/auth.py", "src/my notes.md", 'src/a"b.py', "tests/test_auth.py"].map((path) => ({ folder: app, path }));
+const files: Entry[] = ["src/auth.py", "src/my notes.md", 'src/a"b.py', "tests/test_auth.py"].map((path) => ({
+  folder: app,
+  path,
+}));
 
-const choices = { languages: ["python", "typescript", "tsx"], kinds: ["method", "class"], branches: ["main", "feature/login"] };
+const choices = {
+  languages: ["python", "typescript", "tsx"],
+  kinds: ["method", "class"],
+  branches: ["main", "feature/login"],
+};
 
 function inserts(word: string, where = situated, among = files): string[] {
   return completionsOf(word, where, among, choices).map(({ insert }) => insert);

@@ -1,10 +1,15 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  ANSWER_DELTA,
+  ANSWER_SOURCES,
+  type AskParams,
+  type Destination,
+} from "../../../extension/src/generated/protocol";
 import { emptyChat } from "../../../extension/src/panel/chat";
 import { Conversation } from "../../../extension/src/panel/conversation";
 import { narrowedTo } from "../../../extension/src/panel/filters";
 import type { Turn } from "../../../extension/src/panel/messages";
 import type { ScopedQuestion } from "../../../extension/src/panel/scope";
-import { ANSWER_DELTA, ANSWER_SOURCES, type AskParams, type Destination } from "../../../extension/src/generated/protocol";
 import { connectionLost, UserError } from "../../../extension/src/userError";
 import { COVERAGE, result, ScriptedServer, source } from "./scriptedServer";
 
@@ -19,11 +24,22 @@ beforeEach(() => {
   news = [];
   mayLeave = () => Promise.reject(new Error("Nobody should be asked."));
   scopeOf = (question) =>
-    Promise.resolve({ question, folder: "file:///work", scope: narrowedTo(["app/"], []), selection: null, described: ["app/"] });
-  conversation = new Conversation(server, (question) => scopeOf(question), (destination) => mayLeave(destination), {
-    turnGrew: (turn) => news.push(turn),
-    chatChanged: () => news.push("chat"),
-  });
+    Promise.resolve({
+      question,
+      folder: "file:///work",
+      scope: narrowedTo(["app/"], []),
+      selection: null,
+      described: ["app/"],
+    });
+  conversation = new Conversation(
+    server,
+    (question) => scopeOf(question),
+    (destination) => mayLeave(destination),
+    {
+      turnGrew: (turn) => news.push(turn),
+      chatChanged: () => news.push("chat"),
+    },
+  );
 });
 
 function turns(): Turn[] {
@@ -58,7 +74,12 @@ async function answered(question: string, text: string): Promise<Turn> {
 describe("a conversation", () => {
   it("asks about what the question is narrowed to, and says so", async () => {
     await ask("  How do users log in? ");
-    expect(params()).toMatchObject({ question: "How do users log in?", folder: "file:///work", scope: { paths: ["app/"] }, history: [] });
+    expect(params()).toMatchObject({
+      question: "How do users log in?",
+      folder: "file:///work",
+      scope: { paths: ["app/"] },
+      history: [],
+    });
     expect(lastTurn()).toMatchObject({ status: "searching", scope: ["app/"] });
   });
 
@@ -182,9 +203,13 @@ describe("a conversation", () => {
       const questions: Destination[] = [];
       mayLeave = (asked) => Promise.resolve(questions.push(asked) > 0);
       const { ended } = await heldBack();
-      await vi.waitFor(() => expect(server.last).toMatchObject({ method: "sourcewise/models/allow", params: { destination } }));
+      await vi.waitFor(() =>
+        expect(server.last).toMatchObject({ method: "sourcewise/models/allow", params: { destination } }),
+      );
       server.last.answer({ destinations: [destination] });
-      await vi.waitFor(() => expect(server.last).toMatchObject({ method: "sourcewise/ask", params: { question: "How?" } }));
+      await vi.waitFor(() =>
+        expect(server.last).toMatchObject({ method: "sourcewise/ask", params: { question: "How?" } }),
+      );
       server.last.answer(result(params().askId, { text: "So." }));
       await ended;
       expect(questions).toEqual([destination]);
@@ -218,7 +243,10 @@ describe("a conversation", () => {
       server.last.fail(new UserError("Your decision cannot be stored.", "Make that folder writable."));
       await ended;
       expect(server.asked).toHaveLength(2);
-      expect(lastTurn()).toMatchObject({ status: "failed", failure: "Your decision cannot be stored. Make that folder writable." });
+      expect(lastTurn()).toMatchObject({
+        status: "failed",
+        failure: "Your decision cannot be stored. Make that folder writable.",
+      });
     });
 
     it("asks about code that is to be explained as well", async () => {
@@ -246,7 +274,11 @@ describe("a conversation", () => {
 
   it("knows the places of sources and mentions that it showed, and no others", async () => {
     const { id } = await answered("How?", "So.");
-    expect(conversation.placeOfSource(id, 1)).toMatchObject({ uri: "file:///work/app/auth.py", startLine: 10, endLine: 20 });
+    expect(conversation.placeOfSource(id, 1)).toMatchObject({
+      uri: "file:///work/app/auth.py",
+      startLine: 10,
+      endLine: 20,
+    });
     expect(conversation.placeOfMention(id, "login")).toMatchObject({ startLine: 12 });
     expect(conversation.placeOfSource(id, 2)).toBeUndefined();
     expect(conversation.placeOfMention(id, "logout")).toBeUndefined();

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { Models } from "../../../extension/src/panel/models";
 import { MODELS_PROGRESS, type ModelsResult, type PullParams } from "../../../extension/src/generated/protocol";
+import { Models } from "../../../extension/src/panel/models";
 import { UserError } from "../../../extension/src/userError";
 import { ScriptedServer } from "./scriptedServer";
 

@@ -3,9 +3,12 @@ import { describe, expect, it } from "vitest";
 import { PANEL_VIEWS, panelViewOf } from "../../../extension/src/panel/placement";
 
 describe("the panel", () => {
-  it.each(["1.106.0", "1.106.0-insider", "1.125.1", "2.0.0"])("is in the secondary side bar of VS Code %s", (version) => {
-    expect(panelViewOf(version)).toBe("sourcewise.panel");
-  });
+  it.each(["1.106.0", "1.106.0-insider", "1.125.1", "2.0.0"])(
+    "is in the secondary side bar of VS Code %s",
+    (version) => {
+      expect(panelViewOf(version)).toBe("sourcewise.panel");
+    },
+  );
 
   it.each(["1.91.0", "1.105.9"])("is in the activity bar of VS Code %s", (version) => {
     expect(panelViewOf(version)).toBe("sourcewise.panelFallback");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readScope, type Folder, type Situated } from "../../../extension/src/panel/scope";
+import { type Folder, readScope, type Situated } from "../../../extension/src/panel/scope";
 
 const app: Folder = { uri: "file:///work/app", name: "app" };
 const web: Folder = { uri: "file:///work/web", name: "web" };
@@ -57,12 +57,24 @@ describe("the scope of a question", () => {
     expect((await read("@file @src/auth.py how?")).scope.paths).toEqual(["src/auth.py"]);
   });
 
-  it.each(["What does @app.route do?", "Who is me@src/auth.py?", "@../secret", "@/etc/passwd", "@missing.py", "@", '@""', "@lang:", "@language:go", "a@kind:class"])(
-    "is not narrowed by %s",
-    async (question) => {
-      expect(await read(question)).toMatchObject({ question, scope: { paths: [], languages: [], kinds: [], changedSince: null }, selection: null });
-    },
-  );
+  it.each([
+    "What does @app.route do?",
+    "Who is me@src/auth.py?",
+    "@../secret",
+    "@/etc/passwd",
+    "@missing.py",
+    "@",
+    '@""',
+    "@lang:",
+    "@language:go",
+    "a@kind:class",
+  ])("is not narrowed by %s", async (question) => {
+    expect(await read(question)).toMatchObject({
+      question,
+      scope: { paths: [], languages: [], kinds: [], changedSince: null },
+      selection: null,
+    });
+  });
 
   it("is the selection where it is asked for, by its own name", async () => {
     const situated = { ...one, selection: { lines, name: "src/auth.py:3-9" } };
@@ -89,7 +101,12 @@ describe("the filters of a question", () => {
   it("narrow it, say themselves in a sentence, and are shown beside files", async () => {
     const asked = await read("@file @lang:python @lang:go Which @kind:class is new in @changed:main, and @kind:class?");
     expect(asked.question).toBe("Which class is new in the changes since main, and class?");
-    expect(asked.scope).toEqual({ paths: ["src/auth.py"], languages: ["python", "go"], kinds: ["class"], changedSince: "main" });
+    expect(asked.scope).toEqual({
+      paths: ["src/auth.py"],
+      languages: ["python", "go"],
+      kinds: ["class"],
+      changedSince: "main",
+    });
     expect(asked.described).toEqual(["src/auth.py", "lang:python", "lang:go", "kind:class", "changed:main"]);
   });
 

@@ -1,6 +1,7 @@
 /** A server whose answers the test gives, and the messages that it gives them with. */
-import type { Server } from "../../../extension/src/server/client";
+
 import type { AskResult, Notification, Request, Source } from "../../../extension/src/generated/protocol";
+import type { Server } from "../../../extension/src/server/client";
 import { cancelled } from "../../../extension/src/userError";
 
 /** A request that waits for its answer. */

@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { readHostMessage } from "../../../extension/src/panel/messages";
-import { indexSummaryOf, situationOf, type Circumstances } from "../../../extension/src/panel/situation";
 import type { FolderState } from "../../../extension/src/generated/protocol";
+import { readHostMessage } from "../../../extension/src/panel/messages";
+import { type Circumstances, indexSummaryOf, situationOf } from "../../../extension/src/panel/situation";
 
-const fresh: Circumstances = { folders: 1, trusted: true, environment: { kind: "unknown" }, server: { kind: "stopped" } };
+const fresh: Circumstances = {
+  folders: 1,
+  trusted: true,
+  environment: { kind: "unknown" },
+  server: { kind: "stopped" },
+};
 const python = { kind: "ready", python: "/python" } as const;
 const failure = { kind: "failed", message: "No Python.", hint: "Install one." } as const;
 
@@ -36,7 +41,9 @@ describe("the situation", () => {
   });
 
   it("says why setting up failed, not that the server did not come up for it", () => {
-    expect(situationOf({ ...fresh, environment: failure, server: { kind: "failed", message: "x", hint: "" } })).toEqual(failure);
+    expect(situationOf({ ...fresh, environment: failure, server: { kind: "failed", message: "x", hint: "" } })).toEqual(
+      failure,
+    );
   });
 
   it("is that the server starts, once there is a Python for it", () => {

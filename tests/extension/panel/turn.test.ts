@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readHostMessage } from "../../../extension/src/panel/messages";
 import {
+  type HeldTurn,
   historyOf,
   newTurn,
   startedAgain,
@@ -12,7 +13,6 @@ import {
   withRequest,
   withResult,
   withSources,
-  type HeldTurn,
 } from "../../../extension/src/panel/turn";
 import { COVERAGE, result, source } from "./scriptedServer";
 

@@ -8,12 +8,16 @@ describe("what may be opened", () => {
     expect(isInside(file, folders)).toBe(true);
   });
 
-  it.each(["/etc/passwd", "/work/app", "/work/application/a.py", "/work/app/../secret", "/work/app/sub/../../lib2/x", "/"])(
-    "%s is outside",
-    (file) => {
-      expect(isInside(file, folders)).toBe(false);
-    },
-  );
+  it.each([
+    "/etc/passwd",
+    "/work/app",
+    "/work/application/a.py",
+    "/work/app/../secret",
+    "/work/app/sub/../../lib2/x",
+    "/",
+  ])("%s is outside", (file) => {
+    expect(isInside(file, folders)).toBe(false);
+  });
 
   it("is nothing where no folder is open", () => {
     expect(isInside("/work/app/a.py", [])).toBe(false);

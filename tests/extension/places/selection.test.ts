@@ -35,7 +35,10 @@ describe("an argument that a link hands over", () => {
   });
 
   it("may leave out the characters", () => {
-    expect(readSelection({ uri: "file:///w/a.py", startLine: 1, endLine: 2 })).toMatchObject({ startCharacter: 0, endCharacter: 0 });
+    expect(readSelection({ uri: "file:///w/a.py", startLine: 1, endLine: 2 })).toMatchObject({
+      startCharacter: 0,
+      endCharacter: 0,
+    });
   });
 
   it.each([

@@ -1,7 +1,7 @@
-import { CancellationTokenSource } from "vscode-jsonrpc/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Server, type Connection } from "../../../extension/src/server/client";
+import { CancellationTokenSource } from "vscode-jsonrpc/node";
 import { INDEX_PAUSE, INDEX_STATE, INDEX_WHY, type IndexState } from "../../../extension/src/generated/protocol";
+import { type Connection, Server } from "../../../extension/src/server/client";
 import { RestartPolicy } from "../../../extension/src/server/restartPolicy";
 import { isCancelled, UserError } from "../../../extension/src/userError";
 
@@ -240,7 +240,11 @@ describe("requests", () => {
   it("carry the server's own sentence and hint", async () => {
     await server.start();
     const answer = server.request(INDEX_WHY, { uri: "file:///a" });
-    const rejection = expect(answer).rejects.toMatchObject({ message: "Not open.", hint: "Open it.", kind: "FolderError" });
+    const rejection = expect(answer).rejects.toMatchObject({
+      message: "Not open.",
+      hint: "Open it.",
+      kind: "FolderError",
+    });
     await expect.poll(() => latest().asked.length).toBe(1);
     latest().reply(new ResponseError(-32010, "Not open.", { kind: "FolderError", hint: "Open it." }));
     await rejection;

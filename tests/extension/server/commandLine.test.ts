@@ -4,11 +4,20 @@ import { pythonVariables } from "../../../server/installer/programs.mjs";
 
 describe("the server's process", () => {
   it("runs our module, and none that lies where it starts", () => {
-    expect(serverCommand("/env/bin/python")).toEqual({ command: "/env/bin/python", args: ["-EP", "-m", "sourcewise", "lsp"] });
+    expect(serverCommand("/env/bin/python")).toEqual({
+      command: "/env/bin/python",
+      args: ["-EP", "-m", "sourcewise", "lsp"],
+    });
   });
 
   it("gets no variable that steers another Python", () => {
-    const variables = { PATH: "/bin", PYTHONPATH: "/evil", PYTHONHOME: "/x", PythonStartup: "y", __PYVENV_LAUNCHER__: "z" };
+    const variables = {
+      PATH: "/bin",
+      PYTHONPATH: "/evil",
+      PYTHONHOME: "/x",
+      PythonStartup: "y",
+      __PYVENV_LAUNCHER__: "z",
+    };
     expect(pythonVariables(variables)).toEqual({ PATH: "/bin" });
   });
 
@@ -19,6 +28,9 @@ describe("the server's process", () => {
   });
 
   it("keeps what only looks like one", () => {
-    expect(pythonVariables({ MY_PYTHON: "1", SOURCEWISE_HOME: "/s" })).toEqual({ MY_PYTHON: "1", SOURCEWISE_HOME: "/s" });
+    expect(pythonVariables({ MY_PYTHON: "1", SOURCEWISE_HOME: "/s" })).toEqual({
+      MY_PYTHON: "1",
+      SOURCEWISE_HOME: "/s",
+    });
   });
 });

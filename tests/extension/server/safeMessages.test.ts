@@ -1,6 +1,11 @@
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createMessageConnection, type MessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
+import {
+  createMessageConnection,
+  type MessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from "vscode-jsonrpc/node";
 import { messagesWithoutLinks } from "../../../extension/src/server/safeMessages";
 
 const LINK = "[Finish](command:workbench.action.quit)";
@@ -33,7 +38,10 @@ async function received(method: string, params: unknown): Promise<unknown> {
 
 describe("a message of the server", () => {
   it("is shown without links", async () => {
-    expect(await received("window/showMessage", { type: 2, message: `No ${LINK}` })).toEqual({ type: 2, message: `No ${SHOWN}` });
+    expect(await received("window/showMessage", { type: 2, message: `No ${LINK}` })).toEqual({
+      type: 2,
+      message: `No ${SHOWN}`,
+    });
   });
 
   it("that asks is shown without links, and its answer is one of its actions", async () => {
@@ -44,7 +52,9 @@ describe("a message of the server", () => {
     });
     client.listen();
     const actions = [{ title: LINK, id: 7 }];
-    expect(await server.sendRequest("window/showMessageRequest", { type: 1, message: LINK, actions })).toEqual(actions[0]);
+    expect(await server.sendRequest("window/showMessageRequest", { type: 1, message: LINK, actions })).toEqual(
+      actions[0],
+    );
     expect(asked).toEqual([{ type: 1, message: SHOWN, actions }]);
   });
 

@@ -42,7 +42,9 @@ describe("text in a message", () => {
   });
 
   it("stays readable with one", () => {
-    expect(withoutLinks("[Read this](command:a.b).py belongs to the index.")).toBe("[Read this] (command:a.b).py belongs to the index.");
+    expect(withoutLinks("[Read this](command:a.b).py belongs to the index.")).toBe(
+      "[Read this] (command:a.b).py belongs to the index.",
+    );
   });
 
   it("does not change when it is shown once more", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { cited, readAnswer, settled, type AnswerNode } from "../../../extension/src/webview/markdown";
+import { type AnswerNode, cited, readAnswer, settled } from "../../../extension/src/webview/markdown";
 import { source } from "./snapshots";
 
 const referable = {

@@ -7,9 +7,9 @@ import {
   initialState,
   reduce,
   runningTurn,
-  wordAt,
   type UiAction,
   type ViewState,
+  wordAt,
 } from "../../../extension/src/webview/reducer";
 import { asking, panel, source, turn } from "./snapshots";
 

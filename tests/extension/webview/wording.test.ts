@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-
+import type { IndexSummary } from "../../../extension/src/panel/messages";
 import {
   ago,
   answerAsText,
@@ -13,7 +13,6 @@ import {
   stalenessOf,
   statusOf,
 } from "../../../extension/src/webview/wording";
-import type { IndexSummary } from "../../../extension/src/panel/messages";
 import { asking, model, source, turn } from "./snapshots";
 
 const index: IndexSummary = {

@@ -3,8 +3,8 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 
 import { isRunning, type Turn } from "../../panel/messages";
-import { readAnswer, settled, type AnswerNode } from "../markdown";
 import { visibleLine } from "../../text/visible";
+import { type AnswerNode, readAnswer, settled } from "../markdown";
 import { placeOf, stalenessOf } from "../wording";
 import { CodeLines } from "./codeLines";
 import { useControls } from "./controls";

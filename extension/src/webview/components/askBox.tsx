@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import { canAsk, runningTurn, type ViewState } from "../reducer";
 import { Completions, optionId } from "./completions";
-import { useControls, type Controls } from "./controls";
+import { type Controls, useControls } from "./controls";
 import { Icon } from "./icon";
 
 /** What the host accepts. */

@@ -1,9 +1,8 @@
 /** What the word at the cursor can be completed to. The focus stays in the ask box, which says what is chosen. */
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-
-import type { Completing } from "../reducer";
 import { visibleLine } from "../../text/visible";
+import type { Completing } from "../reducer";
 import { useControls } from "./controls";
 
 export function Completions({ completing: { items, selected } }: { completing: Completing }): JSX.Element {

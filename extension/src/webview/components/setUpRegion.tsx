@@ -1,8 +1,7 @@
 /** What stands in the way, with its one way out: the whole panel where there is nothing else to show, else a banner. */
 import type { JSX } from "preact";
-
-import type { SetUp } from "../setUp";
 import { visible } from "../../text/visible";
+import type { SetUp } from "../setUp";
 import { useControls } from "./controls";
 import { ProgressBar } from "./progressBar";
 
