@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { emptyChat, type HeldChat, withTurn } from "../../../extension/src/panel/chat";
+import { type ChatRecord, emptyChat, upsertTurn } from "../../../extension/src/panel/chat";
 import { ChatStore } from "../../../extension/src/panel/chatStore";
 import { newTurn, withDelta, withRequest, withResult, withSources } from "../../../extension/src/panel/turn";
 import { COVERAGE, result, source } from "./scriptedServer";
@@ -28,14 +28,14 @@ function store(): ChatStore {
   );
 }
 
-function chat(question: string): HeldChat {
+function chat(question: string): ChatRecord {
   const scope = { paths: ["app/"], languages: ["python"], kinds: [], changedSince: "main" };
   const request = { kind: "ask", question, folder: "file:///work", scope, selection: null } as const;
   const turn = withRequest(newTurn("t1", "ask", question), request, ["app/"]);
-  return withTurn(emptyChat(), withResult(turn, result("a")));
+  return upsertTurn(emptyChat(), withResult(turn, result("a")));
 }
 
-async function keep(where: ChatStore, ...chats: HeldChat[]): Promise<void> {
+async function keep(where: ChatStore, ...chats: ChatRecord[]): Promise<void> {
   for (const one of chats) {
     where.save(one);
     await where.flush();
@@ -43,7 +43,7 @@ async function keep(where: ChatStore, ...chats: HeldChat[]): Promise<void> {
 }
 
 describe("the store of chats", () => {
-  it("gives back a chat with the places behind it, in another window", async () => {
+  it("returns a chat with its locations in another window", async () => {
     const kept = chat("How do users log in?");
     await keep(store(), kept);
     const read = await store().read(kept.id);
@@ -53,15 +53,15 @@ describe("the store of chats", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("keeps a chat without being told to hurry", async () => {
+  it("saves a chat without an explicit flush", async () => {
     const kept = chat("How?");
     store().save(kept);
     await vi.waitFor(() => expect(readdirSync(folder)).toEqual([`${kept.id}.json`]), { timeout: 5000 });
   });
 
-  it("gives back an answer that was in the making as stopped, with its text", async () => {
+  it("returns a running answer as stopped, with its text", async () => {
     const found = withSources(newTurn("t1", "ask", "How?"), { askId: "a", sources: [source(1)], search: COVERAGE });
-    const running = withTurn(emptyChat(), withDelta(found, { askId: "a", seq: 0, text: "So" }));
+    const running = upsertTurn(emptyChat(), withDelta(found, { askId: "a", seq: 0, text: "So" }));
     await keep(store(), running);
     const [turn] = (await store().read(running.id))?.turns ?? [];
     expect(turn?.shown).toMatchObject({ status: "stopped", text: "So" });
@@ -75,14 +75,14 @@ describe("the store of chats", () => {
       ["Second?", 1],
       ["First?", 1],
     ]);
-    await keep(kept, withTurn(first, newTurn("t2", "ask", "More?")));
+    await keep(kept, upsertTurn(first, newTurn("t2", "ask", "More?")));
     expect((await kept.list()).map(({ title, turns }) => [title, turns])).toEqual([
       ["First?", 2],
       ["Second?", 1],
     ]);
   });
 
-  it("sees what another window keeps and deletes", async () => {
+  it("sees what another window saves and deletes", async () => {
     const [one, other] = [store(), store()];
     const kept = chat("How?");
     expect(await other.list()).toEqual([]);
@@ -92,7 +92,7 @@ describe("the store of chats", () => {
     expect(await other.list()).toEqual([]);
   });
 
-  it("does not keep a chat in which nothing was asked", async () => {
+  it("does not save a chat without turns", async () => {
     await keep(store(), emptyChat());
     expect(await store().list()).toEqual([]);
   });
@@ -106,7 +106,7 @@ describe("the store of chats", () => {
     expect((await kept.list()).map(({ title }) => title)).toEqual(["Second?", "First?"]);
   });
 
-  it("does not bring back a chat that was deleted before it was written", async () => {
+  it("does not save a chat that was deleted before it was written", async () => {
     const kept = store();
     const doomed = chat("How?");
     kept.save(doomed);
@@ -115,16 +115,19 @@ describe("the store of chats", () => {
     expect(await kept.list()).toEqual([]);
   });
 
-  it.each(["", "{", "null", '{"changed":1,"chat":{},"behind":[]}'])("sets aside a file that holds %j", async (text) => {
-    const kept = chat("How?");
-    await keep(store(), kept);
-    writeFileSync(path.join(folder, "broken.json"), text);
-    expect((await store().list()).map(({ id }) => id)).toEqual([kept.id]);
-    expect(readdirSync(folder).sort()).toEqual([`${kept.id}.json`, "broken.json.damaged"].sort());
-    expect(warnings.join()).toContain("damaged");
-  });
+  it.each(["", "{", "null", '{"changed":1,"chat":{},"behind":[]}'])(
+    "renames a damaged file that contains %j",
+    async (text) => {
+      const kept = chat("How?");
+      await keep(store(), kept);
+      writeFileSync(path.join(folder, "broken.json"), text);
+      expect((await store().list()).map(({ id }) => id)).toEqual([kept.id]);
+      expect(readdirSync(folder).sort()).toEqual([`${kept.id}.json`, "broken.json.damaged"].sort());
+      expect(warnings.join()).toContain("damaged");
+    },
+  );
 
-  it("reads nothing outside of its folder", async () => {
+  it("reads nothing outside its folder", async () => {
     const kept = chat("How?");
     await keep(store(), kept);
     writeFileSync(path.join(path.dirname(folder), "outside.json"), "{}");
@@ -133,7 +136,7 @@ describe("the store of chats", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("drops the oldest of more than a hundred", async () => {
+  it("deletes the oldest chats beyond one hundred", async () => {
     const kept = store();
     const chats = Array.from({ length: 100 }, (_, number) => chat(`Question ${number}?`));
     chats.forEach((one) => kept.save(one));
@@ -146,20 +149,20 @@ describe("the store of chats", () => {
     expect(titles).not.toContain("Question 0?");
   });
 
-  it("says so in the log where nothing can be kept, and goes on", async () => {
+  it("logs a warning and continues if nothing can be saved", async () => {
     writeFileSync(folder, "a file where the folder should be");
     const kept = store();
     await keep(kept, chat("How?"));
-    expect(warnings.join()).toContain("cannot be kept");
+    expect(warnings.join()).toContain("Cannot save chats");
     expect(await kept.list()).toEqual([]);
   });
 
-  it("ends with a whole chat where two windows write it at once", async () => {
+  it("leaves a complete chat if two windows write it at the same time", async () => {
     const [one, other] = [store(), store()];
     const kept = chat("How?");
     for (let turn = 2; turn < 30; turn++) {
-      one.save(withTurn(kept, newTurn(`one ${turn}`, "ask", "One?")));
-      other.save(withTurn(kept, newTurn(`other ${turn}`, "ask", "Other?")));
+      one.save(upsertTurn(kept, newTurn(`one ${turn}`, "ask", "One?")));
+      other.save(upsertTurn(kept, newTurn(`other ${turn}`, "ask", "Other?")));
       await Promise.all([one.flush(), other.flush()]);
     }
     expect((await store().read(kept.id))?.turns).toHaveLength(2);

@@ -1,10 +1,10 @@
-/** A server whose answers the test gives, and the messages that it gives them with. */
+/** A fake server whose responses are scripted by the test, and sample messages. */
 
 import type { AskResult, Notification, Request, Source } from "../../../extension/src/generated/protocol";
 import type { Server } from "../../../extension/src/server/client";
 import { cancelled } from "../../../extension/src/userError";
 
-/** A request that waits for its answer. */
+/** A pending request. */
 export interface Asked {
   readonly method: string;
   readonly params: unknown;
@@ -46,11 +46,11 @@ export class ScriptedServer implements Connection {
   };
 
   /** Sends a notification. */
-  tell<P>(notification: Notification<P>, params: P): void {
+  notify<P>(notification: Notification<P>, params: P): void {
     for (const handler of this.handlers.get(notification.method) ?? []) handler(params);
   }
 
-  /** The last request. */
+  /** Returns the last request. */
   get last(): Asked {
     const last = this.asked.at(-1);
     if (!last) throw new Error("Nothing was asked.");
