@@ -25,8 +25,8 @@ The server does not respond, so its part of the report is missing. For details, 
  *
  * @param fromServer the server's part of the report; undefined if the server does not respond
  */
-export function reportOf(surroundings: ExtensionInfo, fromServer: string | undefined): string {
-  const { extensionVersion, editor, editorVersion, platform, remote, folders, environment, server } = surroundings;
+export function reportOf(info: ExtensionInfo, fromServer: string | undefined): string {
+  const { extensionVersion, editor, editorVersion, platform, remote, folders, environment, server } = info;
   const section = [
     "## Editor",
     "",

@@ -17,11 +17,11 @@ let server: ScriptedServer;
 let conversation: Conversation;
 let scopeOf: (question: string) => Promise<ScopedQuestion>;
 let requestConsent: (destination: Destination) => Promise<boolean>;
-let news: string[];
+let events: string[];
 
 beforeEach(() => {
   server = new ScriptedServer();
-  news = [];
+  events = [];
   requestConsent = () => Promise.reject(new Error("The user should not be asked."));
   scopeOf = (question) =>
     Promise.resolve({
@@ -36,8 +36,8 @@ beforeEach(() => {
     (question) => scopeOf(question),
     (destination) => requestConsent(destination),
     {
-      answerGrew: (turn) => news.push(turn),
-      chatChanged: () => news.push("chat"),
+      answerGrew: (turn) => events.push(turn),
+      chatChanged: () => events.push("chat"),
     },
   );
 });
@@ -58,9 +58,9 @@ function params(): AskParams {
 
 /** Asks a question and waits for the request to the server. */
 async function ask(question: string): Promise<{ ended: Promise<void> }> {
-  const before = server.asked.length;
+  const before = server.requests.length;
   const ended = conversation.ask(question);
-  await vi.waitFor(() => expect(server.asked.length).toBe(before + 1));
+  await vi.waitFor(() => expect(server.requests.length).toBe(before + 1));
   return { ended };
 }
 
@@ -89,13 +89,13 @@ describe("a conversation", () => {
     server.notify(ANSWER_SOURCES, { askId, sources: [source(1)], search: COVERAGE });
     server.notify(ANSWER_DELTA, { askId, seq: 0, text: "So" });
     expect(lastTurn()).toMatchObject({ status: "answering", text: "So" });
-    expect(news).toContain(lastTurn().id);
+    expect(events).toContain(lastTurn().id);
   });
 
   it("reports the end of an answer as a change of the chat", async () => {
     await answered("How?", "So.");
     expect(lastTurn()).toMatchObject({ status: "done", text: "So." });
-    expect(news.at(-1)).toBe("chat");
+    expect(events.at(-1)).toBe("chat");
   });
 
   it("has its first question as the title", async () => {
@@ -127,13 +127,13 @@ describe("a conversation", () => {
   });
 
   it("sends no request if it was stopped before the scope was known", async () => {
-    let know: (scope: ScopedQuestion) => void = () => undefined;
-    scopeOf = () => new Promise((resolve) => (know = resolve));
+    let resolveScope: (scope: ScopedQuestion) => void = () => undefined;
+    scopeOf = () => new Promise((resolve) => (resolveScope = resolve));
     const ended = conversation.ask("How?");
     conversation.stop(lastTurn().id);
-    know({ question: "How?", folder: null, scope: narrowedTo([], []), selection: null, described: [] });
+    resolveScope({ question: "How?", folder: null, scope: narrowedTo([], []), selection: null, described: [] });
     await ended;
-    expect(server.asked).toEqual([]);
+    expect(server.requests).toEqual([]);
   });
 
   it("drops late messages of a stopped answer", async () => {
@@ -148,7 +148,7 @@ describe("a conversation", () => {
     const first = await answered("How?", "So.");
     await answered("Why?", "Because.");
     const ended = conversation.regenerate(first.id);
-    await vi.waitFor(() => expect(server.asked).toHaveLength(3));
+    await vi.waitFor(() => expect(server.requests).toHaveLength(3));
     expect(params()).toMatchObject({ question: "How?", history: [] });
     server.last.answer(result(params().askId, { text: "Otherwise." }));
     await ended;
@@ -156,13 +156,13 @@ describe("a conversation", () => {
   });
 
   it("shows in the turn why a question cannot be asked, and parses it again on a retry", async () => {
-    const works = scopeOf;
+    const workingScopeOf = scopeOf;
     scopeOf = () => Promise.reject(new UserError("Nothing is selected.", "Select something."));
     await conversation.ask("What does @selection do?");
     expect(lastTurn()).toMatchObject({ status: "failed", failure: "Nothing is selected. Select something." });
-    scopeOf = works;
+    scopeOf = workingScopeOf;
     void conversation.regenerate(lastTurn().id);
-    await vi.waitFor(() => expect(server.asked).toHaveLength(1));
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
     expect(turns()).toHaveLength(1);
   });
 
@@ -173,7 +173,7 @@ describe("a conversation", () => {
     expect(lastTurn()).toMatchObject({ status: "failed" });
     expect(lastTurn().failure).toContain("server stopped");
     void conversation.regenerate(lastTurn().id);
-    await vi.waitFor(() => expect(server.asked).toHaveLength(2));
+    await vi.waitFor(() => expect(server.requests).toHaveLength(2));
     expect(lastTurn()).toMatchObject({ status: "searching", failure: "" });
   });
 
@@ -181,7 +181,7 @@ describe("a conversation", () => {
     await ask("How?");
     const selection = { uri: "untitled:Untitled-1", startLine: 1, endLine: 3 };
     void conversation.explain(selection, "Explain lines 1 to 3");
-    await vi.waitFor(() => expect(server.asked).toHaveLength(2));
+    await vi.waitFor(() => expect(server.requests).toHaveLength(2));
     expect(server.last).toMatchObject({ method: "sourcewise/explain", params: { selection } });
     expect(turns().map(({ kind, status }) => [kind, status])).toEqual([
       ["ask", "stopped"],
@@ -193,16 +193,16 @@ describe("a conversation", () => {
     const destination = { folder: "file:///work", model: "gpt-oss:120b-cloud", host: "https://ollama.com" };
 
     /** Asks a question for which the server requires consent. */
-    async function heldBack(): Promise<{ ended: Promise<void> }> {
-      const asked = await ask("How?");
+    async function askNeedingConsent(): Promise<{ ended: Promise<void> }> {
+      const pending = await ask("How?");
       server.last.answer(result(params().askId, { text: "", failure: "Nothing was sent.", needsConsent: destination }));
-      return asked;
+      return pending;
     }
 
     it("sends the question again after the user consents", async () => {
       const questions: Destination[] = [];
-      requestConsent = (asked) => Promise.resolve(questions.push(asked) > 0);
-      const { ended } = await heldBack();
+      requestConsent = (requested) => Promise.resolve(questions.push(requested) > 0);
+      const { ended } = await askNeedingConsent();
       await vi.waitFor(() =>
         expect(server.last).toMatchObject({ method: "sourcewise/models/allow", params: { destination } }),
       );
@@ -218,8 +218,8 @@ describe("a conversation", () => {
 
     it("sends nothing and keeps the sources if the user declines", async () => {
       requestConsent = () => Promise.resolve(false);
-      await (await heldBack()).ended;
-      expect(server.asked.map(({ method }) => method)).toEqual(["sourcewise/ask"]);
+      await (await askNeedingConsent()).ended;
+      expect(server.requests.map(({ method }) => method)).toEqual(["sourcewise/ask"]);
       expect(lastTurn()).toMatchObject({ status: "failed", failure: "Nothing was sent." });
       expect(lastTurn().sources).toHaveLength(1);
     });
@@ -227,22 +227,22 @@ describe("a conversation", () => {
     it("stores no consent if the answer was stopped before the user decided", async () => {
       let decide: (send: boolean) => void = () => undefined;
       requestConsent = () => new Promise((resolve) => (decide = resolve));
-      const { ended } = await heldBack();
+      const { ended } = await askNeedingConsent();
       await new Promise((resolve) => setImmediate(resolve));
       conversation.stop(lastTurn().id);
       decide(true);
       await ended;
-      expect(server.asked.map(({ method }) => method)).toEqual(["sourcewise/ask"]);
+      expect(server.requests.map(({ method }) => method)).toEqual(["sourcewise/ask"]);
       expect(lastTurn().status).toBe("stopped");
     });
 
     it("shows why consent cannot be stored, and sends nothing", async () => {
       requestConsent = () => Promise.resolve(true);
-      const { ended } = await heldBack();
+      const { ended } = await askNeedingConsent();
       await vi.waitFor(() => expect(server.last.method).toBe("sourcewise/models/allow"));
       server.last.fail(new UserError("Your decision cannot be stored.", "Make that folder writable."));
       await ended;
-      expect(server.asked).toHaveLength(2);
+      expect(server.requests).toHaveLength(2);
       expect(lastTurn()).toMatchObject({
         status: "failed",
         failure: "Your decision cannot be stored. Make that folder writable.",
@@ -252,7 +252,7 @@ describe("a conversation", () => {
     it("also asks for consent to explain code", async () => {
       requestConsent = () => Promise.resolve(true);
       const ended = conversation.explain({ uri: "file:///work/a.py", startLine: 1, endLine: 3 }, "Explain a.py:1-3");
-      await vi.waitFor(() => expect(server.asked).toHaveLength(1));
+      await vi.waitFor(() => expect(server.requests).toHaveLength(1));
       server.last.answer(result(params().askId, { failure: "Nothing was sent.", needsConsent: destination }));
       await vi.waitFor(() => expect(server.last.method).toBe("sourcewise/models/allow"));
       server.last.answer({ destinations: [destination] });
@@ -265,10 +265,10 @@ describe("a conversation", () => {
 
   it("stops the running answer when another chat is opened", async () => {
     await ask("How?");
-    const left = conversation.chat.id;
+    const previous = conversation.chat.id;
     conversation.open(emptyChat());
     expect(server.last.wasCancelled).toBe(true);
-    expect(conversation.chat.id).not.toBe(left);
+    expect(conversation.chat.id).not.toBe(previous);
     expect(turns()).toEqual([]);
   });
 

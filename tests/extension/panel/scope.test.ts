@@ -44,9 +44,9 @@ describe("the scope of a question", () => {
   });
 
   it("replaces references in a sentence with words and keeps punctuation", async () => {
-    const asked = await read("What does (@src/auth.py) do with @README.md?");
-    expect(asked.question).toBe("What does (src/auth.py) do with README.md?");
-    expect(asked.scope.paths).toEqual(["src/auth.py", "README.md"]);
+    const scoped = await read("What does (@src/auth.py) do with @README.md?");
+    expect(scoped.question).toBe("What does (src/auth.py) do with README.md?");
+    expect(scoped.scope.paths).toEqual(["src/auth.py", "README.md"]);
   });
 
   it("becomes the question if there is no other text", async () => {
@@ -99,15 +99,17 @@ describe("the scope of a question", () => {
 
 describe("the filters of a question", () => {
   it("narrow the scope, become words in the question, and are listed after files", async () => {
-    const asked = await read("@file @lang:python @lang:go Which @kind:class is new in @changed:main, and @kind:class?");
-    expect(asked.question).toBe("Which class is new in the changes since main, and class?");
-    expect(asked.scope).toEqual({
+    const scoped = await read(
+      "@file @lang:python @lang:go Which @kind:class is new in @changed:main, and @kind:class?",
+    );
+    expect(scoped.question).toBe("Which class is new in the changes since main, and class?");
+    expect(scoped.scope).toEqual({
       paths: ["src/auth.py"],
       languages: ["python", "go"],
       kinds: ["class"],
       changedSince: "main",
     });
-    expect(asked.described).toEqual(["src/auth.py", "lang:python", "lang:go", "kind:class", "changed:main"]);
+    expect(scoped.described).toEqual(["src/auth.py", "lang:python", "lang:go", "kind:class", "changed:main"]);
   });
 
   it.each([
@@ -134,7 +136,7 @@ describe("the filters of a question", () => {
 });
 
 describe("the scope of a question with several folders", () => {
-  it("is the active folder, which is shown", async () => {
+  it("is the active folder, and its name is shown", async () => {
     expect(await read("How?", two)).toMatchObject({ folder: app.uri, described: ["app"] });
   });
 

@@ -16,8 +16,8 @@ import {
 } from "../../../extension/src/panel/turn";
 import { COVERAGE, result, source } from "./scriptedServer";
 
-const asked = newTurn("t1", "ask", "How do users log in?");
-const found = withSources(asked, { askId: "a", sources: [source(1), source(2)], search: COVERAGE });
+const fresh = newTurn("t1", "ask", "How do users log in?");
+const found = withSources(fresh, { askId: "a", sources: [source(1), source(2)], search: COVERAGE });
 const answering = withDelta(found, { askId: "a", seq: 0, text: "It " });
 
 function delta(turn: TurnRecord, seq: number, text: string): TurnRecord {
@@ -26,7 +26,7 @@ function delta(turn: TurnRecord, seq: number, text: string): TurnRecord {
 
 describe("a turn", () => {
   it("starts by searching", () => {
-    expect(asked.shown).toMatchObject({ status: "searching", sources: [], text: "" });
+    expect(fresh.shown).toMatchObject({ status: "searching", sources: [], text: "" });
   });
 
   it("shows its sources before any text", () => {
@@ -108,12 +108,12 @@ describe("a turn", () => {
     const request = { kind: "ask", question: "How?", folder: null, scope, selection: null } as const;
     const done = withResult(withRequest(answering, request, ["app/"]), result("a"));
     const again = withoutAnswer(done);
-    expect(again.shown).toEqual({ ...asked.shown, scope: ["app/"] });
+    expect(again.shown).toEqual({ ...fresh.shown, scope: ["app/"] });
     expect(again).toMatchObject({ request, sources: [], mentions: [], deltas: 0 });
   });
 
   it("is accepted by the view at every step", () => {
-    const steps = [asked, found, answering, withResult(answering, result("a")), stoppedTurn(answering)];
+    const steps = [fresh, found, answering, withResult(answering, result("a")), stoppedTurn(answering)];
     for (const { shown } of steps) expect(readHostMessage({ type: "turn", turn: shown })).toBeDefined();
   });
 });
