@@ -1,6 +1,6 @@
 /**
- * Bundles the extension into `extension/dist/`. Hides esbuild and what each of the three programs runs in: the editor's
- * extension host, the panel's page, and the installer's own Node process.
+ * Bundles the extension into `extension/dist/`. Hides esbuild and the runtimes of the three bundles: the editor's
+ * extension host, the panel's webview, and the installer's own Node process.
  */
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -8,7 +8,7 @@ import { build } from "esbuild";
 import { EnvironmentProblem } from "../server/installer/problem.mjs";
 import { noticesOf } from "./notices.mjs";
 
-/** The oldest VS Code that is supported runs Node 20 and Chromium 122. */
+/** The oldest supported version of VS Code runs Node 20 and Chromium 122. */
 const PROGRAMS = [
   {
     entryPoints: { extension: "extension/src/extension.ts" },
@@ -35,12 +35,12 @@ const PROGRAMS = [
   },
 ];
 
-/** What the installer needs beside the wheel. */
+/** Files that the installer needs in addition to the wheel. */
 const SHIPPED = ["server/constraints.txt", "server/installer/hold_lock.py"];
 
 /**
- * @param {string} root of the repository
- * @throws {EnvironmentProblem} when esbuild refuses the code
+ * @param {string} root the root of the repository
+ * @throws {EnvironmentProblem} if esbuild fails
  */
 export async function bundleExtension(root) {
   const dist = path.join(root, "extension", "dist");
@@ -50,22 +50,22 @@ export async function bundleExtension(root) {
   for (const file of SHIPPED) cpSync(path.join(root, file), path.join(dist, "server", path.basename(file)));
 }
 
-/** What an earlier build left must not travel; `server/` holds the wheel, which is no bundle. */
+/** Removes the output of earlier builds, which must not be packaged. Keeps `server/`, which holds the wheel. */
 function removeBundles(dist) {
   mkdirSync(dist, { recursive: true });
   for (const name of readdirSync(dist))
     if (name !== "server") rmSync(path.join(dist, name), { recursive: true, force: true });
 }
 
-/** Resolves to the files that went into the bundles. */
+/** Resolves to the input files of the bundles. */
 async function bundle(root, outdir) {
-  // The licences that comments hold are in NOTICES.txt, whole.
+  // Drop licence comments: NOTICES.txt has the full licences.
   const shared = { absWorkingDir: root, bundle: true, legalComments: "none", metafile: true, minify: true, outdir };
   try {
     const results = await Promise.all(PROGRAMS.map((program) => build({ ...shared, ...program })));
     return results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   } catch (failure) {
     if (!failure.errors) throw failure;
-    throw new EnvironmentProblem("The extension cannot be bundled.", "See the messages of esbuild above.");
+    throw new EnvironmentProblem("Bundling the extension failed.", "See esbuild's messages above.");
   }
 }

@@ -1,18 +1,18 @@
-/** The licences of what is bundled: their authors ask that they travel with the code. */
+/** Collects the licences of bundled packages, which must be distributed with the code. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 const RULE = "-".repeat(80);
 
 /**
- * @param {string} root of the repository
- * @param {string[]} inputs the files that went into the bundles, relative to it
- * @returns {string} a text with the licence of every package that they are from
+ * @param {string} root the root of the repository
+ * @param {string[]} inputs the input files of the bundles, relative to the root
+ * @returns {string} a text with the licence of every package that contains an input file
  */
 export function noticesOf(root, inputs) {
   const folders = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined));
   const notices = [...folders].sort().map((folder) => noticeOf(path.join(root, folder)));
-  return `Sourcewise contains these packages, under their own licences.\n\n${notices.join("\n")}`;
+  return `Sourcewise contains the following packages under their own licences.\n\n${notices.join("\n")}`;
 }
 
 function packageFolder(input) {

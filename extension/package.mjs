@@ -1,34 +1,34 @@
-/** Puts what travels into one VSIX. Hides vsce, and refuses a package that has grown too large. */
+/** Packages the extension as a VSIX. Hides vsce, and fails if the package is too large. */
 import { cpSync, readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { createVSIX } from "@vscode/vsce";
 import { EnvironmentProblem } from "../server/installer/problem.mjs";
 
 const IGNORE_FILE = ".vscodeignore";
-const LARGEST = 2_000_000;
+const MAX_BYTES = 2_000_000;
 
 /**
- * @param {string} root of the repository, with what was built
+ * @param {string} root the root of the repository, after a build
  * @returns {Promise<string>} the path of the VSIX
- * @throws {EnvironmentProblem} when it is too large
+ * @throws {EnvironmentProblem} if it is too large
  */
 export async function packageExtension(root) {
   const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
   const packagePath = path.join(root, `sourcewise-${version}.vsix`);
-  // The README's links are meant for who reads it in the repository.
+  // The README's links are for readers of the repository: keep them.
   const options = { dependencies: false, allowMissingRepository: true, rewriteRelativeLinks: false };
   await createVSIX({ cwd: gather(root), packagePath, ...options });
   const { size } = statSync(packagePath);
-  if (size <= LARGEST) return packagePath;
+  if (size <= MAX_BYTES) return packagePath;
   throw new EnvironmentProblem(
-    `${packagePath} has ${size} bytes, which is more than ${LARGEST}.`,
-    `See what grew: unzip -v ${packagePath}`,
+    `${packagePath} is too large: ${size} bytes, but the limit is ${MAX_BYTES}.`,
+    `List its contents to see what grew: unzip -v ${packagePath}`,
   );
 }
 
 /**
- * Copies what `.vscodeignore` lets through to a folder of its own: vsce looks at every file before it asks which to leave
- * out, and where there are environments that takes half a minute.
+ * Copies the files that `.vscodeignore` includes to a separate folder. vsce visits every file before it applies the ignore
+ * rules, which takes half a minute if the repository contains environments.
  */
 function gather(root) {
   const folder = path.join(root, "build", "vsix");

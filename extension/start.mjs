@@ -1,6 +1,6 @@
 /**
- * Opens the packaged extension on a small workspace, for `npm start`: in the VS Code that the user has, else in
- * code-server, a VS Code that runs in the browser.
+ * Opens the packaged extension with a small workspace, for `npm start`: in the user's VS Code if it is installed, otherwise
+ * in code-server, a VS Code for the browser.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync } from "node:fs";
@@ -10,17 +10,17 @@ import { capture } from "../server/installer/processes.mjs";
 import { findProgram, withAbsolutePath } from "../server/installer/programs.mjs";
 import { cacheFolder, ensureCodeServer, installExtension, startCodeServer } from "../tests/e2e/vscode.mjs";
 
-/** A package of Python's own that is real, small and known to many. */
+/** The sample workspace: a small, real and well-known package of Python's standard library. */
 const SAMPLE = "http";
 
-/** For the VS Code in the browser: what else would sit where the panel is, or speak to others. */
+/** Settings for code-server: turns off features that take the panel's space or use the network. */
 const SETTINGS = { "chat.disableAIFeatures": true, "telemetry.telemetryLevel": "off", "extensions.autoUpdate": false };
 
 /**
- * @param {string} vsix
- * @param {string} python whose `http` is shown
+ * @param {string} vsix path of the packaged extension
+ * @param {string} python the Python whose `http` package becomes the workspace
  * @returns {Promise<number>} the exit code
- * @throws {EnvironmentProblem} when there is no VS Code and code-server cannot be had
+ * @throws {EnvironmentProblem} if VS Code is not installed and code-server cannot be downloaded
  */
 export async function startExtension(vsix, python) {
   const home = path.join(cacheFolder(), "start");
@@ -29,7 +29,7 @@ export async function startExtension(vsix, python) {
   return openInCode(workspace, vsix);
 }
 
-/** Kept between starts, with what the user changed in it. */
+/** Creates the workspace. An existing one is kept between starts, with the changes of the user. */
 function makeWorkspace(folder, python) {
   if (existsSync(folder)) return folder;
   const { stdout } = capture(python, ["-c", `import ${SAMPLE}; print(${SAMPLE}.__path__[0])`]);
@@ -40,11 +40,12 @@ function makeWorkspace(folder, python) {
 
 function openInCode(workspace, vsix) {
   const installed = code("--install-extension", vsix, "--force");
-  if (installed.status !== 0) throw new EnvironmentProblem(`VS Code did not install ${vsix}.`, installed.stderr.trim());
+  if (installed.status !== 0)
+    throw new EnvironmentProblem(`VS Code could not install ${vsix}.`, installed.stderr.trim());
   return code(workspace).status;
 }
 
-/** On Windows `code` is a batch file, which only a shell runs. */
+/** Runs `code`. On Windows it is a batch file, which needs a shell. */
 function code(...args) {
   const shell = process.platform === "win32";
   const program = findProgram("code", { extensions: [".cmd", ".exe"] });
@@ -57,11 +58,11 @@ function code(...args) {
 async function openInBrowser(home, workspace, vsix) {
   const say = (message) => process.stdout.write(`${message}\n`);
   const profile = { userData: path.join(home, "user"), extensions: path.join(home, "extensions") };
-  say("There is no `code` on the path: starting a VS Code for the browser (the first time takes a few minutes).");
+  say("`code` is not on the PATH. Starting VS Code in the browser; the first start takes a few minutes.");
   const codeServer = await ensureCodeServer(say);
   await installExtension(codeServer, vsix, profile);
   const running = await startCodeServer(codeServer, { ...profile, settings: SETTINGS });
-  say(`Open ${running.addressOf(workspace, path.join(workspace, SAMPLE, "client.py"))}\nCtrl+C ends it.`);
+  say(`Open ${running.addressOf(workspace, path.join(workspace, SAMPLE, "client.py"))}\nPress Ctrl+C to stop.`);
   await new Promise((resolve) => process.once("SIGINT", resolve).once("SIGTERM", resolve));
   await running.stop();
   return 0;

@@ -1,4 +1,4 @@
-/** The ids of all commands, as package.json declares them to the editor. */
+/** The IDs of all commands that package.json declares. */
 export const COMMAND_IDS = [
   "sourcewise.ask",
   "sourcewise.newChat",
@@ -22,5 +22,5 @@ export const COMMAND_IDS = [
   "sourcewise.openWalkthrough",
 ] as const;
 
-/** One of them. */
+/** The ID of a command. */
 export type CommandId = (typeof COMMAND_IDS)[number];

@@ -1,4 +1,4 @@
-/** Every command, in one table: what is done under which id. A failure of any of them is shown as a sentence. */
+/** The table of all commands: command ID to handler. If a handler fails, the user sees an error notification. */
 import * as vscode from "vscode";
 import { COMMAND_IDS, type CommandId } from "./commandIds";
 import type { PythonEnvironment } from "./environment/environment";
@@ -16,7 +16,7 @@ import { hasFolders } from "./server/launch";
 
 const WALKTHROUGH = "sourcewise.sourcewise#start";
 
-/** What commands act on. */
+/** The parts of the extension that command handlers use. */
 export interface CommandParts {
   readonly extension: vscode.Extension<unknown>;
   readonly log: vscode.LogOutputChannel;
@@ -25,10 +25,10 @@ export interface CommandParts {
   readonly panel: Panel;
 }
 
-/** What runs; its parameters are what a menu, a link or a key binding hands over, of any kind. */
+/** A command handler. Its arguments come from a menu, a link or a key binding and are not validated. */
 type Handler = (...args: unknown[]) => unknown;
 
-/** Makes each command's handler. */
+/** Creates the handler of each command. */
 export const COMMANDS: Readonly<Record<CommandId, (parts: CommandParts) => Handler>> = {
   "sourcewise.ask":
     ({ panel }) =>
@@ -115,26 +115,26 @@ export const COMMANDS: Readonly<Record<CommandId, (parts: CommandParts) => Handl
     vscode.commands.executeCommand("workbench.action.openWalkthrough", WALKTHROUGH),
 };
 
-/** Makes the editor know them all. */
+/** Registers all commands with the editor. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
   return vscode.Disposable.from(
     ...COMMAND_IDS.map((id) => vscode.commands.registerCommand(id, showingFailures(COMMANDS[id](parts), parts.log))),
   );
 }
 
-/** The same, for what only the server can do. */
+/** Wraps a handler that needs the server: makes sure that the server runs before the handler is called. */
 function withServer(make: (parts: CommandParts) => Handler): (parts: CommandParts) => Handler {
   return (parts) => {
     const handler = make(parts);
     return async (...args) => {
-      await bringUp(parts);
+      await ensureRunning(parts);
       await handler(...args);
     };
   };
 }
 
-/** Starts the server where it does not run, and sets it up where that was never done. */
-async function bringUp({ server, environment }: CommandParts): Promise<void> {
+/** Starts the server unless it is running, and sets up the Python environment first if needed. */
+async function ensureRunning({ server, environment }: CommandParts): Promise<void> {
   if (server.state.kind !== "running" && environment.state.kind !== "ready") await environment.setUp();
   await server.start();
 }

@@ -1,4 +1,4 @@
-/** Where the extension begins: makes its parts and joins them. Nothing here waits, so that the editor need not. */
+/** Entry point: creates and connects the parts of the extension. Activation awaits nothing, so it does not delay VS Code. */
 import * as vscode from "vscode";
 import { registerCommands } from "./commands";
 import { PythonEnvironment } from "./environment/environment";
@@ -12,15 +12,15 @@ import { Server } from "./server/client";
 import { launcher, restartIfSetUp, startIfSetUp } from "./server/launch";
 import { onDidChangePython } from "./settings";
 
-/** What other code of the same extension host may see: the tests. */
+/** The API that activation returns to other code in the same extension host. Used only by tests. */
 export interface Api {
   readonly activationMilliseconds: number;
   readonly server: Server;
 }
 
-let end: (() => Promise<void>) | undefined;
+let shutDown: (() => Promise<void>) | undefined;
 
-/** Called by the editor once it has started. */
+/** Called by the editor on activation. */
 export function activate(context: vscode.ExtensionContext): Api {
   const begin = performance.now();
   const log = vscode.window.createOutputChannel("Sourcewise", { log: true });
@@ -34,16 +34,16 @@ export function activate(context: vscode.ExtensionContext): Api {
   }
 }
 
-/** Called by the editor before it ends: the last words of an answer are kept, and then the server ends by itself. */
+/** Called by the editor on shutdown: saves the end of a streaming answer, then stops the server. */
 export async function deactivate(): Promise<void> {
-  await end?.();
+  await shutDown?.();
 }
 
 function assemble(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Server {
   const environment = new PythonEnvironment(context, log);
   const server = new Server(launcher(context, environment, log, hoverMiddleware));
   const panel = new Panel(context, server, environment, log);
-  end = () => panel.dispose().then(() => server.stop());
+  shutDown = () => panel.dispose().then(() => server.stop());
   const tryStart = (): void => void startIfSetUp(server, environment, log);
   context.subscriptions.push(
     environment,

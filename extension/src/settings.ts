@@ -1,7 +1,8 @@
 /**
- * The settings that the extension itself reads, and what follows when they change.
+ * The settings that the extension itself reads, and the reactions to their changes.
  *
- * All others are the server's: it is told of their changes by the language client and reads them itself.
+ * All other settings belong to the server, which receives change notifications from the language client and reads them
+ * itself.
  */
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient";
@@ -9,19 +10,20 @@ import { SERVER_SETTINGS, SHARED_SETTINGS } from "./generated/settingNames";
 
 const SECTION = "sourcewise";
 
-/** Settings of where the server's Python comes from. */
+/** The settings that select the server's Python. */
 const PYTHON = ["python.interpreter", "python.wheels"] as const;
 
-/** The configuration as the server is told it. */
+/** The configuration that is sent to the server. */
 export function serverSettings(): Record<string, unknown> {
   return Object.fromEntries(SERVER_SETTINGS.map((name) => [name, settingOf(name)]));
 }
 
 /**
- * A setting's value, which of those that are not shared is the user's own or the default.
+ * Returns a setting's value. Only shared settings can be set by a workspace; for all others, the value is the user's own
+ * or the default.
  *
- * The scope in package.json does not see to that alone: many versions of VS Code apply it only to a setting's full name,
- * and take `"sourcewise.llm": { "model": … }` from a workspace.
+ * The scope in package.json is not enough: many versions of VS Code apply it only to a setting's full name and accept
+ * `"sourcewise.llm": { "model": … }` from a workspace.
  */
 export function settingOf(name: string): unknown {
   const configuration = vscode.workspace.getConfiguration(SECTION);
@@ -30,19 +32,19 @@ export function settingOf(name: string): unknown {
   return found?.globalValue ?? found?.defaultValue;
 }
 
-/** Answers the server where it asks for its settings. */
+/** Answers the server's configuration requests. */
 export const settingsMiddleware: Pick<Middleware, "workspace"> = {
   workspace: {
     configuration: ({ items }) => items.map(({ section }) => (section === SECTION ? serverSettings() : null)),
   },
 };
 
-/** Whether hovering is to show anything. */
+/** Whether hovers are enabled. */
 export function hoverEnabled(): boolean {
   return settingOf("hover.enabled") !== false;
 }
 
-/** Calls the listener when the server needs another Python, or one that is made in another way. */
+/** Calls the listener when a setting changes that affects the server's Python or how its environment is created. */
 export function onDidChangePython(listener: () => void): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((change) => {
     if (PYTHON.some((name) => change.affectsConfiguration(`${SECTION}.${name}`))) listener();

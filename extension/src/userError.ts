@@ -1,8 +1,8 @@
 /**
- * What went wrong, in a sentence for the user and one that says what to do next.
+ * Errors for the user: one sentence about what went wrong and one about what to do next.
  *
- * Hides how failures look where they come from: error codes of the protocol, a connection that broke, a cancelled
- * request, the failed set-up of Python. Nothing but a `UserError` leaves the modules that talk to the server.
+ * Hides the original form of failures: error codes of the protocol, lost connections, cancelled requests, failed setup
+ * of Python. The modules that talk to the server throw only `UserError`s.
  */
 import * as v from "valibot";
 import { USER_ERROR_CODE } from "./generated/protocol";
@@ -20,12 +20,12 @@ const ErrorData = v.object({ kind: v.string(), hint: v.string() });
 const Coded = v.object({ code: v.number(), message: v.string(), data: v.optional(v.unknown()) });
 const Hinted = v.object({ message: v.string(), hint: v.string() });
 
-/** A failure that is told to the user as it stands. */
+/** An error whose message can be shown to the user unchanged. */
 export class UserError extends Error {
   /**
-   * @param message what is wrong, one sentence
-   * @param hint what to do next, one sentence, or an empty string
-   * @param kind the name of the server's error class, or what else tells failures apart
+   * @param message what went wrong, in one sentence
+   * @param hint what to do next, in one sentence; may be empty
+   * @param kind identifies the kind of failure; for errors of the server, the name of its error class
    */
   constructor(
     message: string,
@@ -36,32 +36,32 @@ export class UserError extends Error {
     this.name = "UserError";
   }
 
-  /** Both sentences. */
+  /** Message and hint as one text. */
   get sentences(): string {
     return this.hint === "" ? this.message : `${this.message} ${this.hint}`;
   }
 }
 
-/** Whether somebody wanted this to end, so that there is nothing to tell. */
+/** Whether the error is a cancellation, which must not be shown to the user. */
 export function isCancelled(error: unknown): boolean {
   return error instanceof UserError && error.kind === CANCELLED;
 }
 
-/** The failure of a request that its caller gave up. */
+/** The error of a request that its caller cancelled. */
 export function cancelled(): UserError {
   return new UserError("The request was cancelled.", "", CANCELLED);
 }
 
-/** The failure of a request whose server ended before it answered. */
+/** The error of a request whose server stopped before it answered. */
 export function connectionLost(): UserError {
   return new UserError(
-    "Sourcewise's server stopped before it answered.",
-    "It starts again by itself; then try again.",
+    "The Sourcewise server stopped before it answered.",
+    "It restarts automatically. Try again in a moment.",
     "ConnectionLost",
   );
 }
 
-/** Any failure as one that can be shown. */
+/** Converts any error to one that can be shown to the user. */
 export function asUserError(error: unknown): UserError {
   if (error instanceof UserError) return error;
   if (v.is(Coded, error)) return fromCode(error.code, error.message, error.data);
@@ -82,8 +82,8 @@ function fromCode(code: number, message: string, data: unknown): UserError {
     case METHOD_NOT_FOUND:
     case INVALID_PARAMS:
       return new UserError(
-        `The server did not understand the extension: ${message}`,
-        "Run “Sourcewise: Set Up Python Environment”, which renews the server.",
+        `The server did not understand a request from the extension: ${message}`,
+        "Run “Sourcewise: Set Up Python Environment” to update the server.",
       );
     default:
       return unexpected(message);
@@ -91,5 +91,5 @@ function fromCode(code: number, message: string, data: unknown): UserError {
 }
 
 function unexpected(message: string): UserError {
-  return new UserError(`Something went wrong in Sourcewise: ${message}`, "The log has the details.", "Unexpected");
+  return new UserError(`Unexpected error in Sourcewise: ${message}`, "See the log for details.", "Unexpected");
 }

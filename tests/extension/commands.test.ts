@@ -6,18 +6,18 @@ import manifest from "../../package.json";
 const declared = manifest.contributes.commands.map(({ command }) => command);
 
 describe("the commands", () => {
-  it("are those that the manifest declares", () => {
+  it("match the commands in the manifest", () => {
     expect([...COMMAND_IDS].sort()).toEqual([...declared].sort());
   });
 
-  it("are the only ones that menus, keys and the walkthrough name", () => {
+  it("include every command used by menus, key bindings and the walkthrough", () => {
     const text = JSON.stringify({ ...manifest.contributes, commands: [], configuration: [] });
     const named = [...text.matchAll(/"command": ?"(sourcewise\.\w+)"|[(:](?:onCommand:|command:)(sourcewise\.\w+)/g)];
     expect(named.length).toBeGreaterThan(10);
     for (const [, command, link] of named) expect(declared).toContain(command ?? link);
   });
 
-  it("are the only ones that the status bar's menu runs, but for the editor's own settings", () => {
+  it("include every command of the status bar menu except the editor's settings command", () => {
     const offered = (["stopped", "running"] as const)
       .flatMap((kind) => menuOf({ kind }, null))
       .map(({ command }) => command);

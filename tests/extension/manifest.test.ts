@@ -1,4 +1,4 @@
-/** What `package.json` promises to the editor is there; of its commands, see `commands.test.ts`. */
+/** Checks `package.json` against the code; `commands.test.ts` checks its commands. */
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
@@ -10,28 +10,28 @@ const { contributes, scripts } = manifest;
 const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
 
 describe("the manifest", () => {
-  it("shows the panel's view in the secondary side bar, else in the activity bar", () => {
+  it("shows the panel in the secondary side bar, or in the activity bar as a fallback", () => {
     expect(contributes.views["sourcewise-secondary"].map(({ id }) => id)).toEqual([PANEL_VIEWS.secondary]);
     expect(contributes.views.sourcewise.map(({ id }) => id)).toEqual([PANEL_VIEWS.fallback]);
   });
 
-  it("ends each step of the walkthrough by something that happens", () => {
+  it("has a completion event for each walkthrough step", () => {
     expect(steps).toHaveLength(4);
     for (const step of steps) expect(step.completionEvents).not.toHaveLength(0);
   });
 
-  it("points only to files that are there", () => {
+  it("refers only to existing files", () => {
     const { activitybar, secondarySidebar } = contributes.viewsContainers;
     const icons = [manifest.icon, ...[...activitybar, ...secondarySidebar].map(({ icon }) => icon)];
     for (const file of [...icons, ...steps.map(({ media }) => media.svg)])
       expect(existsSync(path.join(ROOT, file)), file).toBe(true);
   });
 
-  it("runs every script through the one door", () => {
+  it("runs every script through environment.mjs", () => {
     for (const script of Object.values(scripts)) expect(script).toMatch(/^node server\/environment\.mjs \S+/);
   });
 
-  it("lets a workspace set nothing but whether hovers are shown", () => {
+  it("lets a workspace change only the hover setting", () => {
     const settings = contributes.configuration.flatMap(({ properties }) =>
       Object.entries<{ scope: string }>(properties),
     );

@@ -1,4 +1,4 @@
-/** Settings of a hostile workspace. The stand-in merges them as versions of VS Code do that apply scopes to full names only. */
+/** Settings from a hostile workspace. The fake VS Code merges them like versions that apply scopes only to full names. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import manifest from "../../package.json";
 
@@ -18,7 +18,7 @@ beforeEach(() => {
 
 const isTree = (value: unknown): value is Tree => typeof value === "object" && value !== null;
 
-/** Dotted names as a tree; a value that is an object stays whole, as it is written. */
+/** Converts dotted names to a tree. An object value is kept as a whole, as in the settings file. */
 function treeOf(settings: Tree): Tree {
   const tree: Tree = {};
   for (const [name, value] of Object.entries(settings)) {
@@ -65,23 +65,23 @@ vi.mock("vscode", () => ({
 
 const { serverSettings, settingOf, settingsMiddleware } = await import("../../extension/src/settings");
 
-const asServerIsTold = async (): Promise<unknown> => {
+const configurationResponse = async (): Promise<unknown> => {
   const params = { items: [{ section: "sourcewise" }, { section: "editor" }] };
   return settingsMiddleware.workspace?.configuration?.(params, {} as never, (() => []) as never);
 };
 
 describe("a workspace", () => {
   it.each<[string, Tree]>([
-    ["by the full name", { "sourcewise.llm.model": "big:cloud" }],
+    ["by its full name", { "sourcewise.llm.model": "big:cloud" }],
     ["in a group", { "sourcewise.llm": { model: "big:cloud" } }],
     ["in the whole section", { sourcewise: { llm: { model: "big:cloud" } } }],
     ["under a dotted name in the section", { sourcewise: { "llm.model": "big:cloud" } }],
-    ["by a value in the place of the group", { "sourcewise.llm": 5 }],
-  ])("does not choose the model: %s", async (_, settings) => {
+    ["by a value instead of the group", { "sourcewise.llm": 5 }],
+  ])("cannot choose the model: %s", async (_, settings) => {
     user = { "sourcewise.llm.model": "mine" };
     workspace = settings;
     expect(serverSettings()["llm.model"]).toBe("mine");
-    expect(await asServerIsTold()).toEqual([serverSettings(), null]);
+    expect(await configurationResponse()).toEqual([serverSettings(), null]);
     expect(JSON.stringify(serverSettings())).not.toContain("cloud");
   });
 
@@ -92,22 +92,22 @@ describe("a workspace", () => {
     ["vectors.server", { "sourcewise.vectors": { server: "./evil" } }],
     ["embedding.model", { "sourcewise.embedding": { model: "./evil" } }],
     ["index.maxFileBytes", { "sourcewise.index": { maxFileBytes: "./evil" } }],
-  ])("does not set %s", (name, settings) => {
+  ])("cannot set %s", (name, settings) => {
     workspace = settings;
     expect(settingOf(name)).toBe(PROPERTIES[`sourcewise.${name}`]?.default);
   });
 
-  it("may turn hovers off", () => {
+  it("can turn hovers off", () => {
     workspace = { "sourcewise.hover.enabled": false };
     expect(serverSettings()["hover.enabled"]).toBe(false);
   });
 });
 
 describe("the server", () => {
-  it("is told the user's values and the defaults, and nothing that is the extension's", () => {
+  it("receives the user's values and the defaults, but none of the extension's own settings", () => {
     user = { "sourcewise.retrieval.top": 3, "sourcewise.python.wheels": "/w", "sourcewise.trace.server": "verbose" };
-    const told = serverSettings();
-    expect(told).toMatchObject({ "retrieval.top": 3, "llm.model": "codellama", "cache.maxDays": 120 });
-    expect(Object.keys(told).filter((name) => /^(python|trace)\./.test(name))).toEqual([]);
+    const sent = serverSettings();
+    expect(sent).toMatchObject({ "retrieval.top": 3, "llm.model": "codellama", "cache.maxDays": 120 });
+    expect(Object.keys(sent).filter((name) => /^(python|trace)\./.test(name))).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The extension's own Python environment: in its global storage, never the user's. Hides where it lies, what it is made
- * from and how, and which of the editor's settings have a say in it.
+ * The extension's own Python environment. It is in the extension's global storage and is never the user's. Hides its
+ * location, how it is created and from which Python, and which settings affect it.
  */
 import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -14,16 +14,21 @@ import { settingOf } from "../settings";
 import { UserError } from "../userError";
 import { EnvironmentSetup, type EnvironmentState, type Installation } from "./environmentSetup";
 import { type InstallationListener, runInstaller } from "./installerProcess";
-import { type ActiveInterpreters, interpreterCandidates, outsideOf, pathFromSetting } from "./interpreters";
+import {
+  type ActiveInterpreters,
+  interpreterCandidates,
+  pathFromSetting,
+  withoutWorkspaceInterpreters,
+} from "./interpreters";
 import { activeInterpreters } from "./pythonExtensions";
 
 export type { EnvironmentState } from "./environmentSetup";
 
-/** What the extension carries for the installer, and the installer. */
-const SHIPPED = "extension/dist/server";
+/** Paths in the packaged extension: the installer's input files, and the installer itself. */
+const INSTALLER_FILES = "extension/dist/server";
 const INSTALLER = "extension/dist/installer.js";
 
-/** Finds the environment or makes it, and tells how that stands. */
+/** Finds or creates the environment and reports its state. */
 export class PythonEnvironment implements vscode.Disposable {
   private readonly installation: GlobalStorageInstallation;
   private readonly setup: EnvironmentSetup;
@@ -33,47 +38,47 @@ export class PythonEnvironment implements vscode.Disposable {
     this.setup = new EnvironmentSetup(this.installation);
   }
 
-  /** The state now. */
+  /** The current state. */
   get state(): EnvironmentState {
     return this.setup.state;
   }
 
-  /** Tells each new state. */
+  /** Fires on each state change. */
   get onDidChange(): Event<EnvironmentState> {
     return this.setup.onDidChange;
   }
 
-  /** The environment's Python if it is there; never makes one and starts no process. */
+  /** Returns the environment's Python if the environment exists. Never creates one and starts no process. */
   find(): Promise<string | undefined> {
     return Promise.resolve(this.setup.find());
   }
 
-  /** Whether the user has had one made, if only for an earlier version of the extension. */
+  /** Whether an environment was ever created, even if only for an earlier version of the extension. */
   get wasSetUp(): boolean {
     return this.installation.wasSetUp;
   }
 
   /**
-   * The environment's Python, which is made when it is not there.
+   * Returns the environment's Python. Creates the environment if it does not exist.
    *
-   * @returns its path; rejects with a `UserError`, which `isCancelled` tells when it is only that
+   * @returns the path of the Python; rejects with a `UserError`, for which `isCancelled` holds after a cancellation
    */
   async ensure(): Promise<string> {
     if (!vscode.workspace.isTrusted) throw untrusted();
     return this.setup.ensure();
   }
 
-  /** As `ensure`, for a user who asked for just this: with a notification that shows how far it is, and can cancel. */
+  /** Does the same as `ensure`, with a notification that shows the progress and has a Cancel button. */
   async setUp(): Promise<string> {
     return (await this.find()) ?? this.setUpVisibly();
   }
 
-  /** Ends the run, if there is one; the next goes on where it stopped. */
+  /** Cancels the running setup, if any. The next run resumes where it stopped. */
   cancel(): void {
     this.setup.cancel();
   }
 
-  /** Ends what runs. */
+  /** Cancels the running setup and releases the environment. */
   dispose(): void {
     this.setup.dispose();
     this.installation.dispose();
@@ -82,21 +87,21 @@ export class PythonEnvironment implements vscode.Disposable {
   private async setUpVisibly(): Promise<string> {
     return withProgress("Sourcewise: setting up Python", async (progress, token) => {
       let shown = 0;
-      const listening = this.onDidChange((state) => {
+      const subscription = this.onDidChange((state) => {
         if (state.kind !== "working") return;
         const percent = 100 * (state.fraction ?? 0);
         progress.report({ message: state.message, increment: percent - shown });
         shown = percent;
       });
       token.onCancellationRequested(() => this.cancel());
-      return this.ensure().finally(() => listening.dispose());
+      return this.ensure().finally(() => subscription.dispose());
     });
   }
 }
 
-/** The environment in the extension's global storage. */
+/** The installation in the extension's global storage. */
 class GlobalStorageInstallation implements Installation, vscode.Disposable {
-  private giveBack: (() => void) | undefined;
+  private releaseLease: (() => void) | undefined;
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -106,7 +111,7 @@ class GlobalStorageInstallation implements Installation, vscode.Disposable {
   find(): string | undefined {
     const place = this.place();
     if (!isReady(place)) return undefined;
-    this.giveBack ??= takeLease(place.folder, process.pid);
+    this.releaseLease ??= takeLease(place.folder, process.pid);
     return place.python;
   }
 
@@ -125,19 +130,19 @@ class GlobalStorageInstallation implements Installation, vscode.Disposable {
   }
 
   dispose(): void {
-    this.giveBack?.();
+    this.releaseLease?.();
   }
 
   get wasSetUp(): boolean {
     return wasReady(this.place());
   }
 
-  /** The interpreters that the Python extensions name, which may be the workspace's. */
+  /** Returns the active interpreters of the Python extensions, without those that are inside the workspace. */
   private async active(): Promise<ActiveInterpreters> {
     const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
-    return outsideOf(await activeInterpreters(this.output), folders, (interpreter) =>
+    return withoutWorkspaceInterpreters(await activeInterpreters(this.output), folders, (interpreter) =>
       this.output.warn(
-        `Sourcewise does not use ${interpreter}: it is in the workspace, or not a full path. It looks for another Python.`,
+        `Ignored the interpreter ${interpreter}: it is inside the workspace or its path is not absolute. Trying others.`,
       ),
     );
   }
@@ -150,7 +155,7 @@ class GlobalStorageInstallation implements Installation, vscode.Disposable {
     const pathIn = (name: string): string | null => pathFromSetting(settingOf(name), homedir());
     return {
       storage: this.context.globalStorageUri.fsPath,
-      shipped: this.context.asAbsolutePath(SHIPPED),
+      shipped: this.context.asAbsolutePath(INSTALLER_FILES),
       interpreter: pathIn("python.interpreter"),
       wheels: pathIn("python.wheels"),
     };
@@ -159,5 +164,5 @@ class GlobalStorageInstallation implements Installation, vscode.Disposable {
 
 function untrusted(): UserError {
   const hint = "Run “Workspaces: Manage Workspace Trust”, then choose Set Up.";
-  return new UserError("Sourcewise sets nothing up in a workspace that is not trusted.", hint, "Untrusted");
+  return new UserError("Sourcewise cannot be set up in an untrusted workspace.", hint, "Untrusted");
 }

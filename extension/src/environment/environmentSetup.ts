@@ -1,13 +1,13 @@
 /**
- * The set-up of the Python environment as the editor sees it. Hides that many may ask for it at once, and that it may
- * be cancelled or fail: there is one run at a time, and one state that tells how it stands.
+ * Sets up the Python environment. Hides concurrent requests, cancellation and failure: there is at most one run at a
+ * time, and one state that describes it.
  */
 import type { Disposable, Event } from "vscode-jsonrpc";
 import { Emitter } from "vscode-jsonrpc/node";
 import { asUserError, cancelled } from "../userError";
 import type { InstallationListener } from "./installerProcess";
 
-/** Whether there is an environment, and if not, why. `fraction`: how much is done, 0 to 1; null when not known. */
+/** Whether the environment exists, and if not, why. `fraction`: progress from 0 to 1; null if unknown. */
 export type EnvironmentState =
   | { readonly kind: "unknown" }
   | { readonly kind: "working"; readonly message: string; readonly fraction: number | null }
@@ -15,38 +15,38 @@ export type EnvironmentState =
   | { readonly kind: "failed"; readonly message: string; readonly hint: string }
   | { readonly kind: "cancelled" };
 
-/** The environment on the disk. */
+/** The environment on disk. */
 export interface Installation {
-  /** Its Python, when it is there and complete; starts no process. */
+  /** Returns its Python if the environment is complete. Starts no process. */
   find(): string | undefined;
-  /** Makes it; resolves to its Python, and rejects when it cannot be made or the signal ended the run. */
+  /** Creates the environment. Resolves to its Python; rejects if the installation fails or the signal aborts it. */
   install(listener: InstallationListener, signal: AbortSignal): Promise<string>;
-  /** Takes a line down that nobody is shown. */
+  /** Writes a line to the log. */
   log(line: string): void;
 }
 
-/** Finds the environment or has it made. */
+/** Finds the environment or creates it. */
 export class EnvironmentSetup implements Disposable {
   private current: EnvironmentState = { kind: "unknown" };
   private running: { readonly end: AbortController; readonly python: Promise<string> } | undefined;
   private readonly changed = new Emitter<EnvironmentState>();
 
-  /** Tells each new state. */
+  /** Fires on each state change. */
   readonly onDidChange: Event<EnvironmentState> = this.changed.event;
 
   constructor(private readonly installation: Installation) {}
 
-  /** The state now. */
+  /** The current state. */
   get state(): EnvironmentState {
     return this.current;
   }
 
-  /** The environment's Python if it is there; never makes one. */
+  /** Returns the environment's Python if the environment exists. Never creates one. */
   find(): string | undefined {
     if (this.running) return undefined;
     try {
       const python = this.installation.find();
-      if (python !== undefined) this.become({ kind: "ready", python });
+      if (python !== undefined) this.setState({ kind: "ready", python });
       return python;
     } catch (error) {
       this.fail(error);
@@ -55,20 +55,20 @@ export class EnvironmentSetup implements Disposable {
   }
 
   /**
-   * The environment's Python, which is made when it is not there.
+   * Returns the environment's Python. Creates the environment if it does not exist.
    *
-   * @returns its path; rejects with a `UserError`, which `isCancelled` tells when it is only that
+   * @returns the path of the Python; rejects with a `UserError`, for which `isCancelled` holds after a cancellation
    */
   async ensure(): Promise<string> {
     return this.running?.python ?? this.find() ?? this.start();
   }
 
-  /** Ends the run, if there is one; the next goes on where it stopped. */
+  /** Cancels the running setup, if any. The next run resumes where it stopped. */
   cancel(): void {
     this.running?.end.abort();
   }
 
-  /** Ends what runs. */
+  /** Cancels the running setup and removes all listeners. */
   dispose(): void {
     this.cancel();
     this.changed.dispose();
@@ -76,7 +76,7 @@ export class EnvironmentSetup implements Disposable {
 
   private start(): Promise<string> {
     const end = new AbortController();
-    this.become({ kind: "working", message: "Looking for a Python", fraction: null });
+    this.setState({ kind: "working", message: "Looking for a Python interpreter", fraction: null });
     const python = this.run(end.signal);
     this.running = { end, python };
     return python;
@@ -86,19 +86,19 @@ export class EnvironmentSetup implements Disposable {
     try {
       const python = await this.installation.install(this.listener(), signal);
       this.running = undefined;
-      this.become({ kind: "ready", python });
+      this.setState({ kind: "ready", python });
       return python;
     } catch (error) {
       this.running = undefined;
       if (!signal.aborted) throw this.fail(error);
-      this.become({ kind: "cancelled" });
+      this.setState({ kind: "cancelled" });
       throw cancelled();
     }
   }
 
   private listener(): InstallationListener {
     return {
-      progress: (message, fraction) => this.become({ kind: "working", message, fraction }),
+      progress: (message, fraction) => this.setState({ kind: "working", message, fraction }),
       log: (line) => this.installation.log(line),
     };
   }
@@ -106,11 +106,11 @@ export class EnvironmentSetup implements Disposable {
   private fail(error: unknown): Error {
     const failure = asUserError(error);
     this.installation.log(failure.sentences);
-    this.become({ kind: "failed", message: failure.message, hint: failure.hint });
+    this.setState({ kind: "failed", message: failure.message, hint: failure.hint });
     return failure;
   }
 
-  private become(state: EnvironmentState): void {
+  private setState(state: EnvironmentState): void {
     this.current = state;
     this.changed.fire(state);
   }

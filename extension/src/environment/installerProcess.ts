@@ -1,6 +1,6 @@
 /**
- * Runs the installer in a process of its own. Hides how it is forked, told and ended: with it ends all that it started,
- * and what it leaves half done the next run completes.
+ * Runs the installer in a separate process. Hides how that process is forked, controlled and killed. Killing it also kills
+ * its child processes; the next run completes an interrupted installation.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import type { InstallerMessage, InstallerRequest } from "../../../server/installer/extension_installer.mjs";
@@ -8,18 +8,18 @@ import { forEachLine, killTree } from "../../../server/installer/processes.mjs";
 import { pythonVariables } from "../../../server/installer/programs.mjs";
 import { UserError } from "../userError";
 
-/** Hears what an installation is doing. */
+/** Receives the progress and the log of an installation. */
 export interface InstallationListener {
-  /** `fraction` of the whole that is done, 0 to 1. */
+  /** `fraction`: overall progress, 0 to 1. */
   progress(message: string, fraction: number): void;
   log(line: string): void;
 }
 
 /**
- * Makes the environment that is asked for.
+ * Creates the requested environment.
  *
- * @param script the installer, as bundled
- * @returns its Python; rejects with a `UserError` when it cannot be made, and when the signal ended the run
+ * @param script path of the bundled installer
+ * @returns the environment's Python; rejects with a `UserError` if the installation fails or the signal aborts it
  */
 export function runInstaller(
   script: string,
@@ -42,12 +42,12 @@ export function runInstaller(
 function forkInstaller(script: string, cwd: string): ChildProcess {
   return fork(script, {
     cwd,
-    // In the desktop editor this process is Electron's, which has to be told to be Node. The user's pip configuration
-    // holds (proxies, mirrors), but for what would install elsewhere.
+    // In desktop VS Code, this process is Electron, which runs as Node only with ELECTRON_RUN_AS_NODE. The user's pip
+    // configuration (proxies, mirrors) applies, except for options that would install elsewhere.
     env: { ...pythonVariables(process.env), ELECTRON_RUN_AS_NODE: "1", PIP_USER: "0" },
-    // The options of the extension host, such as those of its debugger, are not for the installer.
+    // Do not pass on the extension host's own options, such as those of its debugger.
     execArgv: [],
-    // It leads a process group, so that it can be ended together with pip.
+    // Make it the leader of a process group, so that it can be killed together with pip.
     detached: process.platform !== "win32",
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
@@ -62,12 +62,12 @@ function outcomeOf(child: ChildProcess, listener: InstallationListener): Promise
       else reject(new UserError(message.message, message.hint, "Environment"));
     });
     child.on("error", (error) => reject(endedEarly(error.message)));
-    // After the last message; without one, something ended it.
+    // Has no effect after a final message. Without one, the process died early.
     child.on("close", (code, by) => reject(endedEarly(by ?? `exit code ${String(code)}`)));
   });
 }
 
 function endedEarly(reason: string): UserError {
-  const message = `The set-up of the Python environment ended unexpectedly (${reason}).`;
-  return new UserError(message, "See the log, then choose Set Up: it goes on where it stopped.", "Environment");
+  const message = `Setup of the Python environment ended unexpectedly (${reason}).`;
+  return new UserError(message, "See the log, then choose Set Up to resume.", "Environment");
 }

@@ -1,13 +1,13 @@
-/** Asks the Python extensions for their active interpreter. Hides their interfaces, which are not ours to rely on. */
+/** Gets the active interpreters from the Python extensions. Hides their APIs, which may change without notice. */
 import * as vscode from "vscode";
 import type { ActiveInterpreters } from "./interpreters";
 
-/** The parts of the Python Environments extension that are asked. */
+/** The part of the Python Environments extension's API that is used here. */
 interface EnvironmentsApi {
   getEnvironment(scope: vscode.Uri | undefined): Promise<{ execInfo: { run: { executable: string } } } | undefined>;
 }
 
-/** The parts of the Python extension that are asked. */
+/** The part of the Python extension's API that is used here. */
 interface PythonApi {
   readonly environments: {
     getActiveEnvironmentPath(resource?: vscode.Uri): { readonly path: string };
@@ -15,7 +15,7 @@ interface PythonApi {
   };
 }
 
-/** What they name for the first folder; an extension that is not active, or that fails, names none. */
+/** Returns the active interpreters for the first workspace folder; none from an extension that is inactive or fails. */
 export async function activeInterpreters(log: vscode.LogOutputChannel): Promise<ActiveInterpreters> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const [environmentsExtension, pythonExtension] = await Promise.all([
@@ -44,7 +44,7 @@ async function ask(
   try {
     return await question(extension.exports);
   } catch (error) {
-    log.warn(`${id} did not tell its interpreter: ${String(error)}`);
+    log.warn(`Cannot get the active interpreter from ${id}: ${String(error)}`);
     return undefined;
   }
 }

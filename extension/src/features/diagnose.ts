@@ -1,4 +1,4 @@
-/** “Diagnose”: opens the report as a document, to read before it is copied. */
+/** The “Diagnose” command: opens the diagnostic report as a document, for review before it is copied. */
 import * as vscode from "vscode";
 import type { PythonEnvironment } from "../environment/environment";
 import { DIAGNOSE } from "../generated/protocol";
@@ -8,7 +8,7 @@ import { reportOf } from "./diagnosticReport";
 
 const COPY = "Copy";
 
-/** Opens the report and offers to copy it. Works without a server too. */
+/** Opens the report and offers to copy it. Also works without a server. */
 export async function diagnose(
   extension: vscode.Extension<unknown>,
   server: Server,
@@ -33,6 +33,6 @@ export async function diagnose(
   );
   const document = await vscode.workspace.openTextDocument({ language: "markdown", content: report });
   await vscode.window.showTextDocument(document);
-  const choice = await showInformation("Read the report, then copy it to where you ask for help.", COPY);
+  const choice = await showInformation("Review the report before you copy and share it.", COPY);
   if (choice === COPY) await vscode.env.clipboard.writeText(document.getText());
 }

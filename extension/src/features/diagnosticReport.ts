@@ -1,10 +1,10 @@
-/** The report that a user may show to others. Pure: without names of users, folders and files, whatever state we are in. */
+/** Builds the diagnostic report, which is safe to share: it never contains names of users, folders or files. Pure. */
 
 import type { EnvironmentState } from "../environment/environment";
 import type { ServerState } from "../server/client";
 
-/** What the extension knows without the server. */
-export interface Surroundings {
+/** What the extension can report without the server. */
+export interface ExtensionInfo {
   readonly extensionVersion: string;
   readonly editor: string;
   readonly editorVersion: string;
@@ -17,16 +17,16 @@ export interface Surroundings {
 
 const NO_SERVER = `# Sourcewise: diagnosis
 
-The server gives no report, since it does not answer. Its log says more: “Sourcewise: Show Log”.
+The server does not respond, so its part of the report is missing. For details, run “Sourcewise: Show Log”.
 `;
 
 /**
- * The whole report in Markdown.
+ * Returns the whole report in Markdown.
  *
- * @param fromServer the server's own report; undefined where it gives none
+ * @param fromServer the server's part of the report; undefined if the server does not respond
  */
-export function reportOf(surroundings: Surroundings, fromServer: string | undefined): string {
-  const { extensionVersion, editor, editorVersion, platform, remote, folders, environment, server } = surroundings;
+export function reportOf(info: ExtensionInfo, fromServer: string | undefined): string {
+  const { extensionVersion, editor, editorVersion, platform, remote, folders, environment, server } = info;
   const section = [
     "## Editor",
     "",

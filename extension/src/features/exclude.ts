@@ -1,8 +1,8 @@
-/** “Exclude from Sourcewise”: writes the `.sourcewiseignore` of a workspace folder, and takes it back. */
+/** The “Exclude from Sourcewise” command: adds rules to a workspace folder's `.sourcewiseignore`, with undo. */
 import * as vscode from "vscode";
 import { showInformation } from "../notifications/notifications";
 import { UserError } from "../userError";
-import { appendix, linesWith, patternFor } from "./excludePattern";
+import { linesWith, patternFor, textToAppend } from "./excludePattern";
 
 const IGNORE_FILE = ".sourcewiseignore";
 const UNDO = "Undo";
@@ -12,14 +12,14 @@ interface Rule {
   readonly pattern: string;
 }
 
-/** Keeps files and folders out of the index, says so, and offers to undo it. */
+/** Excludes files and folders from the index, shows a notification, and offers to undo the change. */
 export async function exclude(uris: readonly vscode.Uri[]): Promise<void> {
   const rules = await Promise.all(uris.map(ruleFor));
   const added: Rule[] = [];
   for (const rule of rules) if (await add(rule)) added.push(rule);
-  if (added.length === 0) return void showInformation(`${IGNORE_FILE} excludes that already.`);
-  const what = added.map(({ pattern }) => pattern).join(", ");
-  const choice = await showInformation(`Excluded from Sourcewise by ${IGNORE_FILE}: ${what}`, UNDO);
+  if (added.length === 0) return void showInformation(`Already excluded by ${IGNORE_FILE}.`);
+  const patterns = added.map(({ pattern }) => pattern).join(", ");
+  const choice = await showInformation(`Added to ${IGNORE_FILE}: ${patterns}`, UNDO);
   if (choice === UNDO) for (const rule of added) await remove(rule);
 }
 
@@ -29,7 +29,7 @@ async function ruleFor(uri: vscode.Uri): Promise<Rule> {
   if (!folder || uri.toString() === folder.uri.toString()) {
     throw new UserError(
       "Only files and folders inside a workspace folder can be excluded.",
-      "To leave out a whole workspace folder, remove it from the workspace.",
+      "To exclude a whole workspace folder, remove it from the workspace.",
     );
   }
   const file = vscode.Uri.joinPath(folder.uri, IGNORE_FILE);
@@ -39,16 +39,16 @@ async function ruleFor(uri: vscode.Uri): Promise<Rule> {
   return { file, pattern: patternFor(path, isFolder) };
 }
 
-/** A repository may carry the ignore file as a link to a file elsewhere, such as a shell's start-up script. */
+/** Refuses an ignore file that is a link: a repository may link it to a file elsewhere, such as a shell's startup script. */
 async function refuseLink(file: vscode.Uri): Promise<void> {
   const found = await vscode.workspace.fs.stat(file).then(
     ({ type }) => type,
-    () => vscode.FileType.Unknown, // There is no such file yet.
+    () => vscode.FileType.Unknown, // The file does not exist yet.
   );
   if ((found & vscode.FileType.SymbolicLink) === 0) return;
   throw new UserError(
-    `${IGNORE_FILE} is a link, so Sourcewise does not change it.`,
-    "Replace it with a file, then exclude again.",
+    `${IGNORE_FILE} is a symbolic link, so Sourcewise does not change it.`,
+    "Replace it with a regular file, then try again.",
   );
 }
 
@@ -56,10 +56,10 @@ async function add({ file, pattern }: Rule): Promise<boolean> {
   await apply((edit) => edit.createFile(file, { ignoreIfExists: true }));
   const document = await vscode.workspace.openTextDocument(file);
   const text = document.getText();
-  const addition = appendix(text, pattern);
+  const addition = textToAppend(text, pattern);
   if (addition === "") return false;
   await apply((edit) => edit.insert(file, document.positionAt(text.length), addition));
-  return saved(document);
+  return save(document);
 }
 
 async function remove({ file, pattern }: Rule): Promise<void> {
@@ -68,7 +68,7 @@ async function remove({ file, pattern }: Rule): Promise<void> {
   await apply((edit) => {
     for (const line of lines) edit.delete(file, document.lineAt(line).rangeIncludingLineBreak);
   });
-  await saved(document);
+  await save(document);
   if (document.getText() === "") await apply((edit) => edit.deleteFile(file));
 }
 
@@ -78,11 +78,11 @@ async function apply(change: (edit: vscode.WorkspaceEdit) => void): Promise<void
   if (!(await vscode.workspace.applyEdit(edit))) throw cannotBeWritten();
 }
 
-async function saved(document: vscode.TextDocument): Promise<true> {
+async function save(document: vscode.TextDocument): Promise<true> {
   if (!(await document.save())) throw cannotBeWritten();
   return true;
 }
 
 function cannotBeWritten(): UserError {
-  return new UserError(`${IGNORE_FILE} cannot be written.`, "See whether the file or its folder is read-only.");
+  return new UserError(`Cannot write ${IGNORE_FILE}.`, "Check whether the file or its folder is read-only.");
 }

@@ -1,4 +1,4 @@
-/** “Explain This”: finds out what is meant (a selection, the name at the cursor, a place that a hover links to) and asks. */
+/** The “Explain This” command: explains the selection, the symbol at the cursor, or the target of a hover's link. */
 import * as vscode from "vscode";
 import type { Selection } from "../generated/protocol";
 import { isCursor, readSelection, selectionOf } from "../places/selection";
@@ -8,30 +8,30 @@ const COMMAND = "sourcewise.explain";
 const TITLE = "Explain This (Sourcewise)";
 const KIND = vscode.CodeActionKind.Empty.append("explain");
 
-/** Who answers; the panel. */
+/** Shows explanations. Implemented by the panel. */
 export interface Explainer {
   explain(selection: Selection, title: string): Promise<void>;
 }
 
-/** Has what a command's argument or else the active editor points at explained. */
+/** Explains the selection in the command's argument or, without one, in the active editor. */
 export async function explainThis(explainer: Explainer, argument: unknown): Promise<void> {
-  const selection = readSelection(argument) ?? selectionOfEditor();
+  const selection = readSelection(argument) ?? activeSelection();
   await explainer.explain(selection, `Explain ${subjectOf(selection)}`);
 }
 
-/** What the active editor points at; throws a `UserError` where that is nothing. */
-export function selectionOfEditor(): Selection {
+/** Returns the selection or cursor position in the active editor. Throws a `UserError` if there is nothing to explain. */
+export function activeSelection(): Selection {
   const editor = vscode.window.activeTextEditor;
   if (!editor)
     throw new UserError("No editor is open.", "Open a file and select some code, or put the cursor on a name.");
   const selection = selectionOf(editor.document, editor.selection);
   if (isCursor(selection) && !editor.document.getWordRangeAtPosition(editor.selection.active)) {
-    throw new UserError("There is nothing at the cursor to explain.", "Select some code, or put the cursor on a name.");
+    throw new UserError("There is nothing to explain at the cursor.", "Select some code, or put the cursor on a name.");
   }
   return selection;
 }
 
-/** Offers the command among the code actions. */
+/** Registers the command as a code action. */
 export function registerCodeActions(): vscode.Disposable {
   const provider = { provideCodeActions };
   return vscode.languages.registerCodeActionsProvider([{ scheme: "file" }, { scheme: "untitled" }], provider, {
@@ -44,7 +44,7 @@ function provideCodeActions(
   range: vscode.Range,
   context: vscode.CodeActionContext,
 ): vscode.CodeAction[] {
-  // A mere cursor is not offered it unasked: the light bulb would be on at every line.
+  // Do not offer it automatically without a selection: the light bulb would show on every line.
   if (range.isEmpty && context.triggerKind === vscode.CodeActionTriggerKind.Automatic) return [];
   if (range.isEmpty && !document.getWordRangeAtPosition(range.start)) return [];
   const action = new vscode.CodeAction(TITLE, KIND);

@@ -1,11 +1,11 @@
-/** What the server says about a name, as a hover. Of the commands that a hover could run, it may run one. */
+/** Shows the server's hovers. Links in a hover may run only one command: “Explain This”. */
 import * as vscode from "vscode";
 import type { HoverMiddleware } from "vscode-languageclient";
 import { hoverEnabled } from "../settings";
 
 const TRUSTED = { enabledCommands: ["sourcewise.explain"] };
 
-/** Stands between the editor and the server where hovers are asked for. */
+/** Middleware for hover requests: applies the setting and restricts the contents. */
 export const hoverMiddleware: HoverMiddleware = {
   async provideHover(document, position, token, next) {
     if (!hoverEnabled()) return undefined;

@@ -1,9 +1,9 @@
-/** What an index holds of a file, and what stays out of it, as lines of a list. */
+/** List items for the chunks of a file and for skipped files. */
 
 import type { IndexedChunk, SkippedFile, SkippedResult } from "../generated/protocol";
 import { asText, firstLine, iconOf, type PlaceItem } from "../places/placeItem";
 
-/** A line of the list of what stays out; without a file it is the heading of those that follow. */
+/** An item in the list of skipped files. Without a file, it is the heading of the items below. */
 export interface SkippedItem {
   readonly label: string;
   readonly description: string;
@@ -11,25 +11,25 @@ export interface SkippedItem {
   readonly file: SkippedFile | undefined;
 }
 
-/** A chunk with its lines, what it is, how large it is and whether it is embedded. */
+/** Returns the item of a chunk: its lines, symbol, kind, size, and whether it is embedded. */
 export function chunkItem(uri: string, chunk: IndexedChunk): PlaceItem {
   const { startLine, endLine, symbol, kind, tokens, preview } = chunk;
   return {
     label: asText([`${startLine}-${endLine}`, symbol].filter(Boolean).join("  ")),
-    description: asText(`${kind} · ${counted(tokens, "token")} · ${embeddedNote(chunk)}`),
+    description: asText(`${kind} · ${counted(tokens, "token")} · ${embeddedLabel(chunk)}`),
     detail: asText(firstLine(preview)),
     icon: iconOf(kind),
     place: { uri, startLine, endLine },
   };
 }
 
-/** How much of a file is embedded, for the list's title. */
-export function chunksNote(chunks: readonly IndexedChunk[]): string {
+/** Returns how many chunks of a file are embedded, for the title of the list. */
+export function chunksLabel(chunks: readonly IndexedChunk[]): string {
   const embedded = chunks.filter(({ vectors }) => vectors > 0).length;
   return `${counted(chunks.length, "chunk")}, ${embedded.toLocaleString("en")} embedded`;
 }
 
-/** What stays out, each reason under a heading that counts. */
+/** Returns the skipped files, grouped by reason under headings with counts. */
 export function skippedItems({ counts, files }: SkippedResult): SkippedItem[] {
   return Object.entries(counts).flatMap(([reason, count]) => {
     const listed = files.filter((file) => file.reason === reason);
@@ -37,7 +37,7 @@ export function skippedItems({ counts, files }: SkippedResult): SkippedItem[] {
   });
 }
 
-function embeddedNote({ vectors, problem }: IndexedChunk): string {
+function embeddedLabel({ vectors, problem }: IndexedChunk): string {
   if (vectors > 0) return "embedded";
   return problem === "" ? "not embedded" : `not embedded: ${problem}`;
 }
@@ -47,7 +47,7 @@ function skippedItem(file: SkippedFile): SkippedItem {
   return { label: asText(file.path), description: asText(file.rule), icon, file };
 }
 
-/** Whether it stands for a folder and all in it. */
+/** Whether the entry is a folder, which stands for all its files. */
 export function isFolder({ path }: SkippedFile): boolean {
   return path.endsWith("/");
 }

@@ -1,10 +1,10 @@
 /**
- * Answers for text that changes while it is typed. Hides which of several requests still matters: only what was asked
- * for last is shown, after a pause in typing, and what it replaces is cancelled.
+ * Runs a query while the user types. Hides debouncing and stale results: the query runs after a pause in typing, a new
+ * query cancels the previous one, and only the result of the latest query is shown.
  */
 import { type CancellationToken, CancellationTokenSource } from "vscode-jsonrpc/node";
 
-/** What is asked, and who hears of the answer. */
+/** How to run a query, and the callbacks for its result. */
 export interface QueryParts<Result> {
   readonly pauseMs: number;
   run(query: string, token: CancellationToken): Promise<Result>;
@@ -12,13 +12,13 @@ export interface QueryParts<Result> {
   onFailure(error: unknown): void;
 }
 
-/** One place to type into. */
+/** The queries of one input box. */
 export class LatestQuery<Result> {
   private pending: { readonly timer: NodeJS.Timeout; readonly source: CancellationTokenSource } | undefined;
 
   constructor(private readonly parts: QueryParts<Result>) {}
 
-  /** Takes the place of whatever was asked before. */
+  /** Schedules a query. Cancels the previous one. */
   ask(query: string): void {
     this.cancel();
     const source = new CancellationTokenSource();
@@ -26,7 +26,7 @@ export class LatestQuery<Result> {
     this.pending = { timer, source };
   }
 
-  /** Nothing that was asked is of interest any more. */
+  /** Cancels the current query, if any. */
   cancel(): void {
     if (!this.pending) return;
     clearTimeout(this.pending.timer);

@@ -1,4 +1,4 @@
-/** Search by meaning and search for similar code: a list that is filled while one types, and shows what it names. */
+/** Semantic search and search for similar code: a quick pick with results, updated while the user types, and previews. */
 import * as vscode from "vscode";
 import { SEARCH, type SearchResult, SIMILAR } from "../generated/protocol";
 import type { PlaceItem } from "../places/placeItem";
@@ -6,22 +6,22 @@ import { asPick, makePlaceList, type PlaceList } from "../places/placeList";
 import { isCursor } from "../places/selection";
 import type { Server } from "../server/client";
 import { asUserError, UserError } from "../userError";
-import { selectionOfEditor } from "./explain";
+import { activeSelection } from "./explain";
 import { LatestQuery } from "./latestQuery";
-import { coverageNote, failureItem, nothingFound, passageItem } from "./searchResults";
+import { coverageLabel, failureItem, nothingFound, passageItem } from "./searchResults";
 
-const MOST_RESULTS = 30;
+const MAX_RESULTS = 30;
 const PAUSE_MS = 150;
 
-/** Opens the list, empty; typing searches. */
+/** Opens an empty list. Typing starts a search. */
 export function searchByMeaning(server: Server, onFailure: (error: unknown) => void): void {
   const list = makePlaceList("Search by Meaning", onFailure);
-  list.placeholder = "What does the code do that you look for?";
+  list.placeholder = "Describe the code you're looking for.";
   const query = new LatestQuery<SearchResult>({
     pauseMs: PAUSE_MS,
-    run: (text, token) => server.request(SEARCH, { query: text, limit: MOST_RESULTS, ...folderInUse() }, token),
+    run: (text, token) => server.request(SEARCH, { query: text, limit: MAX_RESULTS, ...activeFolder() }, token),
     onResult: (result) => fill(list, result, true),
-    onFailure: (error) => tell(list, failureItem(asUserError(error))),
+    onFailure: (error) => showItem(list, failureItem(asUserError(error))),
   });
   list.onDidChangeValue((value) => {
     const text = value.trim();
@@ -35,40 +35,40 @@ export function searchByMeaning(server: Server, onFailure: (error: unknown) => v
   list.show();
 }
 
-/** Opens the list, filled with code that does what the selected lines do; typing narrows it. */
+/** Opens a list of code that is similar to the selected lines. Typing filters it. */
 export async function findSimilar(server: Server, onFailure: (error: unknown) => void): Promise<void> {
-  const selection = selectionOfEditor();
-  if (isCursor(selection)) throw new UserError("Nothing is selected.", "Select the lines whose likes you look for.");
+  const selection = activeSelection();
+  if (isCursor(selection)) throw new UserError("Nothing is selected.", "Select the code to find matches for.");
   const list = makePlaceList("Similar Code", onFailure);
-  list.placeholder = "Type to narrow the list.";
+  list.placeholder = "Type to filter the list.";
   const source = new vscode.CancellationTokenSource();
   list.onDidHide(() => source.cancel());
   list.busy = true;
   list.show();
   try {
-    fill(list, await server.request(SIMILAR, { selection, limit: MOST_RESULTS }, source.token), false);
+    fill(list, await server.request(SIMILAR, { selection, limit: MAX_RESULTS }, source.token), false);
   } catch (error) {
-    tell(list, failureItem(asUserError(error)));
+    showItem(list, failureItem(asUserError(error)));
   }
 }
 
 function fill(list: PlaceList, { passages, search }: SearchResult, alwaysShow: boolean): void {
   list.busy = false;
   const [name] = (list.title ?? "").split(" — ");
-  list.title = `${name} — ${coverageNote(search)}`;
+  list.title = `${name} — ${coverageLabel(search)}`;
   list.items =
     passages.length === 0
       ? [asPick(nothingFound(), true)]
       : passages.map((passage) => asPick(passageItem(passage), alwaysShow));
 }
 
-function tell(list: PlaceList, item: PlaceItem): void {
+function showItem(list: PlaceList, item: PlaceItem): void {
   list.busy = false;
   list.items = [asPick(item, true)];
 }
 
-/** Of several folders, the one of the active editor, or else the first. */
-function folderInUse(): { folder?: string } {
+/** Returns the folder to search if there are several: the folder of the active editor, otherwise the first one. */
+function activeFolder(): { folder?: string } {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length < 2) return {};
   const active = vscode.window.activeTextEditor?.document.uri;

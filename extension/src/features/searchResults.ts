@@ -1,10 +1,10 @@
-/** What a search found, as lines of a list. */
+/** List items for search results. */
 
 import type { Coverage, Passage } from "../generated/protocol";
 import { asText, firstLine, iconOf, type PlaceItem } from "../places/placeItem";
 import type { UserError } from "../userError";
 
-/** A passage with where it is, what it is, how near it is and its first line. */
+/** Returns the item of a passage: location, symbol, similarity and first line. */
 export function passageItem(passage: Passage): PlaceItem {
   return {
     label: asText(`${passage.path}:${passage.startLine}-${passage.endLine}`),
@@ -15,22 +15,18 @@ export function passageItem(passage: Passage): PlaceItem {
   };
 }
 
-/** What stands in the list where nothing was found. */
+/** Returns the item that is shown if the search found nothing. */
 export function nothingFound(): PlaceItem {
-  return message(
-    "Nothing in the index is about this.",
-    "Say it in other words, or with names that the code uses.",
-    "info",
-  );
+  return message("No matching code found.", "Try other words, or names that the code uses.", "info");
 }
 
-/** What stands in the list where the search failed. */
+/** Returns the item that is shown if the search failed. */
 export function failureItem(error: UserError): PlaceItem {
   return message(error.message, error.hint, "warning");
 }
 
-/** How the search was served, for the list's title. */
-export function coverageNote({ mode, chunks, embedded }: Coverage): string {
+/** Returns the search mode and, if embedding is unfinished, its progress, for the title of the list. */
+export function coverageLabel({ mode, chunks, embedded }: Coverage): string {
   if (chunks === 0) return "nothing is indexed yet";
   if (embedded >= chunks) return mode;
   return `${mode}; ${Math.floor((100 * embedded) / chunks)}% embedded`;

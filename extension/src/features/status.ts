@@ -1,4 +1,4 @@
-/** The one item in the status bar, and the menu behind it. */
+/** The status bar item and its menu. */
 import * as vscode from "vscode";
 import type { PythonEnvironment } from "../environment/environment";
 import { indexSummaryOf } from "../panel/situation";
@@ -6,7 +6,7 @@ import type { Server } from "../server/client";
 import { visible } from "../text/visible";
 import { menuOf, type Status, statusOf } from "./statusText";
 
-/** Shows the item and keeps it true. */
+/** Shows the item and keeps it up to date. */
 export function showStatus(server: Server, environment: PythonEnvironment): vscode.Disposable {
   const item = vscode.window.createStatusBarItem("sourcewise.status", vscode.StatusBarAlignment.Right, 100);
   const warning = new vscode.ThemeColor("statusBarItem.warningBackground");
@@ -28,7 +28,7 @@ export function showStatus(server: Server, environment: PythonEnvironment): vsco
   );
 }
 
-/** Lets the user choose what to do. */
+/** Shows the menu and runs the selected command. */
 export async function showMenu(server: Server, environment: PythonEnvironment): Promise<void> {
   const choice = await vscode.window.showQuickPick(menuOf(server.state, indexSummaryOf(server.indexState)), {
     title: "Sourcewise",

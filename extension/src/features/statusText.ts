@@ -1,11 +1,11 @@
-/** What the status bar and its menu say. Pure: states in, words out. */
+/** The texts of the status bar item and its menu, computed from the states of server, environment and index. Pure. */
 
 import type { CommandId } from "../commandIds";
 import type { EnvironmentState } from "../environment/environment";
 import type { IndexSummary } from "../panel/messages";
 import type { ServerState } from "../server/client";
 
-/** The item in the status bar. */
+/** The status bar item. */
 export interface Status {
   readonly text: string;
   /** Lines of plain text. */
@@ -13,7 +13,7 @@ export interface Status {
   readonly problem: boolean;
 }
 
-/** A line of the item's menu, and what it runs. */
+/** A menu entry and the command that it runs. */
 export interface MenuEntry {
   readonly label: string;
   readonly command: CommandId | "workbench.action.openSettings";
@@ -22,7 +22,7 @@ export interface MenuEntry {
 
 const NAME = "Sourcewise";
 
-const ALWAYS: readonly MenuEntry[] = [
+const COMMON_ENTRIES: readonly MenuEntry[] = [
   { label: "$(output) Show Log", command: "sourcewise.showLog" },
   { label: "$(pulse) Diagnose", command: "sourcewise.diagnose" },
   { label: "$(debug-restart) Restart Server", command: "sourcewise.restart" },
@@ -30,9 +30,9 @@ const ALWAYS: readonly MenuEntry[] = [
 ];
 
 /**
- * What the item says.
+ * Returns the status bar item.
  *
- * @param index null where nothing is known of it yet
+ * @param index null if its state is not known yet
  */
 export function statusOf(server: ServerState, environment: EnvironmentState, index: IndexSummary | null): Status {
   if (environment.kind === "working") return busy(environment.fraction, [`Setting up: ${environment.message}`]);
@@ -43,16 +43,16 @@ export function statusOf(server: ServerState, environment: EnvironmentState, ind
     case "starting":
       return busy(null, ["Starting…"]);
     case "stopped":
-      return quiet(["Not running. Click to see what can be done."]);
+      return quiet(["Not running. Click for options."]);
     case "running":
       return index ? statusOfIndex(index) : quiet(["Ready."]);
   }
 }
 
-/** What can be done now, most wanted first. */
+/** Returns the menu entries that apply to the current state, most used first. */
 export function menuOf(server: ServerState, index: IndexSummary | null): MenuEntry[] {
   if (server.kind === "stopped" || server.kind === "failed") {
-    return [{ label: "$(package) Set Up", command: "sourcewise.setUp" }, ...ALWAYS];
+    return [{ label: "$(package) Set Up", command: "sourcewise.setUp" }, ...COMMON_ENTRIES];
   }
   return [
     { label: "$(comment-discussion) Ask", command: "sourcewise.ask" },
@@ -65,7 +65,7 @@ export function menuOf(server: ServerState, index: IndexSummary | null): MenuEnt
     { label: "$(list-flat) Show Chunks of This File", command: "sourcewise.showChunks" },
     { label: "$(circle-slash) Show Skipped Files", command: "sourcewise.showSkipped" },
     { label: "$(cloud-download) Download a Language Model", command: "sourcewise.pullModel" },
-    ...ALWAYS,
+    ...COMMON_ENTRIES,
   ];
 }
 
@@ -73,10 +73,10 @@ function statusOfIndex(index: IndexSummary): Status {
   const size = sizeOf(index);
   if (index.message !== "") return problem([index.message, size]);
   if (index.paused) {
-    const tooltip = ["Indexing is paused. Questions are answered from what is indexed.", size];
+    const tooltip = ["Indexing is paused. Answers use only files that are already indexed.", size];
     return { text: `$(debug-pause) ${NAME}`, tooltip, problem: false };
   }
-  if (index.stage === "idle") return quiet(filled([size, index.notice]));
+  if (index.stage === "idle") return quiet(nonEmpty([size, index.notice]));
   const fraction = index.total === 0 ? null : Math.min(1, index.done / index.total);
   return busy(fraction, [`${capitalised(index.stage)}…`, size, timeLeft(index.secondsLeft), index.notice]);
 }
@@ -87,16 +87,16 @@ function quiet(tooltip: readonly string[]): Status {
 
 function busy(fraction: number | null, tooltip: readonly string[]): Status {
   const text = fraction === null ? NAME : `${Math.floor(fraction * 100)}%`;
-  return { text: `$(sync~spin) ${text}`, tooltip: filled(tooltip), problem: false };
+  return { text: `$(sync~spin) ${text}`, tooltip: nonEmpty(tooltip), problem: false };
 }
 
 function problem(tooltip: readonly string[]): Status {
-  return { text: `$(warning) ${NAME}`, tooltip: filled(tooltip), problem: true };
+  return { text: `$(warning) ${NAME}`, tooltip: nonEmpty(tooltip), problem: true };
 }
 
 function sizeOf({ files, chunks, embedded }: IndexSummary): string {
-  const [known, cut, understood] = [files, chunks, embedded].map((count) => count.toLocaleString("en"));
-  return `${known} files, ${cut} chunks, ${understood} embedded`;
+  const [fileCount, chunkCount, embeddedCount] = [files, chunks, embedded].map((count) => count.toLocaleString("en"));
+  return `${fileCount} files, ${chunkCount} chunks, ${embeddedCount} embedded`;
 }
 
 function timeLeft(seconds: number | null): string {
@@ -105,7 +105,7 @@ function timeLeft(seconds: number | null): string {
   return minutes <= 1 ? "Less than a minute left" : `About ${minutes} minutes left`;
 }
 
-function filled(lines: readonly string[]): string[] {
+function nonEmpty(lines: readonly string[]): string[] {
   return lines.filter((line) => line !== "");
 }
 

@@ -1,11 +1,11 @@
-/** How failures reach the user: a sentence, its next step and the way to the log. Cancelled work is none. */
+/** Shows failures to the user: a message, its hint and a button that opens the log. Cancellations are not shown. */
 import type { LogOutputChannel } from "vscode";
 import { asUserError, isCancelled } from "../userError";
 import { showError } from "./notifications";
 
 const SHOW_LOG = "Show Log";
 
-/** Shows a failure, unless somebody wanted it. Returns at once. */
+/** Logs a failure and shows it, unless it is a cancellation. Returns immediately. */
 export function showFailure(error: unknown, log: LogOutputChannel): void {
   if (isCancelled(error)) return;
   log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -14,7 +14,7 @@ export function showFailure(error: unknown, log: LogOutputChannel): void {
   });
 }
 
-/** The action, with its failures shown instead of thrown. */
+/** Wraps an action so that failures are shown to the user instead of thrown. */
 export function showingFailures<Arguments extends unknown[]>(
   action: (...args: Arguments) => unknown,
   log: LogOutputChannel,

@@ -1,4 +1,4 @@
-/** What the panel's buttons do outside the chat: one table. Most are commands, which the palette has too. */
+/** The table of actions behind the panel's buttons outside the chat. Most run commands that are also in the palette. */
 import * as vscode from "vscode";
 import type { PythonEnvironment } from "../environment/environment";
 import type { Action } from "./messages";
@@ -7,7 +7,7 @@ import type { Models } from "./models";
 
 const OLLAMA = "https://ollama.com/download";
 
-/** A handler for each action. */
+/** Returns the handler of each action. */
 export function createActions(environment: PythonEnvironment, models: Models): Record<Action, () => unknown> {
   return {
     openFolder: command("vscode.openFolder"),

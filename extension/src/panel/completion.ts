@@ -1,38 +1,40 @@
-/** What a word that begins with `@` can be completed to. Hides the order of what is offered and how a path is written. */
+/** Completes words that begin with `@`. Hides the order of the completions and the syntax of paths. */
 import fuzzysort from "fuzzysort";
 import type { IndexChoices } from "../generated/protocol";
 import { filterKeys, filterValues, isFilter } from "./filters";
 import type { Completion } from "./messages";
-import { type Entry, nameOf, parentOf, type Situated } from "./scope";
+import { type EditorContext, type Entry, nameOf, parentOf } from "./scope";
 
-const MOST = 20;
+const MAX_COMPLETIONS = 20;
 
 /**
- * Completes a word.
+ * Returns the completions of a word.
  *
- * @param word from its `@` to the cursor
- * @param files of the workspace, likeliest first
- * @param choices what the index has
+ * @param word the text from `@` to the cursor
+ * @param files the files of the workspace, most likely first
+ * @param choices the filter values that the index offers
  */
 export function completionsOf(
   word: string,
-  situated: Situated,
+  context: EditorContext,
   files: readonly Entry[],
   choices: IndexChoices,
 ): Completion[] {
   const typed = typedOf(word);
-  if (isFilter(typed)) return filterValues(typed, choices).slice(0, MOST);
-  const fixed = [...fixedWords(situated), ...filterKeys()].filter(({ label }) => label.startsWith(`@${typed}`));
-  // A name with a quotation mark in it cannot be written.
+  if (isFilter(typed)) return filterValues(typed, choices).slice(0, MAX_COMPLETIONS);
+  const fixed = [...contextWords(context), ...filterKeys()].filter(({ label }) => label.startsWith(`@${typed}`));
+  // The syntax cannot express a name that contains a quotation mark.
   const targets = withFolders(files).flatMap((entry) => {
-    const name = nameOf(entry, situated.folders);
+    const name = nameOf(entry, context.folders);
     return name.includes('"') ? [] : { entry, name };
   });
-  const found = typed ? fuzzysort.go(typed, targets, { key: "name", limit: MOST }).map(({ obj }) => obj) : targets;
-  return [...fixed, ...found.map(({ entry, name }) => completionOf(entry, name))].slice(0, MOST);
+  const found = typed
+    ? fuzzysort.go(typed, targets, { key: "name", limit: MAX_COMPLETIONS }).map(({ obj }) => obj)
+    : targets;
+  return [...fixed, ...found.map(({ entry, name }) => completionOf(entry, name))].slice(0, MAX_COMPLETIONS);
 }
 
-/** Whether what completes a word is to be found in the index. */
+/** Whether the completions of a word come from the index. */
 export function completesFromIndex(word: string): boolean {
   return isFilter(typedOf(word));
 }
@@ -41,15 +43,15 @@ function typedOf(word: string): string {
   return word.replace(/^@"?/, "");
 }
 
-/** The words that mean something else at each moment, with what they mean now. */
-function fixedWords({ folders, file, selection }: Situated): Completion[] {
+/** Returns the context-dependent words with their current meaning. */
+function contextWords({ folders, file, selection }: EditorContext): Completion[] {
   const folder = file && parentOf(file);
   return [
-    { insert: "@file", label: "@file", detail: file ? nameOf(file, folders) : "no file of the workspace is open" },
+    { insert: "@file", label: "@file", detail: file ? nameOf(file, folders) : "no workspace file is open" },
     {
       insert: "@folder",
       label: "@folder",
-      detail: folder ? nameOf(folder, folders) : "no file of the workspace is open",
+      detail: folder ? nameOf(folder, folders) : "no workspace file is open",
     },
     { insert: "@selection", label: "@selection", detail: selection ? selection.name : "nothing is selected" },
   ];
@@ -60,7 +62,7 @@ function completionOf(entry: Entry, name: string): Completion {
   return { insert: /\s/.test(name) ? `@"${name}"` : `@${name}`, label, detail: name };
 }
 
-/** The files, and each folder once, before the first file in it. */
+/** Returns the files and their folders. Each folder appears once, before its first file. */
 function withFolders(files: readonly Entry[]): Entry[] {
   const seen = new Map<string, Entry>();
   const add = (entry: Entry): void => {

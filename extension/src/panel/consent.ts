@@ -1,4 +1,4 @@
-/** The question whether code may be sent to a model on another machine, and the way to take that decision back. */
+/** Consent to sending code to a model on another machine: asks for it and revokes it. */
 
 import { type Destination, MODELS_REVOKE } from "../generated/protocol";
 import { confirm, showInformation } from "../notifications/notifications";
@@ -6,17 +6,17 @@ import type { Server } from "../server/client";
 
 const SEND = "Send";
 
-/** Asks the user whether a question and its sources may be sent to a remote model. Without an answer they may not. */
-export async function mayLeave({ model, host }: Destination): Promise<boolean> {
+/** Asks the user whether a question and its sources may be sent to a remote model. Dismissing the dialog means no. */
+export async function requestConsent({ model, host }: Destination): Promise<boolean> {
   const detail =
-    `It runs at ${host}. Your question and the code of the sources would be sent there, ` +
-    "now and whenever you ask about this folder. Sourcewise asks once for each folder and model.";
+    `The model runs at ${host}. Sourcewise would send your question and the code of its sources there, ` +
+    "now and for every later question about this folder. Sourcewise asks once per folder and model.";
   const question = `Send code to ${model}, which does not run on this machine?`;
   return (await confirm(question, detail, SEND)) === SEND;
 }
 
-/** Makes Sourcewise ask again before it sends code of the open folders to another machine. */
+/** Revokes consent for the open folders: Sourcewise asks again before it sends their code to another machine. */
 export async function revokeConsent(server: Pick<Server, "request">): Promise<void> {
   await server.request(MODELS_REVOKE, {});
-  void showInformation("Sourcewise asks again before it sends code of this workspace to another machine.");
+  void showInformation("Sourcewise will ask again before it sends code from this workspace to another machine.");
 }

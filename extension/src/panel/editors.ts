@@ -1,11 +1,11 @@
 /**
- * The editor that the user works in, also while the focus is in the panel. Hides that VS Code counts its log as an editor,
- * and that there may be none.
+ * Tracks the editor that the user works in, even while the panel has the focus. Hides that VS Code treats output logs as
+ * editors, and that there may be no editor.
  */
 import * as vscode from "vscode";
 import { isCursor, selectionOf } from "../places/selection";
 import { UserError } from "../userError";
-import type { Folder, Situated } from "./scope";
+import type { EditorContext, Folder } from "./scope";
 
 const SCHEMES = ["file", "untitled"];
 
@@ -14,12 +14,12 @@ export class Editors implements vscode.Disposable {
   private readonly subscription: vscode.Disposable;
 
   constructor() {
-    this.remember(vscode.window.activeTextEditor);
-    this.subscription = vscode.window.onDidChangeActiveTextEditor((editor) => this.remember(editor));
+    this.track(vscode.window.activeTextEditor);
+    this.subscription = vscode.window.onDidChangeActiveTextEditor((editor) => this.track(editor));
   }
 
-  /** What the user has in front of them, and the folders that can be asked about: those on a disk of this machine. */
-  get situated(): Situated {
+  /** The user's current file and selection, and the folders that can be searched: those on a disk of this machine. */
+  get context(): EditorContext {
     const document = this.current?.document;
     const folder = document && vscode.workspace.getWorkspaceFolder(document.uri);
     const path = document && vscode.workspace.asRelativePath(document.uri, false);
@@ -31,7 +31,7 @@ export class Editors implements vscode.Disposable {
     };
   }
 
-  /** Puts text where the cursor is, in the place of what is selected; into a new document where no editor is open. */
+  /** Inserts text at the cursor, replacing the selection. Opens a new document if no editor is open. */
   async insert(text: string): Promise<void> {
     const editor = this.current;
     if (!editor) {
@@ -40,7 +40,7 @@ export class Editors implements vscode.Disposable {
     }
     const { document, selections, viewColumn } = editor;
     const inserted = await editor.edit((edit) => selections.forEach((selection) => edit.replace(selection, text)));
-    if (!inserted) throw new UserError("The code could not be inserted.", "Check that the file may be changed.");
+    if (!inserted) throw new UserError("The code could not be inserted.", "Check whether the file is read-only.");
     await vscode.window.showTextDocument(document, viewColumn);
   }
 
@@ -52,7 +52,7 @@ export class Editors implements vscode.Disposable {
     return this.last && vscode.window.visibleTextEditors.includes(this.last) ? this.last : undefined;
   }
 
-  private get selection(): Situated["selection"] {
+  private get selection(): EditorContext["selection"] {
     if (!this.current) return undefined;
     const { document, selection } = this.current;
     const lines = selectionOf(document, selection);
@@ -63,7 +63,7 @@ export class Editors implements vscode.Disposable {
     };
   }
 
-  private remember(editor: vscode.TextEditor | undefined): void {
+  private track(editor: vscode.TextEditor | undefined): void {
     if (editor && SCHEMES.includes(editor.document.uri.scheme)) this.last = editor;
   }
 }

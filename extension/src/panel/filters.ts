@@ -1,13 +1,13 @@
 /**
- * Words that narrow a question without naming a file: `@lang:python`, `@kind:class` and `@changed:main`. Hides how they are
- * written and completed, and what the question says in their place.
+ * Filters in a question: `@lang:python`, `@kind:class` and `@changed:main`. Hides their syntax, their completion, and the
+ * words that replace them in the question.
  */
 import fuzzysort from "fuzzysort";
 import type { IndexChoices, Scope } from "../generated/protocol";
 import { UserError } from "../userError";
 import type { Completion } from "./messages";
 
-/** Such a word, without its `@`. */
+/** A filter, parsed from a word without its `@`. */
 export interface Filter {
   readonly key: Key;
   readonly value: string;
@@ -15,54 +15,54 @@ export interface Filter {
 
 type Key = "lang" | "kind" | "changed";
 
-/** What a key stands for, what it can be given, and how a sentence says it. */
-interface Meaning {
+/** What a key filters by, its possible values, and how a filter reads in a sentence. */
+interface FilterSpec {
   readonly detail: string;
-  readonly one: string;
+  readonly noun: string;
   readonly choices: (known: IndexChoices) => readonly string[];
-  readonly said: (value: string) => string;
+  readonly phrase: (value: string) => string;
 }
 
-const MEANINGS: Record<Key, Meaning> = {
+const FILTERS: Record<Key, FilterSpec> = {
   lang: {
     detail: "files in a language",
-    one: "language",
+    noun: "language",
     choices: ({ languages }) => languages,
-    said: (value) => value,
+    phrase: (value) => value,
   },
-  kind: { detail: "definitions of a kind", one: "kind", choices: ({ kinds }) => kinds, said: (value) => value },
+  kind: { detail: "definitions of a kind", noun: "kind", choices: ({ kinds }) => kinds, phrase: (value) => value },
   changed: {
     detail: "files changed since a branch, tag or commit",
-    one: "branch",
+    noun: "branch",
     choices: ({ branches }) => branches,
-    said: (value) => `the changes since ${value}`,
+    phrase: (value) => `the changes since ${value}`,
   },
 };
-const WRITTEN = /^(lang|kind|changed):(.*)$/;
+const FILTER_PATTERN = /^(lang|kind|changed):(.*)$/;
 
-/** Nothing to choose from. */
+/** No filter values. */
 export const NO_CHOICES: IndexChoices = { languages: [], kinds: [], branches: [] };
 
-/** The filter that a word without its `@` is; undefined where it is none. */
+/** Parses a word without its `@`. Returns undefined if it is not a filter. */
 export function filterOf(word: string): Filter | undefined {
-  const [, key, value] = WRITTEN.exec(word) ?? [];
+  const [, key, value] = FILTER_PATTERN.exec(word) ?? [];
   return value ? { key: key as Key, value } : undefined;
 }
 
-/** A filter in words, as part of a sentence. */
-export function said({ key, value }: Filter): string {
-  return MEANINGS[key].said(value);
+/** Returns the words for a filter in a sentence. */
+export function phraseOf({ key, value }: Filter): string {
+  return FILTERS[key].phrase(value);
 }
 
-/** A filter as it is written after an `@`. */
-export function written({ key, value }: Filter): string {
+/** Formats a filter as it is written after an `@`. */
+export function formatFilter({ key, value }: Filter): string {
   return `${key}:${value}`;
 }
 
 /**
- * What a search is narrowed to by paths and filters.
+ * Returns the search scope for paths and filters.
  *
- * @throws more than one branch, tag or commit is named
+ * @throws UserError if the filters name more than one branch, tag or commit
  */
 export function narrowedTo(paths: string[], filters: readonly Filter[]): Required<Scope> {
   const valuesOf = (wanted: Key): string[] => [
@@ -72,19 +72,19 @@ export function narrowedTo(paths: string[], filters: readonly Filter[]): Require
   if (another)
     throw new UserError(
       `This question names both ${changedSince} and ${another}.`,
-      "Name one branch, tag or commit after @changed:.",
+      "Use @changed: with only one branch, tag or commit.",
     );
   return { paths, languages: valuesOf("lang"), kinds: valuesOf("kind"), changedSince };
 }
 
-/** Whether a word without its `@` is a filter, be it one that is not given anything yet. */
+/** Whether a word without its `@` is a filter, possibly one without a value yet. */
 export function isFilter(word: string): boolean {
-  return WRITTEN.test(word);
+  return FILTER_PATTERN.test(word);
 }
 
-/** The filters that can be begun with. */
+/** Returns completions for the keys of all filters. */
 export function filterKeys(): Completion[] {
-  return Object.entries(MEANINGS).map(([key, { detail }]) => ({
+  return Object.entries(FILTERS).map(([key, { detail }]) => ({
     insert: `@${key}:`,
     label: `@${key}:`,
     detail,
@@ -92,11 +92,11 @@ export function filterKeys(): Completion[] {
   }));
 }
 
-/** What a filter can be given, for as much of it as is written. */
+/** Returns completions for the value of a partly typed filter. */
 export function filterValues(word: string, known: IndexChoices): Completion[] {
-  const [, key, begun = ""] = WRITTEN.exec(word) ?? [];
+  const [, key, typed = ""] = FILTER_PATTERN.exec(word) ?? [];
   if (!key) return [];
-  const { choices, one } = MEANINGS[key as Key];
-  const fitting = begun ? fuzzysort.go(begun, choices(known)).map(({ target }) => target) : choices(known);
-  return fitting.map((value) => ({ insert: `@${key}:${value}`, label: value, detail: one }));
+  const { choices, noun } = FILTERS[key as Key];
+  const fitting = typed ? fuzzysort.go(typed, choices(known)).map(({ target }) => target) : choices(known);
+  return fitting.map((value) => ({ insert: `@${key}:${value}`, label: value, detail: noun }));
 }

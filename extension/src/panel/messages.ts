@@ -1,9 +1,8 @@
 /**
- * What the side panel's two halves say to each other, declared once: types for both, and a check for each direction.
+ * The messages between the side panel's host and its view: types for both sides, and validation in both directions.
  *
- * The host owns the conversation and sends whole snapshots, never parts of one. The view never learns a URI or a place
- * on the disk that it could turn into a link: it names a source by its turn and number, and the host, which issued them,
- * opens it.
+ * The host owns the conversation and sends complete snapshots, never deltas. The view never receives a URI or an absolute
+ * path that it could turn into a link: it refers to a source by turn and number, which the host issued and resolves.
  */
 import * as v from "valibot";
 
@@ -12,7 +11,7 @@ const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 
 const ModelName = v.object({ runtime: v.string(), name: v.string() });
 
-/** A passage that an answer is made from. Lines count from 1, both ends included. */
+/** A passage that an answer is based on. Lines count from 1; both ends are included. */
 const SourceCard = v.object({
   number: count,
   path: v.string(),
@@ -28,13 +27,13 @@ const SourceCard = v.object({
 
 const Citation = v.object({ number: count, state: v.string() });
 
-/** A back-quoted name of the answer; `place` is `path:line` where the code has it, else null. */
+/** A name in backticks in the answer. `place` is the `path:line` where the code has it, or null if it was not found. */
 const Mention = v.object({ name: v.string(), place: v.nullable(v.string()) });
 
-/** How the search was served; see `Coverage` of the protocol. */
+/** The search mode and how much of the index is embedded; see the protocol's `Coverage`. */
 const Coverage = v.object({ mode: v.string(), chunks: count, embedded: count, relevant: v.boolean() });
 
-/** What the answer cost, once it is whole. Tokens and seconds. */
+/** The cost of a complete answer, in tokens and seconds. */
 const Cost = v.object({
   promptTokens: count,
   answerTokens: count,
@@ -45,8 +44,8 @@ const Cost = v.object({
 /**
  * A question and its answer.
  *
- * `status`: `searching` until the sources are there, `reading` until the first word, `answering`, and then one of
- * `done`, `stopped` and `failed`. `scope`: what the question was narrowed to, in words.
+ * `status`: `searching` until the sources arrive, `reading` until the first word of the answer, `answering`, and finally
+ * `done`, `stopped` or `failed`. `scope`: a description of the files that the question is restricted to.
  */
 const Turn = v.object({
   id,
@@ -72,7 +71,7 @@ const Chat = v.object({ id, title: v.string(), turns: v.array(Turn) });
 /** `changed`: milliseconds since the epoch. */
 const ChatSummary = v.object({ id, title: v.string(), changed: v.number(), turns: count });
 
-/** What must be so before anything can be asked, and what stands in the way. */
+/** Whether questions can be asked, and if not, what is missing. */
 const Situation = v.variant("kind", [
   v.object({ kind: v.literal("ready") }),
   v.object({ kind: v.literal("noFolder") }),
@@ -83,7 +82,7 @@ const Situation = v.variant("kind", [
   v.object({ kind: v.literal("failed"), message: v.string(), hint: v.string() }),
 ]);
 
-/** All folders together. `stage` and `message` as in `FolderState` of the protocol. */
+/** The combined state of all folders. `stage` and `message` are as in the protocol's `FolderState`. */
 const IndexSummary = v.object({
   stage: v.string(),
   done: count,
@@ -99,7 +98,7 @@ const IndexSummary = v.object({
 
 const Download = v.object({ name: v.string(), message: v.string(), done: count, total: count });
 
-/** Who would answer now; `builtIn` is the model that Sourcewise runs itself. */
+/** The model that would answer now. `builtIn` is the model that Sourcewise runs itself. */
 const ModelSummary = v.object({
   answering: ModelName,
   local: v.boolean(),
@@ -119,7 +118,7 @@ const PanelState = v.object({
   chats: v.array(ChatSummary),
 });
 
-/** What `@` can be completed to; `insert` replaces the word from its `@` on, and is only the beginning of one if `unfinished`. */
+/** A completion of an `@` word. `insert` replaces the word from its `@` on; if `unfinished`, more must be typed after it. */
 const Completion = v.object({
   insert: v.string(),
   label: v.string(),
@@ -186,17 +185,17 @@ export function isRunning(turn: Turn): boolean {
   return turn.status === "searching" || turn.status === "reading" || turn.status === "answering";
 }
 
-/** The chat, if that is what a stored value is; else undefined. */
+/** Validates a stored value. Returns the chat, or undefined if the value is not one. */
 export function readChat(value: unknown): Chat | undefined {
   return read(Chat, value);
 }
 
-/** The message, if that is what the host sent; else undefined. */
+/** Validates a message from the host. Returns undefined if it is invalid. */
 export function readHostMessage(value: unknown): HostMessage | undefined {
   return read(HostMessage, value);
 }
 
-/** The message, if that is what the view sent; else undefined. */
+/** Validates a message from the view. Returns undefined if it is invalid. */
 export function readViewMessage(value: unknown): ViewMessage | undefined {
   return read(ViewMessage, value);
 }

@@ -1,25 +1,25 @@
-/** Quick picks of language models: which one answers, which one is downloaded. */
+/** Quick picks for language models: choose the one that answers, or one to download. */
 import * as vscode from "vscode";
 import type { LanguageModel } from "../generated/protocol";
 import { UserError } from "../userError";
 import type { Models } from "./models";
 
-/** Lets the user choose who answers, and keeps it in the user's settings. */
+/** Lets the user choose the model that answers, and stores the choice in the user's settings. */
 export async function chooseModel(models: Models): Promise<void> {
-  const model = await choose(models, true, "Who is to answer?");
+  const model = await choose(models, true, "Choose the model that answers your questions.");
   if (!model) return;
   const settings = vscode.workspace.getConfiguration("sourcewise");
   const set = (key: string, value: string | undefined): Thenable<void> =>
     settings.update(key, value, vscode.ConfigurationTarget.Global);
   if (model.runtime === "embedded") return set("llm.runtime", "embedded");
   await set("llm.model", model.name);
-  // Back to the default, which asks Ollama first.
+  // Reset to the default, which tries Ollama first.
   if (settings.get("llm.runtime") !== "ollama") await set("llm.runtime", undefined);
 }
 
-/** Lets the user choose a model that is not on this machine yet; undefined where they choose none. */
+/** Lets the user choose a model that is not installed yet. Returns undefined if the user cancels. */
 export function chooseDownload(models: Models): Promise<LanguageModel | undefined> {
-  return choose(models, false, "Which model is to be downloaded?");
+  return choose(models, false, "Choose a model to download.");
 }
 
 async function choose(models: Models, isInstalled: boolean, placeHolder: string): Promise<LanguageModel | undefined> {
@@ -36,8 +36,8 @@ function noneInstalled(): UserError {
 
 function noneToDownload(): UserError {
   return new UserError(
-    "The models that your settings name are installed.",
-    "For another one, change the setting sourcewise.llm.model.",
+    "All models in your settings are already installed.",
+    "To use another model, change the setting sourcewise.llm.model.",
   );
 }
 

@@ -1,6 +1,6 @@
 /**
- * Who would answer a question asked now, and the one download that may be going on. Hides that both are asked of the
- * server, and that an answer about models may be overtaken by a newer one.
+ * The model that would answer now, and at most one download. Hides the requests to the server, and drops responses that a
+ * newer request has superseded.
  */
 import { CancellationTokenSource, type Disposable, Emitter, type Event } from "vscode-jsonrpc/node";
 import {
@@ -24,60 +24,64 @@ interface Pull {
 export class Models {
   private known: ModelsResult | undefined;
   private pulling: Pull | undefined;
-  private newest = 0;
+  private latestRequest = 0;
   private readonly changed = new Emitter<void>();
   private readonly subscription: Disposable;
 
-  /** Tells that `summary` says something else. */
+  /** Fires when `summary` changes. */
   readonly onDidChange: Event<void> = this.changed.event;
 
   constructor(private readonly server: Pick<Server, "request" | "on">) {
-    this.subscription = server.on(MODELS_PROGRESS, (progress) => this.progressed(progress));
+    this.subscription = server.on(MODELS_PROGRESS, (progress) => this.onProgress(progress));
   }
 
-  /** What the view is told; null until the server has said something. */
+  /** The summary for the view; null until the server has responded. */
   get summary(): ModelSummary | null {
     return this.known ? { ...summaryOf(this.known), download: this.pulling?.shown ?? null } : null;
   }
 
-  /** The models that are on this machine or could be. */
+  /** The models that are installed or can be downloaded. */
   get all(): readonly LanguageModel[] {
     return this.known?.models ?? [];
   }
 
-  /** Asks the server again. Where it cannot tell, what was known stays. */
+  /** Requests the models from the server. Keeps the last known state if the request fails. */
   async refresh(): Promise<ModelsResult> {
-    const asked = ++this.newest;
+    const request = ++this.latestRequest;
     const known = await this.server.request(MODELS_LIST, {});
-    if (asked === this.newest) {
+    if (request === this.latestRequest) {
       this.known = known;
       this.changed.fire();
     }
     return known;
   }
 
-  /** Downloads the model that the settings want; see `pull`. */
+  /** Downloads the model from the settings; see `pull`. */
   async pullWanted(): Promise<void> {
     const known = this.known ?? (await this.refresh());
     await this.pull({ runtime: "ollama", name: known.wanted });
   }
 
-  /** Downloads the model that Sourcewise runs itself; see `pull`. */
+  /** Downloads the built-in model; see `pull`. */
   async pullBuiltIn(): Promise<void> {
     const known = this.known ?? (await this.refresh());
     const builtIn = builtInOf(known);
-    if (!builtIn) throw new UserError("The server has no model of its own.", "Update Sourcewise, or get Ollama.");
+    if (!builtIn) throw new UserError("The server has no built-in model.", "Update Sourcewise, or install Ollama.");
     await this.pull(builtIn);
   }
 
   /**
    * Downloads a model.
    *
-   * @returns when it is there or nobody wants it any more; rejects with a `UserError` when it cannot be had
+   * @returns a promise that resolves when the download is complete or cancelled; rejects with a `UserError` if it fails
    */
   async pull({ runtime, name }: Pick<LanguageModel, "runtime" | "name">): Promise<void> {
     if (this.pulling)
-      throw new UserError(`${this.pulling.shown.name} is being downloaded.`, "Wait for it or cancel it.", "Busy");
+      throw new UserError(
+        `${this.pulling.shown.name} is being downloaded.`,
+        "Wait for the download to finish, or cancel it.",
+        "Busy",
+      );
     const shown = { name, message: "Starting the download…", done: 0, total: 0 };
     const { id, cancellation } = (this.pulling = {
       id: crypto.randomUUID(),
@@ -96,7 +100,7 @@ export class Models {
     await this.refresh();
   }
 
-  /** Ends the download. What there is of it is kept by those who download. */
+  /** Cancels the download. The downloader keeps the partial file. */
   cancel(): void {
     this.pulling?.cancellation.cancel();
   }
@@ -106,7 +110,7 @@ export class Models {
     this.subscription.dispose();
   }
 
-  private progressed({ pullId, message, done, total }: PullProgress): void {
+  private onProgress({ pullId, message, done, total }: PullProgress): void {
     if (this.pulling?.id !== pullId) return;
     this.pulling = { ...this.pulling, shown: { ...this.pulling.shown, message, done, total } };
     this.changed.fire();

@@ -1,16 +1,16 @@
-/** The page of the side panel: an empty one, and the only script and style that may run in it. */
+/** The HTML page of the side panel: an empty page with the only script and style sheet that it may load. */
 
-/** Addresses as the view reaches them. */
+/** The parts of the page. URLs are those of the webview. */
 export interface PageParts {
   readonly script: string;
   readonly style: string;
-  /** Where styles and fonts may come from. */
+  /** The source from which styles and fonts may be loaded. */
   readonly cspSource: string;
-  /** Unguessable and new each time: what carries it is our script. */
+  /** A fresh, unguessable value that identifies our script. */
   readonly nonce: string;
 }
 
-/** The page's HTML. Nothing may be fetched or sent from it. */
+/** Returns the page's HTML. Its content security policy forbids all network access. */
 export function pageOf({ script, style, cspSource, nonce }: PageParts): string {
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource}; font-src ${cspSource}`;
   return `<!DOCTYPE html>

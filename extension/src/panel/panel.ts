@@ -1,6 +1,6 @@
 /**
- * The side panel: joins the chat, what is known of the world around it, and the view that shows both. Hides that the view
- * comes and goes: it is told everything anew whenever it says that it is ready, and nothing is lost with it.
+ * The side panel: connects the chat, the state of server, index and models, and the view. Hides that VS Code creates and
+ * destroys the view at any time: the panel sends the complete state whenever the view is ready, so no state is lost.
  */
 import * as vscode from "vscode";
 import type { PythonEnvironment } from "../environment/environment";
@@ -12,7 +12,7 @@ import { createActions } from "./actions";
 import { emptyChat, shownChat } from "./chat";
 import { ChatStore } from "./chatStore";
 import { completesFromIndex, completionsOf } from "./completion";
-import { mayLeave } from "./consent";
+import { requestConsent } from "./consent";
 import { Conversation } from "./conversation";
 import { Editors } from "./editors";
 import { NO_CHOICES } from "./filters";
@@ -28,9 +28,9 @@ import { PanelView } from "./view";
 import { WorkspaceFiles } from "./workspaceFiles";
 
 const LAST_CHAT = "sourcewise.lastChat";
-const FRAME_MS = 50;
-/** The server hears of changed settings when we do, but has to ask for them before it knows them. */
-const SETTINGS_ARRIVE_MS = 1000;
+const UPDATE_INTERVAL_MS = 50;
+/** Delay after a settings change. The server is notified at the same time as we are, but must then request the settings. */
+const SETTINGS_DELAY_MS = 1000;
 
 type Handlers = { [Type in ViewMessage["type"]]: (message: Extract<ViewMessage, { type: Type }>) => unknown };
 
@@ -41,12 +41,12 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
   private readonly models: Models;
   private readonly editors = new Editors();
   private readonly files = new WorkspaceFiles();
-  private readonly state = new RateLimiter(() => this.sendState(), FRAME_MS);
-  private readonly turn = new RateLimiter(() => this.sendTurn(), FRAME_MS);
+  private readonly state = new RateLimiter(() => this.sendState(), UPDATE_INTERVAL_MS);
+  private readonly turn = new RateLimiter(() => this.sendTurn(), UPDATE_INTERVAL_MS);
   private readonly handlers: Handlers;
   private readonly subscriptions: { dispose(): unknown }[];
   private chats: ChatSummary[] = [];
-  private growing = "";
+  private streamingTurn = "";
   private focus: { draft: string | null } | undefined;
   private isReady = false;
   private restored: Promise<void> | undefined;
@@ -60,8 +60,8 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     const storage = vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, "chats");
     this.store = new ChatStore(storage.fsPath, (sentence) => log.warn(sentence));
     this.models = new Models(server);
-    this.conversation = new Conversation(server, (question) => this.scopeOf(question), mayLeave, {
-      turnGrew: (turn) => this.turnGrew(turn),
+    this.conversation = new Conversation(server, (question) => this.scopeOf(question), requestConsent, {
+      answerGrew: (turn) => this.answerGrew(turn),
       chatChanged: () => this.chatChanged(),
     });
     const files = vscode.Uri.joinPath(context.extensionUri, "extension", "dist");
@@ -72,24 +72,24 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
 
   resolveWebviewView(view: vscode.WebviewView): void {
     this.isReady = false;
-    this.view.fill(view);
+    this.view.attach(view);
   }
 
-  /** Shows the panel with the cursor in the ask box, and a question there that is to be asked or changed. */
+  /** Shows the panel and focuses the ask box. `draft` becomes its text, for the user to edit or send. */
   async reveal(draft?: string): Promise<void> {
     this.focus = { draft: draft ?? null };
     await vscode.commands.executeCommand(`${panelViewOf(vscode.version)}.focus`);
     if (this.isReady) this.sendFocus();
   }
 
-  /** Begins a chat. */
+  /** Starts a new chat. */
   async newChat(): Promise<void> {
     await this.restore();
     this.conversation.open(emptyChat());
     await this.reveal();
   }
 
-  /** Explains lines, or the symbol at a cursor, in the chat; `title` is what the user is seen to have asked. */
+  /** Explains lines, or the symbol at a cursor, in the chat. `title` is shown as the user's question. */
   async explain(selection: Selection, title: string): Promise<void> {
     await this.reveal();
     await this.restore();
@@ -97,7 +97,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     this.refreshModels();
   }
 
-  /** Lets the user choose a model and downloads it, which the panel shows. */
+  /** Lets the user choose a model, and downloads it. The panel shows the progress. */
   async chooseDownload(): Promise<void> {
     const model = await chooseDownload(this.models);
     if (!model) return;
@@ -105,7 +105,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     await this.models.pull(model);
   }
 
-  /** Resolves when all chats are kept. */
+  /** Stops everything. Resolves when all chats are saved. */
   async dispose(): Promise<void> {
     for (const part of [...this.subscriptions, this.conversation, this.models, this.editors]) part.dispose();
     this.state.dispose();
@@ -116,12 +116,13 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
   private createHandlers(): Handlers {
     const actions = createActions(this.environment, this.models);
     return {
-      ready: () => this.viewIsReady(),
-      ask: ({ question }) => this.answered(this.conversation.ask(question)),
+      ready: () => this.onViewReady(),
+      ask: ({ question }) => this.afterAnswer(this.conversation.ask(question)),
       stop: ({ turn }) => this.conversation.stop(turn),
-      regenerate: ({ turn }) => this.answered(this.conversation.regenerate(turn)),
-      openSource: ({ turn, number, beside }) => this.openIssued(this.conversation.placeOfSource(turn, number), beside),
-      openMention: ({ turn, name, beside }) => this.openIssued(this.conversation.placeOfMention(turn, name), beside),
+      regenerate: ({ turn }) => this.afterAnswer(this.conversation.regenerate(turn)),
+      openSource: ({ turn, number, beside }) =>
+        this.openLocation(this.conversation.placeOfSource(turn, number), beside),
+      openMention: ({ turn, name, beside }) => this.openLocation(this.conversation.placeOfMention(turn, name), beside),
       copy: ({ text }) => vscode.env.clipboard.writeText(text),
       insertAtCursor: ({ text }) => this.editors.insert(text),
       newChat: () => this.newChat(),
@@ -142,12 +143,12 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
       vscode.workspace.onDidGrantWorkspaceTrust(changed),
       vscode.workspace.onDidChangeWorkspaceFolders(changed),
       vscode.workspace.onDidChangeConfiguration((change) => {
-        if (change.affectsConfiguration("sourcewise")) setTimeout(() => this.refreshModels(), SETTINGS_ARRIVE_MS);
+        if (change.affectsConfiguration("sourcewise")) setTimeout(() => this.refreshModels(), SETTINGS_DELAY_MS);
       }),
     ];
   }
 
-  // --- what the view says -----------------------------------------------------------------------------
+  // --- messages from the view -------------------------------------------------------------------------
 
   private async receive(message: ViewMessage): Promise<void> {
     const handle = this.handlers[message.type] as (message: ViewMessage) => unknown;
@@ -158,7 +159,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     }
   }
 
-  private async viewIsReady(): Promise<void> {
+  private async onViewReady(): Promise<void> {
     await this.restore();
     this.isReady = true;
     this.state.now();
@@ -167,14 +168,14 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     await this.refreshChats();
   }
 
-  private async answered(answer: Promise<void>): Promise<void> {
+  private async afterAnswer(answer: Promise<void>): Promise<void> {
     await answer;
     this.refreshModels();
   }
 
-  private async openIssued(place: Place | undefined, beside: boolean): Promise<void> {
+  private async openLocation(place: Place | undefined, beside: boolean): Promise<void> {
     if (place) await openPlace(place, { beside });
-    else this.log.warn("The panel's view asked for a place that it was never given. It was not opened.");
+    else this.log.warn("The panel's view asked to open an unknown location. The request was ignored.");
   }
 
   private async openChat(id: string): Promise<void> {
@@ -193,26 +194,26 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
 
   private async complete(request: number, word: string): Promise<void> {
     const choices = completesFromIndex(word) ? await this.choices() : NO_CHOICES;
-    const items = completionsOf(word, this.editors.situated, await this.files.list(), choices);
+    const items = completionsOf(word, this.editors.context, await this.files.list(), choices);
     this.view.send({ type: "completions", request, items });
   }
 
-  /** What the index of the folder in use has; nothing while nobody can tell. */
+  /** Returns the filter values from the active folder's index; none while the server cannot provide them. */
   private async choices(): Promise<IndexChoices> {
     if (this.server.state.kind !== "running") return NO_CHOICES;
-    const { file, folders } = this.editors.situated;
+    const { file, folders } = this.editors.context;
     const folder = (file?.folder ?? folders[0])?.uri ?? null;
     return this.server.request(INDEX_CHOICES, { folder }).catch(() => NO_CHOICES);
   }
 
-  // --- what the view is told --------------------------------------------------------------------------
+  // --- messages to the view ---------------------------------------------------------------------------
 
   private sendState(): void {
     this.view.send({ type: "state", state: this.snapshot() });
   }
 
   private sendTurn(): void {
-    const turn = this.conversation.shownTurn(this.growing);
+    const turn = this.conversation.shownTurn(this.streamingTurn);
     if (turn) this.view.send({ type: "turn", turn });
   }
 
@@ -223,7 +224,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
 
   private snapshot(): PanelState {
     const situation = situationOf({
-      folders: this.editors.situated.folders.length,
+      folders: this.editors.context.folders.length,
       trusted: vscode.workspace.isTrusted,
       environment: this.environment.state,
       server: this.server.state,
@@ -238,10 +239,10 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     };
   }
 
-  // --- what happens around it -------------------------------------------------------------------------
+  // --- events -----------------------------------------------------------------------------------------
 
-  private turnGrew(turn: string): void {
-    this.growing = turn;
+  private answerGrew(turn: string): void {
+    this.streamingTurn = turn;
     this.turn.request();
     this.store.save(this.conversation.chat);
   }
@@ -259,10 +260,10 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     this.refreshModels();
   }
 
-  /** Who answers is a remark at the panel's edge: where the server cannot tell, the log says why. */
+  /** Updates the model summary. It is a minor part of the panel, so a failure is only logged. */
   private refreshModels(): void {
     if (this.server.state.kind !== "running") return;
-    this.models.refresh().catch((error: unknown) => this.log.warn(`The models cannot be listed: ${String(error)}`));
+    this.models.refresh().catch((error: unknown) => this.log.warn(`Cannot list the models: ${String(error)}`));
   }
 
   private async refreshChats(): Promise<void> {
@@ -282,7 +283,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   private scopeOf(question: string): ReturnType<typeof readScope> {
-    return readScope(question, this.editors.situated, (folder, path) => this.files.kindOf(folder, path));
+    return readScope(question, this.editors.context, (folder, path) => this.files.kindOf(folder, path));
   }
 
   private isListed(id: string): boolean {

@@ -1,6 +1,6 @@
-/** Where the panel is: in the secondary side bar, or in the activity bar where extensions cannot use that one. Pure. */
+/** Location of the panel: in the secondary side bar, or in the activity bar if VS Code is too old for that. Pure. */
 
-/** Both places have a view of their own; the manifest shows one of them. */
+/** Each location has its own view. The manifest shows one of them. */
 export const PANEL_VIEWS = { secondary: "sourcewise.panel", fallback: "sourcewise.panelFallback" } as const;
 
 const FIRST_WITH_SECONDARY = [1, 106] as const;
@@ -8,7 +8,7 @@ const FIRST_WITH_SECONDARY = [1, 106] as const;
 /**
  * Whether extensions may put views into the secondary side bar.
  *
- * @param version of VS Code
+ * @param version the version of VS Code
  */
 export function hasSecondarySideBar(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
@@ -16,7 +16,7 @@ export function hasSecondarySideBar(version: string): boolean {
   return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
 }
 
-/** The id of the view that this version shows. */
+/** Returns the ID of the view that this version of VS Code shows. */
 export function panelViewOf(version: string): string {
   return hasSecondarySideBar(version) ? PANEL_VIEWS.secondary : PANEL_VIEWS.fallback;
 }

@@ -25,7 +25,7 @@ export class RateLimiter {
     this.send();
   }
 
-  /** Drops the update that waits. */
+  /** Drops a pending update. */
   dispose(): void {
     clearTimeout(this.timer);
     this.timer = undefined;

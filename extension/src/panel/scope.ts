@@ -1,11 +1,11 @@
 /**
- * What a question is about: reads `@file`, `@folder`, `@selection`, `@path/to/file`, `@path/to/folder/`,
- * `@"path with blanks"` and filters out of it. Hides how these are written and which workspace folder is asked. A word with
- * an `@` that names nothing, such as a decorator or an address, is text like any other.
+ * Parses the scope of a question from its references: `@file`, `@folder`, `@selection`, `@path/to/file`,
+ * `@path/to/folder/`, `@"path with spaces"` and filters. Hides their syntax and the choice of the workspace folder. A word
+ * with an `@` that refers to nothing, such as a decorator or an email address, is ordinary text.
  */
 import type { Scope, Selection } from "../generated/protocol";
 import { UserError } from "../userError";
-import { type Filter, filterOf, narrowedTo, said, written } from "./filters";
+import { type Filter, filterOf, formatFilter, narrowedTo, phraseOf } from "./filters";
 
 /** A folder of the workspace. */
 export interface Folder {
@@ -13,26 +13,26 @@ export interface Folder {
   readonly name: string;
 }
 
-/** A file or folder in one of them. `path` has `/`, and ends with one if it is a folder; empty, it is all of `folder`. */
+/** A file or folder in a workspace folder. `path` uses `/`, and ends with `/` for a folder; empty means all of `folder`. */
 export interface Entry {
   readonly folder: Folder;
   readonly path: string;
 }
 
-/** What the user has in front of them. `selection` is undefined where nothing is selected. */
-export interface Situated {
+/** The user's current file and selection. `selection` is undefined if nothing is selected. */
+export interface EditorContext {
   readonly folders: readonly Folder[];
   readonly file: Entry | undefined;
   readonly selection: Selected | undefined;
 }
 
-/** Selected lines, and what they are called. */
+/** Selected lines and their display name. */
 export interface Selected {
   readonly lines: Selection;
   readonly name: string;
 }
 
-/** What will be asked, and about what. `described` says the latter in words. */
+/** A question and its scope. `described` has the names of the scope for display. */
 export interface ScopedQuestion {
   readonly question: string;
   readonly folder: string | null;
@@ -41,7 +41,7 @@ export interface ScopedQuestion {
   readonly described: string[];
 }
 
-/** Tells what there is at a path of a folder; undefined where nothing is. */
+/** Returns whether a path in a folder is a file or a folder; undefined if it does not exist. */
 export type KindOf = (folder: Folder, path: string) => Promise<"file" | "folder" | undefined>;
 
 interface Word {
@@ -51,7 +51,7 @@ interface Word {
   readonly isQuoted: boolean;
 }
 
-/** A word that means something. `replacement` is what the question says instead of it. */
+/** A word that refers to something. `replacement` replaces it in the question. */
 interface Reference {
   readonly start: number;
   readonly end: number;
@@ -61,45 +61,45 @@ interface Reference {
   readonly selection?: Selected;
 }
 
-type Meaning = Omit<Reference, "start" | "end">;
+type Target = Omit<Reference, "start" | "end">;
 
-// An address such as me@host has no blank before its @.
+// An email address such as me@host has no space before its @.
 const WORD = /(?<=^|[\s(,;])@(?:"(?<quoted>[^"\n]+)"|(?<plain>[^\s"]+))/g;
 const PUNCTUATION = /[.,;:!?)\]}'"]+$/;
 
 /**
- * Reads what a question is about.
+ * Parses the scope of a question.
  *
- * @throws it names what is not there, or more than one folder of the workspace, or more than one branch
+ * @throws UserError if the question refers to a missing file or selection, or to several workspace folders or branches
  */
-export async function readScope(question: string, situated: Situated, kindOf: KindOf): Promise<ScopedQuestion> {
+export async function readScope(question: string, context: EditorContext, kindOf: KindOf): Promise<ScopedQuestion> {
   const references: Reference[] = [];
   for (const word of wordsOf(question)) {
-    const reference = await referenceOf(word, situated, kindOf);
+    const reference = await referenceOf(word, context, kindOf);
     if (reference) references.push(reference);
   }
   const entries = references.flatMap(({ entry }) => entry ?? []);
   const filters = references.flatMap(({ filter }) => filter ?? []);
   const [selection] = references.flatMap(({ selection }) => selection ?? []);
-  const folder = folderOf(entries, situated);
+  const folder = folderOf(entries, context);
   return {
-    question: rewritten(question, references),
+    question: rewriteQuestion(question, references),
     folder: folder?.uri ?? null,
     scope: narrowedTo(
       [...new Set(entries.map(({ path }) => path))].filter((path) => path !== ""),
       filters,
     ),
     selection: selection?.lines ?? null,
-    described: [...describe(entries, selection, folder, situated.folders), ...new Set(filters.map(written))],
+    described: [...describe(entries, selection, folder, context.folders), ...new Set(filters.map(formatFilter))],
   };
 }
 
-/** An entry as it is written after an `@`. Where there are several folders, it begins with the name of its own. */
+/** Formats an entry as it is written after an `@`. With several workspace folders, it begins with the name of its folder. */
 export function nameOf({ folder, path }: Entry, folders: readonly Folder[]): string {
   return folders.length > 1 ? `${folder.name}/${path}` : path || folder.name;
 }
 
-/** The folder that a file or folder is in. */
+/** Returns the folder that contains a file or folder. */
 export function parentOf({ folder, path }: Entry): Entry {
   return { folder, path: path.slice(0, path.replace(/\/$/, "").lastIndexOf("/") + 1) };
 }
@@ -113,35 +113,34 @@ function wordsOf(question: string): Word[] {
   }));
 }
 
-async function referenceOf(word: Word, situated: Situated, kindOf: KindOf): Promise<Reference | undefined> {
+async function referenceOf(word: Word, context: EditorContext, kindOf: KindOf): Promise<Reference | undefined> {
   const ending = (word.isQuoted ? undefined : PUNCTUATION.exec(word.name)?.[0]) ?? "";
   const shorter = word.name.slice(0, word.name.length - ending.length);
   const end = word.end - ending.length;
-  // Nobody knows here what a filter may be given, so that punctuation is never taken for a part of it.
+  // The valid filter values are unknown here, so trailing punctuation never becomes part of a filter.
   const filter = filterOf(shorter);
-  if (filter) return { start: word.start, end, replacement: said(filter), filter };
-  const asWritten = await meaningOf(word.name, situated, kindOf);
+  if (filter) return { start: word.start, end, replacement: phraseOf(filter), filter };
+  const asWritten = await resolveName(word.name, context, kindOf);
   if (asWritten) return { start: word.start, end: word.end, ...asWritten };
-  const meaning = ending ? await meaningOf(shorter, situated, kindOf) : undefined;
-  return meaning && { start: word.start, end, ...meaning };
+  const target = ending ? await resolveName(shorter, context, kindOf) : undefined;
+  return target && { start: word.start, end, ...target };
 }
 
-async function meaningOf(name: string, situated: Situated, kindOf: KindOf): Promise<Meaning | undefined> {
-  if (name === "selection") return selected(situated);
-  const entry = await entryOf(name, situated, kindOf);
+async function resolveName(name: string, context: EditorContext, kindOf: KindOf): Promise<Target | undefined> {
+  if (name === "selection") return selectionTarget(context);
+  const entry = await entryOf(name, context, kindOf);
   return entry && { replacement: entry.path || entry.folder.name, entry };
 }
 
-function selected({ selection }: Situated): Meaning {
-  if (!selection)
-    throw new UserError("Nothing is selected.", "Select the lines that @selection is to mean, then ask again.");
+function selectionTarget({ selection }: EditorContext): Target {
+  if (!selection) throw new UserError("Nothing is selected.", "Select the lines for @selection, then ask again.");
   return { replacement: "the selected lines", selection };
 }
 
-async function entryOf(name: string, situated: Situated, kindOf: KindOf): Promise<Entry | undefined> {
-  if (name === "file") return openFile(situated, name);
-  if (name === "folder") return parentOf(openFile(situated, name));
-  for (const { folder, path } of readings(name, situated)) {
+async function entryOf(name: string, context: EditorContext, kindOf: KindOf): Promise<Entry | undefined> {
+  if (name === "file") return openFile(context, name);
+  if (name === "folder") return parentOf(openFile(context, name));
+  for (const { folder, path } of candidateEntries(name, context)) {
     if (path === "") return { folder, path };
     const kind = await kindOf(folder, path.replace(/\/$/, ""));
     if (kind === "folder") return { folder, path: path.replace(/\/?$/, "/") };
@@ -150,13 +149,13 @@ async function entryOf(name: string, situated: Situated, kindOf: KindOf): Promis
   return undefined;
 }
 
-function openFile({ file }: Situated, name: string): Entry {
+function openFile({ file }: EditorContext, name: string): Entry {
   if (file) return file;
-  throw new UserError("No file of the workspace is open.", `Open the one that @${name} is to mean, then ask again.`);
+  throw new UserError("No workspace file is open.", `Open the file for @${name}, then ask again.`);
 }
 
-/** What a name may stand for, likeliest first: with the name of a folder in front, or in the folder that is in use. */
-function readings(name: string, { folders, file }: Situated): Entry[] {
+/** Returns the entries that a name may refer to, most likely first: prefixed with a folder name, or in the active folder. */
+function candidateEntries(name: string, { folders, file }: EditorContext): Entry[] {
   const path = name.replace(/^(?:\.\/)+/, "");
   if (path === "" || path.startsWith("/") || path.split("/").includes("..")) return [];
   const [first = "", ...rest] = path.split("/");
@@ -165,17 +164,17 @@ function readings(name: string, { folders, file }: Situated): Entry[] {
   return [...named.map((folder) => ({ folder, path: rest.join("/") })), ...inUse.map((folder) => ({ folder, path }))];
 }
 
-/** The one folder that is asked: that of what is named, else the one in use. */
-function folderOf(entries: Entry[], { file, folders }: Situated): Folder | undefined {
+/** Returns the workspace folder to search: the folder of the named entries, otherwise the active one. */
+function folderOf(entries: Entry[], { file, folders }: EditorContext): Folder | undefined {
   const [first = file ?? { folder: folders[0] }] = entries;
   const other = entries.find(({ folder }) => folder.uri !== first.folder?.uri);
   if (!other) return first.folder;
   const names = `${first.folder?.name} and ${other.folder.name}`;
-  throw new UserError(`This question names files of ${names}.`, "Ask about one folder of the workspace at a time.");
+  throw new UserError(`This question refers to files in ${names}.`, "Ask about one workspace folder at a time.");
 }
 
-/** Says a reference in words where the sentence needs it; what stands in front of the sentence only narrows it. */
-function rewritten(question: string, references: Reference[]): string {
+/** Replaces references with words. Leading references only narrow the scope and are removed. */
+function rewriteQuestion(question: string, references: Reference[]): string {
   let text = "";
   let position = 0;
   for (const { start, end, replacement } of references) {

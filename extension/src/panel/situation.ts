@@ -1,19 +1,19 @@
-/** What the panel says about the world around the chat: whether anything can be asked, and how far the index is. Pure. */
+/** Summarises for the panel whether questions can be asked, and the progress of the index. Pure. */
 
 import type { EnvironmentState } from "../environment/environment";
 import type { FolderState, IndexState, Stage } from "../generated/protocol";
 import type { ServerState } from "../server/client";
 import type { IndexSummary, Situation } from "./messages";
 
-/** All that decides whether a question can be asked. */
-export interface Circumstances {
+/** The conditions that decide whether a question can be asked. */
+export interface SituationInputs {
   readonly folders: number;
   readonly trusted: boolean;
   readonly environment: EnvironmentState;
   readonly server: ServerState;
 }
 
-/** In the order in which an index passes through them; `idle` is the end. */
+/** The stages of indexing in order. `idle` is the last. */
 const STAGES: readonly Stage[] = [
   "scanning",
   "reading",
@@ -24,8 +24,8 @@ const STAGES: readonly Stage[] = [
   "idle",
 ];
 
-/** What stands in the way, the first thing first. */
-export function situationOf({ folders, trusted, environment, server }: Circumstances): Situation {
+/** Returns the first problem that prevents questions, or `ready`. */
+export function situationOf({ folders, trusted, environment, server }: SituationInputs): Situation {
   if (folders === 0) return { kind: "noFolder" };
   if (!trusted) return { kind: "untrusted" };
   if (server.kind === "running") return { kind: "ready" };
@@ -39,12 +39,12 @@ export function situationOf({ folders, trusted, environment, server }: Circumsta
     case "unknown":
       return server.kind === "stopped" ? { kind: "needsSetUp" } : server;
     case "ready":
-      // A server that is stopped now is about to be started.
+      // A stopped server is about to be started.
       return server.kind === "stopped" ? { kind: "starting" } : server;
   }
 }
 
-/** All folders as one: their sums, the stage of the one that is furthest behind, and the first thing that went wrong. */
+/** Combines the states of all folders: sums, the least advanced stage, and the first error message. */
 export function indexSummaryOf(state: IndexState | undefined): IndexSummary | null {
   if (!state || state.folders.length === 0) return null;
   const { folders } = state;
@@ -68,7 +68,7 @@ function sum(folders: readonly FolderState[], field: "done" | "total" | "files" 
   return folders.reduce((total, folder) => total + folder[field], 0);
 }
 
-/** Folders are worked on one after the other; where one of them cannot tell, nobody can. */
+/** Folders are indexed one after another, so their times add up. The total is unknown if one of them is. */
 function secondsLeft(folders: readonly FolderState[]): number | null {
   return folders.reduce<number | null>(
     (total, { secondsLeft: more }) => (total === null || more === null ? null : total + more),

@@ -1,10 +1,10 @@
 /**
- * A question and its answer while they come to be: pure steps from what the server says to what the view shows. Hides
- * which part of the wire ends up where. A turn also keeps what the view must not know: the places behind the sources and
- * mentions that it shows, and what was asked, so that it can be asked again.
+ * The host's record of a turn, a question with its answer: pure functions that apply messages from the server. Hides how
+ * messages map to the view's state. A turn also stores data that the view must not receive: the locations of its sources
+ * and mentions, and the request, so that it can be repeated.
  *
- * The response is the truth. Notifications before it only paint the answer early, so one that comes late, twice or out of
- * order is left aside.
+ * The response is authoritative. The notifications before it only show the answer early, so a late, duplicate or
+ * out-of-order notification is ignored.
  */
 import type {
   AnswerDelta,
@@ -20,14 +20,14 @@ import type {
 } from "../generated/protocol";
 import { isRunning, type SourceCard, type Turn } from "./messages";
 
-/** Lines of a document that the view may ask to open. */
+/** A line range that the view may ask to open. */
 export interface Place {
   readonly uri: string;
   readonly startLine: number;
   readonly endLine: number;
 }
 
-/** What the server is asked, apart from what differs from one attempt to the next. */
+/** A request to the server, without the parts that change between attempts. */
 export type TurnRequest =
   | {
       readonly kind: "ask";
@@ -38,8 +38,8 @@ export type TurnRequest =
     }
   | { readonly kind: "explain"; readonly selection: Selection };
 
-/** A turn as the host holds it. `request` is null until it is known what the question is about. */
-export interface HeldTurn {
+/** The host's record of a turn. `request` is null until the scope of the question is known. */
+export interface TurnRecord {
   readonly shown: Turn;
   readonly request: TurnRequest | null;
   readonly sources: readonly (Place & { readonly number: number })[];
@@ -47,7 +47,7 @@ export interface HeldTurn {
   readonly deltas: number;
 }
 
-const NOTHING_YET = {
+const EMPTY_ANSWER = {
   status: "searching",
   readFraction: null,
   sources: [],
@@ -62,50 +62,50 @@ const NOTHING_YET = {
   cost: null,
 } satisfies Partial<Turn>;
 
-/** A turn that nothing is known of but its question. */
-export function newTurn(id: string, kind: Turn["kind"], question: string): HeldTurn {
-  const shown: Turn = { id, kind, question, scope: [], ...NOTHING_YET };
+/** Returns a turn with a question and no answer yet. */
+export function newTurn(id: string, kind: Turn["kind"], question: string): TurnRecord {
+  const shown: Turn = { id, kind, question, scope: [], ...EMPTY_ANSWER };
   return { shown, request: null, sources: [], mentions: [], deltas: 0 };
 }
 
-/** The same question, before any answer. */
-export function startedAgain(turn: HeldTurn): HeldTurn {
-  return { ...turn, shown: { ...turn.shown, ...NOTHING_YET }, sources: [], mentions: [], deltas: 0 };
+/** Removes the answer from a turn, so that the question can be asked again. */
+export function withoutAnswer(turn: TurnRecord): TurnRecord {
+  return { ...turn, shown: { ...turn.shown, ...EMPTY_ANSWER }, sources: [], mentions: [], deltas: 0 };
 }
 
-/** It is known what will be asked; `scope` says in words what it was narrowed to. */
-export function withRequest(turn: HeldTurn, request: TurnRequest, scope: string[]): HeldTurn {
+/** Adds the request and the description of its scope. */
+export function withRequest(turn: TurnRecord, request: TurnRequest, scope: string[]): TurnRecord {
   return { ...turn, request, shown: { ...turn.shown, scope } };
 }
 
-/** What the answer will be made from. */
-export function withSources(turn: HeldTurn, { sources, search }: AnswerSources): HeldTurn {
+/** Adds the sources of the answer. */
+export function withSources(turn: TurnRecord, { sources, search }: AnswerSources): TurnRecord {
   if (turn.shown.status !== "searching") return turn;
   const shown: Turn = { ...turn.shown, status: "reading", sources: sources.map(cardOf), coverage: search };
   return { ...turn, shown, sources: sources.map(issuedSource) };
 }
 
-/** The model has read this much of the prompt. */
-export function withProgress(turn: HeldTurn, { fraction }: AnswerProgress): HeldTurn {
+/** Updates how much of the prompt the model has read. */
+export function withProgress(turn: TurnRecord, { fraction }: AnswerProgress): TurnRecord {
   if (turn.shown.status !== "reading") return turn;
   return { ...turn, shown: { ...turn.shown, readFraction: fraction } };
 }
 
-/** More of the answer's text. */
-export function withDelta(turn: HeldTurn, { seq, text }: AnswerDelta): HeldTurn {
+/** Appends text to the answer. */
+export function withDelta(turn: TurnRecord, { seq, text }: AnswerDelta): TurnRecord {
   if (!isRunning(turn.shown) || seq !== turn.deltas) return turn;
   const shown: Turn = { ...turn.shown, status: "answering", readFraction: null, text: turn.shown.text + text };
   return { ...turn, shown, deltas: seq + 1 };
 }
 
-/** A sentence for the reader, before the answer is whole. */
-export function withNotice(turn: HeldTurn, { message }: AnswerNotice): HeldTurn {
+/** Adds a notice for the user before the answer is complete. */
+export function withNotice(turn: TurnRecord, { message }: AnswerNotice): TurnRecord {
   if (!isRunning(turn.shown) || turn.shown.notices.includes(message)) return turn;
   return { ...turn, shown: { ...turn.shown, notices: [...turn.shown.notices, message] } };
 }
 
-/** The whole answer, whatever was shown of it before. */
-export function withResult(turn: HeldTurn, result: AskResult): HeldTurn {
+/** Sets the complete answer. Replaces everything shown before. */
+export function withResult(turn: TurnRecord, result: AskResult): TurnRecord {
   if (!isRunning(turn.shown)) return turn;
   const shown: Turn = {
     ...turn.shown,
@@ -130,18 +130,18 @@ export function withResult(turn: HeldTurn, result: AskResult): HeldTurn {
   };
 }
 
-/** No answer, or no more of it, for a reason that the reader is told. */
-export function withFailure(turn: HeldTurn, sentence: string): HeldTurn {
+/** Ends the turn with an error message for the user. */
+export function withFailure(turn: TurnRecord, sentence: string): TurnRecord {
   return isRunning(turn.shown) ? ended(turn, "failed", sentence) : turn;
 }
 
-/** No more of the answer, since nobody wants it or nobody is there to make it. */
-export function stopped(turn: HeldTurn): HeldTurn {
+/** Ends the turn because the user stopped it or no process is answering it any more. */
+export function stoppedTurn(turn: TurnRecord): TurnRecord {
   return isRunning(turn.shown) ? ended(turn, "stopped", "") : turn;
 }
 
-/** The last of these turns that have an answer, as a follow-up question tells of them, oldest first. */
-export function historyOf(turns: readonly HeldTurn[], most: number): Exchange[] {
+/** Returns the last turns that have an answer, oldest first, in the form that a follow-up question sends. */
+export function historyOf(turns: readonly TurnRecord[], most: number): Exchange[] {
   const answered = turns.map(({ shown }) => shown).filter((turn) => !isRunning(turn) && turn.text.trim() !== "");
   return answered
     .slice(-most)
@@ -153,7 +153,7 @@ function citedSymbols({ citations, sources }: Turn): string[] {
   return [...new Set(symbols)].filter((symbol) => symbol !== "");
 }
 
-function ended(turn: HeldTurn, status: "failed" | "stopped", failure: string): HeldTurn {
+function ended(turn: TurnRecord, status: "failed" | "stopped", failure: string): TurnRecord {
   return { ...turn, shown: { ...turn.shown, status, readFraction: null, failure } };
 }
 
@@ -184,7 +184,7 @@ function issuedMention({ name, place }: Mention): (Place & { name: string })[] {
 function costOf({ trace }: AskResult): Turn["cost"] {
   const { usage } = trace;
   return {
-    // Ollama counts nothing for a prompt that it still has in memory; then the estimate is the better figure.
+    // Ollama reports 0 tokens for a cached prompt. Use our estimate then.
     promptTokens: usage.promptTokens || trace.promptTokens,
     answerTokens: usage.answerTokens,
     tokensPerSecond: usage.answerSeconds > 0 ? usage.answerTokens / usage.answerSeconds : null,

@@ -1,6 +1,6 @@
 /**
- * The webview that shows the panel. Hides when there is one: what is sent to a view that is not there is dropped, and what
- * a view says is checked before anybody acts on it.
+ * The webview that shows the panel. Hides whether one exists: messages to a missing view are dropped, and messages from a
+ * view are validated before they are handled.
  */
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
@@ -11,9 +11,9 @@ export class PanelView {
   private webview: vscode.Webview | undefined;
 
   /**
-   * @param files the folder with the script and the style; nothing else can be loaded
-   * @param receive is told what the view says
-   * @param log of what the view says and must not
+   * @param files the folder with the script and the style sheet; nothing else can be loaded
+   * @param receive called with each valid message from the view
+   * @param log receives a warning for each invalid message
    */
   constructor(
     private readonly files: vscode.Uri,
@@ -21,34 +21,34 @@ export class PanelView {
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
-  /** Shows the panel in a view that VS Code made. */
-  fill({ webview, onDidDispose }: vscode.WebviewView): void {
+  /** Shows the panel in a view that VS Code created. */
+  attach({ webview, onDidDispose }: vscode.WebviewView): void {
     this.webview = webview;
     webview.options = { enableScripts: true, localResourceRoots: [this.files] };
-    webview.onDidReceiveMessage((value: unknown) => this.check(value));
+    webview.onDidReceiveMessage((value: unknown) => this.onMessage(value));
     onDidDispose(() => {
       if (this.webview === webview) this.webview = undefined;
     });
     webview.html = pageOf({
-      script: this.addressOf(webview, "webview.js"),
-      style: this.addressOf(webview, "webview.css"),
+      script: this.uriOf(webview, "webview.js"),
+      style: this.uriOf(webview, "webview.css"),
       cspSource: webview.cspSource,
       nonce: randomBytes(16).toString("hex"),
     });
   }
 
-  /** Tells the view, if there is one. */
+  /** Sends a message to the view, if there is one. */
   send(message: HostMessage): void {
     void this.webview?.postMessage(message);
   }
 
-  private check(value: unknown): void {
+  private onMessage(value: unknown): void {
     const message = readViewMessage(value);
     if (message) this.receive(message);
-    else this.log.warn("The panel's view sent what is no message of ours. It was dropped.");
+    else this.log.warn("Dropped an invalid message from the panel's view.");
   }
 
-  private addressOf(webview: vscode.Webview, file: string): string {
+  private uriOf(webview: vscode.Webview, file: string): string {
     return webview.asWebviewUri(vscode.Uri.joinPath(this.files, file)).toString();
   }
 }

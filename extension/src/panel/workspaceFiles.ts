@@ -1,27 +1,27 @@
-/** The files of the workspace as a question may name them. Hides how VS Code finds files and which it is told to leave out. */
+/** Lists the workspace files that a question can refer to. Hides how VS Code finds files, exclusions and caching. */
 import * as vscode from "vscode";
 import type { Entry, Folder } from "./scope";
 
-const MOST_FILES = 20_000;
-const FRESH_MS = 10_000;
+const MAX_FILES = 20_000;
+const CACHE_MS = 10_000;
 
-/** Folders full of files that nobody asks about, and that VS Code leaves out only where `.gitignore` does. */
-const NEVER = ["**/.venv/**", "**/venv/**", "**/__pycache__/**"];
+/** Folders with irrelevant files. VS Code excludes them only if a `.gitignore` does. */
+const ALWAYS_EXCLUDED = ["**/.venv/**", "**/venv/**", "**/__pycache__/**"];
 
 export class WorkspaceFiles {
-  private found: Promise<Entry[]> | undefined;
-  private foundAt = 0;
+  private cached: Promise<Entry[]> | undefined;
+  private cachedAt = 0;
 
-  /** Files that can be named, those of open tabs first. Looked for anew after some seconds. */
+  /** Returns the files, those in open tabs first. The list is cached for a few seconds. */
   async list(): Promise<Entry[]> {
-    if (!this.found || Date.now() - this.foundAt > FRESH_MS) {
-      this.foundAt = Date.now();
-      this.found = find();
+    if (!this.cached || Date.now() - this.cachedAt > CACHE_MS) {
+      this.cachedAt = Date.now();
+      this.cached = find();
     }
-    return [...openEntries(), ...(await this.found)];
+    return [...openEntries(), ...(await this.cached)];
   }
 
-  /** What there is at a path of a folder; undefined where nothing is. */
+  /** Returns whether a path in a folder is a file or a folder; undefined if it does not exist. */
   async kindOf(folder: Folder, path: string): Promise<"file" | "folder" | undefined> {
     try {
       const { type } = await vscode.workspace.fs.stat(vscode.Uri.joinPath(vscode.Uri.parse(folder.uri), path));
@@ -33,7 +33,7 @@ export class WorkspaceFiles {
 }
 
 async function find(): Promise<Entry[]> {
-  const uris = await vscode.workspace.findFiles("**/*", `{${excluded().join(",")}}`, MOST_FILES);
+  const uris = await vscode.workspace.findFiles("**/*", `{${excluded().join(",")}}`, MAX_FILES);
   return uris.flatMap(entryOf).sort((a, b) => a.path.localeCompare(b.path));
 }
 
@@ -41,7 +41,7 @@ function excluded(): string[] {
   const section = (name: string): [string, unknown][] =>
     Object.entries(vscode.workspace.getConfiguration(name).get<Record<string, unknown>>("exclude", {}));
   const chosen = [...section("files"), ...section("search")].filter(([, isOn]) => isOn === true);
-  return [...NEVER, ...chosen.map(([pattern]) => pattern)];
+  return [...ALWAYS_EXCLUDED, ...chosen.map(([pattern]) => pattern)];
 }
 
 function openEntries(): Entry[] {

@@ -1,32 +1,32 @@
 /**
- * The only way to reveal a place in the code. Whoever asks, and wherever the place came from: what is opened is a file of
- * the workspace, or a document that is open anyway.
+ * The only code that opens locations in files. Regardless of the caller and the origin of a location, it opens only files
+ * in the workspace and documents that are already open.
  */
 import * as vscode from "vscode";
 import { UserError } from "../userError";
 import { clampLines, isInside } from "./bounds";
 
-/** Lines of a file, counted from 1, both ends included. */
+/** A line range in a file. Lines count from 1; both ends are included. */
 export interface OpenablePlace {
   readonly uri: string;
   readonly startLine: number;
   readonly endLine: number;
 }
 
-/** How a place is shown. */
+/** How to show a location. */
 export interface OpenOptions {
-  /** In the column next to the active one. */
+  /** Open in the column next to the active one. */
   readonly beside: boolean;
-  /** Only until something else is opened in its stead. */
+  /** Open as a preview tab, which the next opened file replaces. */
   readonly preview?: boolean;
-  /** The cursor stays where it is. */
+  /** Do not move the focus to the editor. */
   readonly preserveFocus?: boolean;
 }
 
 /**
- * Shows a place and selects its lines as a whole.
+ * Shows a location and selects its lines.
  *
- * @returns when it is shown; rejects with a `UserError` where it may not or cannot be
+ * @returns a promise that resolves when it is shown; rejects with a `UserError` if it must not or cannot be opened
  */
 export async function openPlace(place: OpenablePlace, options: OpenOptions): Promise<void> {
   const document = await openDocument(vscode.Uri.parse(place.uri));
@@ -42,9 +42,9 @@ export async function openPlace(place: OpenablePlace, options: OpenOptions): Pro
 }
 
 /**
- * Shows a file in whatever editor there is for it, be it text or not.
+ * Shows a file in its default editor, which need not be a text editor.
  *
- * @returns when it is shown; rejects with a `UserError` where it may not be
+ * @returns a promise that resolves when it is shown; rejects with a `UserError` if it must not be opened
  */
 export async function openFile(uri: string): Promise<void> {
   const file = vscode.Uri.parse(uri);
@@ -55,7 +55,7 @@ export async function openFile(uri: string): Promise<void> {
 /**
  * Shows a folder in the explorer.
  *
- * @returns when it is shown; rejects with a `UserError` where it may not be
+ * @returns a promise that resolves when it is shown; rejects with a `UserError` if it is outside the workspace
  */
 export async function revealFolder(uri: string): Promise<void> {
   const folder = vscode.Uri.parse(uri);
@@ -66,7 +66,7 @@ export async function revealFolder(uri: string): Promise<void> {
 async function openDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
   if (open && uri.scheme === "untitled") return open;
-  if (uri.scheme === "untitled") throw new UserError("That document was closed without being saved.");
+  if (uri.scheme === "untitled") throw new UserError("That document was closed without saving.");
   refuseOutside(uri);
   return open ?? (await readDocument(uri));
 }
@@ -75,7 +75,7 @@ function refuseOutside(uri: vscode.Uri): void {
   const folders = (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
   if (uri.scheme === "file" && isInside(uri.fsPath, folders)) return;
   throw new UserError(
-    "That file is not in the workspace, so Sourcewise does not open it.",
+    "That file is outside the workspace, so Sourcewise did not open it.",
     "Open it yourself if you trust it.",
     "OutsideWorkspace",
   );
@@ -87,8 +87,8 @@ async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
     return await vscode.workspace.openTextDocument(uri);
   } catch {
     throw new UserError(
-      `${path} cannot be opened.`,
-      "It may have been moved or deleted since it was indexed; ask again to find where its code is now.",
+      `Cannot open ${path}.`,
+      "It may have been moved or deleted since it was indexed. Ask again to find its code.",
     );
   }
 }

@@ -1,9 +1,9 @@
-/** Places in the code as lines of a list. All of their text is from the workspace: it is shown as it is, icons and all. */
+/** List items for locations in the code. Their text comes from the workspace, so it is escaped: `$(name)` is not an icon. */
 
 import { visibleLine } from "../text/visible";
 import type { OpenablePlace } from "./openSource";
 
-/** A line of the list; `place` is undefined where it only tells something. */
+/** An item of the list; `place` is undefined if the item is only a message. */
 export interface PlaceItem {
   readonly label: string;
   readonly description: string;
@@ -27,12 +27,12 @@ const KIND_ICONS: Readonly<Record<string, string>> = {
   type: "symbol-class",
 };
 
-/** The icon of a kind of definition. */
+/** Returns the icon for a kind of definition. */
 export function iconOf(kind: string): string {
   return KIND_ICONS[kind] ?? "symbol-file";
 }
 
-/** The first line that says anything. */
+/** Returns the first line that is not blank, trimmed. */
 export function firstLine(preview: string): string {
   return (
     preview
@@ -42,7 +42,7 @@ export function firstLine(preview: string): string {
   );
 }
 
-/** Text for a place where `$(name)` would become an icon. */
+/** Escapes text for labels in which VS Code would turn `$(name)` into an icon. */
 export function asText(text: string): string {
   return visibleLine(text).replace(/\$\([\w-]+(~\w+)?\)/g, "\\$&");
 }

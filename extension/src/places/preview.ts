@@ -1,8 +1,8 @@
-/** Shows places while the user moves through a list. Hides what was there before, and puts it back when nothing is taken. */
+/** Previews locations while the user moves through a list. Hides how the previous editor state is saved and restored. */
 import * as vscode from "vscode";
 import { type OpenablePlace, openPlace } from "./openSource";
 
-/** One walk through a list. */
+/** The previews of one list, from its opening to its end. */
 export class Preview {
   private readonly before = vscode.window.activeTextEditor;
   private readonly visible = this.before?.visibleRanges[0];
@@ -12,24 +12,24 @@ export class Preview {
   private work: Promise<void> = Promise.resolve();
   private latest = 0;
 
-  /** Shows a place, with the cursor left in the list. Returns at once; what is overtaken is not shown. */
+  /** Previews a location and keeps the focus in the list. Returns immediately; a later call supersedes a pending one. */
   show(place: OpenablePlace): void {
     const turn = ++this.latest;
     this.work = this.work
       .then(() =>
         turn === this.latest ? openPlace(place, { beside: false, preview: true, preserveFocus: true }) : undefined,
       )
-      .catch(() => undefined); // What cannot be shown says so when it is taken.
+      .catch(() => undefined); // The error is reported if the user accepts this item.
   }
 
-  /** Shows a place for good and ends the walk. */
-  async take(place: OpenablePlace, beside: boolean): Promise<void> {
+  /** Opens the accepted location permanently. */
+  async accept(place: OpenablePlace, beside: boolean): Promise<void> {
     this.latest++;
     await this.work;
     await openPlace(place, { beside });
   }
 
-  /** Ends the walk as if it had not been. */
+  /** Restores the previous editor, selection and tabs. */
   async undo(): Promise<void> {
     this.latest++;
     await this.work;

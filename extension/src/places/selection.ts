@@ -1,4 +1,4 @@
-/** What is selected in an editor, in the words of the protocol. Hides that editors count from 0 and we from 1. */
+/** Converts an editor's selection to the protocol's. Hides that editors count lines from 0 and the protocol from 1. */
 import * as v from "valibot";
 import type { Selection } from "../generated/protocol";
 
@@ -18,19 +18,19 @@ interface Position {
   readonly character: number;
 }
 
-/** As much of a document as is needed here. */
+/** The part of a document that is needed here. */
 export interface SelectableDocument {
   readonly uri: { toString(): string };
   lineAt(line: number): { readonly text: string };
 }
 
-/** The selection, if that is what a value of unknown origin is; else undefined. */
+/** Validates a value of unknown origin. Returns the selection, or undefined if the value is not one. */
 export function readSelection(value: unknown): Selection | undefined {
   const result = v.safeParse(SelectionArgument, value);
   return result.success && result.output.startLine <= result.output.endLine ? result.output : undefined;
 }
 
-/** What is selected, or the place of the cursor. */
+/** Returns the selected range, or the cursor position if nothing is selected. */
 export function selectionOf(
   document: SelectableDocument,
   { start, end }: { start: Position; end: Position },
@@ -45,12 +45,12 @@ export function selectionOf(
   };
 }
 
-/** Whether it is a cursor: a place, nothing selected. */
+/** Whether the selection is empty, that is, only a cursor position. */
 export function isCursor({ startLine, startCharacter, endLine, endCharacter }: Selection): boolean {
   return startLine === endLine && (startCharacter ?? 0) === (endCharacter ?? 0);
 }
 
-/** Where lines were selected by dragging to the start of the next one, that one does not look selected: it is not. */
+/** Returns the end of the selection. Excludes a last line of which nothing is selected, as after dragging to its start. */
 function endOfSelected(document: SelectableDocument, start: Position, end: Position): Position {
   if (end.character > 0 || end.line === start.line) return end;
   return { line: end.line - 1, character: document.lineAt(end.line - 1).text.length };

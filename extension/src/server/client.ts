@@ -1,8 +1,8 @@
 /**
- * The server as the rest of the extension sees it: something that runs or does not, answers requests and tells news.
+ * The server as the rest of the extension sees it: it has a state, answers requests and sends notifications.
  *
- * Hides that behind it is one process after another. A crashed server is started again; who asked it meanwhile waits
- * for the next one, and who listens to it hears the next one too. No request is left without an end.
+ * Hides server processes and their restarts. A crashed server is restarted; requests made meanwhile wait for the new
+ * process, and listeners also receive its notifications. Every request is settled eventually.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { CancellationToken, Disposable, Event } from "vscode-jsonrpc";
@@ -11,52 +11,52 @@ import { INDEX_STATE, type IndexState, type Notification, type Request } from ".
 import { asUserError, cancelled, connectionLost, isCancelled, UserError } from "../userError";
 import { coalesced, RestartPolicy } from "./restartPolicy";
 
-/** Whether the server can be asked, and if not, why. */
+/** Whether the server accepts requests, and if not, why. */
 export type ServerState =
   | { readonly kind: "stopped" }
   | { readonly kind: "starting" }
   | { readonly kind: "running" }
   | { readonly kind: "failed"; readonly message: string; readonly hint: string };
 
-/** One server process and the way to talk to it. It is started once and ends once. */
+/** A connection to one server process. It is started once and ends once. */
 export interface Connection {
-  /** Resolves when the server can be asked; rejects when it ended before that. */
+  /** Resolves when the server accepts requests; rejects if the process ends before that. */
   start(): Promise<void>;
-  /** Ends the process; resolves in a few seconds whatever it does. */
+  /** Stops the process. Resolves within a few seconds even if the process hangs. */
   stop(): Promise<void>;
   sendRequest(method: string, params: unknown, token?: CancellationToken): Promise<unknown>;
   onNotification(method: string, handler: (params: unknown) => void): void;
-  /** Is aborted when the process has ended, wanted or not. */
+  /** Aborted when the process has ended, intentionally or not. */
   readonly ended: AbortSignal;
 }
 
 type Handler = (params: unknown) => void;
 
-/** From a start to the end of the last process that follows from it; `over` tells why it ended. */
-interface Life {
+/** The time from a start to a stop or a final failure, including restarts; `ended` resolves to the reason of the end. */
+interface Session {
   readonly stop: AbortController;
-  readonly over: Promise<UserError>;
+  readonly ended: Promise<UserError>;
 }
 
-/** The server, whichever process it is at the moment. */
+/** The server, independent of the current process. */
 export class Server implements Disposable {
   private current: ServerState = { kind: "stopped" };
   private connection: Connection | undefined;
-  private life: Life | undefined;
+  private session: Session | undefined;
   private index: IndexState | undefined;
   private readonly stateChanged = new Emitter<ServerState>();
   private readonly indexChanged = new Emitter<IndexState | undefined>();
   private readonly handlers = new Map<string, Set<Handler>>();
 
-  /** Tells each new state. */
+  /** Fires on each state change. */
   readonly onDidChange: Event<ServerState> = this.stateChanged.event;
-  /** Tells each new state of the index; undefined when there is no server that could know it. */
+  /** Fires when the state of the index changes; undefined if no server is running. */
   readonly onDidChangeIndex: Event<IndexState | undefined> = this.indexChanged.event;
 
   /**
-   * Stops the server if it runs, and starts it. While that goes on, any number of calls are one more restart.
+   * Restarts the server. All calls made during a restart are combined into one more restart.
    *
-   * @returns when the server runs; rejects with a `UserError` when it does not come up
+   * @returns a promise that resolves when the server is running; rejects with a `UserError` if it fails to start
    */
   readonly restart = coalesced(async () => {
     await this.stop();
@@ -64,8 +64,8 @@ export class Server implements Disposable {
   });
 
   /**
-   * @param connect makes the next connection, without starting it; what it rejects with is told, not tried again
-   * @param restarts decides about starts after crashes
+   * @param connect creates a connection without starting it; if it rejects, the server fails without a retry
+   * @param restarts decides about restarts after crashes
    */
   constructor(
     private readonly connect: () => Promise<Connection>,
@@ -83,22 +83,22 @@ export class Server implements Disposable {
   }
 
   /**
-   * Starts the server where it does not run yet.
+   * Starts the server unless it is running.
    *
-   * @returns when it runs; rejects with a `UserError` when it does not come up
+   * @returns a promise that resolves when the server is running; rejects with a `UserError` if it fails to start
    */
   async start(): Promise<void> {
-    if (this.life?.stop.signal.aborted) await this.life.over;
-    const life = this.life ?? this.begin();
-    await this.settle();
-    if (this.current.kind !== "running") throw await life.over;
+    if (this.session?.stop.signal.aborted) await this.session.ended;
+    const session = this.session ?? this.beginSession();
+    await this.untilStarted();
+    if (this.current.kind !== "running") throw await session.ended;
   }
 
-  /** Ends the server and stays without one. */
+  /** Stops the server without a restart. */
   async stop(): Promise<void> {
-    this.life?.stop.abort();
-    await this.life?.over;
-    this.become({ kind: "stopped" });
+    this.session?.stop.abort();
+    await this.session?.ended;
+    this.setState({ kind: "stopped" });
   }
 
   dispose(): void {
@@ -106,12 +106,12 @@ export class Server implements Disposable {
   }
 
   /**
-   * Asks the server; while it starts, the question waits for it.
+   * Sends a request to the server. While the server starts, the request waits.
    *
-   * @returns its answer; rejects with a `UserError`, for which `isCancelled` holds when the token was cancelled
+   * @returns the response; rejects with a `UserError`, for which `isCancelled` holds if the token was cancelled
    */
   async request<P, R>(request: Request<P, R>, params: P, token?: CancellationToken): Promise<R> {
-    const connection = await unlessCancelled(this.running(), token);
+    const connection = await unlessCancelled(this.runningConnection(), token);
     try {
       const answer = connection.sendRequest(request.method, params, token);
       return (await unlessAborted(answer, connection.ended, connectionLost)) as R;
@@ -120,7 +120,7 @@ export class Server implements Disposable {
     }
   }
 
-  /** Calls the handler for each such notification of this server and of those that come after it. */
+  /** Calls the handler for each notification of this method, from the current process and from later ones. */
   on<P>(notification: Notification<P>, handler: (params: P) => void): Disposable {
     const handlers = this.handlersOf(notification.method);
     handlers.add(handler as Handler);
@@ -142,42 +142,42 @@ export class Server implements Disposable {
     });
   }
 
-  private begin(): Life {
+  private beginSession(): Session {
     const stop = new AbortController();
-    this.restarts.forget();
-    this.life = { stop, over: this.live(stop.signal) };
-    this.become({ kind: "starting" });
-    return this.life;
+    this.restarts.reset();
+    this.session = { stop, ended: this.runSession(stop.signal) };
+    this.setState({ kind: "starting" });
+    return this.session;
   }
 
-  private async live(stop: AbortSignal): Promise<UserError> {
-    const problem = await this.serveUntilTheEnd(stop).catch(asUserError);
+  private async runSession(stop: AbortSignal): Promise<UserError> {
+    const problem = await this.superviseProcesses(stop).catch(asUserError);
     const end = stop.aborted ? cancelled() : problem;
-    this.life = undefined;
-    this.become(isCancelled(end) ? { kind: "stopped" } : { kind: "failed", message: end.message, hint: end.hint });
+    this.session = undefined;
+    this.setState(isCancelled(end) ? { kind: "stopped" } : { kind: "failed", message: end.message, hint: end.hint });
     return end;
   }
 
-  /** One process after another, until there is to be none or no sense in going on. */
-  private async serveUntilTheEnd(stop: AbortSignal): Promise<UserError> {
+  /** Runs server processes one after another until the server is stopped or crashes too often. */
+  private async superviseProcesses(stop: AbortSignal): Promise<UserError> {
     for (;;) {
       const connection = await unlessAborted(this.connect(), stop, cancelled);
-      const problem = await this.serve(connection, stop);
+      const problem = await this.runProcess(connection, stop);
       if (stop.aborted) return cancelled();
-      const wait = this.restarts.afterCrash();
-      if (wait === undefined) return keepsStopping(this.restarts.limits.crashes, problem);
-      this.become({ kind: "starting" });
+      const wait = this.restarts.recordCrash();
+      if (wait === undefined) return crashLoop(this.restarts.limits.crashes, problem);
+      this.setState({ kind: "starting" });
       await delay(wait, undefined, { signal: stop });
     }
   }
 
-  /** Resolves when the connection has ended, with what went wrong if it never was of use. */
-  private async serve(connection: Connection, stop: AbortSignal): Promise<string> {
+  /** Runs one process. Resolves when it has ended: to the problem if it failed to start, otherwise to an empty string. */
+  private async runProcess(connection: Connection, stop: AbortSignal): Promise<string> {
     try {
       for (const [method, handlers] of this.handlers) this.listen(connection, method, handlers);
       this.connection = connection;
       await unlessAborted(connection.start(), stop, cancelled);
-      this.become({ kind: "running" });
+      this.setState({ kind: "running" });
       await aborted(AbortSignal.any([connection.ended, stop]));
       return "";
     } catch (error) {
@@ -189,19 +189,19 @@ export class Server implements Disposable {
     }
   }
 
-  private async settle(): Promise<void> {
+  private async untilStarted(): Promise<void> {
     while (this.current.kind === "starting") await once(this.onDidChange);
   }
 
-  /** The connection that runs, once the server is up; or a rejection that says why there is none. */
-  private async running(): Promise<Connection> {
-    await this.settle();
+  /** Waits for the server to start and returns the connection. Rejects with the reason if there is none. */
+  private async runningConnection(): Promise<Connection> {
+    await this.untilStarted();
     if (this.connection) return this.connection;
     if (this.current.kind === "failed") throw new UserError(this.current.message, this.current.hint, "ServerFailed");
     throw new UserError("Sourcewise is not running.", "Run “Sourcewise: Restart Server”.", "ServerStopped");
   }
 
-  private become(state: ServerState): void {
+  private setState(state: ServerState): void {
     if (state.kind === this.current.kind && state.kind !== "failed") return;
     this.current = state;
     this.stateChanged.fire(state);
@@ -213,18 +213,18 @@ export class Server implements Disposable {
   }
 }
 
-function keepsStopping(times: number, problem: string): UserError {
+function crashLoop(times: number, problem: string): UserError {
   const reason = problem === "" ? "" : ` (${problem})`;
   return new UserError(
-    `Sourcewise's server stopped ${times} times in a few minutes${reason}.`,
+    `The Sourcewise server stopped ${times} times within a few minutes${reason}.`,
     "See the log, then run “Sourcewise: Restart Server”.",
   );
 }
 
 function once(event: Event<unknown>): Promise<void> {
   return new Promise((resolve) => {
-    const listening = event(() => {
-      listening.dispose();
+    const subscription = event(() => {
+      subscription.dispose();
       resolve();
     });
   });
@@ -249,7 +249,7 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, reason: () =
 function unlessCancelled<T>(promise: Promise<T>, token: CancellationToken | undefined): Promise<T> {
   if (!token) return promise;
   return new Promise((resolve, reject) => {
-    const listening = token.onCancellationRequested(() => reject(cancelled()));
-    promise.then(resolve, reject).finally(() => listening.dispose());
+    const subscription = token.onCancellationRequested(() => reject(cancelled()));
+    promise.then(resolve, reject).finally(() => subscription.dispose());
   });
 }

@@ -1,4 +1,4 @@
-/** The command line that starts the server. */
+/** Builds the command line that starts the server. */
 
 /** A program with its arguments. */
 export interface CommandLine {
@@ -7,10 +7,10 @@ export interface CommandLine {
 }
 
 /**
- * The command line of the server.
+ * Returns the command line of the server.
  *
- * `-P` keeps the folder where it starts off the module path, so that no file there can replace one of our modules. `-E`
- * keeps environment variables from adding another folder.
+ * `-P` keeps the working directory off the module search path, so that no file there can shadow one of our modules. `-E`
+ * keeps environment variables from adding other folders to it.
  */
 export function serverCommand(python: string): CommandLine {
   return { command: python, args: ["-EP", "-m", "sourcewise", "lsp"] };

@@ -1,4 +1,4 @@
-/** A connection to a server process. Hides vscode-languageclient: its states, its own restarts and its pop-ups. */
+/** Connects to a server process. Hides vscode-languageclient: its states, its own restarts and its pop-ups. */
 import { once } from "node:events";
 import type { CancellationToken, LogOutputChannel } from "vscode";
 import {
@@ -18,16 +18,16 @@ import { messagesWithoutLinks } from "./safeMessages";
 const CLIENT_ID = "sourcewise";
 const START_MS = 60_000;
 
-/** What a connection is made with. */
+/** The parameters of a connection. */
 export interface ConnectionParts {
   readonly python: string;
-  /** An existing folder that holds nothing of the user's. */
+  /** The working directory: an existing folder without any of the user's files. */
   readonly folder: string;
   readonly log: LogOutputChannel;
   readonly middleware: Middleware;
 }
 
-/** A connection to a server that is not started yet. */
+/** Creates a connection. Does not start the server. */
 export function makeConnection({ python, folder, log, middleware }: ConnectionParts): Connection {
   const ended = new AbortController();
   const { command, args } = serverCommand(python);
@@ -57,13 +57,13 @@ class LanguageClientConnection implements Connection {
   }
 
   async stop(): Promise<void> {
-    // A server that ends badly is ended all the same: the client kills a process that outlives this.
+    // Ignore errors while stopping: the client kills a process that does not exit.
     await this.client.dispose().catch(() => undefined);
     this.ending.abort();
   }
 
   sendRequest(method: string, params: unknown, token?: CancellationToken): Promise<unknown> {
-    // A token that is there but undefined would be sent to the server, as a second parameter.
+    // An undefined token would be sent to the server as a second parameter.
     return token ? this.client.sendRequest(method, params, token) : this.client.sendRequest(method, params);
   }
 
@@ -72,7 +72,7 @@ class LanguageClientConnection implements Connection {
   }
 }
 
-/** A client whose troubles go to the log: who needs to know of them is told by the state of the `Server`. */
+/** A client that only logs its errors and shows no pop-ups. The state of the `Server` reports failures to the user. */
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);

@@ -1,8 +1,8 @@
 /**
- * What must be so before a server is started: a folder on a disk, a Python of our own (which there is only where the
- * workspace is trusted), a folder to start in.
+ * Checks and creates what the server needs before it starts: a workspace folder on a disk, our Python environment (which
+ * exists only in a trusted workspace), and a working directory.
  *
- * What is not set up is set up only for a user who asks for something; the editor's own start waits for that.
+ * The environment is set up only when the user requests something, never when the editor starts.
  */
 import { mkdir } from "node:fs/promises";
 import * as vscode from "vscode";
@@ -12,12 +12,12 @@ import { settingsMiddleware } from "../settings";
 import { UserError } from "../userError";
 import type { Connection, Server } from "./client";
 
-/** Whether there is anything here that a server could index. */
+/** Whether the workspace has a folder that the server can index. */
 export function hasFolders(): boolean {
   return (vscode.workspace.workspaceFolders ?? []).some(({ uri }) => uri.scheme === "file");
 }
 
-/** Returns the function that makes the `Server`'s connections. */
+/** Returns the function that creates the `Server`'s connections. */
 export function launcher(
   context: vscode.ExtensionContext,
   environment: PythonEnvironment,
@@ -26,30 +26,30 @@ export function launcher(
 ): () => Promise<Connection> {
   return async () => {
     if (!hasFolders())
-      throw new UserError("There is nothing to index.", "Open a folder on this machine's disk.", "NoFolder");
+      throw new UserError("There is no folder to index.", "Open a folder that is stored on this machine.", "NoFolder");
     const python = await environment.ensure();
     const folder = context.globalStorageUri.fsPath;
     await mkdir(folder, { recursive: true });
-    // Loaded only now: the language client is most of our code, and the editor waits for what is loaded at the start.
+    // Loaded lazily: the language client is most of our code, and loading it on activation would delay the editor.
     const { makeConnection } = await import("./connection");
     const middleware = { ...hoverMiddleware, ...settingsMiddleware };
     return makeConnection({ python, folder, log, middleware });
   };
 }
 
-/** Starts the server where everything for it is there, or was before the extension was updated. */
+/** Starts the server if the environment is set up, or was before the extension was updated. */
 export async function startIfSetUp(
   server: Server,
   environment: PythonEnvironment,
   log: vscode.LogOutputChannel,
 ): Promise<void> {
   if (!vscode.workspace.isTrusted || !hasFolders()) return;
-  // Who has had it set up once need not ask again after an update, which changes little.
+  // A user who set it up once need not do so again after an update, which changes little.
   const isSetUp = (await environment.find()) !== undefined || environment.wasSetUp;
   if (isSetUp) await server.start().catch(logged(log));
 }
 
-/** Starts the server anew, with the Python that the settings now lead to, unless none was ever set up. */
+/** Restarts the server with the Python from the current settings, unless the environment was never set up. */
 export async function restartIfSetUp(
   server: Server,
   environment: PythonEnvironment,
@@ -58,7 +58,7 @@ export async function restartIfSetUp(
   if (environment.state.kind !== "unknown") await server.restart().catch(logged(log));
 }
 
-/** For failures of what nobody asked for just now: the panel and the status bar tell of them. */
+/** Logs failures of background work. The panel and the status bar show them to the user. */
 function logged(log: vscode.LogOutputChannel): (error: unknown) => void {
   return (error) => log.error(String(error));
 }

@@ -1,16 +1,16 @@
-/** When the server is started again: how long to wait after a crash, when to give up, and that restarts do not pile up. */
+/** Decides on restarts of the server: the delay after a crash, when to give up, and coalescing of concurrent restarts. */
 
-/** How often a server may crash before it is left alone. */
+/** How often the server may crash before it is no longer restarted. */
 export interface RestartLimits {
   readonly crashes: number;
   readonly withinMs: number;
-  /** The wait after a first crash; each further one doubles it. */
+  /** The delay after the first crash. Each further crash doubles it. */
   readonly firstDelayMs: number;
 }
 
 const LIMITS: RestartLimits = { crashes: 5, withinMs: 3 * 60_000, firstDelayMs: 250 };
 
-/** Remembers crashes and decides what follows from them. */
+/** Counts crashes and computes the delay before the next start. */
 export class RestartPolicy {
   private crashes: number[] = [];
 
@@ -20,27 +20,27 @@ export class RestartPolicy {
   ) {}
 
   /**
-   * Takes a crash down.
+   * Records a crash.
    *
-   * @returns milliseconds to wait before the next start; undefined to give up
+   * @returns the milliseconds to wait before the next start; undefined to give up
    */
-  afterCrash(): number | undefined {
+  recordCrash(): number | undefined {
     const { crashes, withinMs, firstDelayMs } = this.limits;
     const time = this.now();
     this.crashes = [...this.crashes.filter((crash) => time - crash < withinMs), time];
     return this.crashes.length < crashes ? firstDelayMs * 2 ** (this.crashes.length - 1) : undefined;
   }
 
-  /** Forgets all crashes: the user asked for a start, which is a new beginning. */
-  forget(): void {
+  /** Forgets all crashes. Called when the user starts the server. */
+  reset(): void {
     this.crashes = [];
   }
 }
 
 /**
- * Makes an action that runs once at a time: while it runs, any number of calls are one more run after it.
+ * Wraps an action so that it never runs concurrently. All calls made during a run are combined into one more run.
  *
- * @returns the action; its promise is that of the run that began after the call
+ * @returns the wrapped action; its promise belongs to the run that started after the call
  */
 export function coalesced(action: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;

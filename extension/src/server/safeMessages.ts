@@ -1,18 +1,18 @@
 /**
- * Makes the messages that the server has the editor show safe. The language client shows them by itself, without a
- * middleware for it, so they are changed on their way in.
+ * Removes links from messages that the server shows to the user. The language client shows them directly and offers no
+ * middleware for them, so they are changed when they are received.
  */
 import type { Message, MessageStrategy, NotificationMessage } from "vscode-jsonrpc";
 import { withoutLinks } from "../text/links";
 
-/** The methods whose text the language client shows, and the names under which that text is sent. */
+/** The methods whose text the language client shows, and the parameters that contain the text. */
 const SHOWN: Readonly<Record<string, readonly string[]>> = {
   "window/showMessage": ["message"],
   "window/showMessageRequest": ["message"],
   "$/progress": ["title", "message"],
 };
 
-/** Passes each message of the server on, without links in what the client would show. */
+/** Passes on each message of the server after removing links from the text that the client would show. */
 export const messagesWithoutLinks: MessageStrategy = {
   handleMessage: (message, next) => next(linkless(message)),
 };
@@ -23,7 +23,7 @@ function linkless(message: Message): Message {
   return names ? ({ ...message, params: replaced(params, names) } as Message) : message;
 }
 
-/** The same, with these texts replaced; those of a progress are in its `value`. */
+/** Returns the parameters without links in these texts. The texts of a progress message are in its `value`. */
 function replaced(params: unknown, names: readonly string[]): unknown {
   if (typeof params !== "object" || params === null) return params;
   return Object.fromEntries(

@@ -1,6 +1,6 @@
 /**
- * Colours code. Hides highlight.js and which languages are bundled. Highlight.js would write HTML; here it tells what
- * it finds to `Lines`, which keeps runs of text, cut at line ends. No HTML is made, so there is none to sanitise.
+ * Highlights code. Hides highlight.js and the bundled languages. Instead of generating HTML, highlight.js emits its tokens
+ * to `Lines`, which collects runs of text, split at line ends. Without HTML, nothing needs to be sanitised.
  */
 import type { Emitter } from "highlight.js";
 import hljs from "highlight.js/lib/core";
@@ -63,10 +63,10 @@ const LANGUAGES = {
   ...{ xml, yaml },
 };
 
-/** Names of the server's index that highlight.js has under another name. */
+/** Language names of the index that differ from those of highlight.js. */
 const ALIASES = { xml: ["vue", "svelte", "astro"], makefile: ["make"], scss: ["less"], haskell: ["elm"] };
 
-/** What highlight.js calls the parts of code, from the general to the particular. */
+/** Colours of the scopes of highlight.js. A specific scope takes precedence over a general one. */
 const COLOURS: Record<string, Colour> = {
   ...{ addition: "inserted", attr: "variable", attribute: "variable", built_in: "type", bullet: "keyword" },
   ...{ char: "string", class: "type", code: "string", comment: "comment", deletion: "deleted", doctag: "comment" },
@@ -76,14 +76,14 @@ const COLOURS: Record<string, Colour> = {
   ...{ variable: "variable", "variable.language": "keyword" },
 };
 
-/** Colouring takes time that grows with the text; past this it would be felt. */
-const LONGEST = 50_000;
+/** Longer text is not highlighted: it would cause a noticeable delay. */
+const MAX_LENGTH = 50_000;
 
 class Lines implements Emitter {
   readonly lines: Run[][] = [[]];
   private readonly scopes: (Colour | null)[] = [];
 
-  /** Highlight.js calls this where its declared interface says `startScope`, and `closeNode` for `endScope`. */
+  /** Highlight.js calls this method instead of the declared `startScope`, and `closeNode` instead of `endScope`. */
   openNode(name: string): void {
     const [first = "", second = ""] = name.split(".");
     this.scopes.push(COLOURS[`${first}.${second}`] ?? COLOURS[first.replace(/-.*/, "")] ?? this.colour);
@@ -108,7 +108,7 @@ class Lines implements Emitter {
     });
   }
 
-  /** Code of another language inside this one, as a script in a page. */
+  /** Adds embedded code in another language, such as a script in an HTML page. */
   __addSublanguage(inner: Emitter): void {
     if (!(inner instanceof Lines)) return;
     const [first = [], ...rest] = inner.lines;
@@ -133,10 +133,10 @@ hljs.configure({ __emitter: Lines });
 for (const [name, language] of Object.entries(LANGUAGES)) hljs.registerLanguage(name, language);
 for (const [languageName, names] of Object.entries(ALIASES)) hljs.registerAliases(names, { languageName });
 
-/** The lines of the code, each as runs. Code of a language that is not known is plain text. */
+/** Returns the lines of the code, each as runs of text. Code in an unknown language is plain text. */
 export function highlight(code: string, language: string): Run[][] {
   const text = visible(code);
-  const emitter = text.length <= LONGEST && hljs.getLanguage(language) ? emitted(text, language) : new Lines();
+  const emitter = text.length <= MAX_LENGTH && hljs.getLanguage(language) ? emitted(text, language) : new Lines();
   if (emitter.lines.length === 1 && emitter.lines[0]?.length === 0) emitter.addText(text);
   return emitter.lines;
 }

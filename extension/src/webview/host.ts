@@ -1,20 +1,20 @@
 /**
- * The way to the extension. Hides VS Code's webview API: what is sent is typed, and what is kept while the view is not
- * shown is read with a check, because an older version of the extension may have written it.
+ * The connection to the extension host. Hides VS Code's webview API: outgoing messages are typed, and the saved view state
+ * is validated when it is restored, because an older version of the extension may have written it.
  */
 import * as v from "valibot";
 
 import type { ViewMessage } from "../panel/messages";
-import type { Kept } from "./reducer";
+import type { SavedState } from "./reducer";
 
-/** What VS Code gives to a webview, once. */
+/** The API object that VS Code gives to a webview once. */
 export interface VsCodeApi {
   postMessage(message: unknown): void;
   getState(): unknown;
   setState(state: unknown): void;
 }
 
-const KeptState = v.object({
+const SavedStateSchema = v.object({
   draft: v.string(),
   scroll: v.nullable(v.object({ chat: v.string(), top: v.nullable(v.number()) })),
 });
@@ -26,12 +26,12 @@ export class Host {
     this.api.postMessage(message);
   }
 
-  keep({ draft, scroll }: Kept): void {
+  save({ draft, scroll }: SavedState): void {
     this.api.setState({ draft, scroll });
   }
 
-  kept(): Kept {
-    const result = v.safeParse(KeptState, this.api.getState());
+  restore(): SavedState {
+    const result = v.safeParse(SavedStateSchema, this.api.getState());
     return result.success ? result.output : { draft: "", scroll: null };
   }
 }

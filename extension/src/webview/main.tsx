@@ -1,4 +1,4 @@
-/** Where the panel's page begins: the real VS Code and the real document. */
+/** Entry point of the panel's webview: connects the view to VS Code's API and the document. */
 import { Host, type VsCodeApi } from "./host";
 import "./style.css";
 import { startView } from "./view";

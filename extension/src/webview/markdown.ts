@@ -1,9 +1,9 @@
 /**
- * Reads a model's Markdown into a small tree of what the panel can show. Hides markdown-it, and which of Markdown is
- * trusted: text, emphasis, lists, tables and code, but no HTML, no links and no images, which stay the text they are.
+ * Parses a model's Markdown into a small tree that the panel can show. Hides markdown-it and the supported subset of
+ * Markdown: text, emphasis, lists, tables and code. HTML, links and images stay plain text.
  *
- * The tree holds no HTML and no address, so nothing that a model writes can become one. `[1]` turns into a citation
- * only where the answer has that source, a back-quoted name into a mention only where it was looked up in the code.
+ * The tree contains neither HTML nor URLs, so a model cannot inject any. `[1]` becomes a citation only if the answer has
+ * that source, and a name in backticks becomes a mention only if it was looked up in the code.
  */
 
 import type { Token } from "markdown-it";
@@ -22,7 +22,7 @@ export type AnswerNode =
   | { kind: "codeBlock"; language: string; text: string }
   | { kind: "element"; tag: Tag; start: number | null; align: string | null; children: AnswerNode[] };
 
-/** What an answer may refer to. */
+/** The sources and mentions that an answer may refer to. */
 export type Referable = Pick<Turn, "sources" | "mentions">;
 
 type Element = Extract<AnswerNode, { kind: "element" }>;
@@ -32,17 +32,20 @@ const TAGS = [
   ...["h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"],
 ] as const;
 
-/** `lheading` too: while an answer streams, the first `-` of a list would turn the line above it into a heading. */
+/**
+ * Disabled rules. `lheading` is disabled because, while an answer streams, the first `-` of a list would turn the line
+ * above into a heading.
+ */
 const UNTRUSTED = ["html_block", "html_inline", "link", "image", "autolink", "reference", "lheading"];
 
 const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false }).disable(UNTRUSTED);
 
-/** A run of `[1]`, `[1, 2]`, `[1][2]`; not `rows[0]` and not the text of a link. */
+/** Matches a sequence of `[1]`, `[1, 2]` or `[1][2]`, but neither `rows[0]` nor the text of a link. */
 const CITATIONS = /(?<![\w\])])(?:\[\d{1,6}(?:\s*(?:,|and|&)\s*\d{1,6})*\])+(?!\()/g;
 
 const CALLED_NAME = /^([^\s(]+)\(.*\)$/;
 
-/** The blocks of an answer. One that still grows may be read at any moment. */
+/** Parses an answer into blocks. Accepts an incomplete answer at any point of streaming. */
 export function readAnswer(text: string, referable: Referable): AnswerNode[] {
   const root = element("p");
   const open: Element[] = [root];
@@ -50,7 +53,7 @@ export function readAnswer(text: string, referable: Referable): AnswerNode[] {
   return root.children;
 }
 
-/** Text of an answer that still grows, without the end that may yet become a citation or close a block of code. */
+/** Removes an ending from the text of a streaming answer that may still become a citation or close a code block. */
 export function settled(text: string): string {
   return text.replace(/\[[\d, ]*$|(?<=\n[ ]*)`{1,2}$/, "");
 }
@@ -62,7 +65,7 @@ function place(token: Token, open: Element[], referable: Referable): void {
   else if (token.nesting === 1) {
     const opened = elementOf(token);
     if (!token.hidden) into.push(opened);
-    // A hidden paragraph is that of a tight list: what it holds belongs to the item itself.
+    // A hidden paragraph belongs to a tight list: its children go into the list item.
     open.push(token.hidden ? { ...opened, children: into } : opened);
   } else if (token.type === "inline") for (const child of token.children ?? []) place(child, open, referable);
   else into.push(...leaves(token, referable));
@@ -88,7 +91,7 @@ function leaves(token: Token, referable: Referable): AnswerNode[] {
   }
 }
 
-/** The text, cut at the citations in it that name one of the sources. */
+/** Splits text at citations of existing sources. */
 export function cited(text: string, sources: ReadonlySet<number>): AnswerNode[] {
   const nodes: AnswerNode[] = [];
   let end = 0;

@@ -1,6 +1,6 @@
 /**
- * Decides what stands between the user and an answer, and the one step that leads on. Pure; an action is a name that
- * the host knows.
+ * Decides which setup step the user needs before questions can be answered, and its button. Pure: an action is a name that
+ * the host resolves.
  */
 import type { Action, ModelSummary, PanelState, Situation } from "../panel/messages";
 import { visibleLine } from "../text/visible";
@@ -11,7 +11,7 @@ export interface Step {
   action: Action;
 }
 
-/** `progress`: 0 to 1, or null where nobody can tell; undefined where nothing is being waited for. */
+/** `progress`: 0 to 1, null if unknown, or undefined if nothing is in progress. */
 export interface SetUp {
   heading: string;
   sentence: string;
@@ -22,7 +22,7 @@ export interface SetUp {
 
 const SHOW_LOG: Step = { label: "Show Log", action: "showLog" };
 
-/** What keeps questions from being asked or answered; null where nothing does. */
+/** Returns the setup step that is needed to ask or answer questions; null if none. */
 export function setUpOf({ situation, model }: PanelState): SetUp | null {
   if (situation.kind !== "ready") return ofSituation(situation);
   if (model?.download) return ofDownload(model.download);
@@ -34,20 +34,20 @@ function ofSituation(situation: Exclude<Situation, { kind: "ready" }>): SetUp {
     case "noFolder":
       return {
         heading: "No folder is open",
-        sentence: "Sourcewise answers from the files of a folder.",
+        sentence: "Open a folder to ask questions about its code.",
         primary: { label: "Open Folder", action: "openFolder" },
       };
     case "untrusted":
       return {
         heading: "This workspace is not trusted",
-        sentence: "Sourcewise starts its server, which reads the files, only in a workspace that you trust.",
+        sentence: "Sourcewise starts its server and reads your files only in a workspace that you trust.",
         primary: { label: "Manage Workspace Trust", action: "trust" },
       };
     case "needsSetUp":
       return {
         heading: "Set up Sourcewise",
         sentence:
-          "Sourcewise runs in a Python environment of its own, apart from yours. Making it once takes some minutes.",
+          "Sourcewise runs in its own Python environment, separate from yours. The setup takes a few minutes, once.",
         primary: { label: "Set Up", action: "setUp" },
       };
     case "settingUp":
@@ -58,7 +58,7 @@ function ofSituation(situation: Exclude<Situation, { kind: "ready" }>): SetUp {
         secondary: { label: "Cancel", action: "cancelSetUp" },
       };
     case "starting":
-      return { heading: "Starting", sentence: "The server is being started.", progress: null, secondary: SHOW_LOG };
+      return { heading: "Starting", sentence: "The server is starting.", progress: null, secondary: SHOW_LOG };
     case "failed":
       return {
         heading: "Sourcewise could not start",
@@ -81,12 +81,11 @@ function ofDownload({ name, message, done, total }: NonNullable<ModelSummary["do
 
 function ofModel(model: ModelSummary): SetUp {
   const { answering, problem, ollamaRuns, wanted, wantedBytes, builtIn } = model;
-  const amount = ollamaRuns && wantedBytes > 0 ? `The download is ${size(wantedBytes)}.` : "";
+  const amount = ollamaRuns && wantedBytes > 0 ? `Download size: ${size(wantedBytes)}.` : "";
   const offersBuiltIn = builtIn && !builtIn.installed && answering.runtime === "sources";
   return {
-    heading:
-      answering.runtime === "sources" ? "No language model yet" : `${visibleLine(answering.name)} answers for now`,
-    sentence: [problem || "Questions are answered with places in the code alone.", amount].filter(Boolean).join(" "),
+    heading: answering.runtime === "sources" ? "No language model yet" : `Using ${visibleLine(answering.name)} for now`,
+    sentence: [problem || "Without a language model, answers contain only sources.", amount].filter(Boolean).join(" "),
     primary: ollamaRuns
       ? { label: `Download ${visibleLine(wanted)}`, action: "pullWanted" }
       : { label: "Get Ollama", action: "getOllama" },

@@ -1,6 +1,6 @@
 /**
- * Ties the view's parts together: messages and acts go through the reducer, and the page is drawn from its state. Hides
- * when it is drawn: at once after an act of the user, at most once a frame while an answer streams.
+ * Connects the parts of the view: messages and user actions go through the reducer, and its state is rendered. Hides when
+ * the view is rendered: immediately after a user action, and at most once per frame while an answer streams.
  */
 import { render } from "preact";
 
@@ -10,15 +10,15 @@ import { type Controls, ControlsContext } from "./components/controls";
 import type { Host } from "./host";
 import { initialState, reduce } from "./reducer";
 
-/** Shows the panel in an element and keeps it true to what the host says, until the returned function is called. */
+/** Renders the panel into an element and updates it on the host's messages until the returned function is called. */
 export function startView(host: Host, root: HTMLElement): () => void {
-  let state = initialState(host.kept());
+  let state = initialState(host.restore());
   let frame = 0;
 
   function draw(): void {
     cancelAnimationFrame(frame);
     frame = 0;
-    host.keep(state);
+    host.save(state);
     render(
       <ControlsContext.Provider value={controls}>
         <App state={state} />
@@ -35,17 +35,17 @@ export function startView(host: Host, root: HTMLElement): () => void {
     },
   };
 
-  function hear(event: MessageEvent<unknown>): void {
+  function onMessage(event: MessageEvent<unknown>): void {
     const message = read(event.data);
     if (!message) return;
     state = reduce(state, message);
     frame ||= requestAnimationFrame(draw);
   }
 
-  addEventListener("message", hear);
+  addEventListener("message", onMessage);
   host.send({ type: "ready" });
   return () => {
-    removeEventListener("message", hear);
+    removeEventListener("message", onMessage);
     cancelAnimationFrame(frame);
     render(null, root);
   };
@@ -53,6 +53,6 @@ export function startView(host: Host, root: HTMLElement): () => void {
 
 function read(data: unknown): HostMessage | undefined {
   const message = readHostMessage(data);
-  if (!message) console.error("Sourcewise: the panel was told something that it cannot read.", data);
+  if (!message) console.error("Sourcewise: the panel received an invalid message.", data);
   return message;
 }

@@ -1,6 +1,6 @@
 /**
- * Every sentence and figure that the panel makes up from a snapshot. Pure, so that what is said can be tested without a
- * page; what the server and the host worded is shown as it came.
+ * All texts and figures that the panel derives from a snapshot. Pure, so that they can be tested without a page. Texts from
+ * the server and the host are shown unchanged.
  */
 import type { IndexSummary, ModelSummary, SourceCard, Turn } from "../panel/messages";
 import { visible, visibleLine } from "../text/visible";
@@ -14,7 +14,7 @@ const STAGES: Record<string, string> = {
   embedding: "Embedding",
 };
 
-/** What a turn is doing, while it is running; empty afterwards. */
+/** Returns the status of a running turn; empty after its end. */
 export function statusOf(turn: Turn): string {
   switch (turn.status) {
     case "searching":
@@ -28,13 +28,13 @@ export function statusOf(turn: Turn): string {
   }
 }
 
-/** What a screen reader is told when a turn goes from one status to the next. */
+/** Returns the announcement for screen readers when the status of a turn changes. */
 export function announcementOf(turn: Turn): string {
   switch (turn.status) {
     case "searching":
       return "Searching";
     case "reading":
-      return `${counted(turn.sources.length, "source")} found. Reading them`;
+      return `${counted(turn.sources.length, "source")} found. Reading the sources`;
     case "answering":
       return "Answering";
     case "done":
@@ -56,32 +56,32 @@ export function linesOf({ startLine, endLine }: Pick<SourceCard, "startLine" | "
   return startLine === endLine ? String(startLine) : `${startLine}-${endLine}`;
 }
 
-/** What became of a cited source since it was indexed; empty where it is as it was. */
+/** Returns how a cited source has changed since it was indexed; empty if it is unchanged. */
 export function stalenessOf(turn: Turn, number: number): string {
   const state = turn.citations.find((citation) => citation.number === number)?.state ?? "current";
   return state === "current" ? "" : state;
 }
 
-/** How an answer was made, in one line: model, search, prompt, speed. */
+/** Returns one line about how an answer was generated: model, search mode, prompt size, speed. */
 export function provenanceOf({ model, coverage, cost }: Turn): string {
   const parts = [
     model && (model.runtime === "sources" ? model.name : `${visibleLine(model.name)} (${model.runtime})`),
     coverage?.mode,
     cost?.promptTokens && `${grouped(cost.promptTokens)} prompt tokens`,
-    cost?.tokensPerSecond && `${speed(cost.tokensPerSecond)} tokens a second`,
+    cost?.tokensPerSecond && `${speed(cost.tokensPerSecond)} tokens/s`,
     cost && duration(cost.seconds),
   ];
   return parts.filter(Boolean).join(" · ");
 }
 
-/** The answer as text for the clipboard, with the places that its citations name below it. */
+/** Returns the answer as text for the clipboard, followed by the locations of its cited sources. */
 export function answerAsText(turn: Turn): string {
   const cited = turn.sources.filter((source) => turn.citations.some(({ number }) => number === source.number));
   const places = cited.map((source) => `[${source.number}] ${placeOf(source)}`);
   return [visible(turn.text).trim(), places.join("\n")].filter(Boolean).join("\n\n");
 }
 
-/** What the index is doing; empty while it rests. */
+/** Returns the progress of indexing; empty while the index is idle. */
 export function progressOf(index: IndexSummary): string {
   if (index.stage === "idle" && !index.paused) return "";
   const parts = [
@@ -92,8 +92,8 @@ export function progressOf(index: IndexSummary): string {
   return parts.filter(Boolean).join(" · ");
 }
 
-/** How much can be found. */
-export function holdingsOf(index: IndexSummary): string {
+/** Returns the size of the index. */
+export function indexSizeOf(index: IndexSummary): string {
   if (index.chunks === 0) return index.stage === "idle" ? "Nothing is indexed" : "Indexing";
   const searchable = `${counted(index.files, "file")}, ${counted(index.chunks, "chunk")}`;
   return index.embedded < index.chunks
@@ -101,8 +101,8 @@ export function holdingsOf(index: IndexSummary): string {
     : searchable;
 }
 
-/** Who would answer now. */
-export function answererOf({ answering, local }: ModelSummary): string {
+/** Returns the name of the model that would answer now. */
+export function modelLabelOf({ answering, local }: ModelSummary): string {
   if (answering.runtime === "sources") return "No language model";
   return local ? visibleLine(answering.name) : `${visibleLine(answering.name)}, not on this machine`;
 }
@@ -113,12 +113,12 @@ export function size(bytes: number): string {
   return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(0)} MB` : `${(bytes / 1e3).toFixed(0)} kB`;
 }
 
-/** `40%`; never 100 before it is whole. */
+/** `40%`; rounds down, so it shows 100% only at completion. */
 export function percent(fraction: number): string {
   return `${String(Math.floor(fraction * 100))}%`;
 }
 
-/** How long ago a moment was, as short as it can be said. */
+/** Returns the age of a moment in a short form, such as `5 min`. */
 export function ago(moment: number, now: number): string {
   const minutes = Math.max(0, (now - moment) / 60_000);
   if (minutes < 1) return "now";
@@ -133,7 +133,7 @@ export function counted(count: number, noun: string): string {
 }
 
 function amountOf({ stage, done, total }: IndexSummary): string {
-  // Some sources of models count packages, which tells a reader nothing.
+  // Some download sources count packages instead of bytes, which is meaningless to users.
   if (stage === "fetching the embedding model") return total < 1e6 ? "" : `${size(done)} of ${size(total)}`;
   const unit = stage === "reading" ? " files" : stage === "scanning" ? "" : " chunks";
   return `${grouped(done)} of ${grouped(total)}${unit}`;

@@ -14,7 +14,7 @@ export class Panel {
     this.body = this.frame.locator("body");
     this.askBox = this.frame.getByRole("textbox", { name: "Ask about your code" });
     this.completions = this.frame.getByRole("listbox", { name: "Completions" });
-    this.setUp = this.frame.getByRole("region", { name: "Set-up" });
+    this.setUp = this.frame.getByRole("region", { name: "Setup" });
     this.footer = this.frame.getByRole("status", { name: "Index and model" });
     this.turns = this.frame.getByRole("log").getByRole("article");
     this.lastTurn = new Turn(this.turns.last());

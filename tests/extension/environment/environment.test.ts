@@ -10,7 +10,7 @@ import {
 import { type InstallationListener, runInstaller } from "../../../extension/src/environment/installerProcess";
 import { isCancelled, UserError } from "../../../extension/src/userError";
 
-/** What the installer's process does, told by the interpreter that it is asked to use. */
+/** A fake installer. The `interpreter` of the request selects its behaviour. */
 const INSTALLER = `
   const { spawn } = require("node:child_process");
   const scripts = {
@@ -50,13 +50,13 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Runs the real process that the name stands for. */
+/** Runs the fake installer in a real process with the behaviour of this name. */
 function run(name: string, listener: InstallationListener, signal: AbortSignal): Promise<string> {
   const request = { storage: folder, shipped: folder, interpreter: name, wheels: null, candidates: [] };
   return runInstaller(path.join(folder, "installer.cjs"), request, listener, signal);
 }
 
-/** An installation of which the process is real and the disk is a field. */
+/** An installation with a real process and a fake disk. */
 class ScriptedInstallation implements Installation {
   found: string | undefined;
   runs = 0;
@@ -85,7 +85,7 @@ function setUpOf(installation: Installation): { setup: EnvironmentSetup; states:
   return { setup, states };
 }
 
-/** Resolves to the process that the installer started, once it has. */
+/** Resolves to the ID of the process that the installer starts. */
 async function startedProcess(states: EnvironmentState[]): Promise<number> {
   return vi.waitFor(() => {
     const state = states.at(-1);
@@ -102,8 +102,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe("an environment that is there", () => {
-  it("is found without making one", async () => {
+describe("an existing environment", () => {
+  it("is found without an installation", async () => {
     const installation = new ScriptedInstallation("makes");
     const { setup } = setUpOf(installation);
     expect(setup.find()).toBeUndefined();
@@ -114,31 +114,31 @@ describe("an environment that is there", () => {
     expect([setup.state.kind, installation.runs]).toEqual(["ready", 0]);
   });
 
-  it("that cannot be looked for is a failure with a sentence", () => {
+  it("that cannot be checked results in a failure with a message", () => {
     const installation = new ScriptedInstallation("makes");
     installation.find = () => {
-      throw new UserError("The extension lacks its own Python package.", "Install Sourcewise anew.");
+      throw new UserError("The extension lacks its own Python package.", "Reinstall Sourcewise.");
     };
     const { setup } = setUpOf(installation);
     expect(setup.find()).toBeUndefined();
-    expect(setup.state).toMatchObject({ kind: "failed", hint: "Install Sourcewise anew." });
+    expect(setup.state).toMatchObject({ kind: "failed", hint: "Reinstall Sourcewise." });
   });
 });
 
-describe("making an environment", () => {
-  it("goes through its steps to its Python", async () => {
+describe("creating an environment", () => {
+  it("reports its progress and resolves to the Python", async () => {
     const installation = new ScriptedInstallation("makes");
     const { setup, states } = setUpOf(installation);
     expect(await setup.ensure()).toBe(`${folder}/python`);
     expect(states).toEqual([
-      { kind: "working", message: "Looking for a Python", fraction: null },
+      { kind: "working", message: "Looking for a Python interpreter", fraction: null },
       { kind: "working", message: "3/4 torch", fraction: 0.5 },
       { kind: "ready", python: `${folder}/python` },
     ]);
     expect(installation.logged).toContain("Collecting torch");
   });
 
-  it("is one run for all who ask meanwhile", async () => {
+  it("runs once for concurrent calls", async () => {
     const installation = new ScriptedInstallation("makes");
     const { setup } = setUpOf(installation);
     const pythons = await Promise.all([setup.ensure(), setup.ensure(), setup.ensure()]);
@@ -146,7 +146,7 @@ describe("making an environment", () => {
     expect(installation.runs).toBe(1);
   });
 
-  it("that fails says why and what to do, to the caller and in the state and the log", async () => {
+  it("reports a failure with its hint to the caller, in the state and in the log", async () => {
     const installation = new ScriptedInstallation("fails");
     const { setup } = setUpOf(installation);
     await expect(setup.ensure()).rejects.toMatchObject({ message: "There is no Python.", hint: "Install one." });
@@ -154,7 +154,7 @@ describe("making an environment", () => {
     expect(installation.logged).toContain("There is no Python. Install one.");
   });
 
-  it("whose process dies is a failure too, and can be tried again", async () => {
+  it("fails if the process dies, and can be retried", async () => {
     const installation = new ScriptedInstallation("dies");
     const { setup } = setUpOf(installation);
     await expect(setup.ensure()).rejects.toThrow(/ended unexpectedly \(exit code 7\)/);
@@ -163,7 +163,7 @@ describe("making an environment", () => {
     expect(await setup.ensure()).toBe(`${folder}/python`);
   });
 
-  it("passes none of the user's Python variables on", async () => {
+  it("does not pass on the user's Python variables", async () => {
     vi.stubEnv("PYTHONHOME", "/elsewhere");
     const lines: string[] = [];
     const listener = { progress: () => undefined, log: (line: string) => lines.push(line) };
@@ -176,7 +176,7 @@ describe("making an environment", () => {
 });
 
 describe("cancelling", () => {
-  it("ends the installer and what it started, and can be followed by another run", async () => {
+  it("kills the installer and its child processes, and allows another run", async () => {
     const installation = new ScriptedInstallation("hangs");
     const { setup, states } = setUpOf(installation);
     const python = setup.ensure();
@@ -190,13 +190,13 @@ describe("cancelling", () => {
     expect(await setup.ensure()).toBe(`${folder}/python`);
   });
 
-  it("when nothing runs does nothing", () => {
+  it("does nothing if no setup is running", () => {
     const { setup } = setUpOf(new ScriptedInstallation("makes"));
     setup.cancel();
     expect(setup.state).toEqual({ kind: "unknown" });
   });
 
-  it("comes with the end of the extension", async () => {
+  it("happens when the extension is disposed of", async () => {
     const { setup, states } = setUpOf(new ScriptedInstallation("hangs"));
     const python = setup.ensure();
     const pip = await startedProcess(states);

@@ -2,7 +2,11 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { interpreterCandidates, outsideOf, pathFromSetting } from "../../../extension/src/environment/interpreters";
+import {
+  interpreterCandidates,
+  pathFromSetting,
+  withoutWorkspaceInterpreters,
+} from "../../../extension/src/environment/interpreters";
 
 const NONE = { environmentsExtension: undefined, pythonExtension: undefined };
 
@@ -10,7 +14,7 @@ const commandLines = (active: Parameters<typeof interpreterCandidates>[0], platf
   interpreterCandidates(active, platform).map(({ command, args }) => [command, ...args].join(" "));
 
 describe("the order of interpreters", () => {
-  it("is the Python extensions' own, then those on the PATH, then uv's", () => {
+  it("starts with the Python extensions, then the PATH, then uv", () => {
     const active = { environmentsExtension: "/envs/python", pythonExtension: "/active/python" };
     expect(commandLines(active)).toEqual([
       "/envs/python",
@@ -24,26 +28,26 @@ describe("the order of interpreters", () => {
     ]);
   });
 
-  it("asks an interpreter that both extensions name once", () => {
+  it("contains an interpreter that both extensions name only once", () => {
     const active = { environmentsExtension: "/active/python", pythonExtension: "/active/python" };
     expect(commandLines(active).slice(0, 2)).toEqual(["/active/python", "python3.13"]);
   });
 
-  it("does without the extensions", () => {
+  it("works without the extensions", () => {
     expect(commandLines(NONE)[0]).toBe("python3.13");
   });
 
-  it("has the launcher before uv on Windows", () => {
+  it("contains the py launcher before uv on Windows", () => {
     expect(commandLines(NONE, "win32").slice(-2)[0]).toBe("py -3");
   });
 
-  it("gives uv the time to download", () => {
+  it("allows only uv the time for a download", () => {
     const slow = interpreterCandidates(NONE, "linux").filter(({ mayDownload }) => mayDownload);
     expect(slow.map(({ command }) => command)).toEqual(["uv"]);
   });
 });
 
-describe("an interpreter of the workspace", () => {
+describe("an interpreter inside the workspace", () => {
   let root: string;
   let workspace: string;
   const at = (...parts: string[]): string => path.join(root, ...parts);
@@ -57,77 +61,79 @@ describe("an interpreter of the workspace", () => {
 
   afterEach(() => rmSync(root, { recursive: true }));
 
-  /** What is taken of this interpreter, and what is refused, when a window has these folders open. */
-  function taken(pythonExtension: string, folders = [workspace]): [string | undefined, string[]] {
+  /** Returns the accepted interpreter and the refused ones for a window with these folders. */
+  function accepted(pythonExtension: string, folders = [workspace]): [string | undefined, string[]] {
     const refused: string[] = [];
-    const active = outsideOf({ ...NONE, pythonExtension }, folders, (interpreter) => refused.push(interpreter));
+    const active = withoutWorkspaceInterpreters({ ...NONE, pythonExtension }, folders, (interpreter) =>
+      refused.push(interpreter),
+    );
     return [active.pythonExtension, refused];
   }
 
   const isRefused = (interpreter: string, folders?: string[]): void =>
-    expect(taken(interpreter, folders)).toEqual([undefined, [interpreter]]);
+    expect(accepted(interpreter, folders)).toEqual([undefined, [interpreter]]);
 
-  it("is not taken, and the next is", () => {
+  it("is refused in favour of the next one", () => {
     const active = { environmentsExtension: at("ws/.venv/bin/python"), pythonExtension: at("opt/bin/python") };
-    const own = outsideOf(active, [workspace], () => undefined);
+    const own = withoutWorkspaceInterpreters(active, [workspace], () => undefined);
     expect(commandLines(own).slice(0, 2)).toEqual([at("opt/bin/python"), "python3.13"]);
   });
 
-  it("is not taken from another folder of the window", () => isRefused(at("ws2/bin/python"), [workspace, at("ws2")]));
+  it("is refused in any folder of the window", () => isRefused(at("ws2/bin/python"), [workspace, at("ws2")]));
 
-  it("is not taken over a way with dots", () => isRefused(at("opt") + "/../ws/.venv/bin/python"));
+  it("is refused if its path contains ..", () => isRefused(at("opt") + "/../ws/.venv/bin/python"));
 
-  it("is not taken when it is a link to one outside, beside whose link the workspace's files are read", () => {
+  it("is refused if it is a link to one outside, because Python reads the files next to the link", () => {
     symlinkSync(at("opt/bin/python"), at("ws/.venv/bin/python3"));
     isRefused(at("ws/.venv/bin/python3"));
   });
 
-  it("is not taken through a link outside", () => {
+  it("is refused through a link outside", () => {
     symlinkSync(at("ws/.venv/bin/python"), at("opt/bin/python3"));
     isRefused(at("opt/bin/python3"));
   });
 
-  it("is not taken through a linked folder, though its file is a link out again", () => {
+  it("is refused through a linked folder even if its file is a link to one outside", () => {
     symlinkSync(at("opt/bin/python"), at("ws/.venv/bin/python3"));
     symlinkSync(at("ws/.venv"), at("env"));
     isRefused(at("env/bin/python3"));
   });
 
-  it("is not taken where the workspace was opened through a link", () => {
+  it("is refused if the workspace was opened through a link", () => {
     symlinkSync(workspace, at("opened"));
     isRefused(at("ws/.venv/bin/python"), [at("opened")]);
     isRefused(at("opened/.venv/bin/python"), [at("opened")]);
   });
 
-  it("is not taken by a path that depends on the folder one stands in", () => isRefused(".venv/bin/python"));
+  it("is refused if its path is relative", () => isRefused(".venv/bin/python"));
 
-  it("ends with links that go round", () => {
+  it("does not loop forever on circular links", () => {
     symlinkSync(at("b"), at("a"));
     symlinkSync(at("a"), at("b"));
-    expect(taken(at("a"))).toEqual([at("a"), []]);
+    expect(accepted(at("a"))).toEqual([at("a"), []]);
   });
 
-  it("is taken from outside, also beside a folder whose name begins alike", () => {
-    expect(taken(at("opt/bin/python"))).toEqual([at("opt/bin/python"), []]);
-    expect(taken(at("ws2/bin/python"))).toEqual([at("ws2/bin/python"), []]);
+  it("is accepted outside, even in a folder whose name has the same prefix", () => {
+    expect(accepted(at("opt/bin/python"))).toEqual([at("opt/bin/python"), []]);
+    expect(accepted(at("ws2/bin/python"))).toEqual([at("ws2/bin/python"), []]);
   });
 });
 
 describe("a path in the settings", () => {
-  it("is none when there is nothing in it", () => {
+  it("is null if it is blank", () => {
     expect(pathFromSetting("  ", "/home/ada")).toBeNull();
   });
 
-  it("may begin with the home folder", () => {
+  it("may start with ~ for the home folder", () => {
     expect(pathFromSetting("~/python/bin/python3", "/home/ada")).toBe(path.join("/home/ada", "python/bin/python3"));
     expect(pathFromSetting("~", "/home/ada")).toBe(path.join("/home/ada"));
   });
 
-  it("is none when it is no text", () => {
+  it("is null if it is not a string", () => {
     expect(pathFromSetting({ path: "/evil" }, "/home/ada")).toBeNull();
   });
 
-  it("is taken as it stands otherwise, without blanks around it", () => {
+  it("is otherwise only trimmed", () => {
     expect(pathFromSetting(" /opt/~ada/python ", "/home/ada")).toBe("/opt/~ada/python");
     expect(pathFromSetting("~ada/python", "/home/ada")).toBe("~ada/python");
   });

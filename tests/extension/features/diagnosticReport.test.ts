@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { reportOf, type Surroundings } from "../../../extension/src/features/diagnosticReport";
+import { type ExtensionInfo, reportOf } from "../../../extension/src/features/diagnosticReport";
 
-const SURROUNDINGS: Surroundings = {
+const EXTENSION_INFO: ExtensionInfo = {
   extensionVersion: "0.1.0",
   editor: "Visual Studio Code",
   editorVersion: "1.106.2",
@@ -13,15 +13,15 @@ const SURROUNDINGS: Surroundings = {
 };
 
 describe("the report", () => {
-  it("joins what the server and the extension know", () => {
-    const report = reportOf(SURROUNDINGS, "# Sourcewise: diagnosis\n\n## Index\n\n- 3 files\n");
+  it("combines the reports of the server and the extension", () => {
+    const report = reportOf(EXTENSION_INFO, "# Sourcewise: diagnosis\n\n## Index\n\n- 3 files\n");
     expect(report).toMatch(/^# Sourcewise: diagnosis\n\n## Index\n\n- 3 files\n\n## Editor\n/);
     expect(report).toContain("- Visual Studio Code 1.106.2 on linux x64, remote");
   });
 
-  it("is made without a server too, and says where to look", () => {
-    const report = reportOf({ ...SURROUNDINGS, server: "failed" }, undefined);
-    expect(report).toMatch(/^# Sourcewise: diagnosis\n\n.*does not answer.*Show Log/);
+  it("works without a server and refers to the log", () => {
+    const report = reportOf({ ...EXTENSION_INFO, server: "failed" }, undefined);
+    expect(report).toMatch(/^# Sourcewise: diagnosis\n\n.*does not respond.*Show Log/);
     expect(report).toContain("- Server: failed");
   });
 });

@@ -1,4 +1,4 @@
-/** Writing `.sourcewiseignore`, on a real folder; of the editor there is only as much as that takes. */
+/** Writes `.sourcewiseignore` in a real folder with a minimal fake of the editor. */
 import {
   existsSync,
   lstatSync,
@@ -25,7 +25,7 @@ class Uri {
   toString = (): string => `file://${this.fsPath}`;
 }
 
-/** A document whose file is read when it is opened and written when it is saved. */
+/** A fake document that reads its file when it is opened and writes it when it is saved. */
 function documentOf({ fsPath }: Uri): object {
   const text = pending.get(fsPath) ?? readFileSync(fsPath, "utf8");
   return {
@@ -47,7 +47,7 @@ class WorkspaceEdit {
     void this.steps.push(() => pending.set(fsPath, readFileSync(fsPath, "utf8") + text));
 }
 
-/** As VS Code's: of a link, what it points to (nothing known where that is missing), and that it is one. */
+/** Returns the file type as VS Code does: for a link, the type of its target, if that exists, plus the link flag. */
 function typeOf(file: string): number {
   const link = lstatSync(file).isSymbolicLink() ? SYMBOLIC_LINK : 0;
   const target = statSync(file, { throwIfNoEntry: false });
@@ -89,32 +89,32 @@ afterEach(() => {
 });
 
 describe("excluding a file", () => {
-  it("writes its pattern", async () => {
+  it("appends its pattern", async () => {
     await excludeAt(path.join(root, "a.py"));
     expect(readFileSync(path.join(root, ".sourcewiseignore"), "utf8")).toBe("/a.py\n");
   });
 
-  it("changes nothing outside the workspace through a link that the repository carries", async () => {
+  it("changes nothing outside the workspace if the ignore file is a link", async () => {
     const target = path.join(outside, ".bashrc");
     writeFileSync(target, "# mine\n");
     symlinkSync(target, path.join(root, ".sourcewiseignore"));
-    await expect(excludeAt(path.join(root, "a.py"))).rejects.toThrow(/is a link/);
+    await expect(excludeAt(path.join(root, "a.py"))).rejects.toThrow(/is a symbolic link/);
     expect(readFileSync(target, "utf8")).toBe("# mine\n");
   });
 
-  it("makes no file outside the workspace through a link to nothing", async () => {
+  it("creates no file outside the workspace if the ignore file is a dangling link", async () => {
     symlinkSync(path.join(outside, "new"), path.join(root, ".sourcewiseignore"));
-    await expect(excludeAt(path.join(root, "a.py"))).rejects.toThrow(/is a link/);
+    await expect(excludeAt(path.join(root, "a.py"))).rejects.toThrow(/is a symbolic link/);
     expect(existsSync(path.join(outside, "new"))).toBe(false);
   });
 
-  it("changes nothing inside it through one either", async () => {
+  it("changes nothing inside the workspace through such a link either", async () => {
     symlinkSync("a.py", path.join(root, ".sourcewiseignore"));
-    await expect(excludeAt(path.join(root, "a.py"))).rejects.toThrow(/is a link/);
+    await expect(excludeAt(path.join(root, "a.py"))).rejects.toThrow(/is a symbolic link/);
     expect(readFileSync(path.join(root, "a.py"), "utf8")).toBe("");
   });
 
-  it("refuses one outside the workspace", async () => {
+  it("refuses a file outside the workspace", async () => {
     writeFileSync(path.join(outside, "b.py"), "");
     await expect(excludeAt(path.join(outside, "b.py"))).rejects.toThrow(/inside a workspace folder/);
   });

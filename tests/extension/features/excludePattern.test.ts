@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { appendix, linesWith, patternFor } from "../../../extension/src/features/excludePattern";
+import { linesWith, patternFor, textToAppend } from "../../../extension/src/features/excludePattern";
 
 describe("a pattern for one file or folder", () => {
   it.each([
@@ -16,23 +16,23 @@ describe("a pattern for one file or folder", () => {
   });
 });
 
-describe("what is appended to the file", () => {
-  it("is a line of its own", () => {
-    expect(appendix("", "/a")).toBe("/a\n");
-    expect(appendix("/b\n", "/a")).toBe("/a\n");
-    expect(appendix("/b", "/a")).toBe("\n/a\n");
+describe("the text appended to the file", () => {
+  it("is a separate line", () => {
+    expect(textToAppend("", "/a")).toBe("/a\n");
+    expect(textToAppend("/b\n", "/a")).toBe("/a\n");
+    expect(textToAppend("/b", "/a")).toBe("\n/a\n");
   });
 
-  it("ends as the other lines end", () => {
-    expect(appendix("/b\r\n/c", "/a")).toBe("\r\n/a\r\n");
+  it("uses the line endings of the file", () => {
+    expect(textToAppend("/b\r\n/c", "/a")).toBe("\r\n/a\r\n");
   });
 
-  it("is nothing where the pattern is there", () => {
-    expect(appendix("/b\n/a", "/a")).toBe("");
-    expect(appendix("/b\r\n/a\r\n", "/a")).toBe("");
+  it("is empty if the file already contains the pattern", () => {
+    expect(textToAppend("/b\n/a", "/a")).toBe("");
+    expect(textToAppend("/b\r\n/a\r\n", "/a")).toBe("");
   });
 
-  it("can be found again", () => {
+  it("can be found for undo", () => {
     expect(linesWith("/a\r\n/b\r\n/a\r\n", "/a")).toEqual([0, 2]);
   });
 });

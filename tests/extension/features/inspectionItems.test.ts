@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chunkItem, chunksNote, isFolder, skippedItems } from "../../../extension/src/features/inspectionItems";
+import { chunkItem, chunksLabel, isFolder, skippedItems } from "../../../extension/src/features/inspectionItems";
 import type { IndexedChunk, SkippedFile } from "../../../extension/src/generated/protocol";
 
 const URI = "file:///w/auth.py";
@@ -22,7 +22,7 @@ const out = (path: string, reason: SkippedFile["reason"], rule = ""): SkippedFil
 });
 
 describe("a chunk in the list", () => {
-  it("says its lines, what it is, its size, whether it is embedded, and how it begins", () => {
+  it("shows its lines, symbol, kind, size, embedding status and first line", () => {
     expect(chunkItem(URI, CHUNK)).toEqual({
       label: "12-34  Session.check",
       description: "method · 1,096 tokens · embedded",
@@ -32,32 +32,32 @@ describe("a chunk in the list", () => {
     });
   });
 
-  it("leaves out what is not known and says what is not embedded", () => {
+  it("omits unknown parts and shows that it is not embedded", () => {
     const item = chunkItem(URI, { ...CHUNK, symbol: "", kind: "text", tokens: 1, vectors: 0 });
     expect(item).toMatchObject({ label: "12-34", description: "text · 1 token · not embedded" });
   });
 
-  it("says why a chunk cannot be embedded", () => {
+  it("shows why it cannot be embedded", () => {
     const item = chunkItem(URI, { ...CHUNK, vectors: 0, problem: "the model broke on it twice" });
     expect(item.description).toContain("not embedded: the model broke on it twice");
   });
 
-  it("shows what would become an icon as text", () => {
+  it("escapes icon syntax", () => {
     const item = chunkItem(URI, { ...CHUNK, symbol: "$(trash)", preview: "\u001B[31m" });
     expect(item).toMatchObject({ label: "12-34  \\$(trash)", detail: "\\u001B[31m" });
   });
 
-  it("is counted in the title with those that are embedded", () => {
-    expect(chunksNote([CHUNK, { ...CHUNK, vectors: 0 }])).toBe("2 chunks, 1 embedded");
+  it("is included in the counts of the title", () => {
+    expect(chunksLabel([CHUNK, { ...CHUNK, vectors: 0 }])).toBe("2 chunks, 1 embedded");
   });
 });
 
-describe("what stays out in the list", () => {
+describe("a skipped file in the list", () => {
   const log = out("run.log", "ignored", "*.log (.gitignore:3)");
   const folder = out("build/", "ignored", "built-in");
   const image = out("$(sync)\u202E.png", "binary");
 
-  it("stands under its reason, with its rule and where that stands", () => {
+  it("is listed under its reason, with the rule and its location", () => {
     expect(skippedItems({ counts: { ignored: 2, binary: 1 }, files: [folder, log, image] })).toEqual([
       { label: "ignored: 2", description: "", icon: "", file: undefined },
       { label: "build/", description: "built-in", icon: "folder", file: folder },
@@ -67,13 +67,13 @@ describe("what stays out in the list", () => {
     ]);
   });
 
-  it("says how many more there are than it lists", () => {
+  it("has a heading with the total count if not all files are listed", () => {
     expect(skippedItems({ counts: { ignored: 12_034 }, files: [log] })[0]?.label).toBe(
       "ignored: the first 1 of 12,034",
     );
   });
 
-  it("tells a folder from a file", () => {
+  it("is distinguished from a folder", () => {
     expect([isFolder(folder), isFolder(log)]).toEqual([true, false]);
   });
 });

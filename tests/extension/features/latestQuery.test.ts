@@ -36,22 +36,22 @@ const ask = async (text: string): Promise<void> => {
   await vi.advanceTimersByTimeAsync(PAUSE_MS);
 };
 
-describe("a query that changes while it is typed", () => {
-  it("is asked once typing pauses", async () => {
+describe("a query that changes during typing", () => {
+  it("runs when typing pauses", async () => {
     query.ask("p");
     query.ask("pa");
     await ask("parse");
     expect(runs.map((run) => run.query)).toEqual(["parse"]);
   });
 
-  it("shows the answer", async () => {
+  it("delivers its result", async () => {
     await ask("parse");
     runs[0]?.answer("found");
     await vi.runAllTimersAsync();
     expect(shown).toEqual(["found"]);
   });
 
-  it("cancels what it replaces and drops its answer, whichever comes first", async () => {
+  it("cancels the previous query and drops its result, in either order", async () => {
     await ask("parse");
     await ask("parse header");
     expect(runs[0]?.token.isCancellationRequested).toBe(true);
@@ -61,7 +61,7 @@ describe("a query that changes while it is typed", () => {
     expect(shown).toEqual(["new"]);
   });
 
-  it("tells of a failure, but not of one that nobody waits for", async () => {
+  it("reports a failure, but not that of a superseded query", async () => {
     await ask("one");
     await ask("two");
     runs[0]?.fail(new Error("stale"));
@@ -70,7 +70,7 @@ describe("a query that changes while it is typed", () => {
     expect(shown).toEqual(["Error: fresh"]);
   });
 
-  it("asks and shows nothing more once it is cancelled", async () => {
+  it("neither runs nor delivers a result after cancellation", async () => {
     await ask("one");
     query.ask("two");
     query.cancel();

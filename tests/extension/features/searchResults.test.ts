@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { coverageNote, failureItem, nothingFound, passageItem } from "../../../extension/src/features/searchResults";
+import { coverageLabel, failureItem, nothingFound, passageItem } from "../../../extension/src/features/searchResults";
 import type { Coverage, Passage } from "../../../extension/src/generated/protocol";
 import { UserError } from "../../../extension/src/userError";
 
@@ -26,7 +26,7 @@ const coverage = (change: Partial<Coverage>): Coverage => ({
 });
 
 describe("a found passage in the list", () => {
-  it("says where it is, what it is, how near and how it begins", () => {
+  it("shows its location, symbol, similarity and first line", () => {
     expect(passageItem(PASSAGE)).toEqual({
       label: "http/client.py:12-34",
       description: "HTTPMessage.getallmatchingheaders  62%",
@@ -36,17 +36,17 @@ describe("a found passage in the list", () => {
     });
   });
 
-  it("leaves out what is not known", () => {
+  it("omits unknown parts", () => {
     const item = passageItem({ ...PASSAGE, similarity: null, symbol: "", kind: "text", preview: "\n \n" });
     expect(item).toMatchObject({ description: "", detail: "", icon: "symbol-file" });
   });
 
-  it("shows what would become an icon as text", () => {
+  it("escapes icon syntax", () => {
     const item = passageItem({ ...PASSAGE, path: "$(trash)/a.py", preview: "x = '$(sync~spin)' $(a" });
     expect(item).toMatchObject({ label: "\\$(trash)/a.py:12-34", detail: "x = '\\$(sync~spin)' $(a" });
   });
 
-  it("shows hidden characters of names and code", () => {
+  it("makes hidden characters in names and code visible", () => {
     const item = passageItem({
       ...PASSAGE,
       path: "a\u202Eyp.exe",
@@ -59,10 +59,13 @@ describe("a found passage in the list", () => {
   });
 });
 
-describe("what else the list says", () => {
-  it("is that nothing was found, or what went wrong, with the next step", () => {
-    expect(nothingFound()).toMatchObject({ place: undefined, label: expect.stringContaining("Nothing") as string });
-    expect(failureItem(new UserError("Broken.", "Mend it."))).toMatchObject({ label: "Broken.", detail: "Mend it." });
+describe("messages in the list", () => {
+  it("report an empty result or an error, with a hint", () => {
+    expect(nothingFound()).toMatchObject({
+      place: undefined,
+      label: expect.stringContaining("No matching code") as string,
+    });
+    expect(failureItem(new UserError("Broken.", "Fix it."))).toMatchObject({ label: "Broken.", detail: "Fix it." });
   });
 
   it.each([
@@ -70,7 +73,7 @@ describe("what else the list says", () => {
     [coverage({ mode: "keywords", embedded: 34 }), "keywords; 34% embedded"],
     [coverage({ embedded: 999, chunks: 1000 }), "keywords and vectors; 99% embedded"],
     [coverage({ chunks: 0, embedded: 0 }), "nothing is indexed yet"],
-  ])("is how the search was served: %#", (given, note) => {
-    expect(coverageNote(given)).toBe(note);
+  ])("show the search mode and the embedding progress in the title: %#", (given, note) => {
+    expect(coverageLabel(given)).toBe(note);
   });
 });

@@ -21,11 +21,11 @@ const IDLE: IndexSummary = {
 const SIZE = "1,234 files, 10,000 chunks, 3,400 embedded";
 
 describe("the status bar", () => {
-  it("is quiet when all is done", () => {
+  it("shows only the size when indexing is done", () => {
     expect(statusOf(RUNNING, READY, IDLE)).toEqual({ text: "$(search) Sourcewise", tooltip: [SIZE], problem: false });
   });
 
-  it("shows how far the index is and how long it takes", () => {
+  it("shows the progress and the remaining time", () => {
     const status = statusOf(RUNNING, READY, {
       ...IDLE,
       stage: "embedding",
@@ -40,28 +40,28 @@ describe("the status bar", () => {
     });
   });
 
-  it("claims no percentage and no time that nobody knows", () => {
+  it("shows no percentage and no time if they are unknown", () => {
     const status = statusOf(RUNNING, READY, { ...IDLE, stage: "scanning" });
     expect(status).toEqual({ text: "$(sync~spin) Sourcewise", tooltip: ["Scanning…", SIZE], problem: false });
   });
 
-  it("does not count seconds", () => {
+  it("rounds the remaining time to minutes", () => {
     const { tooltip } = statusOf(RUNNING, READY, { ...IDLE, stage: "embedding", secondsLeft: 12 });
     expect(tooltip).toContain("Less than a minute left");
   });
 
-  it("says that indexing is paused", () => {
+  it("shows that indexing is paused", () => {
     expect(statusOf(RUNNING, READY, { ...IDLE, stage: "embedding", paused: true }).text).toBe(
       "$(debug-pause) Sourcewise",
     );
   });
 
-  it("warns of what is wrong with the index", () => {
+  it("warns of a problem with the index", () => {
     const status = statusOf(RUNNING, READY, { ...IDLE, message: "Another window indexes this folder." });
     expect(status).toMatchObject({ problem: true, tooltip: ["Another window indexes this folder.", SIZE] });
   });
 
-  it("shows the set-up before all else", () => {
+  it("gives setup priority over everything else", () => {
     const working: EnvironmentState = { kind: "working", message: "2/4 torch", fraction: 0.5 };
     expect(statusOf({ kind: "starting" }, working, null)).toMatchObject({
       text: "$(sync~spin) 50%",
@@ -72,7 +72,7 @@ describe("the status bar", () => {
   it.each<[ServerState, EnvironmentState]>([
     [{ kind: "failed", message: "It stopped.", hint: "See the log." }, READY],
     [{ kind: "stopped" }, { kind: "failed", message: "It stopped.", hint: "See the log." }],
-  ])("warns of a failure with its next step: %#", (server, environment) => {
+  ])("shows a failure with its hint: %#", (server, environment) => {
     expect(statusOf(server, environment, null)).toEqual({
       text: "$(warning) Sourcewise",
       tooltip: ["It stopped.", "See the log."],
@@ -80,7 +80,7 @@ describe("the status bar", () => {
     });
   });
 
-  it("does not warn of what was never set up", () => {
+  it("does not warn before the first setup", () => {
     expect(statusOf({ kind: "stopped" }, { kind: "unknown" }, null).problem).toBe(false);
   });
 });
@@ -89,13 +89,13 @@ describe("its menu", () => {
   const commands = (server: ServerState, index: IndexSummary | null): string[] =>
     menuOf(server, index).map(({ command }) => command);
 
-  it("offers to pause what goes on and to resume what waits", () => {
+  it("offers to pause running indexing and to resume paused indexing", () => {
     expect(commands(RUNNING, IDLE)).toContain("sourcewise.pause");
     expect(commands(RUNNING, { ...IDLE, paused: true })).toContain("sourcewise.resume");
     expect(commands(RUNNING, { ...IDLE, paused: true })).not.toContain("sourcewise.pause");
   });
 
-  it("begins with the way out where nothing runs, and has the log at all times", () => {
+  it("starts with setup if no server is running, and always contains the log", () => {
     expect(commands({ kind: "stopped" }, null)[0]).toBe("sourcewise.setUp");
     expect(commands({ kind: "stopped" }, null)).not.toContain("sourcewise.rebuild");
     for (const kind of ["stopped", "starting", "running"] as const)

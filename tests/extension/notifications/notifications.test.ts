@@ -29,21 +29,21 @@ const PLAIN = "[Finish] (command:a.b)";
 
 beforeEach(() => shown.splice(0));
 
-describe("what the editor is given to show", () => {
+describe("a notification", () => {
   it.each([
-    ["information", showInformation],
-    ["an error", showError],
-  ])("is %s without links, with its buttons", async (_, show) => {
+    ["an information message", showInformation],
+    ["an error message", showError],
+  ])("shows %s without links, with its buttons", async (_, show) => {
     expect(await show(`${LINK} failed.`, "Show Log")).toBe("Show Log");
     expect(shown).toEqual([[`${PLAIN} failed.`, "Show Log"]]);
   });
 
-  it("is a question without links", async () => {
+  it("shows a question without links", async () => {
     expect(await confirm(`Send to ${LINK}?`, `From ${LINK}`, "Send")).toBe("Send");
     expect(shown).toEqual([[`Send to ${PLAIN}?`, { modal: true, detail: `From ${PLAIN}` }, "Send"]]);
   });
 
-  it("is progress without links", async () => {
+  it("shows progress without links", async () => {
     const result = await withProgress(`Setting up ${LINK}`, (progress, token) => {
       progress.report({ message: `Collecting ${LINK}`, increment: 3 });
       progress.report({ increment: 1 });

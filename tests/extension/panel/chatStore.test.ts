@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { emptyChat, type HeldChat, withTurn } from "../../../extension/src/panel/chat";
+import { type ChatRecord, emptyChat, upsertTurn } from "../../../extension/src/panel/chat";
 import { ChatStore } from "../../../extension/src/panel/chatStore";
 import { newTurn, withDelta, withRequest, withResult, withSources } from "../../../extension/src/panel/turn";
 import { COVERAGE, result, source } from "./scriptedServer";
@@ -28,14 +28,14 @@ function store(): ChatStore {
   );
 }
 
-function chat(question: string): HeldChat {
+function chat(question: string): ChatRecord {
   const scope = { paths: ["app/"], languages: ["python"], kinds: [], changedSince: "main" };
   const request = { kind: "ask", question, folder: "file:///work", scope, selection: null } as const;
   const turn = withRequest(newTurn("t1", "ask", question), request, ["app/"]);
-  return withTurn(emptyChat(), withResult(turn, result("a")));
+  return upsertTurn(emptyChat(), withResult(turn, result("a")));
 }
 
-async function keep(where: ChatStore, ...chats: HeldChat[]): Promise<void> {
+async function save(where: ChatStore, ...chats: ChatRecord[]): Promise<void> {
   for (const one of chats) {
     where.save(one);
     await where.flush();
@@ -43,126 +43,129 @@ async function keep(where: ChatStore, ...chats: HeldChat[]): Promise<void> {
 }
 
 describe("the store of chats", () => {
-  it("gives back a chat with the places behind it, in another window", async () => {
-    const kept = chat("How do users log in?");
-    await keep(store(), kept);
-    const read = await store().read(kept.id);
-    expect(read).toMatchObject({ id: kept.id, title: "How do users log in?" });
-    expect(read?.turns[0]).toEqual({ ...kept.turns[0], deltas: 0 });
+  it("returns a chat with its locations in another window", async () => {
+    const saved = chat("How do users log in?");
+    await save(store(), saved);
+    const read = await store().read(saved.id);
+    expect(read).toMatchObject({ id: saved.id, title: "How do users log in?" });
+    expect(read?.turns[0]).toEqual({ ...saved.turns[0], deltas: 0 });
     expect(read?.turns[0]?.sources[0]?.uri).toBe("file:///work/app/auth.py");
     expect(warnings).toEqual([]);
   });
 
-  it("keeps a chat without being told to hurry", async () => {
-    const kept = chat("How?");
-    store().save(kept);
-    await vi.waitFor(() => expect(readdirSync(folder)).toEqual([`${kept.id}.json`]), { timeout: 5000 });
+  it("saves a chat without an explicit flush", async () => {
+    const saved = chat("How?");
+    store().save(saved);
+    await vi.waitFor(() => expect(readdirSync(folder)).toEqual([`${saved.id}.json`]), { timeout: 5000 });
   });
 
-  it("gives back an answer that was in the making as stopped, with its text", async () => {
+  it("returns a running answer as stopped, with its text", async () => {
     const found = withSources(newTurn("t1", "ask", "How?"), { askId: "a", sources: [source(1)], search: COVERAGE });
-    const running = withTurn(emptyChat(), withDelta(found, { askId: "a", seq: 0, text: "So" }));
-    await keep(store(), running);
+    const running = upsertTurn(emptyChat(), withDelta(found, { askId: "a", seq: 0, text: "So" }));
+    await save(store(), running);
     const [turn] = (await store().read(running.id))?.turns ?? [];
     expect(turn?.shown).toMatchObject({ status: "stopped", text: "So" });
   });
 
   it("lists chats, last changed first", async () => {
     const [first, second] = [chat("First?"), chat("Second?")];
-    const kept = store();
-    await keep(kept, first, second);
-    expect((await kept.list()).map(({ title, turns }) => [title, turns])).toEqual([
+    const chatStore = store();
+    await save(chatStore, first, second);
+    expect((await chatStore.list()).map(({ title, turns }) => [title, turns])).toEqual([
       ["Second?", 1],
       ["First?", 1],
     ]);
-    await keep(kept, withTurn(first, newTurn("t2", "ask", "More?")));
-    expect((await kept.list()).map(({ title, turns }) => [title, turns])).toEqual([
+    await save(chatStore, upsertTurn(first, newTurn("t2", "ask", "More?")));
+    expect((await chatStore.list()).map(({ title, turns }) => [title, turns])).toEqual([
       ["First?", 2],
       ["Second?", 1],
     ]);
   });
 
-  it("sees what another window keeps and deletes", async () => {
+  it("sees what another window saves and deletes", async () => {
     const [one, other] = [store(), store()];
-    const kept = chat("How?");
+    const saved = chat("How?");
     expect(await other.list()).toEqual([]);
-    await keep(one, kept);
-    expect((await other.list()).map(({ id }) => id)).toEqual([kept.id]);
-    await one.delete(kept.id);
+    await save(one, saved);
+    expect((await other.list()).map(({ id }) => id)).toEqual([saved.id]);
+    await one.delete(saved.id);
     expect(await other.list()).toEqual([]);
   });
 
-  it("does not keep a chat in which nothing was asked", async () => {
-    await keep(store(), emptyChat());
+  it("does not save a chat without turns", async () => {
+    await save(store(), emptyChat());
     expect(await store().list()).toEqual([]);
   });
 
   it("does not count reading a chat as changing it", async () => {
     const [first, second] = [chat("First?"), chat("Second?")];
-    const kept = store();
-    await keep(kept, first, second);
-    const read = await kept.read(first.id);
-    if (read) await keep(kept, read);
-    expect((await kept.list()).map(({ title }) => title)).toEqual(["Second?", "First?"]);
+    const chatStore = store();
+    await save(chatStore, first, second);
+    const read = await chatStore.read(first.id);
+    if (read) await save(chatStore, read);
+    expect((await chatStore.list()).map(({ title }) => title)).toEqual(["Second?", "First?"]);
   });
 
-  it("does not bring back a chat that was deleted before it was written", async () => {
-    const kept = store();
-    const doomed = chat("How?");
-    kept.save(doomed);
-    await kept.delete(doomed.id);
-    await kept.flush();
-    expect(await kept.list()).toEqual([]);
+  it("does not save a chat that was deleted before it was written", async () => {
+    const chatStore = store();
+    const deleted = chat("How?");
+    chatStore.save(deleted);
+    await chatStore.delete(deleted.id);
+    await chatStore.flush();
+    expect(await chatStore.list()).toEqual([]);
   });
 
-  it.each(["", "{", "null", '{"changed":1,"chat":{},"behind":[]}'])("sets aside a file that holds %j", async (text) => {
-    const kept = chat("How?");
-    await keep(store(), kept);
-    writeFileSync(path.join(folder, "broken.json"), text);
-    expect((await store().list()).map(({ id }) => id)).toEqual([kept.id]);
-    expect(readdirSync(folder).sort()).toEqual([`${kept.id}.json`, "broken.json.damaged"].sort());
-    expect(warnings.join()).toContain("damaged");
-  });
+  it.each(["", "{", "null", '{"changed":1,"chat":{},"behind":[]}'])(
+    "renames a damaged file that contains %j",
+    async (text) => {
+      const saved = chat("How?");
+      await save(store(), saved);
+      writeFileSync(path.join(folder, "broken.json"), text);
+      expect((await store().list()).map(({ id }) => id)).toEqual([saved.id]);
+      expect(readdirSync(folder).sort()).toEqual([`${saved.id}.json`, "broken.json.damaged"].sort());
+      expect(warnings.join()).toContain("damaged");
+    },
+  );
 
-  it("reads nothing outside of its folder", async () => {
-    const kept = chat("How?");
-    await keep(store(), kept);
+  it("reads nothing outside its folder", async () => {
+    const saved = chat("How?");
+    await save(store(), saved);
     writeFileSync(path.join(path.dirname(folder), "outside.json"), "{}");
     expect(await store().read("../outside")).toBeUndefined();
-    expect(await store().read(kept.id.toUpperCase() + "x")).toBeUndefined();
+    expect(await store().read(saved.id.toUpperCase() + "x")).toBeUndefined();
     expect(warnings).toEqual([]);
   });
 
-  it("drops the oldest of more than a hundred", async () => {
-    const kept = store();
+  it("deletes the oldest chats beyond one hundred", async () => {
+    const chatStore = store();
     const chats = Array.from({ length: 100 }, (_, number) => chat(`Question ${number}?`));
-    chats.forEach((one) => kept.save(one));
-    await kept.flush();
+    chats.forEach((one) => chatStore.save(one));
+    await chatStore.flush();
     chats.forEach((one, number) => utimesSync(path.join(folder, `${one.id}.json`), number + 1, number + 1));
-    await keep(kept, chat("One more?"));
-    const titles = (await kept.list()).map(({ title }) => title);
+    await save(chatStore, chat("One more?"));
+    const titles = (await chatStore.list()).map(({ title }) => title);
     expect(titles).toHaveLength(100);
     expect(titles).toContain("One more?");
     expect(titles).not.toContain("Question 0?");
   });
 
-  it("says so in the log where nothing can be kept, and goes on", async () => {
+  it("logs a warning and continues if nothing can be saved", async () => {
     writeFileSync(folder, "a file where the folder should be");
-    const kept = store();
-    await keep(kept, chat("How?"));
-    expect(warnings.join()).toContain("cannot be kept");
-    expect(await kept.list()).toEqual([]);
+    const chatStore = store();
+    await save(chatStore, chat("How?"));
+    expect(warnings.join()).toContain("Cannot save chats");
+    expect(await chatStore.list()).toEqual([]);
   });
 
-  it("ends with a whole chat where two windows write it at once", async () => {
+  it("leaves a complete chat if two windows write it at the same time", async () => {
     const [one, other] = [store(), store()];
-    const kept = chat("How?");
+    const saved = chat("How?");
     for (let turn = 2; turn < 30; turn++) {
-      one.save(withTurn(kept, newTurn(`one ${turn}`, "ask", "One?")));
-      other.save(withTurn(kept, newTurn(`other ${turn}`, "ask", "Other?")));
+      one.save(upsertTurn(saved, newTurn(`one ${turn}`, "ask", "One?")));
+      other.save(upsertTurn(saved, newTurn(`other ${turn}`, "ask", "Other?")));
       await Promise.all([one.flush(), other.flush()]);
     }
-    expect((await store().read(kept.id))?.turns).toHaveLength(2);
+    expect((await store().read(saved.id))?.turns).toHaveLength(2);
     expect(warnings).toEqual([]);
   });
 });

@@ -16,13 +16,13 @@ import { COVERAGE, result, ScriptedServer, source } from "./scriptedServer";
 let server: ScriptedServer;
 let conversation: Conversation;
 let scopeOf: (question: string) => Promise<ScopedQuestion>;
-let mayLeave: (destination: Destination) => Promise<boolean>;
-let news: string[];
+let requestConsent: (destination: Destination) => Promise<boolean>;
+let events: string[];
 
 beforeEach(() => {
   server = new ScriptedServer();
-  news = [];
-  mayLeave = () => Promise.reject(new Error("Nobody should be asked."));
+  events = [];
+  requestConsent = () => Promise.reject(new Error("The user should not be asked."));
   scopeOf = (question) =>
     Promise.resolve({
       question,
@@ -34,10 +34,10 @@ beforeEach(() => {
   conversation = new Conversation(
     server,
     (question) => scopeOf(question),
-    (destination) => mayLeave(destination),
+    (destination) => requestConsent(destination),
     {
-      turnGrew: (turn) => news.push(turn),
-      chatChanged: () => news.push("chat"),
+      answerGrew: (turn) => events.push(turn),
+      chatChanged: () => events.push("chat"),
     },
   );
 });
@@ -56,11 +56,11 @@ function params(): AskParams {
   return server.last.params as AskParams;
 }
 
-/** Asks, and waits until the server was asked. */
+/** Asks a question and waits for the request to the server. */
 async function ask(question: string): Promise<{ ended: Promise<void> }> {
-  const before = server.asked.length;
+  const before = server.requests.length;
   const ended = conversation.ask(question);
-  await vi.waitFor(() => expect(server.asked.length).toBe(before + 1));
+  await vi.waitFor(() => expect(server.requests.length).toBe(before + 1));
   return { ended };
 }
 
@@ -72,7 +72,7 @@ async function answered(question: string, text: string): Promise<Turn> {
 }
 
 describe("a conversation", () => {
-  it("asks about what the question is narrowed to, and says so", async () => {
+  it("sends the scope of the question and shows it", async () => {
     await ask("  How do users log in? ");
     expect(params()).toMatchObject({
       question: "How do users log in?",
@@ -83,42 +83,42 @@ describe("a conversation", () => {
     expect(lastTurn()).toMatchObject({ status: "searching", scope: ["app/"] });
   });
 
-  it("shows the answer while it is made", async () => {
+  it("shows the answer while it streams", async () => {
     await ask("How?");
     const { askId } = params();
-    server.tell(ANSWER_SOURCES, { askId, sources: [source(1)], search: COVERAGE });
-    server.tell(ANSWER_DELTA, { askId, seq: 0, text: "So" });
+    server.notify(ANSWER_SOURCES, { askId, sources: [source(1)], search: COVERAGE });
+    server.notify(ANSWER_DELTA, { askId, seq: 0, text: "So" });
     expect(lastTurn()).toMatchObject({ status: "answering", text: "So" });
-    expect(news).toContain(lastTurn().id);
+    expect(events).toContain(lastTurn().id);
   });
 
-  it("tells of the end of an answer as a change of the chat", async () => {
+  it("reports the end of an answer as a change of the chat", async () => {
     await answered("How?", "So.");
     expect(lastTurn()).toMatchObject({ status: "done", text: "So." });
-    expect(news.at(-1)).toBe("chat");
+    expect(events.at(-1)).toBe("chat");
   });
 
-  it("is named by its first question", async () => {
+  it("has its first question as the title", async () => {
     await answered("How do users log in?\nI mean really", "So.");
     await answered("And out?", "So.");
     expect(conversation.chat.title).toBe("How do users log in?");
   });
 
-  it("tells a follow-up what was said before", async () => {
+  it("sends the history with a follow-up question", async () => {
     await answered("How?", "So.");
     await ask("Why?");
     expect(params().history).toEqual([{ question: "How?", answer: "So.", symbols: ["login"] }]);
   });
 
-  it("refuses a question while it answers one", async () => {
+  it("refuses a question while an answer is running", async () => {
     await ask("How?");
     await expect(conversation.ask("Why?")).rejects.toThrow("still answering");
     expect(turns()).toHaveLength(1);
   });
 
-  it("stops an answer at once, keeps its text and tells the server", async () => {
+  it("stops an answer immediately, keeps its text and cancels the request", async () => {
     const { ended } = await ask("How?");
-    server.tell(ANSWER_DELTA, { askId: params().askId, seq: 0, text: "So" });
+    server.notify(ANSWER_DELTA, { askId: params().askId, seq: 0, text: "So" });
     conversation.stop(lastTurn().id);
     expect(lastTurn()).toMatchObject({ status: "stopped", text: "So", failure: "" });
     await ended;
@@ -126,62 +126,62 @@ describe("a conversation", () => {
     expect(lastTurn().status).toBe("stopped");
   });
 
-  it("does not ask the server where it was stopped before it knew what about", async () => {
-    let know: (scope: ScopedQuestion) => void = () => undefined;
-    scopeOf = () => new Promise((resolve) => (know = resolve));
+  it("sends no request if it was stopped before the scope was known", async () => {
+    let resolveScope: (scope: ScopedQuestion) => void = () => undefined;
+    scopeOf = () => new Promise((resolve) => (resolveScope = resolve));
     const ended = conversation.ask("How?");
     conversation.stop(lastTurn().id);
-    know({ question: "How?", folder: null, scope: narrowedTo([], []), selection: null, described: [] });
+    resolveScope({ question: "How?", folder: null, scope: narrowedTo([], []), selection: null, described: [] });
     await ended;
-    expect(server.asked).toEqual([]);
+    expect(server.requests).toEqual([]);
   });
 
-  it("drops what comes late of an answer that was stopped", async () => {
+  it("drops late messages of a stopped answer", async () => {
     await ask("How?");
     const { askId } = params();
     conversation.stop(lastTurn().id);
-    server.tell(ANSWER_DELTA, { askId, seq: 0, text: "late" });
+    server.notify(ANSWER_DELTA, { askId, seq: 0, text: "late" });
     expect(lastTurn().text).toBe("");
   });
 
-  it("puts a new answer in the place of the old one", async () => {
+  it("replaces the old answer with the new one", async () => {
     const first = await answered("How?", "So.");
     await answered("Why?", "Because.");
     const ended = conversation.regenerate(first.id);
-    await vi.waitFor(() => expect(server.asked).toHaveLength(3));
+    await vi.waitFor(() => expect(server.requests).toHaveLength(3));
     expect(params()).toMatchObject({ question: "How?", history: [] });
     server.last.answer(result(params().askId, { text: "Otherwise." }));
     await ended;
     expect(turns().map(({ text }) => text)).toEqual(["Otherwise.", "Because."]);
   });
 
-  it("says in the turn why a question cannot be asked, and reads it anew when asked again", async () => {
-    const works = scopeOf;
+  it("shows in the turn why a question cannot be asked, and parses it again on a retry", async () => {
+    const workingScopeOf = scopeOf;
     scopeOf = () => Promise.reject(new UserError("Nothing is selected.", "Select something."));
     await conversation.ask("What does @selection do?");
     expect(lastTurn()).toMatchObject({ status: "failed", failure: "Nothing is selected. Select something." });
-    scopeOf = works;
+    scopeOf = workingScopeOf;
     void conversation.regenerate(lastTurn().id);
-    await vi.waitFor(() => expect(server.asked).toHaveLength(1));
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
     expect(turns()).toHaveLength(1);
   });
 
-  it("survives the end of the server in the middle, and can ask again", async () => {
+  it("survives a server crash during an answer and can retry", async () => {
     const { ended } = await ask("How?");
     server.last.fail(connectionLost());
     await ended;
     expect(lastTurn()).toMatchObject({ status: "failed" });
     expect(lastTurn().failure).toContain("server stopped");
     void conversation.regenerate(lastTurn().id);
-    await vi.waitFor(() => expect(server.asked).toHaveLength(2));
+    await vi.waitFor(() => expect(server.requests).toHaveLength(2));
     expect(lastTurn()).toMatchObject({ status: "searching", failure: "" });
   });
 
-  it("stops an answer for code that the user wants explained", async () => {
+  it("stops the running answer to explain code", async () => {
     await ask("How?");
     const selection = { uri: "untitled:Untitled-1", startLine: 1, endLine: 3 };
     void conversation.explain(selection, "Explain lines 1 to 3");
-    await vi.waitFor(() => expect(server.asked).toHaveLength(2));
+    await vi.waitFor(() => expect(server.requests).toHaveLength(2));
     expect(server.last).toMatchObject({ method: "sourcewise/explain", params: { selection } });
     expect(turns().map(({ kind, status }) => [kind, status])).toEqual([
       ["ask", "stopped"],
@@ -189,20 +189,20 @@ describe("a conversation", () => {
     ]);
   });
 
-  describe("whose model runs on another machine", () => {
+  describe("with a model on another machine", () => {
     const destination = { folder: "file:///work", model: "gpt-oss:120b-cloud", host: "https://ollama.com" };
 
-    /** Asks, and lets the server say that it needs consent. */
-    async function heldBack(): Promise<{ ended: Promise<void> }> {
-      const asked = await ask("How?");
+    /** Asks a question for which the server requires consent. */
+    async function askNeedingConsent(): Promise<{ ended: Promise<void> }> {
+      const pending = await ask("How?");
       server.last.answer(result(params().askId, { text: "", failure: "Nothing was sent.", needsConsent: destination }));
-      return asked;
+      return pending;
     }
 
-    it("sends the question again when the user has allowed it", async () => {
+    it("sends the question again after the user consents", async () => {
       const questions: Destination[] = [];
-      mayLeave = (asked) => Promise.resolve(questions.push(asked) > 0);
-      const { ended } = await heldBack();
+      requestConsent = (requested) => Promise.resolve(questions.push(requested) > 0);
+      const { ended } = await askNeedingConsent();
       await vi.waitFor(() =>
         expect(server.last).toMatchObject({ method: "sourcewise/models/allow", params: { destination } }),
       );
@@ -216,43 +216,43 @@ describe("a conversation", () => {
       expect(lastTurn()).toMatchObject({ status: "done", text: "So.", failure: "" });
     });
 
-    it("allows and sends nothing when the user does not want it, and keeps the sources", async () => {
-      mayLeave = () => Promise.resolve(false);
-      await (await heldBack()).ended;
-      expect(server.asked.map(({ method }) => method)).toEqual(["sourcewise/ask"]);
+    it("sends nothing and keeps the sources if the user declines", async () => {
+      requestConsent = () => Promise.resolve(false);
+      await (await askNeedingConsent()).ended;
+      expect(server.requests.map(({ method }) => method)).toEqual(["sourcewise/ask"]);
       expect(lastTurn()).toMatchObject({ status: "failed", failure: "Nothing was sent." });
       expect(lastTurn().sources).toHaveLength(1);
     });
 
-    it("allows nothing when the answer was stopped before the user decided", async () => {
+    it("stores no consent if the answer was stopped before the user decided", async () => {
       let decide: (send: boolean) => void = () => undefined;
-      mayLeave = () => new Promise((resolve) => (decide = resolve));
-      const { ended } = await heldBack();
+      requestConsent = () => new Promise((resolve) => (decide = resolve));
+      const { ended } = await askNeedingConsent();
       await new Promise((resolve) => setImmediate(resolve));
       conversation.stop(lastTurn().id);
       decide(true);
       await ended;
-      expect(server.asked.map(({ method }) => method)).toEqual(["sourcewise/ask"]);
+      expect(server.requests.map(({ method }) => method)).toEqual(["sourcewise/ask"]);
       expect(lastTurn().status).toBe("stopped");
     });
 
-    it("says why a decision cannot be stored, and sends nothing", async () => {
-      mayLeave = () => Promise.resolve(true);
-      const { ended } = await heldBack();
+    it("shows why consent cannot be stored, and sends nothing", async () => {
+      requestConsent = () => Promise.resolve(true);
+      const { ended } = await askNeedingConsent();
       await vi.waitFor(() => expect(server.last.method).toBe("sourcewise/models/allow"));
       server.last.fail(new UserError("Your decision cannot be stored.", "Make that folder writable."));
       await ended;
-      expect(server.asked).toHaveLength(2);
+      expect(server.requests).toHaveLength(2);
       expect(lastTurn()).toMatchObject({
         status: "failed",
         failure: "Your decision cannot be stored. Make that folder writable.",
       });
     });
 
-    it("asks about code that is to be explained as well", async () => {
-      mayLeave = () => Promise.resolve(true);
+    it("also asks for consent to explain code", async () => {
+      requestConsent = () => Promise.resolve(true);
       const ended = conversation.explain({ uri: "file:///work/a.py", startLine: 1, endLine: 3 }, "Explain a.py:1-3");
-      await vi.waitFor(() => expect(server.asked).toHaveLength(1));
+      await vi.waitFor(() => expect(server.requests).toHaveLength(1));
       server.last.answer(result(params().askId, { failure: "Nothing was sent.", needsConsent: destination }));
       await vi.waitFor(() => expect(server.last.method).toBe("sourcewise/models/allow"));
       server.last.answer({ destinations: [destination] });
@@ -263,16 +263,16 @@ describe("a conversation", () => {
     });
   });
 
-  it("leaves an answer stopped in its chat when another is opened", async () => {
+  it("stops the running answer when another chat is opened", async () => {
     await ask("How?");
-    const left = conversation.chat.id;
+    const previous = conversation.chat.id;
     conversation.open(emptyChat());
     expect(server.last.wasCancelled).toBe(true);
-    expect(conversation.chat.id).not.toBe(left);
+    expect(conversation.chat.id).not.toBe(previous);
     expect(turns()).toEqual([]);
   });
 
-  it("knows the places of sources and mentions that it showed, and no others", async () => {
+  it("returns the locations only of sources and mentions that it showed", async () => {
     const { id } = await answered("How?", "So.");
     expect(conversation.placeOfSource(id, 1)).toMatchObject({
       uri: "file:///work/app/auth.py",

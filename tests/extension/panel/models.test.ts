@@ -29,7 +29,7 @@ beforeEach(async () => {
   await refreshed;
 });
 
-/** Begins a download, and waits until the server was asked for it. */
+/** Starts a download and waits for the request to the server. */
 async function pull(runtime: "ollama" | "embedded"): Promise<{ ended: Promise<void>; params: PullParams }> {
   const ended = runtime === "ollama" ? models.pullWanted() : models.pullBuiltIn();
   await vi.waitFor(() => expect(server.last.method).toBe("sourcewise/models/pull"));
@@ -37,11 +37,11 @@ async function pull(runtime: "ollama" | "embedded"): Promise<{ ended: Promise<vo
 }
 
 describe("the models", () => {
-  it("are not known before the server was asked", () => {
+  it("are unknown before the first response", () => {
     expect(new Models(new ScriptedServer()).summary).toBeNull();
   });
 
-  it("are the one that answers, the one that is wanted and the one that is built in", () => {
+  it("include the current, the wanted and the built-in model", () => {
     expect(models.summary).toEqual({
       answering: { runtime: "sources", name: "" },
       local: true,
@@ -55,7 +55,7 @@ describe("the models", () => {
     expect(models.all.map(({ name }) => name)).toEqual(["codellama", "llama3", "qwen"]);
   });
 
-  it("are those of the newest answer, in whatever order answers come", async () => {
+  it("come from the latest request, in whatever order responses arrive", async () => {
     const first = models.refresh();
     const older = server.last;
     const second = models.refresh();
@@ -65,10 +65,10 @@ describe("the models", () => {
     expect(models.summary?.wanted).toBe("new");
   });
 
-  it("show a download and how far it is, and are asked for again after it", async () => {
+  it("show the progress of a download and are refreshed after it", async () => {
     const { ended, params } = await pull("ollama");
     expect(params).toMatchObject({ runtime: "ollama", name: "codellama" });
-    server.tell(MODELS_PROGRESS, { pullId: params.pullId, message: "pulling", done: 3, total: 9 });
+    server.notify(MODELS_PROGRESS, { pullId: params.pullId, message: "pulling", done: 3, total: 9 });
     expect(models.summary?.download).toEqual({ name: "codellama", message: "pulling", done: 3, total: 9 });
     server.last.answer({ name: "codellama" });
     await vi.waitFor(() => expect(server.last.method).toBe("sourcewise/models/list"));
@@ -77,18 +77,18 @@ describe("the models", () => {
     expect(models.summary).toMatchObject({ answering: { name: "codellama" }, download: null });
   });
 
-  it("do not show the progress of a download of another window", async () => {
+  it("ignore the progress of downloads in other windows", async () => {
     await pull("embedded");
-    server.tell(MODELS_PROGRESS, { pullId: "another", message: "pulling", done: 3, total: 9 });
+    server.notify(MODELS_PROGRESS, { pullId: "another", message: "pulling", done: 3, total: 9 });
     expect(models.summary?.download).toMatchObject({ name: "qwen", done: 0 });
   });
 
-  it("can be downloaded one at a time", async () => {
+  it("can be downloaded only one at a time", async () => {
     await pull("ollama");
     await expect(models.pullBuiltIn()).rejects.toThrow("codellama is being downloaded.");
   });
 
-  it("end a download that is cancelled, without complaint", async () => {
+  it("end a cancelled download without an error", async () => {
     const { ended } = await pull("ollama");
     const download = server.last;
     models.cancel();
@@ -99,7 +99,7 @@ describe("the models", () => {
     expect(models.summary?.download).toBeNull();
   });
 
-  it("say why a download failed, and can be downloaded again", async () => {
+  it("report why a download failed, and can be downloaded again", async () => {
     const { ended } = await pull("ollama");
     server.last.fail(new UserError("The disk is full."));
     await expect(ended).rejects.toThrow("The disk is full.");

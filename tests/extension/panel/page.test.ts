@@ -5,11 +5,11 @@ const page = pageOf({ script: "vscode:/webview.js", style: "vscode:/webview.css"
 const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1]?.split("; ");
 
 describe("the page", () => {
-  it("may load our script, our style and our font, and nothing else", () => {
+  it("may load only our script, our styles and our font", () => {
     expect(policy).toEqual(["default-src 'none'", "script-src 'nonce-abc'", "style-src vscode:", "font-src vscode:"]);
   });
 
-  it("has one script, which carries the nonce, and nothing inline", () => {
+  it("has one script, with the nonce, and nothing inline", () => {
     expect(page.match(/<script[^>]*>[^<]*/g)).toEqual(['<script nonce="abc" src="vscode:/webview.js">']);
     expect(page).not.toMatch(/<style|\son\w+=|style="/);
   });

@@ -14,7 +14,7 @@ describe("the panel", () => {
     expect(panelViewOf(version)).toBe("sourcewise.panelFallback");
   });
 
-  it("has both of its views in the manifest", () => {
+  it("has both views in the manifest", () => {
     const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
       contributes: { views: Record<string, { id: string }[]> };
     };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Folder, readScope, type Situated } from "../../../extension/src/panel/scope";
+import { type EditorContext, type Folder, readScope } from "../../../extension/src/panel/scope";
 
 const app: Folder = { uri: "file:///work/app", name: "app" };
 const web: Folder = { uri: "file:///work/web", name: "web" };
@@ -16,16 +16,16 @@ function kindOf({ uri }: Folder, path: string): Promise<"file" | "folder" | unde
   return Promise.resolve(files.some((file) => file.startsWith(`${path}/`)) ? "folder" : undefined);
 }
 
-const one: Situated = { folders: [app], file: { folder: app, path: "src/auth.py" }, selection: undefined };
-const two: Situated = { ...one, folders: [web, app] };
-const bare: Situated = { folders: [app], file: undefined, selection: undefined };
+const one: EditorContext = { folders: [app], file: { folder: app, path: "src/auth.py" }, selection: undefined };
+const two: EditorContext = { ...one, folders: [web, app] };
+const bare: EditorContext = { folders: [app], file: undefined, selection: undefined };
 
-function read(question: string, situated = one) {
-  return readScope(question, situated, kindOf);
+function read(question: string, context = one) {
+  return readScope(question, context, kindOf);
 }
 
 describe("the scope of a question", () => {
-  it("is the workspace where nothing is named", async () => {
+  it("is the workspace if there are no references", async () => {
     const scope = { paths: [], languages: [], kinds: [], changedSince: null };
     expect(await read("How?")).toEqual({ question: "How?", folder: app.uri, scope, selection: null, described: [] });
   });
@@ -43,17 +43,17 @@ describe("the scope of a question", () => {
     expect(await read(`${word} How?`)).toMatchObject({ question: "How?", scope: { paths: [path] }, described: [path] });
   });
 
-  it("is said in words in the middle of a sentence, without the punctuation around it", async () => {
-    const asked = await read("What does (@src/auth.py) do with @README.md?");
-    expect(asked.question).toBe("What does (src/auth.py) do with README.md?");
-    expect(asked.scope.paths).toEqual(["src/auth.py", "README.md"]);
+  it("replaces references in a sentence with words and keeps punctuation", async () => {
+    const scoped = await read("What does (@src/auth.py) do with @README.md?");
+    expect(scoped.question).toBe("What does (src/auth.py) do with README.md?");
+    expect(scoped.scope.paths).toEqual(["src/auth.py", "README.md"]);
   });
 
-  it("is the question where there is nothing else", async () => {
+  it("becomes the question if there is no other text", async () => {
     expect((await read("@file")).question).toBe("src/auth.py");
   });
 
-  it("names a path once", async () => {
+  it("contains a path only once", async () => {
     expect((await read("@file @src/auth.py how?")).scope.paths).toEqual(["src/auth.py"]);
   });
 
@@ -76,9 +76,9 @@ describe("the scope of a question", () => {
     });
   });
 
-  it("is the selection where it is asked for, by its own name", async () => {
-    const situated = { ...one, selection: { lines, name: "src/auth.py:3-9" } };
-    expect(await read("Why is @selection slow?", situated)).toMatchObject({
+  it("is the selection for @selection, described by its lines", async () => {
+    const context = { ...one, selection: { lines, name: "src/auth.py:3-9" } };
+    expect(await read("Why is @selection slow?", context)).toMatchObject({
       question: "Why is the selected lines slow?",
       selection: lines,
       scope: { paths: [] },
@@ -86,28 +86,30 @@ describe("the scope of a question", () => {
     });
   });
 
-  it("refuses what means nothing now", async () => {
+  it("is refused if a reference has no target", async () => {
     await expect(read("@selection why?")).rejects.toThrow("Nothing is selected.");
-    await expect(read("@file why?", bare)).rejects.toThrow("No file of the workspace is open.");
-    await expect(read("@folder why?", bare)).rejects.toThrow("No file of the workspace is open.");
+    await expect(read("@file why?", bare)).rejects.toThrow("No workspace file is open.");
+    await expect(read("@folder why?", bare)).rejects.toThrow("No workspace file is open.");
   });
 
-  it("is nothing in particular without a folder", async () => {
+  it("is empty without a folder", async () => {
     expect(await read("How?", { ...bare, folders: [] })).toMatchObject({ folder: null, scope: { paths: [] } });
   });
 });
 
 describe("the filters of a question", () => {
-  it("narrow it, say themselves in a sentence, and are shown beside files", async () => {
-    const asked = await read("@file @lang:python @lang:go Which @kind:class is new in @changed:main, and @kind:class?");
-    expect(asked.question).toBe("Which class is new in the changes since main, and class?");
-    expect(asked.scope).toEqual({
+  it("narrow the scope, become words in the question, and are listed after files", async () => {
+    const scoped = await read(
+      "@file @lang:python @lang:go Which @kind:class is new in @changed:main, and @kind:class?",
+    );
+    expect(scoped.question).toBe("Which class is new in the changes since main, and class?");
+    expect(scoped.scope).toEqual({
       paths: ["src/auth.py"],
       languages: ["python", "go"],
       kinds: ["class"],
       changedSince: "main",
     });
-    expect(asked.described).toEqual(["src/auth.py", "lang:python", "lang:go", "kind:class", "changed:main"]);
+    expect(scoped.described).toEqual(["src/auth.py", "lang:python", "lang:go", "kind:class", "changed:main"]);
   });
 
   it.each([
@@ -115,48 +117,48 @@ describe("the filters of a question", () => {
     ["@changed:HEAD~3: how?", "HEAD~3"],
     ['@"changed:HEAD@{1}" how?', "HEAD@{1}"],
     ["(@changed:v1.2)", "v1.2"],
-  ])("%s has changed since %s", async (question, revision) => {
+  ])("%s limits the scope to changes since %s", async (question, revision) => {
     expect((await read(question)).scope.changedSince).toBe(revision);
   });
 
-  it("are the question where there is nothing else", async () => {
+  it("become the question if there is no other text", async () => {
     expect((await read("@changed:main")).question).toBe("the changes since main");
   });
 
-  it("do not choose among several folders", async () => {
+  it("do not select a folder", async () => {
     expect(await read("@lang:go how?", two)).toMatchObject({ folder: app.uri, described: ["app", "lang:go"] });
   });
 
-  it("name one branch", async () => {
+  it("allow only one branch", async () => {
     expect((await read("@changed:main @changed:main how?")).scope.changedSince).toBe("main");
     await expect(read("@changed:main @changed:work how?")).rejects.toThrow("both main and work");
   });
 });
 
-describe("the scope of a question to several folders", () => {
-  it("is the folder in use, and says so", async () => {
+describe("the scope of a question with several folders", () => {
+  it("is the active folder, and its name is shown", async () => {
     expect(await read("How?", two)).toMatchObject({ folder: app.uri, described: ["app"] });
   });
 
-  it("is the first folder where none is in use", async () => {
+  it("is the first folder if none is active", async () => {
     expect(await read("How?", { ...two, file: undefined })).toMatchObject({ folder: web.uri, described: ["web"] });
   });
 
-  it("is the folder of what is named", async () => {
+  it("is the folder of the named files", async () => {
     expect(await read("@src/page.ts how?", two)).toMatchObject({ folder: web.uri, described: ["web/src/page.ts"] });
     expect(await read("@web/README.md how?", two)).toMatchObject({ folder: web.uri, scope: { paths: ["README.md"] } });
   });
 
-  it("prefers the folder in use for a path that several have", async () => {
+  it("prefers the active folder for a path that exists in several", async () => {
     expect(await read("@README.md how?", two)).toMatchObject({ folder: app.uri, described: ["app/README.md"] });
   });
 
-  it("is all of a folder that is named", async () => {
+  it("is a whole folder if only its name is given", async () => {
     expect(await read("@web/ how?", two)).toMatchObject({ folder: web.uri, scope: { paths: [] }, described: ["web/"] });
     expect(await read("@web how?", two)).toMatchObject({ folder: web.uri, scope: { paths: [] } });
   });
 
-  it("refuses names from more than one", async () => {
+  it("is refused for files in different folders", async () => {
     await expect(read("@src/page.ts @src/auth.py how?", two)).rejects.toThrow("web and app");
   });
 });

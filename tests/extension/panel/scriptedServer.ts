@@ -1,11 +1,11 @@
-/** A server whose answers the test gives, and the messages that it gives them with. */
+/** A fake server whose responses are scripted by the test, and sample messages. */
 
 import type { AskResult, Notification, Request, Source } from "../../../extension/src/generated/protocol";
 import type { Server } from "../../../extension/src/server/client";
 import { cancelled } from "../../../extension/src/userError";
 
-/** A request that waits for its answer. */
-export interface Asked {
+/** A pending request. */
+export interface PendingRequest {
   readonly method: string;
   readonly params: unknown;
   answer(result: unknown): void;
@@ -16,7 +16,7 @@ export interface Asked {
 type Connection = Pick<Server, "request" | "on">;
 
 export class ScriptedServer implements Connection {
-  readonly asked: Asked[] = [];
+  readonly requests: PendingRequest[] = [];
   private readonly handlers = new Map<string, Set<(params: unknown) => void>>();
 
   request: Connection["request"] = <P, R>(
@@ -25,7 +25,7 @@ export class ScriptedServer implements Connection {
     token?: Parameters<Connection["request"]>[2],
   ): Promise<R> =>
     new Promise((resolve, reject) => {
-      const asked: Asked = {
+      const pending: PendingRequest = {
         method: request.method,
         params,
         answer: (result) => resolve(result as R),
@@ -33,10 +33,10 @@ export class ScriptedServer implements Connection {
         wasCancelled: false,
       };
       token?.onCancellationRequested(() => {
-        asked.wasCancelled = true;
+        pending.wasCancelled = true;
         reject(cancelled());
       });
-      this.asked.push(asked);
+      this.requests.push(pending);
     });
 
   on: Connection["on"] = (notification, handler) => {
@@ -46,14 +46,14 @@ export class ScriptedServer implements Connection {
   };
 
   /** Sends a notification. */
-  tell<P>(notification: Notification<P>, params: P): void {
+  notify<P>(notification: Notification<P>, params: P): void {
     for (const handler of this.handlers.get(notification.method) ?? []) handler(params);
   }
 
-  /** The last request. */
-  get last(): Asked {
-    const last = this.asked.at(-1);
-    if (!last) throw new Error("Nothing was asked.");
+  /** Returns the last request. */
+  get last(): PendingRequest {
+    const last = this.requests.at(-1);
+    if (!last) throw new Error("There was no request.");
     return last;
   }
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { FolderState } from "../../../extension/src/generated/protocol";
 import { readHostMessage } from "../../../extension/src/panel/messages";
-import { type Circumstances, indexSummaryOf, situationOf } from "../../../extension/src/panel/situation";
+import { indexSummaryOf, type SituationInputs, situationOf } from "../../../extension/src/panel/situation";
 
-const fresh: Circumstances = {
+const fresh: SituationInputs = {
   folders: 1,
   trusted: true,
   environment: { kind: "unknown" },
@@ -12,26 +12,26 @@ const fresh: Circumstances = {
 const python = { kind: "ready", python: "/python" } as const;
 const failure = { kind: "failed", message: "No Python.", hint: "Install one." } as const;
 
-function kindOf(changes: Partial<Circumstances>): string {
+function kindOf(changes: Partial<SituationInputs>): string {
   return situationOf({ ...fresh, ...changes }).kind;
 }
 
 describe("the situation", () => {
-  it("is that there is no folder, before anything else", () => {
+  it("is noFolder before anything else", () => {
     expect(kindOf({ folders: 0, trusted: false })).toBe("noFolder");
   });
 
-  it("is that the workspace is not trusted, before anything is made or started", () => {
+  it("is untrusted before setup and start", () => {
     expect(kindOf({ trusted: false, environment: failure })).toBe("untrusted");
   });
 
-  it("is that nothing is set up, also after the user cancelled", () => {
+  it("is needsSetUp initially and after a cancelled setup", () => {
     expect(kindOf({})).toBe("needsSetUp");
     const cancelled = { kind: "failed", message: "The request was cancelled.", hint: "" } as const;
     expect(kindOf({ environment: { kind: "cancelled" }, server: cancelled })).toBe("needsSetUp");
   });
 
-  it("shows how far setting up is, though the server counts as starting meanwhile", () => {
+  it("shows the setup progress while the server is starting", () => {
     const environment = { kind: "working", message: "2/4 torch", fraction: 0.3 } as const;
     expect(situationOf({ ...fresh, environment, server: { kind: "starting" } })).toEqual({
       kind: "settingUp",
@@ -40,24 +40,24 @@ describe("the situation", () => {
     });
   });
 
-  it("says why setting up failed, not that the server did not come up for it", () => {
+  it("shows why setup failed instead of the resulting server failure", () => {
     expect(situationOf({ ...fresh, environment: failure, server: { kind: "failed", message: "x", hint: "" } })).toEqual(
       failure,
     );
   });
 
-  it("is that the server starts, once there is a Python for it", () => {
+  it("is starting once the environment is ready", () => {
     expect(kindOf({ environment: python })).toBe("starting");
     expect(kindOf({ environment: python, server: { kind: "starting" } })).toBe("starting");
     expect(kindOf({ server: { kind: "starting" } })).toBe("starting");
   });
 
-  it("says why the server does not run", () => {
+  it("shows why the server failed", () => {
     const server = { kind: "failed", message: "It stopped 5 times.", hint: "See the log." } as const;
     expect(situationOf({ ...fresh, environment: python, server })).toEqual(server);
   });
 
-  it("is ready when the server runs, whatever is renewed beside it", () => {
+  it("is ready while the server runs, even during another setup", () => {
     const environment = { kind: "working", message: "", fraction: null } as const;
     expect(kindOf({ environment, server: { kind: "running" } })).toBe("ready");
   });
@@ -80,16 +80,16 @@ const idle: FolderState = {
 const embedding: FolderState = { ...idle, stage: "embedding", done: 5, total: 50, secondsLeft: 20, embedded: 55 };
 
 describe("the summary of the index", () => {
-  it("is nothing where nothing is known", () => {
+  it("is null if nothing is known", () => {
     expect(indexSummaryOf(undefined)).toBeNull();
     expect(indexSummaryOf({ folders: [] })).toBeNull();
   });
 
-  it("is that of the one folder there is", () => {
+  it("equals the state of a single folder", () => {
     expect(indexSummaryOf({ folders: [embedding] })).toEqual({ ...embedding, uri: undefined });
   });
 
-  it("adds folders up, and shows the work of those that are furthest behind", () => {
+  it("adds up folders and shows the progress of the least advanced stage", () => {
     expect(indexSummaryOf({ folders: [idle, embedding, { ...embedding, done: 1, secondsLeft: 100 }] })).toMatchObject({
       stage: "embedding",
       done: 6,
@@ -103,17 +103,17 @@ describe("the summary of the index", () => {
     expect(indexSummaryOf({ folders: [embedding, reading] })).toMatchObject({ stage: "reading", done: 2, total: 10 });
   });
 
-  it("does not guess a time that a folder cannot tell", () => {
+  it("has no remaining time if a folder has none", () => {
     const folders = [embedding, { ...embedding, secondsLeft: null }];
     expect(indexSummaryOf({ folders })?.secondsLeft).toBeNull();
   });
 
-  it("says what went wrong in any folder, and that work waits", () => {
+  it("shows an error in any folder, and that indexing is paused", () => {
     const folders = [idle, { ...idle, message: "The disk is full." }, { ...idle, paused: true }];
     expect(indexSummaryOf({ folders })).toMatchObject({ message: "The disk is full.", paused: true });
   });
 
-  it("is what the view takes", () => {
+  it("is accepted by the view", () => {
     const state = {
       situation: situationOf(fresh),
       index: indexSummaryOf({ folders: [embedding, idle] }),

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { readHostMessage } from "../../../extension/src/panel/messages";
 import {
-  type HeldTurn,
   historyOf,
   newTurn,
-  startedAgain,
-  stopped,
+  stoppedTurn,
+  type TurnRecord,
   withDelta,
   withFailure,
   withNotice,
+  withoutAnswer,
   withProgress,
   withRequest,
   withResult,
@@ -16,17 +16,17 @@ import {
 } from "../../../extension/src/panel/turn";
 import { COVERAGE, result, source } from "./scriptedServer";
 
-const asked = newTurn("t1", "ask", "How do users log in?");
-const found = withSources(asked, { askId: "a", sources: [source(1), source(2)], search: COVERAGE });
+const fresh = newTurn("t1", "ask", "How do users log in?");
+const found = withSources(fresh, { askId: "a", sources: [source(1), source(2)], search: COVERAGE });
 const answering = withDelta(found, { askId: "a", seq: 0, text: "It " });
 
-function delta(turn: HeldTurn, seq: number, text: string): HeldTurn {
+function delta(turn: TurnRecord, seq: number, text: string): TurnRecord {
   return withDelta(turn, { askId: "a", seq, text });
 }
 
 describe("a turn", () => {
-  it("begins by searching", () => {
-    expect(asked.shown).toMatchObject({ status: "searching", sources: [], text: "" });
+  it("starts by searching", () => {
+    expect(fresh.shown).toMatchObject({ status: "searching", sources: [], text: "" });
   });
 
   it("shows its sources before any text", () => {
@@ -34,12 +34,12 @@ describe("a turn", () => {
     expect(found.shown.sources.map((card) => card.number)).toEqual([1, 2]);
   });
 
-  it("keeps the places behind its sources from the view", () => {
+  it("does not expose the locations of its sources to the view", () => {
     expect(found.sources[0]).toEqual({ number: 1, uri: "file:///work/app/auth.py", startLine: 10, endLine: 20 });
     expect(JSON.stringify(found.shown)).not.toContain("file://");
   });
 
-  it("tells how much the model has read until it writes", () => {
+  it("shows the reading progress until the model writes", () => {
     const reading = withProgress(found, { askId: "a", fraction: 0.4 });
     expect(reading.shown.readFraction).toBe(0.4);
     const writing = delta(reading, 0, "It");
@@ -47,26 +47,26 @@ describe("a turn", () => {
     expect(withProgress(writing, { askId: "a", fraction: 0.9 })).toBe(writing);
   });
 
-  it("appends text in order and leaves aside what comes twice or out of order", () => {
+  it("appends text in order and ignores duplicate or out-of-order deltas", () => {
     const grown = delta(delta(answering, 1, "checks"), 2, " it");
     expect(grown.shown.text).toBe("It checks it");
     expect(delta(grown, 1, "checks")).toBe(grown);
     expect(delta(grown, 7, "lost")).toBe(grown);
   });
 
-  it("says a notice once", () => {
+  it("shows a notice only once", () => {
     const notice = { askId: "a", message: "Keyword search only." };
     expect(withNotice(withNotice(found, notice), notice).shown.notices).toEqual(["Keyword search only."]);
   });
 
-  it("takes the response for the truth, whatever was shown before", () => {
+  it("replaces everything shown before with the response", () => {
     const done = withResult(answering, result("a", { text: "Better.", sources: [source(3)], notices: ["Cut."] }));
     expect(done.shown).toMatchObject({ status: "done", text: "Better.", notices: ["Cut."], failure: "" });
     expect(done.shown.sources.map((card) => card.number)).toEqual([3]);
     expect(done.sources.map(({ number }) => number)).toEqual([3]);
   });
 
-  it("shows a mention by path and line, and keeps where it leads", () => {
+  it("shows the path and line of a mention and stores its location", () => {
     const done = withResult(answering, result("a"));
     expect(done.shown.mentions).toEqual([
       { name: "login", place: "app/auth.py:12" },
@@ -75,7 +75,7 @@ describe("a turn", () => {
     expect(done.mentions).toEqual([{ name: "login", uri: "file:///work/app/auth.py", startLine: 12, endLine: 12 }]);
   });
 
-  it("says what the answer cost, by the estimate where the model counted nothing", () => {
+  it("shows the cost, estimated if the model reported no tokens", () => {
     expect(withResult(answering, result("a")).shown.cost).toEqual({
       promptTokens: 700,
       answerTokens: 30,
@@ -84,51 +84,52 @@ describe("a turn", () => {
     });
   });
 
-  it("has failed where the answer ends early, with the text that is there", () => {
+  it("has failed if the answer ends early, and keeps its text", () => {
     const failed = withResult(answering, result("a", { failure: "The model was stopped." }));
     expect(failed.shown).toMatchObject({ status: "failed", failure: "The model was stopped." });
     expect(failed.shown.text).not.toBe("");
   });
 
-  it("keeps what is there of an answer that is stopped or fails", () => {
-    expect(stopped(answering).shown).toMatchObject({ status: "stopped", text: "It ", failure: "" });
+  it("keeps the text of an answer that is stopped or fails", () => {
+    expect(stoppedTurn(answering).shown).toMatchObject({ status: "stopped", text: "It ", failure: "" });
     expect(withFailure(answering, "No.").shown).toMatchObject({ status: "failed", text: "It ", failure: "No." });
   });
 
-  it("changes no more once it has ended", () => {
-    const ended = stopped(answering);
+  it("does not change after it has ended", () => {
+    const ended = stoppedTurn(answering);
     expect(delta(ended, 1, "more")).toBe(ended);
     expect(withNotice(ended, { askId: "a", message: "late" })).toBe(ended);
     expect(withResult(ended, result("a"))).toBe(ended);
     expect(withFailure(ended, "late")).toBe(ended);
   });
 
-  it("starts again with its question, its scope and what was asked, and nothing else", () => {
+  it("keeps only its question, scope and request when it is asked again", () => {
     const scope = { paths: ["app/"], languages: [], kinds: [], changedSince: null };
     const request = { kind: "ask", question: "How?", folder: null, scope, selection: null } as const;
     const done = withResult(withRequest(answering, request, ["app/"]), result("a"));
-    const again = startedAgain(done);
-    expect(again.shown).toEqual({ ...asked.shown, scope: ["app/"] });
+    const again = withoutAnswer(done);
+    expect(again.shown).toEqual({ ...fresh.shown, scope: ["app/"] });
     expect(again).toMatchObject({ request, sources: [], mentions: [], deltas: 0 });
   });
 
-  it("is what the view takes, at every step", () => {
-    const steps = [asked, found, answering, withResult(answering, result("a")), stopped(answering)];
+  it("is accepted by the view at every step", () => {
+    const steps = [fresh, found, answering, withResult(answering, result("a")), stoppedTurn(answering)];
     for (const { shown } of steps) expect(readHostMessage({ type: "turn", turn: shown })).toBeDefined();
   });
 });
 
 describe("the history of a chat", () => {
-  it("is the last turns with an answer, oldest first", () => {
-    const answer = (id: string): HeldTurn => withResult(newTurn(id, "ask", `question ${id}`), result(id, { text: id }));
-    const turns = [answer("a"), answer("b"), stopped(newTurn("c", "ask", "no answer")), answer("d"), answering];
+  it("contains the last turns with an answer, oldest first", () => {
+    const answer = (id: string): TurnRecord =>
+      withResult(newTurn(id, "ask", `question ${id}`), result(id, { text: id }));
+    const turns = [answer("a"), answer("b"), stoppedTurn(newTurn("c", "ask", "no answer")), answer("d"), answering];
     expect(historyOf(turns, 2)).toEqual([
       { question: "question b", answer: "b", symbols: ["login"] },
       { question: "question d", answer: "d", symbols: ["login"] },
     ]);
   });
 
-  it("tells what the answer rests on: the symbols of the sources that it cites, each once", () => {
+  it("contains the symbols of the cited sources without duplicates", () => {
     const symbols = ["login", "not cited", "", "logout", "login"];
     const sources = symbols.map((symbol, place) => ({ ...source(place + 1), symbol }));
     const citations = [1, 3, 4, 5].map((number) => ({ number, state: "current" as const }));

@@ -16,11 +16,11 @@ describe("the selection of an editor", () => {
     });
   });
 
-  it("leaves out a last line of which nothing is selected", () => {
+  it("excludes a last line of which nothing is selected", () => {
     expect(selectionOf(DOCUMENT, { start: at(0, 0), end: at(2, 0) })).toMatchObject({ endLine: 2, endCharacter: 12 });
   });
 
-  it("is a cursor where nothing is selected", () => {
+  it("is a cursor if nothing is selected", () => {
     const cursor = selectionOf(DOCUMENT, { start: at(2, 0), end: at(2, 0) });
     expect(cursor).toMatchObject({ startLine: 3, endLine: 3 });
     expect(isCursor(cursor)).toBe(true);
@@ -28,13 +28,13 @@ describe("the selection of an editor", () => {
   });
 });
 
-describe("an argument that a link hands over", () => {
-  it("is taken where it is a selection", () => {
+describe("the argument of a link", () => {
+  it("is accepted if it is a selection", () => {
     const selection = { uri: "file:///w/a.py", startLine: 1, endLine: 2, startCharacter: 0, endCharacter: 3 };
     expect(readSelection(selection)).toEqual(selection);
   });
 
-  it("may leave out the characters", () => {
+  it("may omit the characters", () => {
     expect(readSelection({ uri: "file:///w/a.py", startLine: 1, endLine: 2 })).toMatchObject({
       startCharacter: 0,
       endCharacter: 0,
@@ -53,7 +53,7 @@ describe("an argument that a link hands over", () => {
     { uri: "file:///w/a.py", startLine: "1", endLine: 2 },
     { uri: { scheme: "file" }, startLine: 1, endLine: 2 },
     { uri: "file:///w/a.py", startLine: 1, endLine: 2, startCharacter: -1 },
-  ])("is not taken where it is none: %j", (value) => {
+  ])("is rejected if it is invalid: %j", (value) => {
     expect(readSelection(value)).toBeUndefined();
   });
 });

@@ -5,23 +5,23 @@ import { type Connection, Server } from "../../../extension/src/server/client";
 import { RestartPolicy } from "../../../extension/src/server/restartPolicy";
 import { isCancelled, UserError } from "../../../extension/src/userError";
 
-/** A server of one process that does as it is told: it comes up, answers and dies on command. */
+/** A fake connection that starts, responds and dies under control of the test. */
 class ScriptedConnection implements Connection {
   private readonly ending = new AbortController();
   private readonly handlers = new Map<string, (params: unknown) => void>();
-  private up!: () => void;
-  private down!: (error: Error) => void;
+  private resolveStart!: () => void;
+  private rejectStart!: (error: Error) => void;
   private readonly started: Promise<void>;
   private answer: ((value: unknown) => void) | undefined;
   readonly ended = this.ending.signal;
-  readonly asked: { method: string; params: unknown }[] = [];
+  readonly requests: { method: string; params: unknown }[] = [];
 
-  constructor(comesUp: boolean) {
+  constructor(startsImmediately: boolean) {
     this.started = new Promise((resolve, reject) => {
-      this.up = resolve;
-      this.down = reject;
+      this.resolveStart = resolve;
+      this.rejectStart = reject;
     });
-    if (comesUp) this.up();
+    if (startsImmediately) this.resolveStart();
   }
 
   start(): Promise<void> {
@@ -34,7 +34,7 @@ class ScriptedConnection implements Connection {
   }
 
   sendRequest(method: string, params: unknown): Promise<unknown> {
-    this.asked.push({ method, params });
+    this.requests.push({ method, params });
     return new Promise((resolve, reject) => {
       this.answer = (value) => {
         if (value instanceof Error) reject(value);
@@ -47,12 +47,12 @@ class ScriptedConnection implements Connection {
     this.handlers.set(method, handler);
   }
 
-  comeUp(): void {
-    this.up();
+  finishStart(): void {
+    this.resolveStart();
   }
 
   failToStart(message: string): void {
-    this.down(new Error(message));
+    this.rejectStart(new Error(message));
   }
 
   die(): void {
@@ -68,7 +68,7 @@ class ScriptedConnection implements Connection {
   }
 }
 
-/** Code and data as vscode-jsonrpc's errors have them. */
+/** An error with code and data, like those of vscode-jsonrpc. */
 class ResponseError extends Error {
   constructor(
     readonly code: number,
@@ -83,20 +83,20 @@ const NO_WAIT = { crashes: 3, withinMs: 60_000, firstDelayMs: 0 };
 const STATE: IndexState = { folders: [] };
 
 let connections: ScriptedConnection[];
-let comesUp: boolean;
+let startsImmediately: boolean;
 let server: Server;
 
 const latest = (): ScriptedConnection => {
   const connection = connections.at(-1);
-  if (!connection) throw new Error("nothing was connected");
+  if (!connection) throw new Error("there is no connection");
   return connection;
 };
 
 beforeEach(() => {
   connections = [];
-  comesUp = true;
+  startsImmediately = true;
   server = new Server(() => {
-    connections.push(new ScriptedConnection(comesUp));
+    connections.push(new ScriptedConnection(startsImmediately));
     return Promise.resolve(latest());
   }, new RestartPolicy(NO_WAIT));
 });
@@ -104,7 +104,7 @@ beforeEach(() => {
 afterEach(() => server.stop());
 
 describe("starting and stopping", () => {
-  it("tells each state on the way", async () => {
+  it("reports each state", async () => {
     const states: string[] = [];
     server.onDidChange(({ kind }) => states.push(kind));
     await server.start();
@@ -112,14 +112,14 @@ describe("starting and stopping", () => {
     expect(states).toEqual(["starting", "running", "stopped"]);
   });
 
-  it("starts one process however often it is asked to", async () => {
+  it("starts only one process for repeated calls", async () => {
     await Promise.all([server.start(), server.start()]);
     await server.start();
     expect(connections).toHaveLength(1);
   });
 
-  it("can be stopped before it is up", async () => {
-    comesUp = false;
+  it("can be stopped during the start", async () => {
+    startsImmediately = false;
     const start = server.start();
     const rejection = expect(start).rejects.toSatisfy(isCancelled);
     await expect.poll(() => connections.length).toBe(1);
@@ -129,14 +129,14 @@ describe("starting and stopping", () => {
     expect(latest().ended.aborted).toBe(true);
   });
 
-  it("restarts once for many calls at a time", async () => {
+  it("coalesces concurrent restarts", async () => {
     await server.start();
     await Promise.all([server.restart(), server.restart(), server.restart(), server.restart()]);
     expect(connections).toHaveLength(3);
     expect(connections.map(({ ended }) => ended.aborted)).toEqual([true, true, false]);
   });
 
-  it("says why no connection can be made, and does not try again", async () => {
+  it("reports why no connection can be created, and does not retry", async () => {
     let tries = 0;
     const failing = new Server(() => {
       tries++;
@@ -147,22 +147,22 @@ describe("starting and stopping", () => {
     expect(tries).toBe(1);
   });
 
-  it("stays stopped, not failed, when the user cancels the set-up", async () => {
+  it("is stopped, not failed, after the user cancels setup", async () => {
     const cancelling = new Server(() => Promise.reject(new UserError("", "", "Cancelled")));
     await expect(cancelling.start()).rejects.toSatisfy(isCancelled);
     expect(cancelling.state).toEqual({ kind: "stopped" });
   });
 });
 
-describe("crashes", () => {
-  it("starts another process after one has died", async () => {
+describe("crash handling", () => {
+  it("starts a new process after a crash", async () => {
     await server.start();
     latest().die();
     await expect.poll(() => connections.length).toBe(2);
     await expect.poll(() => server.state.kind).toBe("running");
   });
 
-  it("gives up when it happens too often, with the way out, and comes back when asked to", async () => {
+  it("gives resolveStart after too many crashes with a hint, and restarts on request", async () => {
     await server.start();
     for (const count of [1, 2, 3]) {
       await expect.poll(() => connections.length).toBe(count);
@@ -175,8 +175,8 @@ describe("crashes", () => {
     expect(server.state.kind).toBe("running");
   });
 
-  it("counts a process that never comes up, and says what it died of", async () => {
-    comesUp = false;
+  it("counts failed starts and reports their cause", async () => {
+    startsImmediately = false;
     const start = server.start();
     const rejection = expect(start).rejects.toThrow("No module named sourcewise");
     for (const count of [1, 2, 3]) {
@@ -187,12 +187,12 @@ describe("crashes", () => {
     expect(server.state.kind).toBe("failed");
   });
 
-  it("ends the process that did not come up", async () => {
-    comesUp = false;
+  it("stops a process that failed to start", async () => {
+    startsImmediately = false;
     const start = server.start();
     await expect.poll(() => connections.length).toBe(1);
     const [first] = connections;
-    comesUp = true;
+    startsImmediately = true;
     first?.failToStart("too slow");
     await start;
     expect(first?.ended.aborted).toBe(true);
@@ -200,44 +200,44 @@ describe("crashes", () => {
 });
 
 describe("requests", () => {
-  it("get the server's answer", async () => {
+  it("return the server's response", async () => {
     await server.start();
     const answer = server.request(INDEX_PAUSE, { paused: true });
-    await expect.poll(() => latest().asked).toEqual([{ method: INDEX_PAUSE.method, params: { paused: true } }]);
+    await expect.poll(() => latest().requests).toEqual([{ method: INDEX_PAUSE.method, params: { paused: true } }]);
     latest().reply(STATE);
     await expect(answer).resolves.toEqual(STATE);
   });
 
   it("wait for a server that is starting", async () => {
-    comesUp = false;
+    startsImmediately = false;
     const start = server.start();
     const answer = server.request(INDEX_PAUSE, { paused: true });
     await expect.poll(() => connections.length).toBe(1);
-    expect(latest().asked).toEqual([]);
-    latest().comeUp();
+    expect(latest().requests).toEqual([]);
+    latest().finishStart();
     await start;
-    await expect.poll(() => latest().asked.length).toBe(1);
+    await expect.poll(() => latest().requests.length).toBe(1);
     latest().reply(STATE);
     await expect(answer).resolves.toEqual(STATE);
   });
 
-  it("are refused with a sentence where nothing runs", async () => {
+  it("are rejected with a message if no server is running", async () => {
     await expect(server.request(INDEX_WHY, { uri: "file:///a" })).rejects.toMatchObject({
       message: "Sourcewise is not running.",
       kind: "ServerStopped",
     });
   });
 
-  it("end with a sentence when the server dies before it answers", async () => {
+  it("are rejected with a message if the server dies before it responds", async () => {
     await server.start();
     const answer = server.request(INDEX_WHY, { uri: "file:///a" });
     const rejection = expect(answer).rejects.toMatchObject({ kind: "ConnectionLost" });
-    await expect.poll(() => latest().asked.length).toBe(1);
+    await expect.poll(() => latest().requests.length).toBe(1);
     latest().die();
     await rejection;
   });
 
-  it("carry the server's own sentence and hint", async () => {
+  it("are rejected with the server's own message and hint", async () => {
     await server.start();
     const answer = server.request(INDEX_WHY, { uri: "file:///a" });
     const rejection = expect(answer).rejects.toMatchObject({
@@ -245,13 +245,13 @@ describe("requests", () => {
       hint: "Open it.",
       kind: "FolderError",
     });
-    await expect.poll(() => latest().asked.length).toBe(1);
+    await expect.poll(() => latest().requests.length).toBe(1);
     latest().reply(new ResponseError(-32010, "Not open.", { kind: "FolderError", hint: "Open it." }));
     await rejection;
   });
 
-  it("can be given up while the server starts", async () => {
-    comesUp = false;
+  it("can be cancelled while the server starts", async () => {
+    startsImmediately = false;
     void server.start().catch(() => undefined);
     const source = new CancellationTokenSource();
     const answer = server.request(INDEX_WHY, { uri: "file:///a" }, source.token);
@@ -263,28 +263,28 @@ describe("requests", () => {
 });
 
 describe("notifications", () => {
-  it("are heard from the next process too", async () => {
-    const heard: unknown[] = [];
-    server.on(INDEX_STATE, (state) => heard.push(state));
+  it("are also received from the next process", async () => {
+    const received: unknown[] = [];
+    server.on(INDEX_STATE, (state) => received.push(state));
     await server.start();
     latest().notify(INDEX_STATE.method, STATE);
     latest().die();
     await expect.poll(() => connections.length).toBe(2);
     await expect.poll(() => server.state.kind).toBe("running");
     latest().notify(INDEX_STATE.method, STATE);
-    expect(heard).toEqual([STATE, STATE]);
+    expect(received).toEqual([STATE, STATE]);
   });
 
-  it("are not heard by who has stopped listening", async () => {
-    const heard: unknown[] = [];
-    const listening = server.on(INDEX_STATE, (state) => heard.push(state));
+  it("are not delivered to disposed listeners", async () => {
+    const received: unknown[] = [];
+    const subscription = server.on(INDEX_STATE, (state) => received.push(state));
     await server.start();
-    listening.dispose();
+    subscription.dispose();
     latest().notify(INDEX_STATE.method, STATE);
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 
-  it("of the index are kept as its state, which ends with the process", async () => {
+  it("of the index update its state, which is reset when the process ends", async () => {
     await server.start();
     latest().notify(INDEX_STATE.method, STATE);
     expect(server.indexState).toEqual(STATE);

@@ -6,35 +6,35 @@ const LIMITS = { crashes: 3, withinMs: 1000, firstDelayMs: 100 };
 describe("the restart policy", () => {
   it("waits longer after each crash and gives up at the limit", () => {
     const policy = new RestartPolicy(LIMITS, () => 0);
-    expect([policy.afterCrash(), policy.afterCrash(), policy.afterCrash()]).toEqual([100, 200, undefined]);
+    expect([policy.recordCrash(), policy.recordCrash(), policy.recordCrash()]).toEqual([100, 200, undefined]);
   });
 
-  it("does not count crashes of long ago", () => {
+  it("ignores old crashes", () => {
     let now = 0;
     const policy = new RestartPolicy(LIMITS, () => now);
-    policy.afterCrash();
-    policy.afterCrash();
+    policy.recordCrash();
+    policy.recordCrash();
     now = 1000;
-    expect(policy.afterCrash()).toBe(100);
+    expect(policy.recordCrash()).toBe(100);
   });
 
-  it("begins anew when the user starts the server", () => {
+  it("forgets crashes when the user starts the server", () => {
     const policy = new RestartPolicy(LIMITS, () => 0);
-    policy.afterCrash();
-    policy.afterCrash();
-    policy.forget();
-    expect(policy.afterCrash()).toBe(100);
+    policy.recordCrash();
+    policy.recordCrash();
+    policy.reset();
+    expect(policy.recordCrash()).toBe(100);
   });
 
-  it("allows four crashes in three minutes unless told otherwise", () => {
+  it("allows four crashes in three minutes by default", () => {
     const policy = new RestartPolicy(undefined, () => 0);
-    const waits = Array.from({ length: 5 }, () => policy.afterCrash());
+    const waits = Array.from({ length: 5 }, () => policy.recordCrash());
     expect(waits.map((wait) => wait === undefined)).toEqual([false, false, false, false, true]);
   });
 });
 
 describe("a coalesced action", () => {
-  it("runs once at a time and once more for all calls meanwhile", async () => {
+  it("never runs concurrently and runs once more for all calls made meanwhile", async () => {
     const ends: (() => void)[] = [];
     const action = coalesced(() => new Promise<void>((resolve) => ends.push(resolve)));
     const first = action();
@@ -48,7 +48,7 @@ describe("a coalesced action", () => {
     expect(ends).toHaveLength(2);
   });
 
-  it("runs again after a failure, and tells each caller of the run that began after its call", async () => {
+  it("runs again after a failure, and returns to each caller the run that started after its call", async () => {
     const outcomes = [Promise.reject(new Error("first")), Promise.resolve()];
     const action = coalesced(() => outcomes.shift() ?? Promise.reject(new Error("too often")));
     const [first, second] = [action(), action()];

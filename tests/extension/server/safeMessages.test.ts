@@ -28,7 +28,7 @@ afterEach(() => {
   server.dispose();
 });
 
-/** What a handler of the client gets when the server sends this. */
+/** Sends a notification and returns what the client's handler receives. */
 async function received(method: string, params: unknown): Promise<unknown> {
   const got = new Promise((resolve) => client.onNotification(method, resolve));
   client.listen();
@@ -36,7 +36,7 @@ async function received(method: string, params: unknown): Promise<unknown> {
   return got;
 }
 
-describe("a message of the server", () => {
+describe("a message from the server", () => {
   it("is shown without links", async () => {
     expect(await received("window/showMessage", { type: 2, message: `No ${LINK}` })).toEqual({
       type: 2,
@@ -44,7 +44,7 @@ describe("a message of the server", () => {
     });
   });
 
-  it("that asks is shown without links, and its answer is one of its actions", async () => {
+  it("with actions is shown without links, and returns the chosen action", async () => {
     const asked: unknown[] = [];
     client.onRequest("window/showMessageRequest", (params: { actions: unknown[] }) => {
       asked.push(params);
@@ -64,11 +64,11 @@ describe("a message of the server", () => {
     expect(await received("$/progress", { token: "t", value })).toEqual({ token: "t", value: shown });
   });
 
-  it("that is not for the screen stays as it is", async () => {
+  it("that is not shown is unchanged", async () => {
     expect(await received("window/logMessage", { type: 3, message: LINK })).toEqual({ type: 3, message: LINK });
   });
 
-  it("of an unknown form stays as it is", async () => {
+  it("with an unexpected structure is unchanged", async () => {
     expect(await received("window/showMessage", { type: 3, message: [LINK] })).toEqual({ type: 3, message: [LINK] });
   });
 });

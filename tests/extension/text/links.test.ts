@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { withoutLinks } from "../../../extension/src/text/links";
 
-/** What VS Code makes links of (`src/vs/base/common/linkedText.ts`), after it has put line breaks into one line. */
+/** The link pattern of VS Code (`src/vs/base/common/linkedText.ts`), which applies after line breaks become spaces. */
 const VS_CODE_LINK = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
 const shownBy = (text: string): string => text.replace(/\r\n|\n|\r/g, " ").trim();
 
@@ -15,18 +15,18 @@ describe("text in a message", () => {
     ["a label over two lines", "[Finish\nthe set-up](command:a)"],
     ["several", "[a](command:b)[c](command:d) [e](command:f)"],
     ["one inside brackets", "[[x](command:a)]"],
-    ["one after a half", "[a](b [c](command:d)"],
-  ])("has no link any more: %s", (_, text) => {
+    ["one after an unclosed one", "[a](b [c](command:d)"],
+  ])("contains no link: %s", (_, text) => {
     expect(shownBy(text)).toMatch(VS_CODE_LINK);
     expect(shownBy(withoutLinks(text))).not.toMatch(VS_CODE_LINK);
   });
 
   it.each(["[a]( command:b)", "[a](\ncommand:b)", "[a](<command:b>)", "[a](vscode://b)", "[a](\\command:b)"])(
-    "has none for editors that read more Markdown: %j",
+    "contains no link for editors that support more Markdown: %j",
     (text) => expect(withoutLinks(text)).toMatch(/^\[a\] \(/),
   );
 
-  it("has no address in angle brackets either", () => {
+  it("contains no autolink in angle brackets", () => {
     expect(withoutLinks("see <command:workbench.action.quit>")).toBe("see < command:workbench.action.quit>");
   });
 
@@ -37,27 +37,27 @@ describe("text in a message", () => {
     "Ollama at http://127.0.0.1:11434 does not answer (see the log).",
     "handlers[name](event) # a: b",
     "two\nlines",
-  ])("stays as it is without one: %j", (text) => {
+  ])("is unchanged if it has no link: %j", (text) => {
     expect(withoutLinks(text)).toBe(text);
   });
 
-  it("stays readable with one", () => {
+  it("stays readable if it has a link", () => {
     expect(withoutLinks("[Read this](command:a.b).py belongs to the index.")).toBe(
       "[Read this] (command:a.b).py belongs to the index.",
     );
   });
 
-  it("does not change when it is shown once more", () => {
+  it("is unchanged by a second pass", () => {
     const once = withoutLinks("[a](command:b) <command:c>");
     expect(withoutLinks(once)).toBe(once);
   });
 
-  it("has no hidden characters", () => {
+  it("contains no hidden characters", () => {
     expect(withoutLinks("a\u202Egpj.py\u0007")).toBe(String.raw`a\u202Egpj.py\u0007`);
     expect(shownBy(withoutLinks("[a]\u200B(command:b)"))).not.toMatch(VS_CODE_LINK);
   });
 
-  it("is read in one pass, however long", () => {
+  it("is processed in linear time", () => {
     const started = process.cpuUsage();
     for (const part of ["[", "[a](", "](a", "<a:", "](  "]) withoutLinks(part.repeat(200_000));
     expect(process.cpuUsage(started).user).toBeLessThan(20_000_000);

@@ -27,7 +27,7 @@ test.each([
   ["markdown", "# a\n\n```js\nb()\n```\n"],
   ["no such language", "a < b && c > d"],
   ["python", ""],
-])("no text of %s is lost or added by colouring", (language, code) => {
+])("highlighting %s loses or adds no text", (language, code) => {
   expect(textOf(code, language)).toBe(code);
 });
 
@@ -43,22 +43,25 @@ test("keywords, strings, numbers and comments have their colours", () => {
   ]);
 });
 
-test("a colour goes on over the end of a line", () => {
+test("a colour continues on the next line", () => {
   expect(coloured('"""a\nb"""', "python")).toEqual([
     ['"""a', "string"],
     ['b"""', "string"],
   ]);
 });
 
-test("code of another language inside has its own colours", () => {
+test("embedded code in another language is highlighted", () => {
   expect(coloured("<script>return 1</script>", "html")).toContainEqual(["return", "keyword"]);
 });
 
-test.each(["csharp", "tsx", "make", "vue", "bash", "toml", "kotlin", "sql"])("%s of the index is known", (language) => {
-  const code = language === "vue" ? "<a b='c'>" : '"text" # 12\nclass a { }\nselect 1';
-  expect(coloured(code, language).some(([, colour]) => colour !== null)).toBe(true);
-});
+test.each(["csharp", "tsx", "make", "vue", "bash", "toml", "kotlin", "sql"])(
+  "the index language %s is supported",
+  (language) => {
+    const code = language === "vue" ? "<a b='c'>" : '"text" # 12\nclass a { }\nselect 1';
+    expect(coloured(code, language).some(([, colour]) => colour !== null)).toBe(true);
+  },
+);
 
-test("hidden characters are written out", () => {
+test("hidden characters are escaped", () => {
   expect(textOf("a = 1 # \u202E", "python")).toBe(String.raw`a = 1 # \u202E`);
 });

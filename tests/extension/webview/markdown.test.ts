@@ -15,7 +15,7 @@ function read(text: string): AnswerNode[] {
   return readAnswer(text, referable);
 }
 
-/** The tree in brief: elements as tags, and everything else by its kind. */
+/** A compact form of the tree: elements by tag, everything else by kind. */
 function sketch(nodes: AnswerNode[]): string {
   return nodes.map(sketchOf).join("");
 }
@@ -35,7 +35,7 @@ function sketchOf(node: AnswerNode): string {
   }
 }
 
-describe("what a model writes stays text where it could do something", () => {
+describe("potentially harmful output of a model stays text", () => {
   test.each([
     "<script>alert(1)</script>",
     '<img src=x onerror="alert(1)">',
@@ -56,22 +56,22 @@ describe("what a model writes stays text where it could do something", () => {
     expect(sketch(read("<div>\n<script>a</script>\n</div>"))).toBe("(p <div>\n<script>a</script>\n</div>)");
   });
 
-  test("a definition of a link is not swallowed", () => {
+  test("a link definition is kept as text", () => {
     expect(sketch(read("[x]: command:evil"))).toBe("(p [x]: command:evil)");
   });
 
-  test("entities are characters and no markup; hidden ones are seen", () => {
+  test("entities become characters, not markup; hidden ones are escaped", () => {
     expect(sketch(read("&lt;script&gt; &#x202E; &#8203;"))).toBe(String.raw`(p <script> \u202E \u200B)`);
   });
 
-  test("hidden characters in code are seen", () => {
+  test("hidden characters in code are escaped", () => {
     expect(sketch(read("`a\u202Eb`\n\n```\nc\u2066d\n```"))).toBe(
       String.raw`(p {code|a\u202Eb}){codeBlock|c\u2066d` + "\n}",
     );
   });
 });
 
-describe("the Markdown that is trusted", () => {
+describe("supported Markdown", () => {
   test("emphasis, lists and quotes", () => {
     expect(sketch(read("**a** *b* ~~c~~\n\n- d\n- e\n\n> f"))).toBe(
       "(p (strong a) (em b) (s c))(ul (li d)(li e))(blockquote (p f))",
@@ -88,17 +88,17 @@ describe("the Markdown that is trusted", () => {
     expect(JSON.stringify(table)).toContain('"align":"right"');
   });
 
-  test("a block of code has its language and its text", () => {
+  test("a code block has its language and its text", () => {
     expect(read("```python title\na = 1\n```")).toEqual([{ kind: "codeBlock", language: "python", text: "a = 1\n" }]);
   });
 });
 
-describe("an answer that still grows", () => {
-  test("a fence without its end is a block of code already", () => {
+describe("a streaming answer", () => {
+  test("an unclosed fence is already a code block", () => {
     expect(read("```ts\nconst a")).toEqual([{ kind: "codeBlock", language: "ts", text: "const a" }]);
   });
 
-  test("what may become a citation or a fence is held back", () => {
+  test("an ending that may become a citation or a fence is removed", () => {
     expect(settled("See [1")).toBe("See ");
     expect(settled("See [1, ")).toBe("See ");
     expect(settled("```\na\n``")).toBe("```\na\n");
@@ -128,21 +128,21 @@ describe("citations", () => {
     expect(sketch(cited(text, known))).toBe(expected);
   });
 
-  test("are found in emphasis, lists and tables, and not in code", () => {
+  test("are found in emphasis and lists, but not in code", () => {
     expect(sketch(read("**[1]**\n\n- [2]\n\n`[1]`\n\n```\n[1]\n```"))).toBe(
       "(p (strong {1}))(ul (li {2}))(p {code|[1]}){codeBlock|[1]\n}",
     );
   });
 });
 
-describe("names in back quotes", () => {
-  test("have the place where the code has them, called or not", () => {
+describe("names in backticks", () => {
+  test("have a location if they exist in the code, with or without arguments", () => {
     expect(sketch(read("`Engine.ask` `Engine.ask(1, 2)`"))).toBe(
       "(p {Engine.ask|Engine.ask|src/engine.py:12} {Engine.ask|Engine.ask(1, 2)|src/engine.py:12})",
     );
   });
 
-  test("are unknown where the code has them not, and code where nobody looked", () => {
+  test("are unknown if the code does not contain them, and code if they were not looked up", () => {
     expect(sketch(read("`Invented` `a + b`"))).toBe("(p {Invented|Invented|unknown} {code|a + b})");
   });
 });

@@ -39,7 +39,7 @@ describe("snapshots", () => {
     expect(state.draft).toBe("draft");
   });
 
-  test("a turn replaces the one that it is about; an unknown one changes nothing", () => {
+  test("a turn replaces the one with its ID; an unknown one changes nothing", () => {
     const state = after(shown(panel([turn({ id: "a" }), turn({ id: "b" })])), {
       type: "turn",
       turn: turn({ id: "b", text: "New." }),
@@ -53,29 +53,29 @@ describe("snapshots", () => {
   });
 });
 
-describe("news for a screen reader", () => {
-  const news = (...turns: Turn[]): string =>
+describe("screen reader announcements", () => {
+  const announcement = (...turns: Turn[]): string =>
     turns.reduce((state, next) => reduce(state, { type: "turn", turn: next }), after(shown(panel([asking()]))))
       .announcement;
 
-  test("come when the status changes, and not with each word", () => {
+  test("are made when the status changes, not for each word", () => {
     const reading = asking({ status: "reading", sources: [source(1)] });
-    expect(news()).toBe("Searching");
-    expect(news(reading)).toBe("1 source found. Reading them");
-    expect(news(reading, { ...reading, readFraction: 0.5 })).toBe("1 source found. Reading them");
-    expect(news(asking({ status: "answering", text: "a" }), asking({ status: "answering", text: "a b" }))).toBe(
+    expect(announcement()).toBe("Searching");
+    expect(announcement(reading)).toBe("1 source found. Reading the sources");
+    expect(announcement(reading, { ...reading, readFraction: 0.5 })).toBe("1 source found. Reading the sources");
+    expect(announcement(asking({ status: "answering", text: "a" }), asking({ status: "answering", text: "a b" }))).toBe(
       "Answering",
     );
-    expect(news(turn())).toBe("Answer complete");
+    expect(announcement(turn())).toBe("Answer complete");
   });
 
-  test("do not come for a chat that was answered before", () => {
+  test("are not made for a chat without a running answer", () => {
     expect(after(shown(panel([turn()]))).announcement).toBe("");
   });
 });
 
 describe("asking", () => {
-  test("needs a draft, a server that runs, and no answer under way", () => {
+  test("requires a draft, a running server and no running answer", () => {
     expect(canAsk(after(shown(), typed("  ")))).toBe(false);
     expect(canAsk(after(typed("a")))).toBe(false);
     expect(canAsk(after(shown(panel([], { situation: { kind: "starting" } })), typed("a")))).toBe(false);
@@ -83,12 +83,12 @@ describe("asking", () => {
     expect(canAsk(after(shown(), typed("a")))).toBe(true);
   });
 
-  test("empties the box and goes to the end of the log", () => {
+  test("clears the box and scrolls to the end", () => {
     const state = after(shown(), typed("a"), { type: "scrolled", scroll: { chat: "chat", top: 7 } }, { type: "asked" });
     expect(state).toMatchObject({ draft: "", scroll: null });
   });
 
-  test("a follow-up goes to the end and leaves the draft", () => {
+  test("a follow-up scrolls to the end and keeps the draft", () => {
     const state = after(typed("a"), { type: "scrolled", scroll: { chat: "chat", top: 7 } }, { type: "followed" });
     expect(state).toMatchObject({ draft: "a", scroll: null });
   });
@@ -98,12 +98,12 @@ describe("asking", () => {
     expect(runningTurn(after(shown()))).toBeUndefined();
   });
 
-  test("the last question comes back", () => {
+  test("the last question can be recalled", () => {
     expect(after(shown(), { type: "recalled" }).draft).toBe("How does it work?");
     expect(after(shown(panel([])), { type: "recalled" }).draft).toBe("");
   });
 
-  test("the host may put a question into the box, or only the cursor", () => {
+  test("the host can focus the box with or without a draft", () => {
     const state = after(typed("mine"), { type: "focus", draft: null });
     expect(state.draft).toBe("mine");
     expect(reduce(state, { type: "focus", draft: "yours" })).toMatchObject({
@@ -128,7 +128,7 @@ describe("the word being completed", () => {
     expect(wordAt(draft, draft.length)).toBeNull();
   });
 
-  test("is the one before the cursor", () => {
+  test("is the word before the cursor", () => {
     expect(wordAt("@ab cd", 2)).toEqual({ word: "@a", start: 0 });
   });
 });
@@ -136,33 +136,33 @@ describe("the word being completed", () => {
 describe("completions", () => {
   const open = after(shown(), typed("why @s"), { type: "completions", request: 1, items: ITEMS });
 
-  test("each new word is a new question to the host; an old answer is ignored", () => {
+  test("each new word sends a new request; a stale response is ignored", () => {
     const state = reduce(open, typed("why @sr"));
     expect(state.completing).toMatchObject({ request: 2, word: "@sr", items: ITEMS });
     expect(reduce(state, { type: "completions", request: 1, items: [] })).toBe(state);
     expect(reduce(state, { type: "completions", request: 2, items: [] }).completing?.items).toEqual([]);
   });
 
-  test("the choice goes round at both ends", () => {
+  test("the selection wraps around at both ends", () => {
     const chosen = (...steps: (1 | -1)[]): number | undefined =>
       steps.reduce((state, step) => reduce(state, { type: "selected", step }), open).completing?.selected;
     expect([chosen(1), chosen(1, 1), chosen(-1)]).toEqual([1, 0, 1]);
   });
 
-  test("what is taken replaces the word, and the cursor stands behind it", () => {
+  test("an accepted completion replaces the word and moves the cursor behind it", () => {
     const state = reduce(reduce(open, typed("why @s is", 6)), { type: "completed", index: 1 });
     expect(state).toMatchObject({ draft: "why @src/ is", completing: null, caret: { at: 9 } });
     expect(reduce(open, { type: "completed", index: 1 }).draft).toBe("why @src/ ");
   });
 
-  test("what is taken and unfinished is completed further", () => {
+  test("an unfinished completion requests further completions", () => {
     const items = [{ insert: "@lang:", label: "@lang:", detail: "files in a language", unfinished: true }];
     const offered = reduce(open, { type: "completions", request: 1, items });
     const state = reduce(offered, { type: "completed", index: 0 });
     expect(state).toMatchObject({ draft: "why @lang:", caret: { at: 10 }, completing: { word: "@lang:", request: 2 } });
   });
 
-  test("close when asked to and when the word ends", () => {
+  test("close on request and at the end of the word", () => {
     expect(reduce(open, { type: "completionsClosed" }).completing).toBeNull();
     expect(reduce(open, typed("why @s ")).completing).toBeNull();
   });
@@ -171,12 +171,12 @@ describe("completions", () => {
 describe("sources", () => {
   const five = [1, 2, 3, 4, 5].map((number) => source(number));
 
-  test("the best ones show their code until the answer begins", () => {
+  test("the best ones show their code until the answer starts", () => {
     expect(cardsShown(start, asking({ sources: five }))).toBe(3);
     expect(cardsShown(start, turn({ sources: five }))).toBe(0);
   });
 
-  test("all or none show it where the user said so", () => {
+  test("all or none show it if the user expands or collapses them", () => {
     const opened = after({ type: "sourcesToggled", turn: "turn", open: true });
     expect(cardsShown(opened, turn({ sources: five }))).toBe(5);
     expect(cardsShown(reduce(opened, { type: "sourcesToggled", turn: "turn", open: false }), asking())).toBe(0);

@@ -14,7 +14,7 @@ function ofModel(more: Partial<ModelSummary>): ReturnType<typeof setUpOf> {
 
 const NONE = { runtime: "sources", name: "no language model" };
 
-test("nothing stands in the way of a server that runs with the model that is wanted", () => {
+test("no setup is needed for a running server with the wanted model", () => {
   expect(setUpOf(panel())).toBeNull();
   expect(setUpOf(panel([], { model: null }))).toBeNull();
 });
@@ -28,7 +28,7 @@ test.each<[Situation, string, string]>([
   expect(ofSituation(situation)?.primary).toEqual({ label, action });
 });
 
-test("a failure says what happened and what to do", () => {
+test("a failure shows its message and hint", () => {
   expect(ofSituation({ kind: "failed", message: "No Python.", hint: "Install one." })?.sentence).toBe(
     "No Python. Install one.",
   );
@@ -43,30 +43,30 @@ test("an installation shows its progress and can be cancelled", () => {
 });
 
 describe("without a model", () => {
-  test("Ollama downloads the one that is wanted, where it runs", () => {
+  test("Ollama downloads the wanted one if it is running", () => {
     expect(ofModel({ answering: NONE, problem: "It is not installed." })).toMatchObject({
       heading: "No language model yet",
-      sentence: "It is not installed. The download is 3.8 GB.",
+      sentence: "It is not installed. Download size: 3.8 GB.",
       primary: { label: "Download codellama", action: "pullWanted" },
       secondary: { label: "Use the built-in model (1.1 GB)", action: "pullBuiltIn" },
     });
   });
 
-  test("Ollama is to be had, where it does not run", () => {
+  test("a link to Ollama is offered if it is not running", () => {
     expect(ofModel({ answering: NONE, ollamaRuns: false })?.primary).toEqual({
       label: "Get Ollama",
       action: "getOllama",
     });
   });
 
-  test("the built-in model is offered only where it is not installed", () => {
+  test("the built-in model is offered only if it is not installed", () => {
     const builtIn = { name: "qwen", installed: true, bytes: 1 };
     expect(ofModel({ answering: NONE, builtIn })).not.toHaveProperty("secondary");
   });
 
-  test("a substitute says that it is one", () => {
+  test("a substitute model is shown as temporary", () => {
     const answering = { runtime: "embedded", name: "qwen" };
-    expect(ofModel({ answering, problem: "Ollama does not answer." })?.heading).toBe("qwen answers for now");
+    expect(ofModel({ answering, problem: "Ollama does not answer." })?.heading).toBe("Using qwen for now");
   });
 
   test("a download shows its progress and can be cancelled", () => {

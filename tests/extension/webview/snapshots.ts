@@ -1,4 +1,4 @@
-/** Snapshots as the host sends them, each whole; a test says only what matters to it. */
+/** Complete snapshots like those of the host. A test overrides only the parts that matter to it. */
 import type { ModelSummary, PanelState, SourceCard, Turn } from "../../../extension/src/panel/messages";
 
 export function source(number: number, more: Partial<SourceCard> = {}): SourceCard {

@@ -5,7 +5,7 @@ import { Host, type VsCodeApi } from "../../../extension/src/webview/host";
 import { startView } from "../../../extension/src/webview/view";
 import { asking, model, panel, source, turn } from "./snapshots";
 
-/** What VS Code gives to a webview, as far as it can be had without one: it keeps what it is given. */
+/** A fake of VS Code's webview API that records messages and state. */
 class WebviewApi implements VsCodeApi {
   readonly messages: unknown[] = [];
   state: unknown;
@@ -49,16 +49,16 @@ function show(state: PanelState = panel()): Promise<void> {
 
 function element(selector: string): HTMLElement {
   const found = root.querySelector<HTMLElement>(selector);
-  if (!found) throw new Error(`Nothing is ${selector} in ${root.innerHTML}`);
+  if (!found) throw new Error(`No element matches ${selector} in ${root.innerHTML}`);
   return found;
 }
 
-/** What has this name, by its label or by its text. */
+/** Returns the element with this label or the button with this text. */
 function named(name: string): HTMLElement {
   const byLabel = root.querySelector<HTMLElement>(`[aria-label="${name}"]`);
   const byText = [...root.querySelectorAll("button")].find(({ textContent }) => textContent.trim() === name);
   const found = byLabel ?? byText;
-  if (!found) throw new Error(`Nothing is named ${name} in ${root.innerHTML}`);
+  if (!found) throw new Error(`No element is named ${name} in ${root.innerHTML}`);
   return found;
 }
 
@@ -72,7 +72,7 @@ function type(text: string): void {
   box().dispatchEvent(new InputEvent("input", { bubbles: true }));
 }
 
-/** Whether the key did something of ours. */
+/** Presses a key. Returns whether the view handled it. */
 function press(key: string, init: KeyboardEventInit = {}, target: HTMLElement = box()): boolean {
   const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...init });
   target.dispatchEvent(event);
@@ -84,14 +84,14 @@ function sent(): unknown {
 }
 
 describe("asking", () => {
-  test("the view says that it is there, and nothing is drawn before the first snapshot", async () => {
+  test("the view reports that it is ready, and renders nothing before the first snapshot", async () => {
     expect(api.messages).toEqual<ViewMessage[]>([{ type: "ready" }]);
     expect(root.textContent).toBe("");
     await show();
     expect(element("[role=log]").getAttribute("aria-live")).toBe("polite");
   });
 
-  test("Enter asks, Shift+Enter and an unfinished word of an input method do not", async () => {
+  test("Enter asks; Shift+Enter and Enter during IME composition do not", async () => {
     await show(panel([]));
     type("Why?");
     expect(press("Enter", { shiftKey: true })).toBe(false);
@@ -102,7 +102,7 @@ describe("asking", () => {
     expect(box().value).toBe("");
   });
 
-  test("the button asks, and stops while an answer is made", async () => {
+  test("the button asks, and stops a running answer", async () => {
     await show(panel([]));
     expect(named("Ask").hasAttribute("disabled")).toBe(true);
     type("Why?");
@@ -113,14 +113,14 @@ describe("asking", () => {
     expect(sent()).toEqual({ type: "stop", turn: "turn" });
   });
 
-  test("Up in an empty box brings the last question, in a written one it moves the cursor", async () => {
+  test("Up recalls the last question in an empty box, and otherwise moves the cursor", async () => {
     await show();
     expect(press("ArrowUp")).toBe(true);
     expect(box().value).toBe("How does it work?");
     expect(press("ArrowUp")).toBe(false);
   });
 
-  test("the draft outlives the view; what an older version kept does no harm", async () => {
+  test("the draft survives the view; invalid saved state is ignored", async () => {
     await show();
     type("Half a ques");
     stop();
@@ -134,7 +134,7 @@ describe("asking", () => {
     expect(box().value).toBe("");
   });
 
-  test("examples and follow-up questions ask themselves", async () => {
+  test("a click on an example or a follow-up question asks it", async () => {
     await show(panel([]));
     element('[aria-label="Example questions"] button').click();
     expect(sent()).toMatchObject({ type: "ask" });
@@ -150,7 +150,7 @@ describe("completions", () => {
     { insert: "@src/", label: "src", detail: "src/" },
   ];
 
-  test("are asked for, chosen by the keyboard and taken by Tab", async () => {
+  test("are requested, selected with the arrow keys and accepted with Tab", async () => {
     await show();
     type("why @");
     await vi.waitFor(() => expect(sent()).toEqual({ type: "complete", request: 1, word: "@" }));
@@ -164,7 +164,7 @@ describe("completions", () => {
     expect(root.querySelector("[role=listbox]")).toBeNull();
   });
 
-  test("Escape closes them, and Tab is itself again", async () => {
+  test("Escape closes them and restores the default effect of Tab", async () => {
     await show();
     type("@");
     await receive({ type: "completions", request: 1, items });
@@ -174,7 +174,7 @@ describe("completions", () => {
 });
 
 describe("a turn", () => {
-  test("shows its sources before its text, and what it is doing", async () => {
+  test("shows its sources before its text, and its status", async () => {
     await show(panel([asking({ status: "reading", readFraction: 0.4, sources: [source(1)] })]));
     const article = named("How does it work?");
     expect(article.getAttribute("aria-busy")).toBe("true");
@@ -183,7 +183,7 @@ describe("a turn", () => {
     expect(article.querySelector('[aria-label="Answer"]')).toBeNull();
   });
 
-  test("opens a source by its number, beside with Alt", async () => {
+  test("opens a source by its number, to the side with Alt", async () => {
     await show();
     const button = element('[aria-label^="Source 1: src/engine.py:12-34"]');
     button.click();
@@ -194,13 +194,13 @@ describe("a turn", () => {
     expect(sent()).toEqual({ type: "openSource", turn: "turn", number: 1, beside: true });
   });
 
-  test("says which source is cited and which has changed", async () => {
+  test("shows which source is cited and which has changed", async () => {
     await show(panel([turn({ citations: [{ number: 2, state: "gone" }] })]));
     expect(element('[aria-label^="Source 2"]').getAttribute("aria-label")).toMatch(/, cited, gone$/);
     expect(element('[aria-label^="Source 1"]').getAttribute("aria-label")).toMatch(/similarity 0.71$/);
   });
 
-  test("opens a name that the code has, and marks one that it has not", async () => {
+  test("opens a name that exists in the code, and marks one that does not", async () => {
     const mentions = [
       { name: "Engine", place: "src/engine.py:1" },
       { name: "Invented", place: null },
@@ -221,14 +221,14 @@ describe("a turn", () => {
     expect(sent()).toMatchObject({ type: "copy" });
   });
 
-  test("that failed says why, and can be made again", async () => {
+  test("that failed shows the reason and can be regenerated", async () => {
     await show(panel([turn({ status: "failed", failure: "Ollama stopped." })]));
     expect(named("How does it work?").textContent).toContain("Ollama stopped.");
     named("Regenerate").click();
     expect(sent()).toEqual({ type: "regenerate", turn: "turn" });
   });
 
-  test("keeps what is already there while its text grows", async () => {
+  test("keeps existing elements while its text grows", async () => {
     const answering = (text: string): HostMessage => ({ type: "turn", turn: asking({ status: "answering", text }) });
     await show(panel([asking()]));
     await receive(answering("First.\n\n```python\na = 1"));
@@ -239,7 +239,7 @@ describe("a turn", () => {
     expect(now[1]?.textContent).toContain("b = 2");
   });
 
-  test("tells a screen reader its status, not its words", async () => {
+  test("announces its status to screen readers, but not its text", async () => {
     await show(panel([asking()]));
     await receive({ type: "turn", turn: turn() });
     expect(element(".unseen[aria-live=polite]").textContent).toBe("Answer complete");
@@ -248,7 +248,7 @@ describe("a turn", () => {
 });
 
 describe("the preview of a source", () => {
-  test("opens where the pointer rests, and Escape closes it", async () => {
+  test("opens on hover and closes on Escape", async () => {
     await show();
     const row = element('[aria-label="Sources"] li');
     row.dispatchEvent(new PointerEvent("pointerenter"));
@@ -259,7 +259,7 @@ describe("the preview of a source", () => {
 });
 
 describe("chats", () => {
-  test("open in a dialog that has the focus, and Escape gives it back", async () => {
+  test("open in a focused dialog; Escape closes it and restores the focus", async () => {
     await show();
     named("Chat History").focus();
     named("Chat History").click();
@@ -270,7 +270,7 @@ describe("chats", () => {
     expect(document.activeElement).toBe(named("Chat History"));
   });
 
-  test("are opened and deleted", async () => {
+  test("can be opened and deleted", async () => {
     await show();
     named("Chat History").click();
     named("Delete chat: How does it work?").click();
@@ -283,22 +283,22 @@ describe("chats", () => {
   });
 });
 
-describe("set-up", () => {
+describe("setup", () => {
   test("fills an empty panel, with one primary button", async () => {
     await show(panel([], { situation: { kind: "noFolder" } }));
-    expect(element('[aria-label="Set-up"]').querySelectorAll(".button:not(.secondary)")).toHaveLength(1);
+    expect(element('[aria-label="Setup"]').querySelectorAll(".button:not(.secondary)")).toHaveLength(1);
     expect(root.querySelector("textarea")).toBeNull();
     named("Open Folder").click();
     expect(sent()).toEqual({ type: "act", action: "openFolder" });
   });
 
-  test("leaves a chat readable", async () => {
+  test("does not hide an existing chat", async () => {
     await show(panel([turn()], { situation: { kind: "failed", message: "No Python.", hint: "" } }));
     expect(element('[aria-label="Answer"]').textContent).toContain("It works");
-    expect(element('[aria-label="Set-up"]').textContent).toContain("No Python.");
+    expect(element('[aria-label="Setup"]').textContent).toContain("No Python.");
   });
 
-  test("offers a model where there is none, and a question can still be asked", async () => {
+  test("offers a model if there is none, and still allows questions", async () => {
     const answering = { runtime: "sources", name: "no language model" };
     await show(panel([], { model: model({ answering, ollamaRuns: false, problem: "Ollama does not answer." }) }));
     named("Get Ollama").click();
@@ -307,17 +307,17 @@ describe("set-up", () => {
     expect(named("Ask").hasAttribute("disabled")).toBe(false);
   });
 
-  test("the last line says who answers and what can be found", async () => {
+  test("the status line shows the model and the size of the index", async () => {
     await show();
     expect(element('[role=status][aria-label="Index and model"]').textContent).toContain("codellama");
     expect(element('[role=status][aria-label="Index and model"]').textContent).toContain("3 files, 10 chunks");
   });
 });
 
-describe("what others wrote", () => {
+describe("untrusted text", () => {
   const evil = `<img src=x onerror="globalThis.executed = true">\u202E\u001b[31m](command:evil)`;
 
-  test("is text wherever it is shown, and is never read as HTML", async () => {
+  test("is always shown as text and never parsed as HTML", async () => {
     const html = vi.spyOn(Element.prototype, "innerHTML", "set");
     const hostile = turn({
       question: evil,

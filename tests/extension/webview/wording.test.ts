@@ -3,8 +3,8 @@ import type { IndexSummary } from "../../../extension/src/panel/messages";
 import {
   ago,
   answerAsText,
-  answererOf,
-  holdingsOf,
+  indexSizeOf,
+  modelLabelOf,
   percent,
   placeOf,
   progressOf,
@@ -29,47 +29,47 @@ const index: IndexSummary = {
 };
 
 describe("a turn", () => {
-  test("says what it is doing while it runs", () => {
+  test("has a status while it is running", () => {
     expect(statusOf(asking())).toBe("Searching…");
     expect(statusOf(asking({ status: "reading" }))).toBe("Reading the sources…");
     expect(statusOf(asking({ status: "reading", readFraction: 0.4 }))).toBe("Reading the sources… 40%");
     expect(statusOf(turn())).toBe("");
   });
 
-  test("says how it was made", () => {
+  test("shows how its answer was generated", () => {
     const cost = { promptTokens: 975, answerTokens: 80, tokensPerSecond: 7, seconds: 12.3 };
     expect(provenanceOf(turn({ cost }))).toBe(
-      "codellama (ollama) · keywords and vectors · 975 prompt tokens · 7.0 tokens a second · 12 s",
+      "codellama (ollama) · keywords and vectors · 975 prompt tokens · 7.0 tokens/s · 12 s",
     );
     expect(provenanceOf(turn({ model: { runtime: "sources", name: "no language model" }, coverage: null }))).toBe(
       "no language model",
     );
   });
 
-  test("is copied with the places that it cites", () => {
+  test("is copied with the locations of its cited sources", () => {
     expect(answerAsText(turn())).toBe("It works [1].\n\n[1] src/engine.py:12-34");
     expect(answerAsText(turn({ citations: [] }))).toBe("It works [1].");
   });
 
-  test("knows which cited source is no longer what it was", () => {
+  test("shows which cited source has changed", () => {
     const stale = turn({ citations: [{ number: 1, state: "gone" }] });
     expect([stalenessOf(stale, 1), stalenessOf(stale, 2), stalenessOf(turn(), 1)]).toEqual(["gone", "", ""]);
   });
 });
 
-describe("a place", () => {
-  test("is the path with its lines, one or several", () => {
+describe("a location", () => {
+  test("is the path with one or several lines", () => {
     expect(placeOf(source(1))).toBe("src/engine.py:12-34");
     expect(placeOf(source(1, { endLine: 12 }))).toBe("src/engine.py:12");
   });
 
-  test("shows what its path hides", () => {
+  test("makes hidden characters in its path visible", () => {
     expect(placeOf(source(1, { path: "a\u202Eb", endLine: 12 }))).toBe(String.raw`a\u202Eb:12`);
   });
 });
 
 describe("the index", () => {
-  test("says how far it is and how long it takes", () => {
+  test("shows its progress and the remaining time", () => {
     expect(progressOf(index)).toBe("Embedding · 1,200 of 12,345 chunks · 7 min left");
     expect(progressOf({ ...index, stage: "reading", secondsLeft: null })).toBe("Reading files · 1,200 of 12,345 files");
     const fetching = { ...index, stage: "fetching the embedding model", secondsLeft: null };
@@ -79,17 +79,17 @@ describe("the index", () => {
     expect(progressOf({ ...index, stage: "idle" })).toBe("");
   });
 
-  test("says what can be found", () => {
-    expect(holdingsOf(index)).toBe("678 files, 12,345 chunks, 9% embedded");
-    expect(holdingsOf({ ...index, files: 1, chunks: 1, embedded: 1 })).toBe("1 file, 1 chunk");
-    expect(holdingsOf({ ...index, chunks: 0, stage: "idle" })).toBe("Nothing is indexed");
+  test("shows its size", () => {
+    expect(indexSizeOf(index)).toBe("678 files, 12,345 chunks, 9% embedded");
+    expect(indexSizeOf({ ...index, files: 1, chunks: 1, embedded: 1 })).toBe("1 file, 1 chunk");
+    expect(indexSizeOf({ ...index, chunks: 0, stage: "idle" })).toBe("Nothing is indexed");
   });
 });
 
-test("a model that runs elsewhere is said to", () => {
-  expect(answererOf(model())).toBe("codellama");
-  expect(answererOf(model({ local: false }))).toBe("codellama, not on this machine");
-  expect(answererOf(model({ answering: { runtime: "sources", name: "" } }))).toBe("No language model");
+test("a remote model is labelled", () => {
+  expect(modelLabelOf(model())).toBe("codellama");
+  expect(modelLabelOf(model({ local: false }))).toBe("codellama, not on this machine");
+  expect(modelLabelOf(model({ answering: { runtime: "sources", name: "" } }))).toBe("No language model");
 });
 
 test("figures are short", () => {

@@ -1,4 +1,4 @@
-/** An answer as elements of the page: citations and names of the code are buttons, code can be copied and inserted. */
+/** Renders an answer: citations and names from the code are buttons, and code can be copied and inserted. */
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 
@@ -9,10 +9,10 @@ import { placeOf, stalenessOf } from "../wording";
 import { CodeLines } from "./codeLines";
 import { useControls } from "./controls";
 import { IconButton } from "./icon";
-import { opening } from "./opening";
+import { openHandlers } from "./opening";
 import { usePreview } from "./preview";
 
-/** The question is a heading of the second level, so those of an answer begin at the third. */
+/** The question is a level-2 heading, so headings in an answer start at level 3. */
 const HEADINGS = { h1: "h3", h2: "h4", h3: "h5", h4: "h6", h5: "h6", h6: "h6" } as const;
 
 export function Answer({ turn }: { turn: Turn }): JSX.Element {
@@ -81,7 +81,7 @@ function CitationButton({ number, turn }: { number: number; turn: Turn }): JSX.E
         class={stale ? "citation stale" : "citation"}
         aria-label={`Source ${number}`}
         aria-description={[placeOf(source), stale].filter(Boolean).join(", ")}
-        {...opening((beside) => send({ type: "openSource", turn: turn.id, number, beside }))}
+        {...openHandlers((beside) => send({ type: "openSource", turn: turn.id, number, beside }))}
       >
         [{number}]
       </button>
@@ -105,7 +105,7 @@ function MentionButton({ node, turn }: { node: Extract<AnswerNode, { kind: "ment
       type="button"
       class="mention"
       title={visibleLine(place)}
-      {...opening((beside) => send({ type: "openMention", turn: turn.id, name, beside }))}
+      {...openHandlers((beside) => send({ type: "openMention", turn: turn.id, name, beside }))}
     >
       {text}
     </button>

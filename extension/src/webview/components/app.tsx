@@ -1,4 +1,4 @@
-/** The panel from top to bottom: its header, the conversation or what it takes to have one, and the ask box. */
+/** The whole panel: the header, the conversation or the setup step that it needs, and the ask box. */
 import type { JSX } from "preact";
 
 import type { PanelState } from "../../panel/messages";
@@ -11,8 +11,8 @@ import { Header } from "./header";
 import { SetUpRegion } from "./setUpRegion";
 import { StatusLine } from "./statusLine";
 
-/** Where these stand in the way, a question could not even be kept for later. */
-const BEYOND_ASKING = new Set(["noFolder", "untrusted", "failed"]);
+/** Situations in which the ask box is hidden, because a question could not be asked later either. */
+const WITHOUT_ASK_BOX = new Set(["noFolder", "untrusted", "failed"]);
 
 export function App({ state }: { state: ViewState }): JSX.Element | null {
   const { panel } = state;
@@ -37,5 +37,5 @@ export function App({ state }: { state: ViewState }): JSX.Element | null {
 }
 
 function canDraft({ situation }: PanelState): boolean {
-  return !BEYOND_ASKING.has(situation.kind);
+  return !WITHOUT_ASK_BOX.has(situation.kind);
 }

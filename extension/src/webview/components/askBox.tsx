@@ -1,4 +1,4 @@
-/** Where a question is written. Hides how it grows, how words that begin with `@` are completed, and what keys mean. */
+/** The input box for questions. Hides its automatic height, the completion of `@` words, and its keys. */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
@@ -7,15 +7,15 @@ import { Completions, optionId } from "./completions";
 import { type Controls, useControls } from "./controls";
 import { Icon } from "./icon";
 
-/** What the host accepts. */
-const LONGEST_QUESTION = 20_000;
+/** The limit of the host. */
+const MAX_QUESTION_LENGTH = 20_000;
 
 export function AskBox({ state }: { state: ViewState }): JSX.Element {
   const { send, dispatch } = useControls();
   const box = useRef<HTMLTextAreaElement>(null);
   const { completing } = state;
   const completes = completing !== null && completing.items.length > 0;
-  useGrowth(box, state.draft);
+  useAutoHeight(box, state.draft);
   useCaret(box, state.caret);
   useEffect(() => {
     if (completing) send({ type: "complete", request: completing.request, word: completing.word });
@@ -27,8 +27,8 @@ export function AskBox({ state }: { state: ViewState }): JSX.Element {
         ref={box}
         rows={1}
         value={state.draft}
-        maxLength={LONGEST_QUESTION}
-        placeholder="Ask, or narrow with @"
+        maxLength={MAX_QUESTION_LENGTH}
+        placeholder="Ask, or type @ to narrow the search"
         aria-label="Ask about your code"
         aria-autocomplete="list"
         aria-controls={completes ? "completions" : undefined}
@@ -76,7 +76,7 @@ function AskButton({ state }: { state: ViewState }): JSX.Element {
   );
 }
 
-/** Does what a key means here; false where it means what it always does. */
+/** Handles a key. Returns false if the key should have its default effect. */
 function handleKey(event: KeyboardEvent, state: ViewState, controls: Controls): boolean {
   if (
     state.completing &&
@@ -117,7 +117,7 @@ function ask(state: ViewState, { send, dispatch }: Controls): void {
   dispatch({ type: "asked" });
 }
 
-function useGrowth(box: { current: HTMLTextAreaElement | null }, draft: string): void {
+function useAutoHeight(box: { current: HTMLTextAreaElement | null }, draft: string): void {
   useLayoutEffect(() => {
     if (!box.current) return;
     box.current.style.height = "auto";
@@ -125,7 +125,7 @@ function useGrowth(box: { current: HTMLTextAreaElement | null }, draft: string):
   }, [draft]);
 }
 
-/** Puts the cursor where the draft was changed for the user; leaves the focus alone when the view is first drawn. */
+/** Moves the cursor after the program changed the draft. Does not take the focus on the first render. */
 function useCaret(box: { current: HTMLTextAreaElement | null }, caret: ViewState["caret"]): void {
   useLayoutEffect(() => {
     if (caret.change === 0) return;

@@ -1,4 +1,4 @@
-/** The stored chats, as a list that opens over the conversation and closes by Escape or by turning elsewhere. */
+/** The list of stored chats. It covers the conversation, and closes on Escape or a click outside. */
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
@@ -17,11 +17,11 @@ export function Chats({ chats, current }: { chats: ChatSummary[]; current: strin
     (opened?.querySelector("button") ?? opened)?.focus();
     return () => {
       const { activeElement } = document;
-      const unclaimed = activeElement === document.body || opened?.contains(activeElement);
-      if (unclaimed && opener instanceof HTMLElement) opener.focus();
+      const isFocusFree = activeElement === document.body || opened?.contains(activeElement);
+      if (isFocusFree && opener instanceof HTMLElement) opener.focus();
     };
   }, []);
-  useLeaving(() => dispatch({ type: "chatsToggled", open: false }));
+  useDismiss(() => dispatch({ type: "chatsToggled", open: false }));
   return (
     <div ref={dialog} class="chats" role="dialog" aria-label="Chats" tabIndex={-1}>
       {chats.length === 0 && <p class="quiet">No chats yet.</p>}
@@ -34,14 +34,14 @@ export function Chats({ chats, current }: { chats: ChatSummary[]; current: strin
   );
 }
 
-/** Calls when the user presses Escape, or the pointer anywhere else. */
-function useLeaving(leave: () => void): void {
+/** Calls `dismiss` when the user presses Escape or clicks outside. */
+function useDismiss(dismiss: () => void): void {
   useLayoutEffect(() => {
     const onPointer = ({ target }: Event): void => {
-      if (!(target instanceof Element && target.closest(".chats, .chats-toggle"))) leave();
+      if (!(target instanceof Element && target.closest(".chats, .chats-toggle"))) dismiss();
     };
     const onKey = ({ key }: KeyboardEvent): void => {
-      if (key === "Escape") leave();
+      if (key === "Escape") dismiss();
     };
     document.addEventListener("pointerdown", onPointer);
     document.addEventListener("keydown", onKey);

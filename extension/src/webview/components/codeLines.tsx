@@ -1,4 +1,4 @@
-/** Coloured code, with line numbers where the lines have a place. Made of spans, so that a button may hold it. */
+/** Highlighted code with optional line numbers. Uses only spans, so that it can be inside a button. */
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 
@@ -7,9 +7,9 @@ import { highlight } from "../highlight";
 interface CodeLinesProps {
   code: string;
   language: string;
-  /** The number of the first line; left out, lines are not numbered. */
+  /** The number of the first line. Without it, lines are not numbered. */
   from?: number;
-  /** The most lines to show. */
+  /** The maximum number of lines to show. */
   limit?: number;
 }
 

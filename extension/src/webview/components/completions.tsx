@@ -1,4 +1,4 @@
-/** What the word at the cursor can be completed to. The focus stays in the ask box, which says what is chosen. */
+/** The completions of the word at the cursor. The focus stays in the ask box, which refers to the selected option. */
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { visibleLine } from "../../text/visible";
@@ -12,7 +12,7 @@ export function Completions({ completing: { items, selected } }: { completing: C
     list.current?.children[selected]?.scrollIntoView({ block: "nearest" });
   }, [selected]);
   return (
-    // Pressing the pointer would take the focus from the ask box, which closes the list before the click.
+    // A mousedown would blur the ask box, which would close the list before the click.
     <ul
       ref={list}
       id="completions"

@@ -1,4 +1,4 @@
-/** What every component may do: tell the host, or change the view's own state. */
+/** The functions that every component may use: send a message to the host, or dispatch an action to the reducer. */
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 
@@ -14,6 +14,6 @@ export const ControlsContext = createContext<Controls | null>(null);
 
 export function useControls(): Controls {
   const controls = useContext(ControlsContext);
-  if (!controls) throw new Error("A component was drawn outside of the view.");
+  if (!controls) throw new Error("A component was rendered outside the view.");
   return controls;
 }

@@ -1,4 +1,4 @@
-/** The turns of the chat. Hides how the log follows its end while the reader is there, and else stays where it is. */
+/** The turns of the chat. Hides scrolling: the log follows its end while the user is there, else it keeps its position. */
 import type { JSX, RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
@@ -9,8 +9,8 @@ import { IconButton } from "./icon";
 import { TurnArticle } from "./turn";
 import { Welcome } from "./welcome";
 
-/** The reader is at the end when no more than this is below; a line of text, in pixels. */
-const NEARLY = 24;
+/** The user is at the end if at most this many pixels, a line of text, are below the visible part. */
+const END_TOLERANCE = 24;
 
 export function Conversation({ state, panel }: { state: ViewState; panel: PanelState }): JSX.Element {
   const { chat } = panel;
@@ -38,7 +38,7 @@ export function Conversation({ state, panel }: { state: ViewState; panel: PanelS
           />
         ))}
       </div>
-      {!following && <IconButton icon="arrow-down" label="Go to the end" class="to-end" onClick={goToEnd} />}
+      {!following && <IconButton icon="arrow-down" label="Scroll to the end" class="to-end" onClick={goToEnd} />}
     </div>
   );
 }
@@ -53,9 +53,9 @@ interface Following {
 function useFollowing(state: ViewState, chat: string): Following {
   const { dispatch } = useControls();
   const log = useRef<HTMLDivElement>(null);
-  const seen = useRef(0);
+  const lastTop = useRef(0);
   const top = state.scroll?.chat === chat ? state.scroll.top : null;
-  const settle = (at: number | null): void => dispatch({ type: "scrolled", scroll: { chat, top: at } });
+  const setTop = (at: number | null): void => dispatch({ type: "scrolled", scroll: { chat, top: at } });
   useLayoutEffect(() => {
     if (log.current && top !== null) log.current.scrollTop = top;
   }, [chat]);
@@ -66,10 +66,10 @@ function useFollowing(state: ViewState, chat: string): Following {
     if (!log.current) return;
     const { scrollTop, scrollHeight, clientHeight } = log.current;
     const below = scrollHeight - scrollTop - clientHeight;
-    // Within the last line, but on the way up, the reader is leaving.
-    const atEnd = below <= 1 || (below <= NEARLY && scrollTop >= seen.current);
-    seen.current = scrollTop;
-    if (atEnd ? top !== null : top !== scrollTop) settle(atEnd ? null : scrollTop);
+    // A user who scrolls up within the last line is leaving the end.
+    const atEnd = below <= 1 || (below <= END_TOLERANCE && scrollTop >= lastTop.current);
+    lastTop.current = scrollTop;
+    if (atEnd ? top !== null : top !== scrollTop) setTop(atEnd ? null : scrollTop);
   }
-  return { log, following: top === null, follow, goToEnd: () => settle(null) };
+  return { log, following: top === null, follow, goToEnd: () => setTop(null) };
 }

@@ -1,4 +1,4 @@
-/** The title of the chat, and the way to another one. */
+/** The title of the chat, and buttons for a new chat and the chat history. */
 import type { JSX } from "preact";
 
 import type { Chat } from "../../panel/messages";

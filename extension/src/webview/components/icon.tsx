@@ -1,4 +1,4 @@
-/** Codicons, and buttons that are one. An icon never speaks: its button has the words. */
+/** Codicons and icon buttons. Icons are hidden from screen readers; the button has the label. */
 import type { JSX } from "preact";
 
 export function Icon({ name, spins = false }: { name: string; spins?: boolean }): JSX.Element {

@@ -1,15 +1,15 @@
-/** How a button that opens a place is worked: Alt opens it beside, with the pointer and with the keyboard. */
+/** Event handlers for buttons that open a location. With Alt, a click or Enter opens it to the side. */
 
-interface Opening {
+interface OpenHandlers {
   onClick: (event: MouseEvent) => void;
   onKeyDown: (event: KeyboardEvent) => void;
 }
 
-export function opening(open: (beside: boolean) => void): Opening {
+export function openHandlers(open: (beside: boolean) => void): OpenHandlers {
   return {
     onClick: (event) => open(event.altKey),
     onKeyDown: (event) => {
-      // With Alt held down, a browser makes no click of Enter.
+      // With Alt held down, Enter does not trigger a click.
       if (event.key !== "Enter" || !event.altKey) return;
       event.preventDefault();
       open(true);

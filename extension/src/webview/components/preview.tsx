@@ -1,6 +1,7 @@
 /**
- * The whole preview of a source and why it was found, beside whatever stands for that source, while the pointer rests
- * on it or the keyboard is there. Hides when it opens and closes, and on which side there is room.
+ * A popup with the full preview of a source and the reasons why it was found. It is shown next to an element for the source
+ * while the pointer hovers over the element or it has the keyboard focus. Hides when the popup opens and closes, and its
+ * position.
  */
 import type { CSSProperties, JSX, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
@@ -10,8 +11,8 @@ import { visibleLine } from "../../text/visible";
 import { placeOf } from "../wording";
 import { CodeLines } from "./codeLines";
 
-/** A pointer that only passes by opens nothing; as long as VS Code's own hovers wait. */
-const REST_MS = 300;
+/** The hover delay, the same as that of VS Code's own hovers. */
+const HOVER_DELAY_MS = 300;
 
 interface Anchor<E extends HTMLElement> {
   ref: RefObject<E | null>;
@@ -22,7 +23,7 @@ interface Anchor<E extends HTMLElement> {
   onClick: () => void;
 }
 
-/** Properties for the element that stands for the source, and what is to be drawn inside it. */
+/** Returns properties for the element of the source, and the popup to render inside it. */
 export function usePreview<E extends HTMLElement>(
   source: SourceCard | undefined,
 ): { anchor: Anchor<E>; popup: JSX.Element | null } {
@@ -39,7 +40,7 @@ export function usePreview<E extends HTMLElement>(
   const anchor = {
     ref,
     onPointerEnter: () => {
-      timer.current = setTimeout(open, REST_MS);
+      timer.current = setTimeout(open, HOVER_DELAY_MS);
     },
     onPointerLeave: close,
     onFocusIn: () => ref.current?.querySelector(":focus-visible") && open(),
@@ -56,7 +57,7 @@ function useEscape(active: boolean, close: () => void): void {
       if (event.key === "Escape") close();
     };
     addEventListener("keydown", onKey);
-    // A fixed popup would stay behind when what it belongs to scrolls away.
+    // A fixed popup would not move when its element scrolls.
     addEventListener("scroll", close, true);
     return () => {
       removeEventListener("keydown", onKey);
@@ -81,9 +82,9 @@ function Preview({ source, place }: { source: SourceCard; place: CSSProperties }
       {source.symbol && <span class="preview-symbol">{visibleLine(source.symbol)}</span>}
       <CodeLines code={source.preview} language={source.language} from={source.startLine} />
       {source.reasons.length > 0 && (
-        <span class="quiet">Why it is here: {source.reasons.map(visibleLine).join(", ")}</span>
+        <span class="quiet">Why it was found: {source.reasons.map(visibleLine).join(", ")}</span>
       )}
-      {source.truncated && <span class="quiet">The prompt had no room for all of its lines.</span>}
+      {source.truncated && <span class="quiet">Not all lines fit into the prompt.</span>}
     </span>
   );
 }

@@ -1,4 +1,4 @@
-/** A slim bar; without a fraction it only says that something goes on. */
+/** A thin progress bar; indeterminate without a fraction. */
 import type { JSX } from "preact";
 
 import { percent } from "../wording";

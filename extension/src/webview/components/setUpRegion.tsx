@@ -1,4 +1,4 @@
-/** What stands in the way, with its one way out: the whole panel where there is nothing else to show, else a banner. */
+/** The required setup step with its buttons. Fills the panel if there is nothing else to show; otherwise a banner. */
 import type { JSX } from "preact";
 import { visible } from "../../text/visible";
 import type { SetUp } from "../setUp";
@@ -9,7 +9,7 @@ export function SetUpRegion({ setUp, fills = false }: { setUp: SetUp; fills?: bo
   const { send } = useControls();
   const { heading, sentence, progress, primary, secondary } = setUp;
   return (
-    <section class={fills ? "set-up fills" : "set-up banner"} aria-label="Set-up">
+    <section class={fills ? "set-up fills" : "set-up banner"} aria-label="Setup">
       <h2>{heading}</h2>
       <p>{visible(sentence)}</p>
       {progress !== undefined && <ProgressBar label={heading} fraction={progress} />}

@@ -1,4 +1,4 @@
-/** What an answer is made from, best first: cards with their code while one waits, rows once there is an answer. */
+/** The sources of an answer, best first: cards with code while the answer is pending, rows afterwards. */
 import type { JSX } from "preact";
 
 import type { SourceCard, Turn } from "../../panel/messages";
@@ -7,7 +7,7 @@ import { counted, linesOf, placeOf, stalenessOf } from "../wording";
 import { CodeLines } from "./codeLines";
 import { useControls } from "./controls";
 import { Icon } from "./icon";
-import { opening } from "./opening";
+import { openHandlers } from "./opening";
 import { usePreview } from "./preview";
 
 const CARD_LINES = 4;
@@ -48,7 +48,7 @@ function SourceItem({ turn, source, card }: { turn: Turn; source: SourceCard; ca
         type="button"
         aria-label={labelOf(turn, source)}
         aria-description={source.reasons.map(visibleLine).join(", ")}
-        {...opening((beside) => send({ type: "openSource", turn: turn.id, number, beside }))}
+        {...openHandlers((beside) => send({ type: "openSource", turn: turn.id, number, beside }))}
       >
         <SourceLine turn={turn} source={source} />
         {card && (
@@ -77,7 +77,7 @@ function SourceLine({ turn, source }: { turn: Turn; source: SourceCard }): JSX.E
   );
 }
 
-/** A path that gives up its folders first when there is little room, so that the file's name and lines stay. */
+/** A path whose folders are truncated first if space is short, so that the file name and lines stay visible. */
 function Path({ source }: { source: SourceCard }): JSX.Element {
   const path = visibleLine(source.path);
   const cut = path.lastIndexOf("/") + 1;
@@ -93,7 +93,7 @@ function Path({ source }: { source: SourceCard }): JSX.Element {
 function Similarity({ value }: { value: number }): JSX.Element {
   const shown = value.toFixed(2);
   return (
-    <span class="similarity" title={`Similarity with the question: ${shown}`}>
+    <span class="similarity" title={`Similarity to the question: ${shown}`}>
       <span class="meter">
         <span class="level" style={{ width: `${String(Math.max(0, Math.min(1, value)) * 100)}%` }} />
       </span>

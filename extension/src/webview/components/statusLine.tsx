@@ -1,15 +1,15 @@
-/** The last line: who would answer, how much can be found, and what the index is doing about the rest. */
+/** The last line of the panel: the language model, the size of the index, and the progress of indexing. */
 import type { JSX } from "preact";
 
 import type { IndexSummary, ModelSummary, PanelState } from "../../panel/messages";
 import { visible } from "../../text/visible";
-import { answererOf, holdingsOf, progressOf } from "../wording";
+import { indexSizeOf, modelLabelOf, progressOf } from "../wording";
 import { useControls } from "./controls";
 import { Icon } from "./icon";
 import { ProgressBar } from "./progressBar";
 
 export function StatusLine({ panel: { index, model } }: { panel: PanelState }): JSX.Element {
-  const doing = index ? progressOf(index) : "";
+  const progress = index ? progressOf(index) : "";
   return (
     <footer class="footer">
       {index?.message && (
@@ -17,16 +17,18 @@ export function StatusLine({ panel: { index, model } }: { panel: PanelState }): 
           <Icon name="warning" /> {visible(index.message)}
         </p>
       )}
-      {index && doing && <ProgressBar label="Indexing" fraction={index.total > 0 ? index.done / index.total : null} />}
+      {index && progress && (
+        <ProgressBar label="Indexing" fraction={index.total > 0 ? index.done / index.total : null} />
+      )}
       <div class="facts" role="status" aria-label="Index and model" aria-live="off">
-        {model && <Answerer model={model} />}
-        {index && <Holdings index={index} doing={doing} />}
+        {model && <ModelButton model={model} />}
+        {index && <IndexStatus index={index} progress={progress} />}
       </div>
     </footer>
   );
 }
 
-function Answerer({ model }: { model: ModelSummary }): JSX.Element {
+function ModelButton({ model }: { model: ModelSummary }): JSX.Element {
   const { send } = useControls();
   return (
     <button
@@ -35,18 +37,18 @@ function Answerer({ model }: { model: ModelSummary }): JSX.Element {
       title="Choose a language model"
       onClick={() => send({ type: "act", action: "selectModel" })}
     >
-      <Icon name={model.local ? "vm" : "globe"} /> {answererOf(model)}
+      <Icon name={model.local ? "vm" : "globe"} /> {modelLabelOf(model)}
     </button>
   );
 }
 
-function Holdings({ index, doing }: { index: IndexSummary; doing: string }): JSX.Element {
+function IndexStatus({ index, progress }: { index: IndexSummary; progress: string }): JSX.Element {
   const { send } = useControls();
-  const holdings = holdingsOf(index);
+  const indexSize = indexSizeOf(index);
   return (
     <>
-      <span class="fact" title={visible([holdings, index.notice].filter(Boolean).join(". "))}>
-        {doing || holdings}
+      <span class="fact" title={visible([indexSize, index.notice].filter(Boolean).join(". "))}>
+        {progress || indexSize}
       </span>
       {index.paused && (
         <button type="button" class="link-button fact" onClick={() => send({ type: "act", action: "resume" })}>

@@ -1,4 +1,4 @@
-/** A question, the sources that were found for it, and the answer that is made from them. */
+/** A question, its sources, and the answer. */
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 
@@ -13,14 +13,14 @@ import { Sources } from "./sources";
 
 interface TurnProps {
   turn: Turn;
-  /** How many of its sources show their code. */
+  /** The number of sources that show their code. */
   cards: number;
   /** Whether any turn of the chat is being answered. */
   busy: boolean;
   last: boolean;
 }
 
-/** Drawn again only when something about it changed: while one turn streams, the others are left alone. */
+/** Memoised: while one turn streams, the others are not rendered again. */
 export function TurnArticle({ turn, cards, busy, last }: TurnProps): JSX.Element {
   return useMemo(() => <Article turn={turn} cards={cards} busy={busy} last={last} />, [turn, cards, busy, last]);
 }
@@ -89,7 +89,7 @@ function Failure({ turn, busy }: { turn: Turn; busy: boolean }): JSX.Element {
   return (
     <div class="remark failure">
       <Icon name="error" />
-      <span>{visible(turn.failure) || "The answer could not be made."}</span>
+      <span>{visible(turn.failure) || "The answer could not be generated."}</span>
       <button
         type="button"
         class="button secondary small"

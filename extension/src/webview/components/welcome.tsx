@@ -1,4 +1,4 @@
-/** The first thing that a new chat shows: what it is for, and questions that any code base can answer. */
+/** The content of an empty chat: a short introduction, and example questions that suit any codebase. */
 import type { JSX } from "preact";
 
 import type { PanelState } from "../../panel/messages";
