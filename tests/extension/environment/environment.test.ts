@@ -117,11 +117,11 @@ describe("an environment that is there", () => {
   it("that cannot be looked for is a failure with a sentence", () => {
     const installation = new ScriptedInstallation("makes");
     installation.find = () => {
-      throw new UserError("The extension lacks its own Python package.", "Install Sourcewise anew.");
+      throw new UserError("The extension's Python package is missing.", "Reinstall Sourcewise.");
     };
     const { setup } = setUpOf(installation);
     expect(setup.find()).toBeUndefined();
-    expect(setup.state).toMatchObject({ kind: "failed", hint: "Install Sourcewise anew." });
+    expect(setup.state).toMatchObject({ kind: "failed", hint: "Reinstall Sourcewise." });
   });
 });
 
