@@ -1,12 +1,12 @@
 /**
- * What a user waits for in the editor, measured in a real VS Code:
+ * Measures the waiting times of a user in a real VS Code:
  *
  *   node tests/bench/editor.mjs [--python PATH] [--vsix FILE] [--chunks 10000] [--questions 20]
  *
- * It prints how long the extension took to start, by the clock of the extension host (its code loaded and `activate`
- * returned), and how long it took from Enter to the sources on screen, by the clock of the panel. The code is
- * generated. It is read whole before the questions begin; how much of it has vectors by then is printed too, and
- * indexing is paused meanwhile. Set up the environment first: `npm test -- e2e`, or run the specs with `--reuse`.
+ * Prints the extension's start time by the extension host's clock (loading its code and running `activate`), and the
+ * time from Enter to the sources on screen by the panel's clock. The code is generated, and read completely before the
+ * questions begin. Indexing is paused during the questions; the share of chunks with vectors at that point is printed.
+ * Set up the environment first: `npm test -- e2e`, or run the specs with `--reuse`.
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -54,10 +54,10 @@ async function measure(questions) {
   await panel.footer.filter({ hasText: /paused/i }).waitFor();
   const waits = [];
   for (let number = 0; number <= questions; number += 1) waits.push(await panel.timeToSources(questionAt(number)));
-  waits.shift(); // the first one starts the embedding model
+  waits.shift(); // the first question starts the embedding model
   process.stdout.write(`${await panel.indexSize()}\n`);
   process.stdout.write(`from Enter to the sources on screen: ${summaryOf(waits)}\n`);
-  process.stdout.write(`the extension's start: ${await workbench.activationTime()}\n`);
+  process.stdout.write(`start of the extension: ${await workbench.activationTime()}\n`);
 }
 
 function questionAt(number) {

@@ -26,7 +26,7 @@ DEADLY = "deadly"
 
 
 class PlacedEmbedder(HashingEmbedder):
-    """Reports its process id, and can be told to block forever on texts and questions that are paths of pipes."""
+    """Reports its process id, and can be configured to block forever on texts and questions that are paths of pipes."""
 
     def __init__(self, *, stalls: bool = False) -> None:
         super().__init__()
