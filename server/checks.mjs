@@ -1,5 +1,5 @@
 /**
- * The checks of `npm test`, in order. Hides the tools behind each; a check whose tests do not exist yet is left out.
+ * The checks of `npm test`, in order. Hides the tool behind each check. Checks without test files are skipped.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -11,18 +11,18 @@ const VITEST = path.join("node_modules", "vitest", "vitest.mjs");
 
 /**
  * @typedef {{part: string, title: string, command: string, args: string[], tests?: string[]}} Check
- *   `tests`: the files that it runs, of which there must be some
+ *   `tests`: the test files that the check runs; a check with an empty list is skipped
  */
 
 /**
  * @param {{root: string, python: string}} environment
- * @returns {Check[]} all of them, in order
+ * @returns {Check[]} every check, in order
  */
 export function allChecks({ root, python }) {
   const module = (part, title, ...args) => ({ part, title, command: python, args: ["-m", ...args] });
   const node = (part, title, ...args) => ({ part, title, command: process.execPath, args });
   const pytest = (part, folder) => ({
-    // Neighbours stay together as long as all are busy: they share what is slow to start.
+    // worksteal keeps neighbouring tests on one worker while all workers are busy: they share slow fixtures.
     ...module(part, `pytest ${folder}`, "pytest", "--numprocesses=auto", "--dist=worksteal", folder),
     tests: testsIn(root, folder, /^test_.*\.py$/),
   });
@@ -39,7 +39,7 @@ export function allChecks({ root, python }) {
     typescript("tsc, host", "tsconfig.json"),
     typescript("tsc, webview", "tsconfig.webview.json"),
     node("lint", "eslint", path.join("node_modules", "eslint", "bin", "eslint.js"), "."),
-    node("lint", "biome, the format", path.join("node_modules", "@biomejs", "biome", "bin", "biome"), "check", "."),
+    node("lint", "biome check", path.join("node_modules", "@biomejs", "biome", "bin", "biome"), "check", "."),
     { ...node("unit", "node --test tests/environment", "--test", "--test-reporter=spec", ...scripts), tests: scripts },
     pytest("unit", "tests/unit"),
     { ...node("extension", "vitest tests/extension", VITEST, "run"), tests: editor },
@@ -60,30 +60,30 @@ export function allChecks({ root, python }) {
 
 /**
  * @param {Check[]} checks
- * @param {string | undefined} part one of `PARTS`; undefined for all of them
- * @returns {Check[]} those of that part that have something to run
- * @throws {EnvironmentProblem} when there is no such part
+ * @param {string | undefined} part one of `PARTS`; undefined selects all parts
+ * @returns {Check[]} the checks of that part, without those that have no test files
+ * @throws {EnvironmentProblem} when the part does not exist
  */
 export function selectChecks(checks, part) {
   if (part !== undefined && !PARTS.includes(part)) {
-    throw new EnvironmentProblem(`There is no part of the tests named ${part}.`, `Name one of: ${PARTS.join(", ")}.`);
+    throw new EnvironmentProblem(`Unknown test part: ${part}.`, `Use one of: ${PARTS.join(", ")}.`);
   }
   return checks.filter((check) => (part === undefined || check.part === part) && check.tests?.length !== 0);
 }
 
 /**
- * Runs the checks one after the other; stops at the first that fails.
+ * Runs the checks one after the other and stops at the first failure.
  *
  * @param {Check[]} checks
  * @param {string} root of the repository
- * @returns {Promise<number>} the exit code: 0, or that of the check that failed
+ * @returns {Promise<number>} 0, or the exit code of the check that failed
  */
 export async function runChecks(checks, root) {
   for (const [index, check] of checks.entries()) {
     process.stdout.write(`\n== ${index + 1}/${checks.length} ${check.title}\n`);
     const code = await passThrough(check.command, check.args, { cwd: root });
     if (code !== 0) {
-      process.stderr.write(`\n== FAILED: ${check.title} (exit code ${code}); later checks were not run\n`);
+      process.stderr.write(`\n== FAILED: ${check.title} (exit code ${code}); the remaining checks were skipped\n`);
       return code;
     }
   }
@@ -92,8 +92,8 @@ export async function runChecks(checks, root) {
 
 /**
  * @param {{packages: Record<string, {version?: string, optional?: boolean}>}} wanted package-lock.json
- * @param {{packages: Record<string, {version?: string}>} | undefined} installed what npm notes in node_modules
- * @returns {boolean} whether every locked package is installed, at its locked version
+ * @param {{packages: Record<string, {version?: string}>} | undefined} installed npm's record of what is in node_modules
+ * @returns {boolean} whether every locked package is installed at its locked version
  */
 export function isInstalled(wanted, installed) {
   return Object.entries(wanted.packages).every(
@@ -102,7 +102,7 @@ export function isInstalled(wanted, installed) {
 }
 
 /**
- * Installs the locked Node packages unless they are there.
+ * Installs the locked Node packages unless they are already installed.
  *
  * @param {string} root of the repository
  * @throws {EnvironmentProblem} when npm fails
@@ -111,14 +111,14 @@ export async function ensureNodePackages(root) {
   const read = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined);
   const wanted = read(path.join(root, "package-lock.json"));
   if (isInstalled(wanted, read(path.join(root, "node_modules", ".package-lock.json")))) return;
-  // npm says in npm_execpath where it lives, which spares us its many names on Windows.
+  // npm sets npm_execpath to its own path, so we need not know npm's several names on Windows.
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ["npm"];
   const [command, ...args] = [...npm, "ci", "--no-audit", "--no-fund"];
   const code = await passThrough(command, args, { cwd: root });
   if (code !== 0)
     throw new EnvironmentProblem(
-      "Installing the Node packages failed.",
-      "See npm's message above, then run this again.",
+      "Could not install the Node packages.",
+      "Fix the problem that npm reports above, then run this command again.",
     );
 }
 

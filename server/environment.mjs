@@ -1,22 +1,22 @@
 /**
- * The door from npm to Python: makes the environment when it is needed, then runs a command in it.
+ * Entry point of the npm scripts: creates the Python environment when it is needed, then runs a command in it.
  *
- *   node server/environment.mjs sourcewise ARGS...   the command line of Sourcewise
- *   node server/environment.mjs ask ARGS...          its `ask`, about this repository unless --folder names another
+ *   node server/environment.mjs sourcewise ARGS...   runs the Sourcewise command line
+ *   node server/environment.mjs ask ARGS...          runs `sourcewise ask`, on this repository unless --folder is given
  *   node server/environment.mjs test [lint|unit|extension|command_line|protocol|e2e]
- *   node server/environment.mjs python ARGS...       the Python of the environment, with what the tests need
- *   node server/environment.mjs build                the wheel, into dist/
- *   node server/environment.mjs build:extension      the editor's half, into extension/dist/
- *   node server/environment.mjs package              both, as one VSIX
- *   node server/environment.mjs start                that, in a VS Code, on a small workspace
- *   node server/environment.mjs generate             what is made from the declarations of the protocol and the settings
- *   node server/environment.mjs lock [--upgrade]     refreshes server/constraints.txt, with hashes, from pyproject.toml
+ *   node server/environment.mjs python ARGS...       runs the environment's Python, with the test dependencies
+ *   node server/environment.mjs build                builds the wheel into dist/
+ *   node server/environment.mjs build:extension      bundles the extension into extension/dist/
+ *   node server/environment.mjs package              packages both as one VSIX
+ *   node server/environment.mjs start                starts VS Code with that VSIX and a small workspace
+ *   node server/environment.mjs generate             regenerates the files derived from the protocol and settings
+ *   node server/environment.mjs lock [--upgrade]     regenerates server/constraints.txt, with hashes
  */
 import { realpathSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { allChecks, ensureNodePackages, runChecks, selectChecks } from "./checks.mjs";
-import { demandHashes } from "./installer/locked_packages.mjs";
+import { requireHashes } from "./installer/locked_packages.mjs";
 import { EnvironmentProblem } from "./installer/problem.mjs";
 import { passThrough } from "./installer/processes.mjs";
 import { ensureEnvironment } from "./installer/repository.mjs";
@@ -38,9 +38,9 @@ const COMMANDS = {
 };
 
 /**
- * @param {string[]} args of `ask`
+ * @param {string[]} args the arguments of `ask`
  * @param {string} folder
- * @returns {string[]} the same, about `folder` when they name none
+ * @returns {string[]} the same arguments, with `--folder folder` added when they do not set a folder
  */
 export function withDefaultFolder(args, folder) {
   const named = args.some((arg) => arg === "--folder" || arg.startsWith("--folder="));
@@ -49,9 +49,9 @@ export function withDefaultFolder(args, folder) {
 
 async function runSourcewise(args) {
   const python = await ensureEnvironment(ROOT, ["embedded"]);
-  // npm moves to the repository first; a relative path is meant from where the user stood.
+  // npm changes to the repository before it runs a script. Relative paths resolve against the user's folder: INIT_CWD.
   const cwd = process.env.INIT_CWD ?? process.cwd();
-  // The folder that is asked about must never be imported from: -P for it, -E for PYTHONPATH, which may name it.
+  // Python must never import from the folder under question. -P keeps it off sys.path; -E ignores PYTHONPATH.
   return passThrough(python, ["-EP", "-m", "sourcewise", ...args], { cwd });
 }
 
@@ -91,12 +91,12 @@ async function startExtension() {
   return start(vsix, await ensureEnvironment(ROOT, ["embedded"]));
 }
 
-/** Resolves to its path. */
+/** Builds the VSIX and resolves to its path. */
 async function makeVsix() {
   const shipped = path.join("extension", "dist", "server");
   rmSync(path.join(ROOT, shipped), { recursive: true, force: true });
   if ((await buildWheel(shipped)) !== 0)
-    throw new EnvironmentProblem("The Python package cannot be built.", "See pip's message above.");
+    throw new EnvironmentProblem("Could not build the Python package.", "Fix the problem that pip reports above.");
   await bundleExtension();
   const { packageExtension: pack } = await import("../extension/package.mjs");
   return pack(ROOT);
@@ -104,11 +104,11 @@ async function makeVsix() {
 
 async function refreshLock(args) {
   const python = await ensureEnvironment(ROOT, ["embedded"]);
-  const hashed = ["--only-binary", ":all:", ...demandHashes("server/constraints.txt")];
+  const hashed = ["--only-binary", ":all:", ...requireHashes("server/constraints.txt")];
   const install = ["-m", "pip", "install", "--quiet", ...hashed, "uv"];
   const failed = await passThrough(python, install, { cwd: ROOT });
   if (failed) return failed;
-  // One lock for all platforms and Pythons, without a word about where packages come from.
+  // One lock for all platforms and Python versions, without package index URLs.
   const scope = ["--universal", "--python-version", "3.11", "--all-extras", "--group", "tools"];
   const form = ["--generate-hashes", "--no-annotate", "--no-emit-index-url", "--quiet"];
   const files = [
@@ -125,8 +125,8 @@ async function main([name, ...args]) {
   const command = Object.hasOwn(COMMANDS, name ?? "") ? COMMANDS[name] : undefined;
   if (!command) {
     throw new EnvironmentProblem(
-      `There is no command ${name ?? ""}`.trimEnd() + ".",
-      `Name one of: ${Object.keys(COMMANDS).join(", ")}.`,
+      name ? `Unknown command: ${name}.` : "No command given.",
+      `Use one of: ${Object.keys(COMMANDS).join(", ")}.`,
     );
   }
   return command(args);

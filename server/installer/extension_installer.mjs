@@ -1,6 +1,7 @@
 /**
- * Makes the extension's own environment, in a process apart so that the editor never waits. The extension forks it,
- * sends one request and is told what goes on; when the extension goes away, it ends with all that it started.
+ * Creates the extension's Python environment in a separate process, so that the editor never blocks. The extension
+ * forks this process, sends one request and receives progress messages. When the extension exits, this process ends
+ * together with every process that it started.
  */
 import { ensureEnvironmentAt } from "./installation.mjs";
 import { removeOthers } from "./leases.mjs";
@@ -14,7 +15,7 @@ import { killTree } from "./processes.mjs";
  * @typedef {import("./places.mjs").ExtensionRequest & {candidates: Candidate[]}} InstallerRequest
  * @typedef {import("./message_report.mjs").ReportMessage
  *   | {type: "ready", python: string}
- *   | {type: "failed", message: string, hint: string}} InstallerMessage the last is one of "ready" and "failed"
+ *   | {type: "failed", message: string, hint: string}} InstallerMessage the last message is "ready" or "failed"
  */
 
 /** @param {InstallerMessage} message */
@@ -31,12 +32,12 @@ async function install({ candidates, ...request }) {
   send({ type: "ready", python });
 }
 
-/** What cannot be removed now, as on Windows while it is in use, is removed by a later set-up. */
+/** Removes older environments. One that is in use cannot be removed on Windows; a later set-up removes it. */
 function tidy(place, report) {
   try {
     removeOthers(place.folder);
   } catch (error) {
-    report.note(`an older environment could not be removed: ${error.message}`);
+    report.note(`could not remove an older environment: ${error.message}`);
   }
 }
 
@@ -44,7 +45,7 @@ function fail(problem) {
   if (problem instanceof EnvironmentProblem)
     return send({ type: "failed", message: problem.message, hint: problem.hint });
   send({ type: "log", line: problem.stack });
-  send({ type: "failed", message: `The set-up failed: ${problem.message}`, hint: "See the log, then choose Set Up." });
+  send({ type: "failed", message: `Set-up failed: ${problem.message}`, hint: "See the log, then choose Set Up." });
 }
 
 process.once("disconnect", () => killTree(process.pid));

@@ -1,9 +1,9 @@
-"""Hold an operating-system lock on a file until standard input closes.
+"""Holds an operating-system lock on a file until standard input closes.
 
-Hides the locks of POSIX and Windows from `lock.mjs`, which runs before anything is installed, so only the
-standard library is at hand. The system drops the lock with the process, however that ends: no lock goes stale.
+Hides the file locks of POSIX and Windows from `lock.mjs`. That runs before anything is installed, so this script uses
+only the standard library. The system releases the lock when the process ends, however it ends: no lock goes stale.
 
-Usage: `python hold_lock.py FILE`. Writes "waiting" when another process holds the lock, then "held" once it is ours.
+Usage: `python hold_lock.py FILE`. Prints "waiting" if another process holds the lock, and "held" once it is acquired.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ if sys.platform == "win32":
     import msvcrt
 
     def _try_lock(file: IO[bytes]) -> None:
-        """Raises OSError while another process holds the lock."""
+        """Acquire the lock; raises OSError while another process holds it."""
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 
 else:
     import fcntl
 
     def _try_lock(file: IO[bytes]) -> None:
-        """Raises OSError while another process holds the lock."""
+        """Acquire the lock; raises OSError while another process holds it."""
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def _tell(state: str) -> None:
+def _print_state(state: str) -> None:
     sys.stdout.write(f"{state}\n")
     sys.stdout.flush()
 
@@ -43,18 +43,18 @@ def _acquire(file: IO[bytes]) -> None:
             return _try_lock(file)
         except OSError:
             if not waiting:
-                _tell("waiting")
+                _print_state("waiting")
             waiting = True
             time.sleep(POLL_SECONDS)
 
 
 def main() -> None:
-    """Acquire the lock on the file of the first argument, say so, and keep it until standard input ends."""
-    # Ctrl-C reaches the whole process group; the lock must outlive whoever still tidies up under it.
+    """Acquire the lock on the file named by the first argument, print "held", and keep it until standard input ends."""
+    # Ctrl-C reaches the whole process group, and a process that still cleans up must keep the lock.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with Path(sys.argv[1]).open("ab") as file:
         _acquire(file)
-        _tell("held")
+        _print_state("held")
         sys.stdin.read()
 
 

@@ -1,13 +1,13 @@
 /**
- * Makes the Python environment of a place, once. Hides its steps, how each may fail, and that two processes may want it
- * at the same time. A run that was cut short is carried on by the next: pip skips what is there.
+ * Creates a place's Python environment. Hides the steps, how each can fail, and that two processes may start at the
+ * same time. A new run resumes an interrupted one: pip skips packages that are already installed.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { isolateScript } from "./console_script.mjs";
 import { diskFull, installationFailed, lacksEmbeddedModel } from "./failures.mjs";
 import { acquireLock } from "./lock.mjs";
-import { demandHashes, lockedRequirement } from "./locked_packages.mjs";
+import { lockedRequirement, requireHashes } from "./locked_packages.mjs";
 import { EnvironmentProblem } from "./problem.mjs";
 import { capture } from "./processes.mjs";
 import { findPython, versionOf } from "./python.mjs";
@@ -16,20 +16,20 @@ import { hasNvidiaGpu, lockedVersion, torchAttempts } from "./torch.mjs";
 
 const GIGABYTE = 1e9;
 const NEEDED_BYTES = 2.5 * GIGABYTE;
-/** torch for NVIDIA GPUs brings CUDA's libraries. */
+/** torch for NVIDIA GPUs includes the CUDA libraries. */
 const NEEDED_BYTES_WITH_CUDA = 8 * GIGABYTE;
 
 /**
  * @typedef {import("./places.mjs").Place} Place
  *
- * @typedef {object} Report tells the user of what goes on
- * @property {(step: {number: number, of: number, title: string, from: number, to: number}) => void} step one begins;
- *   `from`, `to`: how much of the whole is done before it and after it, 0 to 1
- * @property {(message: string) => void} note something the user may want to know
- * @property {(message: string) => () => void} wait work stands still until the returned function is called
- * @property {string[]} pipOptions how pip is to tell of its progress
+ * @typedef {object} Report shows the user the progress of an installation
+ * @property {(step: {number: number, of: number, title: string, from: number, to: number}) => void} step a step begins;
+ *   `from`, `to`: the overall progress before and after it, 0 to 1
+ * @property {(message: string) => void} note shows a message to the user
+ * @property {(message: string) => () => void} wait shows that work is blocked until the returned function is called
+ * @property {string[]} pipOptions options that select how pip reports its progress
  * @property {(command: string, args: string[], keepsOpen?: import("node:stream").Writable) =>
- *   Promise<{ok: boolean, lines: string[]}>} run runs pip or uv; gives all that it wrote, without noise
+ *   Promise<{ok: boolean, lines: string[]}>} run runs pip or uv; resolves to its output without noise
  *
  * @typedef {{place: Place, report: Report, interpreter: import("./python.mjs").Interpreter,
  *   lock: import("./lock.mjs").Lock}} Work
@@ -37,17 +37,17 @@ const NEEDED_BYTES_WITH_CUDA = 8 * GIGABYTE;
 
 /**
  * @param {Place} place
- * @param {import("./python.mjs").Candidate[]} candidates for the Python to make it from
+ * @param {import("./python.mjs").Candidate[]} candidates the Pythons to create it from, in order of preference
  * @param {Report} report
  * @returns {Promise<string>} the environment's Python
- * @throws {EnvironmentProblem} when it cannot be made
+ * @throws {EnvironmentProblem} when it cannot be created
  */
 export async function ensureEnvironmentAt(place, candidates, report) {
   if (isReady(place)) return place.python;
   const interpreter = findPython({ chosen: place.interpreter, candidates, wording: place.wording });
   const lock = await lockPlace(interpreter, place, report);
   try {
-    // Whoever held the lock may have done the work meanwhile.
+    // The previous holder of the lock may have done the work meanwhile.
     if (!isReady(place)) await install({ place, report, interpreter, lock });
   } finally {
     await lock.release();
@@ -58,7 +58,7 @@ export async function ensureEnvironmentAt(place, candidates, report) {
 async function lockPlace(interpreter, place, report) {
   let proceed = () => {};
   const onWaiting = () => {
-    proceed = report.wait("another window or terminal is setting up the environment; waiting for it");
+    proceed = report.wait("another window or terminal is setting up the Python environment; waiting for it to finish");
   };
   return acquireLock(interpreter.executable, place, onWaiting).finally(() => proceed());
 }
@@ -80,29 +80,29 @@ async function install(work) {
   writeStamp(place, extras);
 }
 
-/** Each `share` is about the seconds that the step takes. */
+/** Returns the steps that are needed. `share` is the step's approximate duration in seconds. */
 function stepsFor(place, before, extras) {
   const mayKeep = fitsPlace(before, place);
   const last = { title: "Sourcewise and its packages", share: 60, run: (work) => installPackage(work, extras) };
-  if (place.isOfOneLock && before && mayKeep && works(place)) return [last];
+  if (place.isPerLock && before && mayKeep && works(place)) return [last];
   return [
     { title: "Python environment", share: 5, run: (work) => makeFolder(work, mayKeep) },
-    { title: "tools", share: 5, run: installTools },
+    { title: "pip and build tools", share: 5, run: installTools },
     { title: "torch", share: 50, run: installTorch },
     last,
   ];
 }
 
 async function makeFolder({ place, report, interpreter }, mayKeep) {
-  if (mayKeep && works(place)) return report.note("keeping the environment that is there");
+  if (mayKeep && works(place)) return report.note("keeping the existing environment");
   rmSync(place.folder, { recursive: true, force: true });
   checkSpace(place);
-  report.note(`making ${place.folder} with Python ${versionOf(interpreter)} (${interpreter.executable})`);
+  report.note(`creating ${place.folder} with Python ${versionOf(interpreter)} (${interpreter.executable})`);
   const { ok, lines } = await report.run(interpreter.executable, ["-m", "venv", place.folder]);
   if (ok && works(place)) return;
   throw new EnvironmentProblem(
-    "Python could not make an environment.",
-    `Set ${place.wording.setting} to another Python than ${interpreter.executable}, then ${place.wording.again}.`,
+    "Python could not create a virtual environment.",
+    `Set ${place.wording.setting} to a Python other than ${interpreter.executable}, then ${place.wording.again}.`,
     lines,
   );
 }
@@ -110,10 +110,13 @@ async function makeFolder({ place, report, interpreter }, mayKeep) {
 async function installTools(work) {
   let result = await installPip(work);
   if (result.ok && work.place.tools.length) result = await pipHashed(work, work.place.tools);
-  if (!result.ok) throw installationFailed("the tools", result.lines, work.place);
+  if (!result.ok) throw installationFailed("pip and build tools", result.lines, work.place);
 }
 
-/** A Python's own pip may be too old to find hashes among constraints, and to report progress as later steps do. */
+/**
+ * Installs the locked pip. A Python's own pip may be too old to read hashes from constraints, or to report progress in
+ * the way that the later steps expect.
+ */
 function installPip(work) {
   const { constraints, folder } = work.place;
   const requirement = path.join(folder, "pip-requirement.txt");
@@ -135,7 +138,7 @@ async function installTorch(work) {
   throw installationFailed("torch", lines, place);
 }
 
-/** A build without a locked hash goes in alone; the next step installs what it depends on, by the hashes of the lock. */
+/** Installs a build without a locked hash without its dependencies; the next step installs those with locked hashes. */
 function tryTorch(work, { installer, requirement, isHashed }) {
   if (isHashed) return pipHashed(work, [requirement]);
   return (installer === "uv" ? uv : pip)(work, ["--no-deps", requirement]);
@@ -145,7 +148,7 @@ async function installPackage(work, extras) {
   const { place, report } = work;
   let result = await pipEach(work, place.installs(extras));
   if (!result.ok && lacksEmbeddedModel(result.lines.join("\n"))) {
-    report.note("llama.cpp has no build for this machine: going on without it, answers will need Ollama");
+    report.note("llama.cpp has no build for this machine; continuing without it, so answers will require Ollama");
     result = await pipEach(work, place.installs(extras.filter((extra) => extra !== "embedded")));
   }
   if (!result.ok) throw installationFailed("Sourcewise", result.lines, place);
@@ -162,10 +165,10 @@ async function pipEach(work, calls) {
 }
 
 function pipHashed(work, requirements) {
-  return pip(work, [...demandHashes(work.place.constraints), ...requirements]);
+  return pip(work, [...requireHashes(work.place.constraints), ...requirements]);
 }
 
-/** Wheels alone: what would have to be compiled fails at once, with its name, not after minutes in a compiler. */
+/** Installs wheels only: a package that would need compiling fails at once, with its name, not minutes into a build. */
 function pip({ place, report, lock }, args, progress = report.pipOptions) {
   const options = ["--only-binary", ":all:", "--log", place.log, ...progress];
   const source = place.wheels ? ["--no-index", "--find-links", place.wheels] : [];
@@ -176,7 +179,7 @@ async function uv(work, args) {
   const { place, report, lock } = work;
   const installed = await pipHashed(work, ["uv"]);
   if (!installed.ok) return installed;
-  // In the current folder, uv would obey a uv.toml.
+  // uv would read a uv.toml in the current folder.
   const elsewhere = ["--directory", place.folder];
   const options = ["--python", place.python, "--torch-backend", "cpu"];
   return report.run(place.python, ["-m", "uv", ...elsewhere, "pip", "install", ...options, ...args], lock.pipe);
@@ -189,8 +192,8 @@ function works(place) {
 function checkWheels({ wheels, wording }) {
   if (wheels === null || existsSync(wheels)) return;
   throw new EnvironmentProblem(
-    `There is no folder of wheels at ${wheels}.`,
-    `Correct sourcewise.python.wheels, or empty it to use the network; then ${wording.again}.`,
+    `The folder of wheels does not exist: ${wheels}`,
+    `Correct sourcewise.python.wheels, or clear it to use the network; then ${wording.again}.`,
   );
 }
 
@@ -201,5 +204,5 @@ function checkSpace(place) {
   const needed = process.platform === "linux" && hasNvidiaGpu() ? NEEDED_BYTES_WITH_CUDA : NEEDED_BYTES;
   if (bavail * bsize >= needed) return;
   const free = ((bavail * bsize) / GIGABYTE).toFixed(1);
-  throw diskFull(`The Python environment needs about ${needed / GIGABYTE} GB; only ${free} GB are free.`, place);
+  throw diskFull(`The Python environment needs about ${needed / GIGABYTE} GB; only ${free} GB is free.`, place);
 }

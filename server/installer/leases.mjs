@@ -1,14 +1,14 @@
 /**
- * Remembers which processes run from an environment, so that a newer one does not take it from under them. Hides that a
- * lease is a file named by a process: it ends with that process, however it ends.
+ * Records which processes use an environment, so that setting up a newer one does not delete it while it is in use.
+ * Hides that a lease is a file named after a process: it expires when that process ends, however it ends.
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 /**
  * @param {string} folder of an environment
- * @param {number} pid of the process that runs from it
- * @returns {() => void} gives the lease back
+ * @param {number} pid of the process that uses it
+ * @returns {() => void} releases the lease
  */
 export function takeLease(folder, pid) {
   const leases = leasesOf(folder);
@@ -19,7 +19,7 @@ export function takeLease(folder, pid) {
 }
 
 /**
- * Removes the environments beside this one that no living process runs from.
+ * Removes the other environments that no running process uses.
  *
  * @param {string} folder of the environment to keep
  */
@@ -42,7 +42,7 @@ function leasesOf(folder) {
 
 function isAlive(pid) {
   try {
-    // Signal 0 asks only whether there is such a process.
+    // Signal 0 only checks whether the process exists.
     return process.kill(pid, 0);
   } catch (error) {
     return error.code === "EPERM";

@@ -1,20 +1,20 @@
 /**
- * Makes pip install the packages of the lock and nothing else. Hides where pip looks for hashes: with --require-hashes
- * it takes them from the constraints, and refuses every package that has none there.
+ * Restricts pip to the packages of the lock. Hides where pip looks for hashes: with --require-hashes it takes them from
+ * the constraints, and refuses every package without a hash there.
  */
 
 /**
  * @param {string} constraints path of the lock
- * @returns {string[]} options of `pip install`. They need the pip of the lock: older ones ignore hashes of constraints.
+ * @returns {string[]} options for `pip install`. They need the locked pip: older versions ignore hashes in constraints.
  */
-export function demandHashes(constraints) {
+export function requireHashes(constraints) {
   return ["--require-hashes", "--constraint", constraints];
 }
 
 /**
- * @param {string} lock its text
+ * @param {string} lock the text of the lock file
  * @param {string} name a package
- * @returns {string} the lock's entry for the package with all its hashes, as a requirements file that any pip can check
+ * @returns {string} the lock's entry for the package with all its hashes: a requirements file that any pip can verify
  * @throws {Error} when the lock has no hash for the package
  */
 export function lockedRequirement(lock, name) {
@@ -23,5 +23,5 @@ export function lockedRequirement(lock, name) {
   const last = lines.findIndex((line, index) => index >= first && !line.endsWith("\\"));
   const entry = first < 0 ? "" : lines.slice(first, last + 1).join("\n");
   if (entry.includes("--hash=")) return `${entry}\n`;
-  throw new Error(`server/constraints.txt has no hash for ${name}; refresh it with: npm run lock`);
+  throw new Error(`server/constraints.txt has no hash for ${name}; regenerate it with: npm run lock`);
 }

@@ -1,28 +1,29 @@
 /**
- * Tells of an installation in messages to the process that started it. Hides how far pip is: it does not say, so that
- * what it writes has to be read.
+ * Reports an installation as messages to the process that started it. Hides how progress is estimated: pip reports no
+ * overall progress, so it is derived from pip's output.
  */
 import { activityOf, bytesOf, isNoise, startsUnpacking } from "./pip_output.mjs";
 import { reportLines } from "./processes.mjs";
 
-/** Downloads of smaller files say little of how far a step is. */
+/** Only downloads of at least this many bytes count as progress; smaller ones say little about a step's progress. */
 const LARGE_FILE = 50e6;
 const MEGABYTE = 1e6;
 
-/** How much of a step is fetching, the rest being unpacking; and what a package that is turned to adds. */
-const FETCHED = 0.6;
-const PACKAGE = 0.003;
+/** The fraction of a step that is downloading; the rest is unpacking. */
+const DOWNLOAD_SHARE = 0.6;
+/** The progress that each new package adds to its step. */
+const PACKAGE_SHARE = 0.003;
 
 /**
  * @typedef {{type: "progress", message: string, fraction: number} | {type: "log", line: string}} ReportMessage
- *   `fraction` never gets less
+ *   `fraction` never decreases
  */
 
 /** @implements {import("./installation.mjs").Report} */
 export class MessageReport {
   #send;
   #step = { number: 0, of: 0, title: "", from: 0, to: 0 };
-  /** How much of the step is done, 0 to 1. */
+  /** The progress within the step, 0 to 1. */
   #within = 0;
   pipOptions = ["--progress-bar", "raw"];
 
@@ -39,7 +40,7 @@ export class MessageReport {
     this.#step = step;
     this.#within = 0;
     this.#log(`${step.number}/${step.of} ${step.title}`);
-    this.#tell();
+    this.#sendProgress();
   }
 
   wait(message) {
@@ -55,34 +56,34 @@ export class MessageReport {
     const onLine = (line) => {
       if (isNoise(line)) return;
       const bytes = bytesOf(line);
-      if (bytes) return this.#received(bytes);
+      if (bytes) return this.#receive(bytes);
       lines.push(line);
       this.#log(line);
-      this.#turnedTo(line);
+      this.#startActivity(line);
     };
     const code = await reportLines(command, args, { stdout: "pipe", onLine, keepsOpen });
     return { ok: code === 0, lines };
   }
 
-  #received({ received, total }) {
+  #receive({ received, total }) {
     if (total < LARGE_FILE) return;
-    this.#advance((FETCHED * received) / total);
+    this.#advance((DOWNLOAD_SHARE * received) / total);
     const megabytes = (bytes) => `${Math.round(bytes / MEGABYTE)} MB`;
-    this.#tell(`${megabytes(received)} of ${megabytes(total)}`);
+    this.#sendProgress(`${megabytes(received)} of ${megabytes(total)}`);
   }
 
-  #turnedTo(line) {
+  #startActivity(line) {
     const activity = activityOf(line);
     if (!activity) return;
-    this.#advance(startsUnpacking(line) ? FETCHED : Math.min(FETCHED, this.#within + PACKAGE));
-    this.#tell(activity);
+    this.#advance(startsUnpacking(line) ? DOWNLOAD_SHARE : Math.min(DOWNLOAD_SHARE, this.#within + PACKAGE_SHARE));
+    this.#sendProgress(activity);
   }
 
   #advance(within) {
     this.#within = Math.max(this.#within, within);
   }
 
-  #tell(detail) {
+  #sendProgress(detail) {
     const { number, of, title, from, to } = this.#step;
     const message = `${number}/${of} ${title}` + (detail ? ` (${detail})` : "");
     this.#send({ type: "progress", message, fraction: from + (to - from) * this.#within });

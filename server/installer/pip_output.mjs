@@ -1,11 +1,11 @@
-/** Reads what pip and uv write. Hides how they word it: what of it is noise, and which package it is about. */
+/** Parses the output of pip and uv. Hides its wording: which lines are noise, and which package a line is about. */
 
 const NOISE = [/^WARNING: Location .* is ignored/, /^\[notice\]/, /^\s*$/];
 
-/** What pip and uv write when they turn to a package, and how we say it. */
+/** The lines that pip and uv print when they start on a package, and our word for what they do. */
 const ACTIVITIES = [
   [
-    // A name, or a path or address that ends in the name of a wheel.
+    // A package name, or a path or URL that ends in the name of a wheel.
     /^\s*(?:Collecting|Downloading|Using cached|Processing) (?:.*[\\/])?([\w.+-]+?)(?:-(?:py|cp)\d|[<>=!~;[\s(]|$)/,
     "fetching",
   ],
@@ -13,7 +13,7 @@ const ACTIVITIES = [
   [/^Installing (?:build dependencies|collected packages)(?:: .*)?/, "unpacking packages"],
 ];
 
-/** What pip writes when it is asked for `--progress-bar raw`. */
+/** The lines that pip prints with `--progress-bar raw`. */
 const RECEIVED = /^Progress (\d+) of (\d+)$/;
 
 /** @param {string} line of pip or uv */
@@ -23,7 +23,7 @@ export function isNoise(line) {
 
 /**
  * @param {string} line of pip or uv
- * @returns {string | undefined} what it is doing, such as "fetching numpy"; undefined when the line does not tell
+ * @returns {string | undefined} the current activity, such as "fetching numpy"; undefined when the line names none
  */
 export function activityOf(line) {
   for (const [pattern, verb] of ACTIVITIES) {
@@ -35,7 +35,7 @@ export function activityOf(line) {
 
 /**
  * @param {string} line of pip
- * @returns {{received: number, total: number} | undefined} the bytes of the file in hand; `total` is 0 when not known
+ * @returns {{received: number, total: number} | undefined} the bytes of the current file; `total` is 0 when unknown
  */
 export function bytesOf(line) {
   const match = RECEIVED.exec(line);

@@ -1,16 +1,16 @@
 /**
- * The two places that Sourcewise's Python environment is made in: the repository, for who works on it, and the editor's
- * global storage, for who uses it. Hides where each keeps its files and how the two differ; the stages are the same.
+ * The two places where Sourcewise creates a Python environment: the repository, for contributors, and the editor's
+ * global storage, for users. Hides where each keeps its files and how they differ; the installation steps are the same.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { demandHashes } from "./locked_packages.mjs";
+import { requireHashes } from "./locked_packages.mjs";
 import { EnvironmentProblem } from "./problem.mjs";
 import { capture } from "./processes.mjs";
 
-/** Prints the requirements of a pyproject.toml and of the extras that follow it, one a line. */
+/** Python code that prints the requirements of a pyproject.toml and of the given extras, one a line. */
 const REQUIREMENTS = `
 import pathlib, sys, tomllib
 project = tomllib.loads(pathlib.Path(sys.argv[1]).read_text("utf-8"))["project"]
@@ -20,33 +20,34 @@ print(*project["dependencies"], *sum(extras, []), sep="\\n")
 
 /**
  * @typedef {{again: string, setting: string, offline: string}} Wording
- *   how the user starts the set-up once more, what they set to choose a Python, what to do without a network
+ *   `again`: how the user restarts the set-up; `setting`: the name of the setting that chooses a Python; `offline`: how
+ *   to install without a network
  *
  * @typedef {object} Place
- * @property {string} root what a moved environment is told by: its scripts name their old place
+ * @property {string} root detects a moved environment, whose scripts still name their old path
  * @property {string} folder the virtual environment
- * @property {string} python its Python
- * @property {string} stamp
- * @property {string} log of pip
- * @property {string} lock beside the environment, for it must survive when that is made anew
- * @property {string} lockScript hold_lock.py
- * @property {string} script the program `sourcewise` in it; on Windows there is no such file
- * @property {string} constraints the locked versions and their hashes
- * @property {string[]} inputs the files that the environment is made from
- * @property {boolean} isOfOneLock whether the folder belongs to these constraints alone: then a stamp in it says that
- *   all the packages of the lock are there, whatever else changed
- * @property {string | null} interpreter the Python that the user chose; null when they left the choice to us
- * @property {string[]} extras of the package
- * @property {string | null} wheels a folder of wheels that stands in for the network
- * @property {string[]} tools what is installed first, besides pip
- * @property {(extras: string[]) => string[][]} installs the arguments of pip for Sourcewise, a list for each call
+ * @property {string} python the environment's Python
+ * @property {string} stamp the file that records how the environment was created; see stamp.mjs
+ * @property {string} log pip's log file
+ * @property {string} lock the lock file; beside the environment, because it must survive when that is recreated
+ * @property {string} lockScript the path of hold_lock.py
+ * @property {string} script the program `sourcewise` in the environment; on Windows this file does not exist
+ * @property {string} constraints the file with the locked versions and their hashes
+ * @property {string[]} inputs the files that the environment is created from
+ * @property {boolean} isPerLock whether the folder is used for these constraints only. A stamp in it then means that
+ *   all packages of the lock are installed, whatever else changed.
+ * @property {string | null} interpreter the Python that the user chose; null to choose one automatically
+ * @property {string[]} extras the extras of the Python package to install
+ * @property {string | null} wheels a folder of wheels to use instead of the network
+ * @property {string[]} tools the packages to install first, besides pip
+ * @property {(extras: string[]) => string[][]} installs the pip arguments that install Sourcewise, one list per call
  * @property {Wording} wording
  */
 
 /**
  * @param {{root: string, extras: string[], interpreter: string | null, platform: string}} wanted
- *   `root` of the repository
- * @returns {Place} `.venv`, in which Sourcewise runs from its sources
+ *   `root`: the root of the repository
+ * @returns {Place} the `.venv` in which Sourcewise runs from its sources
  */
 export function repositoryPlace({ root, extras, interpreter, platform }) {
   const constraints = path.join(root, "server", "constraints.txt");
@@ -58,17 +59,17 @@ export function repositoryPlace({ root, extras, interpreter, platform }) {
     lockScript: path.join(root, "server", "installer", "hold_lock.py"),
     constraints,
     inputs: [path.join(root, "pyproject.toml"), constraints],
-    isOfOneLock: false,
+    isPerLock: false,
     interpreter,
     extras,
     wheels: null,
     tools: ["hatchling", "editables"],
-    // pip has no hash for a project in a folder, so it installs the requirements first and then the project by itself.
+    // pip cannot hash a project folder, so the first call installs the requirements and the second only the project.
     installs: (names) => [
-      [...demandHashes(constraints), ...requirementsOf(root, layout.python, names)],
+      [...requireHashes(constraints), ...requirementsOf(root, layout.python, names)],
       ["--no-deps", "--no-build-isolation", "--editable", root],
     ],
-    wording: { again: "run this again", setting: "SOURCEWISE_PYTHON", offline: "" },
+    wording: { again: "run this command again", setting: "SOURCEWISE_PYTHON", offline: "" },
   };
 }
 
@@ -76,8 +77,8 @@ function requirementsOf(root, python, extras) {
   const { status, stdout } = capture(python, ["-I", "-c", REQUIREMENTS, path.join(root, "pyproject.toml"), ...extras]);
   if (status === 0) return stdout.trim().split(/\r?\n/);
   throw new EnvironmentProblem(
-    "The requirements in pyproject.toml cannot be read.",
-    "Correct it, then run this again.",
+    "Could not read the requirements in pyproject.toml.",
+    "Correct the file, then run this command again.",
   );
 }
 
@@ -91,9 +92,9 @@ function requirementsOf(root, python, extras) {
 
 /**
  * @param {ExtensionRequest & {platform: string}} request
- * @returns {Place} a folder for each lock, so that an update that brings other packages is built beside what windows
- *   still run from
- * @throws {EnvironmentProblem} when the extension lacks its own files
+ * @returns {Place} a folder per lock, so that an update with other packages is installed beside the environment that
+ *   open windows still use
+ * @throws {EnvironmentProblem} when files of the extension are missing
  */
 export function extensionPlace({ storage, shipped, interpreter, wheels, platform }) {
   const wheel = wheelIn(shipped);
@@ -107,25 +108,25 @@ export function extensionPlace({ storage, shipped, interpreter, wheels, platform
     lockScript: path.join(shipped, "hold_lock.py"),
     constraints,
     inputs: [wheel, constraints],
-    isOfOneLock: true,
+    isPerLock: true,
     interpreter,
     extras: ["embedded"],
     wheels,
     tools: [],
-    // pip leaves a wheel of the same version alone, even where its content differs: hence the second call.
+    // pip skips a wheel of an installed version even when its content differs, so the second call forces a reinstall.
     installs: (names) => [
-      [...demandHashes(constraints), `sourcewise[${names.join(",")}] @ ${hashedUrl(wheel)}`],
+      [...requireHashes(constraints), `sourcewise[${names.join(",")}] @ ${hashedUrl(wheel)}`],
       ["--force-reinstall", "--no-deps", wheel],
     ],
     wording: {
       again: "choose Set Up",
       setting: "sourcewise.python.interpreter",
-      offline: "On a machine without a network, set sourcewise.python.wheels to a folder of wheels. ",
+      offline: "To install offline, set sourcewise.python.wheels to a folder of wheels. ",
     },
   };
 }
 
-/** pip demands a hash of our own wheel too. */
+/** Returns the wheel's URL with its hash, because pip requires a hash of our own wheel too. */
 function hashedUrl(wheel) {
   const digest = createHash("sha256").update(readFileSync(wheel)).digest("hex");
   return `${pathToFileURL(wheel)}#sha256=${digest}`;
@@ -145,5 +146,5 @@ function wheelIn(shipped) {
   const names = existsSync(shipped) ? readdirSync(shipped) : [];
   const wheel = names.find((name) => /^sourcewise-.*\.whl$/.test(name));
   if (wheel && names.includes("constraints.txt")) return path.join(shipped, wheel);
-  throw new EnvironmentProblem("The extension lacks its own Python package.", "Install Sourcewise anew.");
+  throw new EnvironmentProblem("The extension's Python package is missing.", "Reinstall Sourcewise.");
 }

@@ -1,9 +1,9 @@
-/** A failure that the user can do something about: one sentence of what is wrong, one of what to do next. */
+/** A failure that the user can fix: one sentence for the problem and one for the next step. */
 export class EnvironmentProblem extends Error {
   /**
-   * @param {string} message what is wrong
+   * @param {string} message the problem
    * @param {string} hint the next step
-   * @param {string[]} lines what the program that failed said last
+   * @param {string[]} lines the last lines of output of the program that failed
    */
   constructor(message, hint, lines = []) {
     super(message);
@@ -11,7 +11,7 @@ export class EnvironmentProblem extends Error {
     this.lines = lines;
   }
 
-  /** All of it, as a terminal shows it. */
+  /** The message, the output and the hint, formatted for a terminal. */
   get report() {
     return [this.message, ...this.lines.map((line) => `  | ${line}`), `  ${this.hint}`].join("\n");
   }

@@ -1,4 +1,4 @@
-/** Starts other programs. Hides spawning, signals and exit codes; what a program's output means is for the caller. */
+/** Starts other programs. Hides spawning, signals and exit codes; callers interpret a program's output. */
 import { spawn, spawnSync } from "node:child_process";
 import { constants } from "node:os";
 import { EnvironmentProblem } from "./problem.mjs";
@@ -9,8 +9,8 @@ const COMMAND_NOT_FOUND = 127;
 /**
  * @param {string} command
  * @param {string[]} args
- * @param {{timeout?: number}} [options] `timeout`: milliseconds after which the program is ended
- * @returns {{status: number, stdout: string}} status 127 when the command cannot be started, or did not end in time
+ * @param {{timeout?: number}} [options] `timeout`: milliseconds after which the program is killed
+ * @returns {{status: number, stdout: string}} status 127 when the command cannot be started or times out
  */
 export function capture(command, args, { timeout } = {}) {
   const program = findProgram(command);
@@ -22,16 +22,16 @@ export function capture(command, args, { timeout } = {}) {
 }
 
 /**
- * Runs a program in this one's place: same terminal, same streams, its exit code as the result.
+ * Runs a program on this process's terminal and standard streams, and resolves to its exit code.
  *
- * Ctrl-C is sent by the terminal to every process of the group, so the child has it already: this process only has to
- * outlive it. SIGTERM is sent to one process, so it is passed on.
+ * The terminal sends Ctrl-C to every process of the group, so the child receives it by itself, and this process only
+ * has to outlive the child. SIGTERM is sent to a single process, so this process forwards it.
  *
  * @param {string} command
  * @param {string[]} args
  * @param {{cwd: string}} options
- * @returns {Promise<number>} the exit code; 128 plus the signal's number when a signal ended the program
- * @throws {EnvironmentProblem} when there is no such program
+ * @returns {Promise<number>} the exit code; 128 plus the signal number when a signal ended the program
+ * @throws {EnvironmentProblem} when the program does not exist
  */
 export async function passThrough(command, args, { cwd }) {
   const child = spawn(programOf(command), args, { cwd, env: withAbsolutePath(process.env), stdio: "inherit" });
@@ -44,14 +44,16 @@ export async function passThrough(command, args, { cwd }) {
 }
 
 /**
+ * Runs a program and reports each line of its output.
+ *
  * @param {string} command
  * @param {string[]} args
  * @param {object} options
- * @param {"pipe" | number} options.stdout "pipe" to have its lines reported too, or the descriptor that it writes to
+ * @param {"pipe" | number} options.stdout "pipe" to report standard output too, or a file descriptor for it
  * @param {(line: string) => void} options.onLine
- * @param {import("node:stream").Writable} [options.keepsOpen] a pipe that stays open until this program has ended too
+ * @param {import("node:stream").Writable} [options.keepsOpen] a pipe that stays open at least until the program ends
  * @returns {Promise<number>} the exit code
- * @throws {EnvironmentProblem} when there is no such program
+ * @throws {EnvironmentProblem} when the program does not exist
  */
 export async function reportLines(command, args, { stdout, onLine, keepsOpen }) {
   const stdio = ["ignore", stdout, "pipe", ...(keepsOpen ? [keepsOpen] : [])];
@@ -76,7 +78,7 @@ export function forEachLine(stream, onLine) {
 }
 
 /**
- * Ends a program and all that it started. On POSIX it has to lead a process group of its own (`detached`).
+ * Kills a program and every process that it started. On POSIX it must lead its own process group (`detached`).
  *
  * @param {number} pid
  */
@@ -92,10 +94,10 @@ export function killTree(pid) {
 function programOf(command) {
   const program = findProgram(command);
   if (program !== undefined) return program;
-  throw new EnvironmentProblem(`There is no program ${command} on the PATH.`, "Install it, then run this again.");
+  throw new EnvironmentProblem(`${command} is not on the PATH.`, "Install it, then run this command again.");
 }
 
-/** The current folder may be a hostile repository, so the Python that installs imports nothing from it. */
+/** Keeps Python from importing modules from the current folder, which may be a hostile repository. */
 function installerVariables() {
   return { ...pythonVariables(process.env), PYTHONSAFEPATH: "1" };
 }

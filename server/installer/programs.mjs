@@ -1,27 +1,27 @@
 /**
- * Finds other programs, and cleans the environment variables that they get. An empty or relative entry of PATH means the
- * current folder, which may be a hostile repository, and Windows looks there even without one. So programs are found
- * here, in the absolute entries alone, and started by their full path.
+ * Finds programs and sanitizes the environment variables that they inherit. An empty or relative PATH entry refers to
+ * the current folder, which may be a hostile repository, and Windows searches that folder even without such an entry.
+ * So this module searches only absolute entries, and programs are started by their full path.
  */
 import { accessSync, constants, statSync } from "node:fs";
 import path from "node:path";
 
-/** What Windows starts without a shell. */
+/** The programs that Windows can start without a shell. */
 const EXECUTABLE = [".com", ".exe"];
 
-/** Python's own variables, and the one that macOS sets to name the virtual environment a Python belongs to. */
-const STEERS_PYTHON = /^(PYTHON|__PYVENV_LAUNCHER__$)/i;
+/** Python's own variables, and the one that macOS sets to name the virtual environment of a Python. */
+const PYTHON_VARIABLE = /^(PYTHON|__PYVENV_LAUNCHER__$)/i;
 
 /**
  * @typedef {Record<string, string | undefined>} Variables
- * @typedef {{variables?: Variables, platform?: string, extensions?: string[]}} Machine `extensions`: those of programs
- *   on Windows, in the order to try them
+ * @typedef {{variables?: Variables, platform?: string, extensions?: string[]}} Machine `extensions`: file extensions of
+ *   programs on Windows, in the order to try them
  */
 
 /**
  * @param {string} name of a program, or a path to it
  * @param {Machine} [machine]
- * @returns {string | undefined} its full path; undefined when there is none
+ * @returns {string | undefined} its full path; undefined when it is not found
  */
 export function findProgram(
   name,
@@ -36,8 +36,8 @@ export function findProgram(
 /**
  * @param {Variables} variables
  * @param {string} [platform]
- * @returns {Variables} the same, with a PATH that has no relative entries; without PATH where no other is left, for an
- *   empty one means the current folder
+ * @returns {Variables} the same variables, without relative entries in PATH. PATH is removed when no entry is left,
+ *   because an empty one means the current folder.
  */
 export function withAbsolutePath(variables, platform = process.platform) {
   const kept = Object.entries(variables).filter(([name]) => !isPath(name, platform));
@@ -50,18 +50,19 @@ export function withAbsolutePath(variables, platform = process.platform) {
 /**
  * @param {Variables} variables
  * @param {string} [platform]
- * @returns {Variables} for a Python of ours: with a PATH as above, and none of those by which a user's shell steers another
+ * @returns {Variables} the variables for our own Python: an absolute PATH, and none of the variables that configure the
+ *   user's Python
  */
 export function pythonVariables(variables, platform = process.platform) {
   const entries = Object.entries(withAbsolutePath(variables, platform));
-  return Object.fromEntries(entries.filter(([name]) => !STEERS_PYTHON.test(name)));
+  return Object.fromEntries(entries.filter(([name]) => !PYTHON_VARIABLE.test(name)));
 }
 
 function absoluteEntries(variables, platform) {
   const name = Object.keys(variables).find((each) => isPath(each, platform));
   const entries = (variables[name] ?? "").split(delimiterOf(platform));
   if (platform !== "win32") return entries.filter((entry) => path.posix.isAbsolute(entry));
-  // `\tools` is relative too: it is on the current drive.
+  // `\tools` is relative too: it depends on the current drive.
   return entries.map((entry) => entry.replaceAll('"', "")).filter((entry) => /^([a-z]:[\\/]|\\\\)/i.test(entry));
 }
 

@@ -1,8 +1,8 @@
 /**
- * Finds the Python that the environment is made from. Hides what it is called on each platform, and in how many ways
- * an installed Python can be unfit.
+ * Finds the Python to create the environment from. Hides its name on each platform, and the reasons why an installed
+ * Python may be unsuitable.
  *
- * The names, first fit wins:
+ * The first suitable Python wins, in this order:
  *   1. python3.13   2. python3.12   3. python3.11
  *   4. python3      5. python       6. py -3 (Windows only)
  */
@@ -10,13 +10,13 @@
 import { EnvironmentProblem } from "./problem.mjs";
 import { capture } from "./processes.mjs";
 
-/** The locked packages have wheels for these, and for those between. */
+/** The range of Python versions, both included, for which the locked packages have wheels. */
 const OLDEST = [3, 11];
 const NEWEST = [3, 14];
 const RANGE = "3.11 to 3.14";
 
-const ANSWER_MS = 20_000;
-const DOWNLOAD_MS = 300_000;
+const PROBE_TIMEOUT_MS = 20_000;
+const DOWNLOAD_TIMEOUT_MS = 300_000;
 
 const PROBE = `
 import importlib.util, json, sys
@@ -26,8 +26,8 @@ print(json.dumps({"executable": sys.executable, "version": list(sys.version_info
 
 /**
  * @typedef {import("./places.mjs").Wording} Wording
- * @typedef {{command: string, args: string[], mayDownload?: boolean}} Candidate a way to start a Python
- * @typedef {{executable: string, version: number[], missing: string[]}} Interpreter what a candidate said about itself
+ * @typedef {{command: string, args: string[], mayDownload?: boolean}} Candidate a command that may start a Python
+ * @typedef {{executable: string, version: number[], missing: string[]}} Interpreter a candidate's self-description
  */
 
 /**
@@ -48,40 +48,40 @@ export function pythonAt(executable) {
   return { command: executable, args: [] };
 }
 
-/** @returns {Candidate} the Python that uv finds, or else downloads */
+/** @returns {Candidate} the Python that uv finds or downloads */
 export function pythonOfUv() {
   const range = `>=${OLDEST.join(".")},<${NEWEST[0]}.${NEWEST[1] + 1}`;
   return { command: "uv", args: ["run", "--no-project", "--python", range, "python"], mayDownload: true };
 }
 
 /** @param {Interpreter} interpreter */
-export function isFit(interpreter) {
+export function isSuitable(interpreter) {
   return isInRange(interpreter) && interpreter.missing.length === 0;
 }
 
 /**
  * @typedef {object} Search
- * @property {string | null} chosen the only Python that may be taken, when the user named one
- * @property {Candidate[]} candidates those to try otherwise, in order
+ * @property {string | null} chosen the Python that the user chose; no other is tried then
+ * @property {Candidate[]} candidates the Pythons to try otherwise, in order
  * @property {Wording} wording
  */
 
 /**
- * Asks each candidate in turn; stops at the first fit one.
+ * Probes each candidate in turn and returns the first suitable one.
  *
  * @param {Search} search
- * @param {(candidate: Candidate) => Interpreter | undefined} ask
+ * @param {(candidate: Candidate) => Interpreter | undefined} probe
  * @returns {Interpreter}
- * @throws {EnvironmentProblem} when none is fit
+ * @throws {EnvironmentProblem} when none is suitable
  */
-export function findPython(search, ask = askInterpreter) {
-  const unfit = [];
+export function findPython(search, probe = probeInterpreter) {
+  const unsuitable = [];
   for (const candidate of search.chosen ? [pythonAt(search.chosen)] : search.candidates) {
-    const interpreter = ask(candidate);
-    if (interpreter && isFit(interpreter)) return interpreter;
-    if (interpreter) unfit.push(interpreter);
+    const interpreter = probe(candidate);
+    if (interpreter && isSuitable(interpreter)) return interpreter;
+    if (interpreter) unsuitable.push(interpreter);
   }
-  throw explainUnfit(unfit, search);
+  throw noSuitablePython(unsuitable, search);
 }
 
 /** @param {Interpreter} interpreter */
@@ -89,37 +89,40 @@ export function versionOf(interpreter) {
   return interpreter.version.join(".");
 }
 
-/** Why none of the interpreters that answered will do, and the next step. */
-function explainUnfit(unfit, { chosen, wording }) {
-  const incomplete = unfit.find(isInRange);
-  if (incomplete) return explainIncomplete(incomplete, wording);
+/** Explains why none of the interpreters that answered is suitable, with the next step. */
+function noSuitablePython(unsuitable, { chosen, wording }) {
+  const incomplete = unsuitable.find(isInRange);
+  if (incomplete) return incompletePython(incomplete, wording);
   const ways = `Install Python 3.13 from python.org, or set ${wording.setting} to the path of a Python ${RANGE}`;
   const hint = `${ways}; then ${wording.again}.`;
-  if (unfit.length) {
-    const seen = unfit.map((each) => `${versionOf(each)} (${each.executable})`).join(", ");
-    return new EnvironmentProblem(`Sourcewise needs Python ${RANGE}; found only ${seen}.`, hint);
+  if (unsuitable.length) {
+    const seen = unsuitable.map((each) => `${versionOf(each)} (${each.executable})`).join(", ");
+    return new EnvironmentProblem(`Sourcewise needs Python ${RANGE}, but found only ${seen}.`, hint);
   }
-  if (chosen) return new EnvironmentProblem(`${wording.setting} names no working Python: ${chosen}`, hint);
-  return new EnvironmentProblem(`Sourcewise needs Python ${RANGE}; none was found.`, hint);
+  if (chosen) return new EnvironmentProblem(`${wording.setting} is not a working Python: ${chosen}`, hint);
+  return new EnvironmentProblem(`Sourcewise needs Python ${RANGE}, but none was found.`, hint);
 }
 
 function isInRange({ version: [major, minor] }) {
   return major === OLDEST[0] && minor >= OLDEST[1] && minor <= NEWEST[1];
 }
 
-function explainIncomplete(interpreter, { setting, again }) {
+function incompletePython(interpreter, { setting, again }) {
   const [major, minor] = interpreter.version;
   const name = `Python ${versionOf(interpreter)} (${interpreter.executable})`;
   return new EnvironmentProblem(
-    `${name} cannot make environments: it has no ${interpreter.missing.join(" and no ")}.`,
-    `On Debian or Ubuntu: sudo apt install python${major}.${minor}-venv (or python3-venv). ` +
-      `Elsewhere install Python from python.org, or set ${setting} to a complete one. Then ${again}.`,
+    `${name} cannot create virtual environments: it has no ${interpreter.missing.join(" and no ")}.`,
+    `On Debian or Ubuntu, run: sudo apt install python${major}.${minor}-venv (or python3-venv). ` +
+      `Elsewhere, install Python from python.org, or set ${setting} to a complete Python. Then ${again}.`,
   );
 }
 
-/** A name may exist and still be no Python: version-manager shims and Windows' store alias both fail when run. */
-function askInterpreter({ command, args, mayDownload }) {
-  const timeout = mayDownload ? DOWNLOAD_MS : ANSWER_MS;
+/**
+ * Runs the candidate and returns its description of itself. A command may exist without being a Python: version-manager
+ * shims and the Windows store alias fail when they are run.
+ */
+function probeInterpreter({ command, args, mayDownload }) {
+  const timeout = mayDownload ? DOWNLOAD_TIMEOUT_MS : PROBE_TIMEOUT_MS;
   const { status, stdout } = capture(command, [...args, "-I", "-c", PROBE], { timeout });
   if (status !== 0) return undefined;
   try {

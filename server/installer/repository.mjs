@@ -1,4 +1,4 @@
-/** The repository's own environment, made from a terminal. */
+/** Creates the repository's own environment from a terminal. */
 import { ensureEnvironmentAt } from "./installation.mjs";
 import { repositoryPlace } from "./places.mjs";
 import { namedPythons } from "./python.mjs";
@@ -6,9 +6,9 @@ import { TerminalReport } from "./terminal_report.mjs";
 
 /**
  * @param {string} root of the repository
- * @param {string[]} extras of pyproject.toml that are needed
+ * @param {string[]} extras the extras of pyproject.toml that are needed
  * @returns {Promise<string>} the environment's Python
- * @throws {import("./problem.mjs").EnvironmentProblem} when it cannot be made
+ * @throws {import("./problem.mjs").EnvironmentProblem} when it cannot be created
  */
 export function ensureEnvironment(root, extras) {
   const { platform, env } = process;

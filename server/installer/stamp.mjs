@@ -1,6 +1,6 @@
 /**
- * Decides whether the environment that is there is the one that is wanted. Hides the stamp: a file in the environment,
- * written last, that says what it was made from. Starts no process, for this is asked whenever Sourcewise starts.
+ * Decides whether an existing environment is up to date. Hides the stamp: a file in the environment, written last, that
+ * records what it was created from. Starts no process, because Sourcewise checks this at every start.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import path from "node:path";
 /**
  * @typedef {import("./places.mjs").Place} Place
  * @typedef {{fingerprint: string, root: string, extras: string[], interpreter: string | null}} Stamp
- *   `interpreter` is the Python that the user had chosen when the environment was made, null when they had not
+ *   `interpreter`: the Python that the user had chosen when the environment was created, or null
  */
 
 /** @param {Place} place */
@@ -19,7 +19,7 @@ export function isReady(place) {
 
 /**
  * @param {Pick<Place, "folder" | "stamp">} place
- * @returns {boolean} whether an environment was completed there or beside it, for these packages or for earlier ones
+ * @returns {boolean} whether an environment was completed in this folder or beside it, for these or earlier packages
  */
 export function wasReady({ folder, stamp }) {
   const all = path.dirname(folder);
@@ -30,7 +30,7 @@ export function wasReady({ folder, stamp }) {
 /** @param {Pick<Place, "inputs" | "folder">} place */
 export function fingerprintOf({ inputs, folder }) {
   const hash = createHash("sha256");
-  // pyvenv.cfg names the version and home of the Python below, and costs no process to read.
+  // pyvenv.cfg names the version and home of the base Python, and reading it starts no process.
   for (const file of [...inputs, path.join(folder, "pyvenv.cfg")])
     hash.update(existsSync(file) ? readFileSync(file) : "").update("\0");
   return hash.digest("hex");
@@ -39,7 +39,7 @@ export function fingerprintOf({ inputs, folder }) {
 /**
  * @param {Stamp | undefined} stamp
  * @param {Stamp} wanted
- * @returns {boolean} whether nothing has to be done: more extras than wanted do no harm
+ * @returns {boolean} whether the environment is up to date; additional extras do no harm
  */
 export function isFresh(stamp, wanted) {
   return (
@@ -52,8 +52,8 @@ export function isFresh(stamp, wanted) {
 /**
  * @param {Stamp | undefined} stamp
  * @param {{root: string, interpreter: string | null}} wanted
- * @returns {boolean} whether the environment can be kept and completed. One without a stamp (its making was cut short)
- *   can; one that was moved cannot, for its scripts name their old place.
+ * @returns {boolean} whether the environment can be kept and completed. One without a stamp (its creation was
+ *   interrupted) can; one that was moved cannot, because its scripts name their old path.
  */
 export function fitsPlace(stamp, wanted) {
   if (!stamp) return true;
@@ -63,7 +63,7 @@ export function fitsPlace(stamp, wanted) {
 
 /**
  * @param {Pick<Place, "python" | "stamp">} place
- * @returns {Stamp | undefined} undefined when there is none, it cannot be read, or its Python is gone
+ * @returns {Stamp | undefined} undefined when the stamp is missing or unreadable, or the environment's Python is gone
  */
 export function readStamp(place) {
   if (!existsSync(place.python)) return undefined;
@@ -77,7 +77,7 @@ export function readStamp(place) {
 
 /**
  * @param {Place} place
- * @param {string[]} extras that were asked for
+ * @param {string[]} extras the extras that are installed
  */
 export function writeStamp(place, extras) {
   const { root, interpreter } = place;

@@ -1,6 +1,6 @@
 /**
- * Tells of an installation on a terminal. All of it goes to standard error: standard output belongs to the command that
- * the user gave.
+ * Reports an installation on a terminal. Writes only to standard error, because standard output belongs to the command
+ * that the user ran.
  */
 import { activityOf, isNoise } from "./pip_output.mjs";
 import { reportLines } from "./processes.mjs";
@@ -10,7 +10,7 @@ const HEARTBEAT_MS = 8_000;
 /** @implements {import("./installation.mjs").Report} */
 export class TerminalReport {
   #intervalMs;
-  /** pip draws its bar where it writes to a terminal, and is quiet elsewhere. */
+  /** pip draws its progress bar on a terminal and is silent elsewhere. */
   pipOptions = [];
 
   constructor(intervalMs = HEARTBEAT_MS) {
@@ -22,7 +22,7 @@ export class TerminalReport {
   }
 
   step({ number, of, title }) {
-    if (number === 1) this.note("preparing the Python environment (the first time takes a few minutes)");
+    if (number === 1) this.note("setting up the Python environment (the first time takes a few minutes)");
     this.note(`${number}/${of} ${title}`);
   }
 
@@ -31,7 +31,7 @@ export class TerminalReport {
     return this.#startHeartbeat(() => message);
   }
 
-  /** On a terminal the program's own progress bar is shown; elsewhere a heartbeat names the package in hand. */
+  /** On a terminal, shows the program's own progress bar; elsewhere, a heartbeat names the current package. */
   async run(command, args, keepsOpen) {
     const onTerminal = Boolean(process.stderr.isTTY);
     const lines = [];
@@ -42,13 +42,13 @@ export class TerminalReport {
       activity = activityOf(line) ?? activity;
     };
     const stop = onTerminal ? () => {} : this.#startHeartbeat(() => activity);
-    // pip draws its bar only where its standard output is a terminal.
+    // pip draws its progress bar only when its standard output is a terminal.
     const stdout = onTerminal ? process.stderr.fd : "pipe";
     const code = await reportLines(command, args, { stdout, onLine, keepsOpen }).finally(stop);
     return { ok: code === 0, lines };
   }
 
-  /** Says now and then that work goes on, so that nobody looks at a silent terminal. */
+  /** Periodically reports that work continues, so that the terminal does not stay silent. */
   #startHeartbeat(describe) {
     const started = Date.now();
     const tick = () => this.note(`  ... ${describe()} (${Math.round((Date.now() - started) / 1000)} s)`);

@@ -1,9 +1,9 @@
-"""What each kind of evidence buys: the search measured without one after the other, on questions with known answers.
+"""Ablation study: measures search without each ranking feature in turn, on questions with known answers.
 
     npm run python -- tests/bench/ablation.py QUESTIONS.jsonl --trees DIR [--by keywords|full]
 
-Beside each difference stands the probability that it is chance: the share of 2,000 resamples of the questions (paired
-bootstrap) in which it has another sign. Prints a Markdown table; trees are indexed as `sourcewise eval` does.
+Each difference has its p-value: twice the share of 2,000 resamples of the questions (paired bootstrap) in which it has
+the other sign. Prints a Markdown table. Indexes the trees as `sourcewise eval` does.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sourcewise.evaluation.search import KnownQuestion
     from sourcewise.folder_index.index import Index
 
-    # Measures by the id of the question.
+    # Maps question ids to measures.
     Measured = dict[str, dict[str, float]]
 
 _HITS = 60
@@ -37,7 +37,7 @@ _TABLES = {SearchMode.KEYWORD: "KEYWORDS_ALONE", SearchMode.HYBRID: "WITH_MEANIN
 
 
 def variants(by: SearchMode) -> Iterator[tuple[str, ranking.Weights]]:
-    """Yield the whole table of weights, then the table without each of them."""
+    """Yield the complete table of weights, then the table without each weight in turn."""
     whole: ranking.Weights = getattr(ranking, _TABLES[by])
     yield "everything", whole
     for field in dataclasses.fields(whole):
@@ -46,7 +46,7 @@ def variants(by: SearchMode) -> Iterator[tuple[str, ranking.Weights]]:
 
 
 def measure(asked: Sequence[KnownQuestion], trees: Path, by: SearchMode) -> dict[str, Measured]:
-    """Return what was measured by the name of the variant."""
+    """Return the measures of each variant, by its name."""
     measured: dict[str, Measured] = {name: {} for name, _ in variants(by)}
     tables = list(variants(by))
     for tree in dict.fromkeys(question.tree for question in asked):
@@ -64,7 +64,7 @@ def _scored(index: Index, question: KnownQuestion, by: SearchMode) -> dict[str, 
 
 
 def rows(asked: Sequence[KnownQuestion], measured: dict[str, Measured]) -> Iterator[list[str]]:
-    """Yield the cells of a table: a column for each measure of each source."""
+    """Yield the rows of the result table, with a column for each measure of each source."""
     sources = sorted({question.source for question in asked})
     columns = [(source, measure) for source in sources for measure in _SHOWN]
     yield ["", *(f"{source}: {measure}" for source, measure in columns)]

@@ -1,10 +1,10 @@
-"""How long searches and hovers take while the index is built at full speed, and how big the server's process becomes.
+"""Measures search and hover latency and the server's memory while the index is built at full speed.
 
     npm run python -- tests/bench/busy_server.py [--chunks 100000] [--embedding-seconds 180]
 
-The real server, over its real pipe, with the real embedding model; the folder is generated. It is asked without a pause
-until all is read, and then for a few minutes while it embeds. What is told is the time inside the server, without that
-for which a search waits until its question is embedded; and from the request to the reply, all of it.
+Uses the real server over its real pipe with the real embedding model, on a generated folder. Sends requests without a
+pause until all files are read, and then for a few minutes of embedding. Reports two times: the time inside the server
+without the wait for the question's embedding, and the complete time from the request to the reply.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
 
 _SERVER = (sys.executable, str(Path(__file__).with_name("measured_server.py")), "lsp")
-# Full speed is what is asked for.
+# Disable throttling.
 _OPTIONS = {"llm": {"runtime": "sources"}, "embedding": {"underLoad": "full", "onBattery": "full"}}
 _DEFINITION = re.compile(r"def (\w+)")
 _SAY_SECONDS = 10.0
@@ -48,15 +48,15 @@ _MEGABYTE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """How many milliseconds something took."""
+    """The durations of one request, in milliseconds."""
 
     inside: float
     embedding: float
     whole: float
 
 
-class Asking:
-    """Asks one server, and keeps what that took by what was asked and what the index was doing."""
+class LoadGenerator:
+    """Sends requests to a server, and records their durations by the kind of request and the index's stage."""
 
     def __init__(self, editor: Editor, folder: Path, measured: Path) -> None:
         self.waits: dict[tuple[str, str], list[Wait]] = defaultdict(list)
@@ -66,33 +66,33 @@ class Asking:
 
     @property
     def stage(self) -> Stage | None:
-        """What the index is doing, as far as is known here."""
+        """The current stage of the index, as far as the editor knows."""
         state = self._editor.state_of(self._folder)
         return state.stage if state else None
 
     @property
     def progress(self) -> str:
-        """How far it is."""
+        """The progress of indexing."""
         state = self._editor.state_of(self._folder)
         return f"{state.stage.value}: {state.files} files, {state.embedded} of {state.chunks} chunks" if state else ""
 
-    async def ask(self) -> None:
-        """Search once and hover once."""
+    async def send_requests(self) -> None:
+        """Send one search and one hover request."""
         words = [self._source.choice(group.split()) for group in (VERBS, ADJECTIVES, NOUNS, NOUNS)]
         await self._timed("search", self._editor.search("{} each {} {} that has a {}".format(*words)))
         await self._timed("hover", self._editor.text_document_hover_async(self._source.choice(self._places)))
 
-    async def _timed(self, what: str, request: Awaitable[object]) -> None:
+    async def _timed(self, kind: str, request: Awaitable[object]) -> None:
         stage, began = self.stage, time.perf_counter()
         await request
         whole = 1000 * (time.perf_counter() - began)
-        kind, inside, embedding = self._written_down()
-        assert kind == what
+        measured_kind, inside, embedding = self._read_measurement()
+        assert measured_kind == kind
         if stage is not None and stage is self.stage:
-            self.waits[what, stage.value].append(Wait(inside, embedding, whole))
+            self.waits[kind, stage.value].append(Wait(inside, embedding, whole))
 
-    def _written_down(self) -> tuple[str, float, float]:
-        """Return what the server wrote down of the last request; it did so before it replied."""
+    def _read_measurement(self) -> tuple[str, float, float]:
+        """Return the server's own measurement of the last request, which it writes before it replies."""
         with self._measured.open(encoding="utf-8") as lines:
             lines.seek(self._lines_read)
             line = lines.readline()
@@ -101,8 +101,8 @@ class Asking:
         return kind, inside, embedding
 
 
-async def measure(folder: Path, home: Path, embedding_seconds: float) -> tuple[Asking, Memory]:
-    """Ask while the folder is read, and for some time while it is embedded."""
+async def measure(folder: Path, home: Path, embedding_seconds: float) -> tuple[LoadGenerator, Memory]:
+    """Send requests while the folder is read, and for some time while it is embedded."""
     measured = home / "measured.jsonl"
     os.environ[MEASURED] = str(measured)
     editor = Editor()
@@ -111,23 +111,23 @@ async def measure(folder: Path, home: Path, embedding_seconds: float) -> tuple[A
     try:
         await editor.begin([folder], _OPTIONS)
         await editor.until(lambda: editor.state_of(folder))
-        asking = Asking(editor, folder, measured)
-        await _ask_while(asking, {Stage.SCANNING, Stage.READING}, float("inf"))
-        say(f"  all read; the server's own process had {memory.own // _MEGABYTE} MB at most")
-        await _ask_while(asking, {Stage.FETCHING, Stage.EMBEDDING}, embedding_seconds)
+        load = LoadGenerator(editor, folder, measured)
+        await _run_during(load, {Stage.SCANNING, Stage.READING}, float("inf"))
+        say(f"  all files read; the server's own process used at most {memory.own // _MEGABYTE} MB")
+        await _run_during(load, {Stage.FETCHING, Stage.EMBEDDING}, embedding_seconds)
     finally:
         memory.stop()
         await editor.leave()
-    return asking, memory
+    return load, memory
 
 
-async def _ask_while(asking: Asking, stages: set[Stage], seconds: float) -> None:
+async def _run_during(load: LoadGenerator, stages: set[Stage], seconds: float) -> None:
     began = said = time.monotonic()
-    while asking.stage in stages and time.monotonic() - began < seconds:
-        await asking.ask()
+    while load.stage in stages and time.monotonic() - began < seconds:
+        await load.send_requests()
         if time.monotonic() - said > _SAY_SECONDS:
             said = time.monotonic()
-            say(f"  {asking.progress}")
+            say(f"  {load.progress}")
 
 
 def _definitions(folder: Path) -> list[types.HoverParams]:
@@ -139,27 +139,27 @@ def _definitions(folder: Path) -> list[types.HoverParams]:
     ]
 
 
-def _told(what: str, stage: str, waits: Sequence[Wait]) -> str:
+def _summary(kind: str, stage: str, waits: Sequence[Wait]) -> str:
     inside = [wait.inside - wait.embedding for wait in waits]
     whole = [wait.whole for wait in waits]
     return (
-        f"{what} while {stage}, {len(waits)} times: inside the server median {percentile(inside, 0.5):.0f} ms, "
+        f"{kind} while {stage}, {len(waits)} requests: inside the server median {percentile(inside, 0.5):.0f} ms, "
         f"p95 {percentile(inside, 0.95):.0f} ms, longest {max(inside):.0f} ms; from request to reply median "
         f"{percentile(whole, 0.5):.0f} ms, p95 {percentile(whole, 0.95):.0f} ms"
     )
 
 
 def main() -> None:
-    """Print a line for each request and stage, and one for the memory."""
+    """Print a line for each kind of request and stage, and one for the memory."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--chunks", type=int, default=100_000)
     parser.add_argument("--embedding-seconds", type=float, default=180)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder, home = make_home(Path(scratch).resolve(), options.chunks)
-        asking, memory = asyncio.run(measure(folder, home, options.embedding_seconds))
-    lines = [_told(what, stage, waits) for (what, stage), waits in asking.waits.items()]
-    lines.append(f"the server's own process: {memory.own // _MEGABYTE} MB at most")
+        load, memory = asyncio.run(measure(folder, home, options.embedding_seconds))
+    lines = [_summary(kind, stage, waits) for (kind, stage), waits in load.waits.items()]
+    lines.append(f"the server's own process: at most {memory.own // _MEGABYTE} MB")
     print("\n".join(lines))  # noqa: T201
 
 

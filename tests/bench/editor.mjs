@@ -1,19 +1,19 @@
 /**
- * What a user waits for in the editor, measured in a real VS Code:
+ * Measures the waiting times of a user in a real VS Code:
  *
  *   node tests/bench/editor.mjs [--python PATH] [--vsix FILE] [--chunks 10000] [--questions 20]
  *
- * It prints how long the extension took to start, by the clock of the extension host (its code loaded and `activate`
- * returned), and how long it took from Enter to the sources on screen, by the clock of the panel. The code is
- * generated. It is read whole before the questions begin; how much of it has vectors by then is printed too, and
- * indexing is paused meanwhile. Set up the environment first: `npm test -- e2e`, or run the specs with `--reuse`.
+ * Prints the extension's start time by the extension host's clock (loading its code and running `activate`), and the
+ * time from Enter to the sources on screen by the panel's clock. The code is generated, and read completely before the
+ * questions begin. Indexing is paused during the questions; the share of chunks with vectors at that point is printed.
+ * Set up the environment first: `npm test -- e2e`, or run the specs with `--reuse`.
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { capture } from "../../server/installer/processes.mjs";
 import { eventually } from "../e2e/eventually.mjs";
-import { raiseStage } from "../e2e/stage.mjs";
+import { startSession } from "../e2e/session.mjs";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
 const READING_MS = 600_000;
@@ -30,7 +30,7 @@ const { values: options } = parseArgs({
   },
 });
 
-const stage = await raiseStage({
+const session = await startSession({
   ...options,
   output: path.join(ROOT, "build", "bench"),
   reuse: true,
@@ -39,25 +39,25 @@ const stage = await raiseStage({
 try {
   await measure(Number(options.questions));
 } finally {
-  await stage.strike();
+  await session.close();
 }
 
 async function measure(questions) {
-  const { panel, workbench } = stage;
-  const folder = path.join(stage.root, "workspaces", "generated");
+  const { panel, workbench } = session;
+  const folder = path.join(session.root, "workspaces", "generated");
   capture(options.python, [path.join(import.meta.dirname, "generated_code.py"), folder, options.chunks]);
-  await stage.openFolder(folder);
-  await stage.setUpPython();
-  await stage.useModel("parrot");
-  await eventually("the code is read", async () => /[1-9]%|embedded/.test(await panel.holdings()), READING_MS);
+  await session.openFolder(folder);
+  await session.setUpPython();
+  await session.useModel("parrot");
+  await eventually("the code is read", async () => /[1-9]%|embedded/.test(await panel.indexSize()), READING_MS);
   await workbench.run("Sourcewise: Pause");
   await panel.footer.filter({ hasText: /paused/i }).waitFor();
   const waits = [];
   for (let number = 0; number <= questions; number += 1) waits.push(await panel.timeToSources(questionAt(number)));
-  waits.shift(); // the first one starts the embedding model
-  process.stdout.write(`${await panel.holdings()}\n`);
+  waits.shift(); // the first question starts the embedding model
+  process.stdout.write(`${await panel.indexSize()}\n`);
   process.stdout.write(`from Enter to the sources on screen: ${summaryOf(waits)}\n`);
-  process.stdout.write(`the extension's start: ${await workbench.activationTime()}\n`);
+  process.stdout.write(`start of the extension: ${await workbench.activationTime()}\n`);
 }
 
 function questionAt(number) {

@@ -1,10 +1,10 @@
-"""What each embedding model costs: processor time, memory, disk, start, and how long a question waits for it.
+"""Compares embedding models by CPU time, memory, disk space, start time and the latency of a question's embedding.
 
     npm run python -- tests/bench/embedding.py [--chunks 1000] [--threads 1] [MODEL...]
 
-The same chunks of Python's standard library go to every model through the Embedder that the product has, each in a
-process of its own. What a model that cuts texts at its window never reads would be no saving, so its windows and tokens
-are told too. A slow model can be given fewer chunks: `all-mpnet-base-v2:200`. Weights are fetched first if need be.
+Embeds the same chunks of Python's standard library with every model, through the product's Embedder, each in its own
+process. Also reports the windows and tokens, because a model that truncated texts would only seem cheaper. A slow model
+can get fewer chunks: `all-mpnet-base-v2:200`. Downloads missing weights first.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _MEGABYTE = 1 << 20
 
 
 def main() -> None:
-    """Measure, and print a table."""
+    """Measure each model and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--chunks", type=int, default=1000)
     parser.add_argument("--threads", type=int, default=1)
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def _measure(folder: Path, count: int, threads: int) -> Measured:
-    """Embed chunks and questions with one model, in a process that has nothing else to do."""
+    """Embed chunks and questions with one model, in a process that does nothing else."""
     texts = sorted(islice(_texts(), count), key=lambda text: len(text.text))
     embedder = Embedder(lambda _: folder, threads)
     start = timed(embedder.embed_question, "", "Is it there?")
@@ -91,7 +91,7 @@ def _measure(folder: Path, count: int, threads: int) -> Measured:
 
 
 def _texts() -> Iterator[EmbeddingText]:
-    """Give what is embedded of some packages of the standard library, file by file of each in turn."""
+    """Yield the embedding texts of some standard library packages, file by file."""
     chunker = SmartCodeChunker()
     mined = (CodeMiner().mine_all(Path(package.__file__).parent) for package in _PACKAGES)
     for file in chain.from_iterable(mined):
@@ -100,7 +100,7 @@ def _texts() -> Iterator[EmbeddingText]:
 
 
 def _seconds_of_helpers() -> float:
-    """Return the processor time that our children have used so far."""
+    """Return the CPU time that the child processes have used so far."""
     times = [child.cpu_times() for child in psutil.Process().children(recursive=True)]
     return sum(time.user + time.system for time in times)
 

@@ -1,12 +1,12 @@
-"""How well a question that follows an answer is searched, on conversations whose last question has a known answer.
+"""Measures search for follow-up questions, on conversations whose last question has a known answer.
 
     npm run python -- tests/bench/follow_ups.py --trees DIR [--by keywords|full] [--only TREE …]
 
-`follow_ups.jsonl` holds conversations about trees of the development benchmark: the turns before as a panel keeps them,
-the question that follows, the same question as a person would write it who knows nothing of the conversation, and the
-lines that answer it. Some questions lean on what was said, some stand alone and must not be drawn back. Those with an
-odd number were looked at while weights were chosen, those with an even one were not. Prints a Markdown table; trees are
-indexed as `sourcewise eval` does, and those that DIR lacks are left out.
+`follow_ups.jsonl` contains conversations about trees of the development benchmark: the earlier turns as the panel keeps
+them, the follow-up question, a standalone version of it that needs no conversation, and the lines that answer it. Some
+questions depend on the conversation; others are independent of it and must not be pulled back to it. Questions with odd
+numbers were used to choose the weights; those with even numbers are held out. Prints a Markdown table. Indexes trees
+as `sourcewise eval` does, and skips those that are missing in DIR.
 """
 
 from __future__ import annotations
@@ -35,23 +35,23 @@ if TYPE_CHECKING:
     from sourcewise.folder_index.index import Index
 
     Ask = Callable[[Index, "FollowUp", SearchMode], SearchResult]
-    # Measures by the way of asking and the id of the question.
+    # Maps the way of asking and the question's id to measures.
     Measured = dict[str, dict[str, dict[str, float]]]
 
 _FILE = Path(__file__).with_suffix(".jsonl")
 _HITS = 60
 _SHOWN = ("MRR@10", "Recall@10", "Span400L")
-_HALVES = ("looked at", "held out")
+_HALVES = ("tuned on", "held out")
 _CITED = re.compile(r"\[(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A question that follows an answer.
+    """A follow-up question.
 
     Attributes:
-        standalone: what a person would ask who wants to know the same and was told nothing.
-        inquiry: the question with the turns before it.
+        standalone: the same question, worded so that it needs no conversation.
+        inquiry: the question with its earlier turns.
     """
 
     known: KnownQuestion
@@ -60,7 +60,7 @@ class FollowUp:
 
     @property
     def half(self) -> str:
-        """Whether it was looked at while weights were chosen."""
+        """Whether the question was used to choose the weights, or held out."""
         return _HALVES[int(self.known.id) % 2 == 0]
 
 
@@ -76,20 +76,20 @@ def _in_conversation(index: Index, asked: FollowUp, by: SearchMode) -> SearchRes
     return index.gather(asked.inquiry, _HITS, by=by)
 
 
-def _as_a_person(index: Index, asked: FollowUp, by: SearchMode) -> SearchResult:
+def _standalone(index: Index, asked: FollowUp, by: SearchMode) -> SearchResult:
     return index.search(asked.standalone, _HITS, by=by)
 
 
 WAYS: dict[str, Ask] = {
     "the question alone": _alone,
-    "all that was spoken of pasted behind it": _pasted,
-    "in its conversation": _in_conversation,
-    "as a person would ask it anew": _as_a_person,
+    "the question with the conversation's background appended": _pasted,
+    "the question in its conversation": _in_conversation,
+    "the standalone question": _standalone,
 }
 
 
 def follow_ups(trees: Path, only: Sequence[str]) -> Iterator[FollowUp]:
-    """Yield the questions about the trees that are there."""
+    """Yield the questions about trees that exist."""
     lines = _FILE.read_text(encoding="utf-8").splitlines()
     for known, line in zip(read_questions(_FILE), lines, strict=True):
         if (trees / known.tree).is_dir() and (not only or known.tree in only):
@@ -111,7 +111,7 @@ def _symbol(tree: Path, source: dict[str, Any]) -> str:
 
 
 def measure(asked: Sequence[FollowUp], trees: Path, by: SearchMode) -> Measured:
-    """Ask each question in each way."""
+    """Search for each question in each way, and return the measures."""
     measured: Measured = {name: {} for name in WAYS}
     for tree in dict.fromkeys(each.known.tree for each in asked):
         with indexed_tree(trees / tree, by) as index:
@@ -128,7 +128,7 @@ def _scored(asked: FollowUp, found: SearchResult) -> dict[str, float]:
 
 
 def rows(asked: Sequence[FollowUp], measured: Measured) -> Iterator[list[str]]:
-    """Yield the cells of a table: a column for each half of each kind of question."""
+    """Yield the rows of the result table, with a column for each half of each kind of question."""
     kinds = list(dict.fromkeys(each.known.source for each in asked))
     columns = [(kind, half) for kind in kinds for half in _HALVES]
     ids = [[each.known.id for each in asked if (each.known.source, each.half) == column] for column in columns]

@@ -1,4 +1,4 @@
-"""Writes a code base of any size, the same for the same number: functions whose words differ, in modules of classes.
+"""Generates a code base of any size, deterministically: modules of classes with methods of varying words.
 
 python tests/bench/generated_code.py FOLDER CHUNKS
 """
@@ -18,14 +18,14 @@ ADJECTIVES = "stale pending nested signed partial remote cached broken empty hid
 
 
 def write_code(folder: Path, chunks: int) -> int:
-    """Write about this many chunks' worth of Python.
+    """Write Python code for about the given number of chunks.
 
     Args:
-        folder: is made.
-        chunks: a class is one, and each of its methods.
+        folder: the folder to create.
+        chunks: each class is a chunk, and so is each of its methods.
 
     Returns:
-        How many files there are.
+        The number of files.
     """
     source = random.Random(_SEED)
     files = -(-chunks // (_CLASSES * (_METHODS + 1)))

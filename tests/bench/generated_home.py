@@ -1,4 +1,4 @@
-"""A generated folder, and the data folder of a server that opens it, with the models that this user has already."""
+"""Creates a generated folder, and a data folder for a server that opens it, with this user's downloaded models."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def make_home(root: Path, chunks: int) -> tuple[Path, Path]:
-    """Make both, or find them made; return the folder of code and the data folder."""
+    """Return the folder of code and the data folder; creates them unless they exist."""
     folder, home = root / "code", root / "home"
     if not home.exists():
         write_code(folder, chunks)
@@ -33,9 +33,9 @@ def make_home(root: Path, chunks: int) -> tuple[Path, Path]:
 
 
 def fill_cache(folder: Path, home: Path) -> None:
-    """Have the embedding cache know every chunk, with generated vectors: the server then stores them in a minute.
+    """Fill the embedding cache with generated vectors for every chunk, so that the server stores them in a minute.
 
-    What it costs to embed one more chunk does not depend on what the others' vectors are.
+    The cost of embedding one more chunk does not depend on the vectors of the others.
     """
     cache, vectors, model = EmbeddingCache(DataPaths(home).embedding_cache), GeneratedVectors(), default_model()
     for chunks in _chunks_by_file(folder):

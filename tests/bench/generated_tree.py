@@ -1,7 +1,7 @@
-"""Writes a source tree of any size, the same for the same numbers: eight languages in nested folders.
+"""Generates a source tree of any size, deterministically: eight languages in nested folders.
 
-What makes search hard is as in real code: few words are everywhere and most are rare, a file keeps to its own words,
-most files are small and a few are very long, and some names are defined thousands of times.
+Search is as hard as in real code: a few words are everywhere and most are rare, a file uses its own set of words, most
+files are small and a few are very long, and some names are defined thousands of times.
 
     python tests/bench/generated_tree.py FOLDER FILES
 """
@@ -28,10 +28,10 @@ _FOLDERS_IN_PACKAGE = 25
 _VOCABULARY = 40_000
 _WORDS_OF_FILE = 50
 _SYLLABLES = "ba ce di fo gu ha je ki lo mu na pe qui ro su ta ve wi xo yu zan bel cor dun fir gam hol jin kap"
-# Every code base defines these again and again.
+# Every code base defines these names repeatedly.
 _COMMON_NAMES = "get set run main open close update create delete load save init parse render handle test"
 _COMMON_NAME_SHARE = 0.06
-# Of both a natural logarithm is spread like the bell curve: median, and standard deviation of the logarithm.
+# Both are log-normally distributed: the median, and the standard deviation of the natural logarithm.
 _DEFINITIONS_OF_FILE = 7, 0.8
 _STATEMENTS_OF_DEFINITION = 9, 0.5
 _METHODS_OF_CLASS = 8
@@ -39,7 +39,7 @@ _METHODS_OF_CLASS = 8
 
 @dataclass(frozen=True, slots=True)
 class _Language:
-    """How a file of a language is put together. `a`, `b`, `c` are names, `n` a number, `prose` a few words."""
+    """The templates of a language. `a`, `b` and `c` are names, `n` is a number and `prose` is a few words."""
 
     suffix: str
     weight: int
@@ -138,7 +138,7 @@ _KNOWN_WORDS = f"{NOUNS} {ADJECTIVES}".split()
 
 
 def write_tree(folder: Path, files: int) -> None:
-    """Write what is missing of a tree of this many files."""
+    """Write the missing files of a tree with this many files."""
     made: set[Path] = set()
     for number in range(files):
         file = folder / path_of(number)
@@ -148,11 +148,11 @@ def write_tree(folder: Path, files: int) -> None:
         if not file.exists():
             whole = file.with_name(f"{file.name}~")
             whole.write_text(text_of(number), encoding="utf-8", newline="\n")
-            whole.rename(file)  # a file that is there is a whole one
+            whole.rename(file)  # atomic, so that an existing file is always complete
 
 
 def path_of(number: int) -> str:
-    """Return where a file lies, relative to the tree."""
+    """Return the path of a file, relative to the tree."""
     folder, place = divmod(number, _FILES_IN_FOLDER)
     package, subfolder = divmod(folder, _FOLDERS_IN_PACKAGE)
     name = f"{_word(7 * number)}_{place}{_language(number).suffix}"
@@ -160,7 +160,7 @@ def path_of(number: int) -> str:
 
 
 def text_of(number: int) -> str:
-    """Return what stands in a file."""
+    """Return the text of a file."""
     chance = random.Random(f"{_SEED} {number}")
     language, words = _language(number), _words_of_file(chance)
     parts = []
@@ -173,17 +173,17 @@ def text_of(number: int) -> str:
 
 
 def questions(count: int) -> Iterator[str]:
-    """Yield questions in the words of the tree: of common words, of rare ones, long and short, some with a name."""
+    """Yield questions in the tree's vocabulary: with common and rare words, long and short, some with a name."""
     chance = random.Random(_SEED)
     for number in range(count):
         words = _words_of_file(chance)
-        told = chance.choices(words, k=chance.choice((1, 2, 3, 5, 8)))
+        topic = chance.choices(words, k=chance.choice((1, 2, 3, 5, 8)))
         name = f"`{_joined(words[:2], camel=bool(number % 2))}`" if number % 3 == 0 else "it"
-        yield f"how does {name} {chance.choice(_VERBS)} the {' '.join(told)}?"
+        yield f"how does {name} {chance.choice(_VERBS)} the {' '.join(topic)}?"
 
 
 def names(count: int) -> Iterator[str]:
-    """Yield names as they may be defined in the tree: some defined everywhere, some never."""
+    """Yield names that the tree may define: some are defined everywhere, some never."""
     chance = random.Random(_SEED)
     for number in range(count):
         words = _words_of_file(chance)
@@ -223,12 +223,12 @@ def _joined(words: list[str], *, camel: bool) -> str:
 
 
 def _words_of_file(chance: random.Random) -> list[str]:
-    """Return what a file talks about; the n-th most common word is drawn n times more seldom than the first."""
+    """Return the vocabulary of a file. By Zipf's law, the n-th most common word is n times rarer than the first."""
     return [_word(int(_VOCABULARY ** chance.random()) - 1) for _ in range(_WORDS_OF_FILE)]
 
 
 def _word(rank: int) -> str:
-    """Return a word by how common it is; the same for the same rank."""
+    """Return the word with a frequency rank, deterministically."""
     if rank < len(_KNOWN_WORDS):
         return _KNOWN_WORDS[rank]
     syllables = []

@@ -1,7 +1,7 @@
-"""Vectors in place of a model's, as hard to search as a model's are.
+"""Generates vectors that stand in for a model's and are as hard to search.
 
-Random vectors would be no test: all are equally far from each other, and no graph finds its way among them. Those of a
-model lie in clusters of clusters and, for all their numbers, leave few directions to go. So do these.
+Random vectors would not be a realistic test: they are all equally far apart, so that graph search fails. A model's
+vectors form nested clusters and have a low intrinsic dimension. So do these.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ MODEL = "generated"
 DIMENSIONS = 384
 _DIRECTIONS = 32
 _SUBJECTS, _TOPICS = 60, 3000
-# Standard deviations: of a topic around its subject, of a text around its topic, and in all other directions.
+# Standard deviations of a topic around its subject, of a text around its topic, and in all other directions.
 _TOPIC_SPREAD, _TEXT_SPREAD, _NOISE = 0.7, 0.5, 0.02
 
 
 class GeneratedVectors(Embedder):
-    """The same text has the same vector, one window each. Counts what it makes, and the processor time it takes."""
+    """Embeds deterministically, with one window per text. Counts the vectors and the CPU time to generate them."""
 
     def __init__(self) -> None:
         chance = np.random.default_rng(7)
-        # The first directions tell most, as the first components of a model's vectors do.
+        # The first directions have the highest variance, like the principal components of a model's vectors.
         weights = 1 / np.sqrt(1 + np.arange(_DIRECTIONS) / 8)
         subjects = chance.normal(size=(_SUBJECTS, _DIRECTIONS)) * weights
         topics = subjects[chance.integers(_SUBJECTS, size=_TOPICS)]

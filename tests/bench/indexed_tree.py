@@ -1,4 +1,4 @@
-"""A tree of a benchmark, indexed as `sourcewise eval` does, with an index that can be asked."""
+"""Indexes a tree of a benchmark as `sourcewise eval` does, for queries."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def indexed_tree(folder: Path, by: SearchMode) -> Iterator[Index]:
-    """Give the index of a tree once it is read and, where vectors are to serve, embedded."""
+    """Yield the index of a tree once it is read and, for hybrid search, embedded."""
     say(f"{folder.name} …")
     with opened_workspace(settings_of_user()) as (workspace, progress):
         opened = OpenedFolder(folder, workspace, progress)

@@ -1,7 +1,7 @@
-"""The real server, which also writes down what its searches and hovers take inside: started by `busy_server.py`.
+"""The real server, which also records how long its searches and hovers take inside. Started by `busy_server.py`.
 
-A line of JSON each, in the file that the environment variable names: what it was, its milliseconds, and how many of
-them a question's embedding took, for which a search waits but does not work.
+Writes a line of JSON per request to the file that the environment variable names: the kind of request, its duration in
+milliseconds, and how much of that was waiting for the embedding of the question.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 MEASURED = "SOURCEWISE_BENCH_MEASURED"
 
-# Of the request under way; a thread that it has something done in has the same list.
+# The embedding times of the current request. Threads that work for the request share its list.
 _embedding: ContextVar[list[float] | None] = ContextVar("embedding", default=None)
 
 
-def _measured(what: str, handle: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+def _measured(kind: str, handle: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     @wraps(handle)
     async def measure(*arguments: Any) -> Any:
         embedding: list[float] = []
@@ -37,12 +37,12 @@ def _measured(what: str, handle: Callable[..., Awaitable[Any]]) -> Callable[...,
         try:
             return await handle(*arguments)
         finally:
-            _write_down(what, time.perf_counter() - began, sum(embedding))
+            _record(kind, time.perf_counter() - began, sum(embedding))
 
     return measure
 
 
-def _noted(embed: Callable[..., Any]) -> Callable[..., Any]:
+def _with_embedding_time(embed: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(embed)
     def measure(*arguments: Any) -> Any:
         began = time.perf_counter()
@@ -56,13 +56,13 @@ def _noted(embed: Callable[..., Any]) -> Callable[..., Any]:
     return measure
 
 
-def _write_down(what: str, seconds: float, embedding: float) -> None:
+def _record(kind: str, seconds: float, embedding: float) -> None:
     with Path(os.environ[MEASURED]).open("a", encoding="utf-8") as lines:
-        lines.write(f"{json.dumps([what, 1000 * seconds, 1000 * embedding])}\n")
+        lines.write(f"{json.dumps([kind, 1000 * seconds, 1000 * embedding])}\n")
 
 
 if __name__ == "__main__":
     Answers.search = _measured("search", Answers.search)  # type: ignore[method-assign]
     Hover.at = _measured("hover", Hover.at)  # type: ignore[method-assign]
-    SharedEmbedder.embed_question = _noted(SharedEmbedder.embed_question)  # type: ignore[method-assign]
+    SharedEmbedder.embed_question = _with_embedding_time(SharedEmbedder.embed_question)  # type: ignore[method-assign]
     main()

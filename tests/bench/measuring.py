@@ -1,7 +1,7 @@
-"""How things are measured here: in a process of their own, beside a fixed piece of work, told in a table.
+"""Helpers for benchmarks: run a stage in its own process, calibrate against a fixed workload, and print a table.
 
-A machine is slower at one time than at another, and other machines are others. So each figure also stands as a multiple
-of what a fixed piece of work took just before and just after it: that ratio can be compared.
+Speed varies between machines and over time. So each figure is also given as a multiple of the duration of a fixed
+workload just before and just after it. These ratios are comparable.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from pathlib import Path
 
-    # What a stage measured, and what else it has to tell.
+    # The figures of a stage, and any other result.
     Measured = tuple[list["Figure"], Any]
 
 _CALIBRATIONS = 15
@@ -35,13 +35,13 @@ _MEGABYTE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Something that was measured.
+    """A measurement.
 
     Attributes:
-        shown: the figure as a person reads it.
-        milliseconds: for one of what is counted; None where time is not what was measured.
-        processor: whether these are of a processor's time, not of waiting.
-        ratio: the same in multiples of the calibration.
+        shown: the figure, formatted for a reader.
+        milliseconds: the time per item; None when the figure is not a time.
+        processor: whether this is CPU time, not elapsed time.
+        ratio: the time in multiples of the calibration.
     """
 
     what: str
@@ -52,7 +52,7 @@ class Figure:
 
 
 class Report:
-    """The figures so far, kept in a file: a run that is carried on another day still tells all of them."""
+    """The figures so far, kept in a file, so that a resumed run reports all of them."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -60,7 +60,7 @@ class Report:
         self._figures = {figure["what"]: Figure(**figure) for figure in stored}
 
     def add(self, figures: Iterable[Figure]) -> None:
-        """Take figures, in place of older ones of the same."""
+        """Add figures; a figure replaces an older one with the same name."""
         for figure in figures:
             self._figures[figure.what] = figure
             say(f"  {figure.what}: {figure.shown}")
@@ -79,12 +79,12 @@ class Report:
 
 
 def waits(what: str, action: Callable[[Any], Any], items: Iterable[Any]) -> list[Figure]:
-    """Do something with each of these, and return the median and the 95th percentile of the time it takes."""
+    """Call the action with each item, and return the median and the 95th percentile of its duration."""
     return spread(what, [timed(action, item) for item in items])
 
 
 def spread(what: str, seconds: Sequence[float], *, processor: bool = False) -> list[Figure]:
-    """Return the median and the 95th percentile."""
+    """Return the median and the 95th percentile of durations."""
     return [
         Figure(f"{what}, {name}", f"{value * 1000:.2f} ms", value * 1000, processor)
         for name, value in (("p50", percentile(seconds, 0.5)), ("p95", percentile(seconds, 0.95)))
@@ -92,41 +92,41 @@ def spread(what: str, seconds: Sequence[float], *, processor: bool = False) -> l
 
 
 def rate(what: str, count: int, seconds: float, *, processor: bool = False) -> Figure:
-    """Return how many of something are done in a second."""
+    """Return the figure for a rate per second."""
     return Figure(what, f"{count / seconds:,.0f} a second", seconds * 1000 / count, processor)
 
 
 def spent(what: str, seconds: float, *, processor: bool = False) -> Figure:
-    """Return how long something took."""
+    """Return the figure for a duration."""
     return Figure(what, f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms", seconds * 1000, processor)
 
 
 def megabytes(what: str, size: float) -> Figure:
-    """Return how big something is, of bytes."""
+    """Return the figure for a size in bytes."""
     return Figure(what, f"{size / _MEGABYTE:,.0f} MB")
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Return what this share of the values does not exceed."""
+    """Return the value that the given share of the values does not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
 def timed(action: Callable[..., Any], *arguments: Any) -> float:
-    """Return how many seconds something takes."""
+    """Call the action and return its duration in seconds."""
     began = time.perf_counter()
     action(*arguments)
     return time.perf_counter() - began
 
 
 def bytes_on_disk(*places: Path) -> int:
-    """Return the size of files, and of folders with all that they hold."""
+    """Return the total size of files and of folders with their contents."""
     files = [file for place in places for file in ([place] if place.is_file() else place.rglob("*"))]
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def say(line: str) -> None:
-    """Tell how far it is."""
+    """Print a progress line to standard error."""
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
 
@@ -136,11 +136,11 @@ def say(line: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What became of something that ran in a process of its own.
+    """The outcome of a stage that ran in its own process.
 
     Attributes:
-        result: what it returned beside its figures.
-        memory: the most that the process had resident, in bytes; `helpers`: the most that its children had.
+        result: its result besides the figures.
+        memory: the peak resident memory of the process, in bytes; `helpers`: the peak of its children.
     """
 
     figures: tuple[Figure, ...]
@@ -150,11 +150,11 @@ class Stage:
 
 
 def run_alone(work: Callable[..., Measured], *arguments: Any) -> Stage:
-    """Do something in a fresh process, as a server begins: nothing is loaded, nothing is warm, all memory is its own.
+    """Call a function in a fresh process: like a new server, it starts cold, and all its memory is its own.
 
     Args:
-        work: a function of a module.
-        arguments: what it is given.
+        work: a module-level function.
+        arguments: its arguments.
     """
     say(f"{work.__name__} …")
     context = multiprocessing.get_context("spawn")
@@ -166,7 +166,7 @@ def run_alone(work: Callable[..., Measured], *arguments: Any) -> Stage:
     try:
         figures, result = ours.recv()
     except EOFError:
-        raise SystemExit(f"{work.__name__} ended without a result; run it again to carry on.") from None
+        raise SystemExit(f"{work.__name__} ended without a result. Run again to resume.") from None
     finally:
         memory.stop()
         process.join()
@@ -181,13 +181,13 @@ def _work(answer: Connection, work: Callable[..., Measured], arguments: tuple[An
 
 
 class _Calibration:
-    """The milliseconds that a fixed piece of work takes now: words found, counted and sorted, as an index does."""
+    """The current duration of a fixed workload, in milliseconds: find, count and sort words, as an index does."""
 
     def __init__(self) -> None:
         text = " ".join(f"word{number % 997} = parse(item_{number}, limit={number % 13})" for number in range(2000))
-        spent_before = time.process_time()
-        self.waiting = statistics.median(timed(_count_words, text) for _ in range(_CALIBRATIONS)) * 1000
-        self.processor = (time.process_time() - spent_before) * 1000 / _CALIBRATIONS
+        cpu_before = time.process_time()
+        self.elapsed = statistics.median(timed(_count_words, text) for _ in range(_CALIBRATIONS)) * 1000
+        self.processor = (time.process_time() - cpu_before) * 1000 / _CALIBRATIONS
 
 
 def _count_words(text: str) -> None:
@@ -198,12 +198,12 @@ def _count_words(text: str) -> None:
 def _related(figure: Figure, before: _Calibration, after: _Calibration) -> Figure:
     if figure.milliseconds is None:
         return figure
-    units = [unit.processor if figure.processor else unit.waiting for unit in (before, after)]
+    units = [unit.processor if figure.processor else unit.elapsed for unit in (before, after)]
     return replace(figure, ratio=figure.milliseconds / statistics.mean(units))
 
 
 class Memory:
-    """The most that a process and its children have resident, looked at now and then."""
+    """The peak resident memory of a process and its children, sampled periodically."""
 
     def __init__(self, pid: int) -> None:
         self.own = self.children = 0
@@ -213,7 +213,7 @@ class Memory:
         self._thread.start()
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop sampling."""
         self._stopped.set()
         self._thread.join()
 

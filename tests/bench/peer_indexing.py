@@ -1,11 +1,11 @@
-"""What indexing costs beside a textbook stack: processor seconds for each million tokens that are really embedded.
+"""Compares the cost of indexing with a textbook stack, in CPU seconds per million tokens that are really embedded.
 
     npm run python -- tests/bench/peer_indexing.py PEER.py FOLDER
 
-PEER is called as `PEER.py index FOLDER DATABASE`, with the folder of the model's weights in the environment variable
-MODEL; it cuts a file into parts of 1,500 tokens, 1,300 apart, and of each embeds what its model takes of it. We index
-the folder as `sourcewise index` does, all of it, with the same weights and nothing cached. Both are whole processes,
-their starts and all their children included, one after the other.
+Runs the peer as `PEER.py index FOLDER DATABASE`, with the folder of the model's weights in the environment variable
+MODEL. It must split a file into parts of 1,500 tokens every 1,300 tokens, and embed the beginning of each that fits its
+model. `sourcewise index` indexes the complete folder with the same weights and an empty cache. Both are
+measured as complete processes, including start-up and all children, one after the other.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _PART, _STEP = 1500, 1300
-# What its model, all-MiniLM-L6-v2, takes of a part, and how many of these are its own marks.
+# The context length of the peer's model, all-MiniLM-L6-v2, and the number of its special tokens.
 _LIMIT, _SPECIAL = 256, 2
-# What the peer takes for code.
+# The file extensions that the peer indexes.
 _ENDINGS = {".py", ".pyi", ".js", ".ts", ".java", ".go", ".rs", ".c", ".h", ".cpp", ".md", ".rst", ".txt"}
 
 
 def main() -> None:
-    """Run both, and print a table."""
+    """Run both and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("peer", type=Path)
     parser.add_argument("folder", type=Path)
@@ -53,7 +53,7 @@ def main() -> None:
         say("Sourcewise …")
         us = _seconds_of_ours(options.folder, weights, Path(scratch)) / ours.embedded * 1e6
     rows = [
-        ["", "tokens of the files it takes", "embedded", "CPU-s per million embedded", "of the peer's"],
+        ["", "tokens in the indexed files", "embedded", "CPU-s per million embedded", "relative to the peer"],
         ["---"] * 5,
         ["peer", f"{theirs.all:,}", f"{theirs.embedded:,}", f"{peer:.0f}", "100%"],
         ["Sourcewise", f"{ours.all:,}", f"{ours.embedded:,}", f"{us:.0f}", f"{us / peer:.0%}"],
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 class Tokens(NamedTuple):
-    """How many there are in the files, and how many go through the model: context and special ones included."""
+    """The number of tokens in the files, and the number embedded, including context and special tokens."""
 
     all: int
     embedded: int
@@ -93,7 +93,7 @@ def _starts(length: int) -> Iterator[int]:
 
 
 def _lengths(texts: Sequence[str], weights: Path) -> list[int]:
-    from tokenizers import Tokenizer  # noqa: PLC0415 - the one place that needs it
+    from tokenizers import Tokenizer  # noqa: PLC0415 - needed only here
 
     tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
     tokenizer.no_truncation()
@@ -115,7 +115,7 @@ def _seconds_of_ours(folder: Path, weights: Path, scratch: Path) -> float:
 
 
 def _processor_seconds(command: Sequence[str], environment: dict[str, str]) -> float:
-    """Run a command; return what it and all its children used of the processors."""
+    """Run a command; return the CPU seconds of it and all its children."""
     before = os.times()
     subprocess.run(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, check=True)
     after = os.times()

@@ -1,10 +1,10 @@
-"""An index at any size: how fast it is made, how fast it answers, and what it costs in memory and on disk.
+"""Measures an index of any size: indexing speed, query latency, memory and disk space.
 
     npm run python -- tests/bench/scale.py [--files 100000] [--vectors N] [--keep DIR]
 
-Files are generated, ten chunks each on average, and so are the vectors, which stand in for the embedding model. All
-else is what the product does. A million vectors take an hour or more: with `--keep` a run that was stopped is carried
-on. Prints a Markdown table; progress goes to standard error.
+The files are generated, with ten chunks each on average. So are the vectors, which replace the embedding model.
+Everything else is the product's code. A million vectors take an hour or more; with `--keep`, a stopped run can be
+resumed. Prints a Markdown table, and progress to standard error.
 """
 
 from __future__ import annotations
@@ -30,11 +30,13 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Go through the life of an index."""
+    """Run all stages."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=100_000)
-    parser.add_argument("--vectors", type=int, default=sys.maxsize, help="how many chunks get vectors; 0 for none")
-    parser.add_argument("--keep", type=Path, help="where everything is kept, to be carried on")
+    parser.add_argument(
+        "--vectors", type=int, default=sys.maxsize, help="the number of chunks with vectors; 0 for none"
+    )
+    parser.add_argument("--keep", type=Path, help="keep all files here, so that the run can be resumed")
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--edits", type=int, default=20)
     options = parser.parse_args()
@@ -46,7 +48,7 @@ def main() -> None:
 
 
 def measure(root: Path, options: argparse.Namespace) -> None:
-    """Make or carry on what is in this folder, measure it, and print the table."""
+    """Create the index in this folder or resume its creation, measure it, and print the table."""
     root.mkdir(parents=True, exist_ok=True)
     report = Report(root / "figures.json")
     say("write_tree …")
@@ -65,12 +67,12 @@ def measure(root: Path, options: argparse.Namespace) -> None:
     print(f"On {platform.platform()}, {os.cpu_count()} processors:\n\n{report.table()}")  # noqa: T201
 
 
-def _stage(report: Report, told: str, work: Callable[..., Measured], *arguments: Any) -> Any:
-    """Do a stage, report what it measured and the memory it took, and return what else it has to tell."""
+def _stage(report: Report, name: str, work: Callable[..., Measured], *arguments: Any) -> Any:
+    """Run a stage, report its figures and its memory, and return its other result."""
     stage = run_alone(work, *arguments)
     if stage.figures:
-        memory = [megabytes(f"memory: {told}", stage.memory)]
-        helpers = [megabytes(f"memory: {told}, other processes", stage.helpers)] if stage.helpers else []
+        memory = [megabytes(f"memory: {name}", stage.memory)]
+        helpers = [megabytes(f"memory: {name}, other processes", stage.helpers)] if stage.helpers else []
         report.add([*stage.figures, *memory, *helpers])
     return stage.result
 

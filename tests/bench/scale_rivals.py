@@ -1,4 +1,4 @@
-"""What the same vectors cost without us: every one compared, by numpy; and Chroma asked directly."""
+"""Baselines for vector search on the same vectors: brute force with numpy, and direct queries to Chroma."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _AT_ONCE = 5000
 
 
 def collect_vectors(root: Path) -> Measured:
-    """Write all vectors that are stored into one matrix, and their chunks' ids beside it."""
+    """Write all stored vectors to one matrix file, and the ids of their chunks to another file."""
     home = Home(root)
     ids = sorted({vector_id.rpartition(":")[0] for vector_id in home.store.ids(MODEL)})
     matrix = np.lib.format.open_memmap(_matrix(root), "w+", np.float32, (len(ids), DIMENSIONS))
@@ -39,7 +39,7 @@ def collect_vectors(root: Path) -> Measured:
 
 
 def compare_all(root: Path, count: int) -> Measured:
-    """Compare every vector with each question; also return the ids of the ten nearest to each."""
+    """Compare every vector with each question, and return the ids of the ten nearest to each."""
     before = psutil.Process().memory_info().rss
     matrix = np.load(_matrix(root))
     held = psutil.Process().memory_info().rss - before
@@ -53,8 +53,8 @@ def compare_all(root: Path, count: int) -> Measured:
 
 
 def ask_chroma(root: Path, count: int, nearest: list[set[str]]) -> Measured:
-    """Ask Chroma itself for as many as our layers ask it for."""
-    import chromadb  # noqa: PLC0415 - its memory belongs to this stage only
+    """Query Chroma directly, for as many results as our layers request."""
+    import chromadb  # noqa: PLC0415 - only this stage may use memory for it
 
     client = chromadb.PersistentClient(str(root / "vectors"), chromadb.config.Settings(anonymized_telemetry=False))
     collection = client.get_collection(client.list_collections()[0].name, embedding_function=None)

@@ -1,4 +1,4 @@
-"""How the real server starts on an index that is complete, in a folder where nothing changed."""
+"""Measures the start of the real server on a complete index, in an unchanged folder."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _OPTIONS = {"llm": {"runtime": "sources"}}
 
 
 def serve(root: Path) -> Measured:
-    """Start the server, search at once, and let it verify that all is as it was."""
+    """Start the server, search at once, and wait until it has verified that nothing changed."""
     home, tree = root / "home", root / "tree"
     index = DataPaths(home).index_of(tree.resolve())
     index.root.mkdir(parents=True)
     try:
-        # A copy: once it has verified the files, the server begins to make vectors, of its own model.
+        # Use a copy, because the server begins to embed with its own model once it has verified the files.
         for file in root.glob("catalog.sqlite*"):
             shutil.copy(file, index.root)
         return asyncio.run(_start(home, tree)), None
@@ -54,14 +54,14 @@ async def _start(home: Path, tree: Path) -> list[Figure]:
         await editor.leave()
     return [
         spent("server: from its start until the first search is answered", searchable),
-        spent("server: from its start until all is verified and watched", verified),
-        spent("server: until then, processor time of its own process", cpu.user + cpu.system, processor=True),
+        spent("server: from its start until everything is verified and watched", verified),
+        spent("server: until then, CPU time of its own process", cpu.user + cpu.system, processor=True),
     ]
 
 
 def _is_verified(editor: Editor, tree: Path) -> bool:
-    """Tell whether the first look is over; nothing is read in it, since nothing changed."""
+    """Return whether the first scan is over. It reads no file, because nothing changed."""
     state = editor.state_of(tree)
     if state is not None and state.stage is Stage.READING:
-        raise SystemExit(f"The tree is not as it was read: {state.total} files are read again.")
+        raise SystemExit(f"The tree has changed since it was indexed: the server rereads {state.total} files.")
     return state is not None and state.stage is not Stage.SCANNING

@@ -1,5 +1,5 @@
-"""What an index does in its life, measured stage by stage. Each stage begins as a fresh process and finds on disk what
-the ones before it left, so a stage that was stopped is carried on where it was.
+"""The stages of an index's life, to be measured. Each stage starts as a fresh process and continues from the files that
+the earlier stages left on disk, so a stopped stage resumes where it was.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _INDENTED = re.compile(r"\n( +|\t)\S[^\n]*[;)]\n")
 
 
 class Home:
-    """Where the tree and its index are, and the parts that work on them."""
+    """The tree, its index, and the components that work on them."""
 
     def __init__(self, root: Path) -> None:
         self.tree = root / "tree"
@@ -59,7 +59,8 @@ class Home:
         self.store = self._stores.open(root / "vectors")
         self.cache = EmbeddingCache(root / "embeddings.sqlite")
         settings = Settings()
-        recipe = f"{settings.chunk_tokens} {settings.chunk_overlap}"  # the server's, which may open it as well
+        # The same as the server's, which may open this index too.
+        recipe = f"{settings.chunk_tokens} {settings.chunk_overlap}"
         self.indexer = Indexer(
             self.tree, CodeMiner(), IsolatedChunker(), self.catalog, recipe, path_relevance=path_relevance
         )
@@ -68,15 +69,15 @@ class Home:
         self.relations = SymbolIndex(self.catalog, self.store)
 
     def near(self, vector: Vectors) -> list[tuple[str, float]]:
-        """Return the chunks that are nearest to a vector, as many as a search looks at."""
+        """Return the chunks nearest to a vector, as many as a search considers."""
         return self.store.search(MODEL, vector, DEPTH)
 
     def uses(self, name: str) -> Uses:
-        """Return who uses a name, as a hover tells it."""
+        """Return the usages of a name, as a hover shows them."""
         return self.relations.uses(name, self.relations.definitions([name], "some.py"))
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Close all files."""
         self.store.close()
         self._stores.close()
         self.catalog.close()
@@ -84,7 +85,7 @@ class Home:
 
 
 class Watched:
-    """The changes of a tree that is found unchanged at first."""
+    """Watches a tree for changes, after verifying that it is unchanged."""
 
     def __init__(self, home: Home) -> None:
         self._changes: SimpleQueue[Collection[str] | None] = SimpleQueue()
@@ -92,22 +93,22 @@ class Watched:
         self._watcher.start()
         changes = home.indexer.update(on_folder=self._watcher.watch)
         if changes.added or changes.changed or changes.removed:
-            raise SystemExit(f"The tree is not as it was read: {changes}")
+            raise SystemExit(f"The tree has changed since it was indexed: {changes}")
 
     def wait_for(self, path: str) -> set[str]:
-        """Wait until a change of this file was told; return all that was."""
-        told: set[str] = set()
-        while path not in told:
-            told.update(self._changes.get(timeout=_PATIENCE_SECONDS) or ())
-        return told
+        """Wait for the event of a change to this file; return all changed paths so far."""
+        changed: set[str] = set()
+        while path not in changed:
+            changed.update(self._changes.get(timeout=_PATIENCE_SECONDS) or ())
+        return changed
 
     def close(self) -> None:
-        """Watch no longer."""
+        """Stop watching."""
         self._watcher.close()
 
 
 def read_tree(root: Path) -> Measured:
-    """Read what is not read yet."""
+    """Read the files that are not indexed yet."""
     home, said = Home(root), time.monotonic()
 
     def progress(done: int, total: int) -> None:
@@ -129,13 +130,13 @@ def read_tree(root: Path) -> Measured:
         Figure("chunks", f"{counts.chunks:,}"),
         rate("read: files", files, seconds),
         rate("read: chunks", chunks, seconds),
-        rate("read: chunks, by processor time", chunks, cpu, processor=True),
+        rate("read: chunks, by CPU time", chunks, cpu, processor=True),
         megabytes("disk: the tree itself", bytes_on_disk(home.tree)),
     ], None
 
 
 def start(root: Path) -> Measured:
-    """Open an index that is complete, ask, verify that nothing changed, and watch it from there on."""
+    """Open a complete index, search, verify that nothing changed, and start watching."""
     began, spent_before = time.perf_counter(), time.process_time()
     home = Home(root)
     home.catalog.search_words(query_terms(next(questions(1))), DEPTH)
@@ -145,8 +146,8 @@ def start(root: Path) -> Measured:
     cpu = time.process_time() - spent_before
     figures = [
         spent("start: until the first keyword search is answered", searchable),
-        spent("start: until all is verified and watched", verified),
-        spent("start: all of it, processor time", cpu, processor=True),
+        spent("start: until everything is verified and watched", verified),
+        spent("start: total CPU time", cpu, processor=True),
         spent("known_files", timed(home.catalog.known_files)),
         spent("skip_counts", timed(home.catalog.skip_counts)),
     ]
@@ -156,7 +157,7 @@ def start(root: Path) -> Measured:
 
 
 def embed(root: Path, wanted: int) -> Measured:
-    """Give vectors to chunks that lack them, until this many have them."""
+    """Embed chunks without vectors, until the given number of chunks have them."""
     home, said = Home(root), time.monotonic()
     first = done = home.catalog.counts(MODEL).embedded
     began, spent_before = time.perf_counter(), time.process_time()
@@ -170,25 +171,25 @@ def embed(root: Path, wanted: int) -> Measured:
     home.close()
     if done == first:
         return [], done
-    told = f"store: vectors, from {first:,} to {done:,}"
+    label = f"store: vectors, from {first:,} to {done:,}"
     return [
-        rate(told, done - first, seconds),
-        rate(f"{told}, by processor time", done - first, cpu, processor=True),
+        rate(label, done - first, seconds),
+        rate(f"{label}, by CPU time", done - first, cpu, processor=True),
     ], done
 
 
 def search(root: Path, count: int, nearest: list[set[str]]) -> Measured:
-    """Ask in every way; `nearest` has the ids of the ten chunks that are truly nearest to each question."""
+    """Measure each kind of search; `nearest` has the ids of the ten chunks that are truly nearest to each question."""
     home, asked, called = Home(root), list(questions(count)), list(names(count))
     catalog, words = home.catalog, [query_terms(question) for question in asked]
     figures = [
         *waits("keyword search", lambda terms: catalog.search_words(terms, DEPTH), words),
         *waits("definition search", lambda name: catalog.find_definitions([name], DEPTH), called),
-        *waits("who uses a name, for a hover", home.uses, called),
+        *waits("usages of a name, for a hover", home.uses, called),
         *waits("counts", catalog.counts, [MODEL] * 20),
         *waits("serving_model", catalog.serving_model, [MODEL] * 20),
         *(_search_vectors(home, asked, nearest) if nearest else []),
-        *waits("search without its embedding", lambda q: home.retriever.search(q, MODEL, _TOP), asked),
+        *waits("search without embedding the question", lambda q: home.retriever.search(q, MODEL, _TOP), asked),
         *_search_narrowed(home, asked),
     ]
     home.close()
@@ -204,8 +205,8 @@ def _search_narrowed(home: Home, asked: list[str]) -> list[Figure]:
     }
     figures = []
     for name, within in narrowed.items():
-        told = f"the same, narrowed to {name}: {len(home.catalog.chunk_ids(within)):,} chunks"
-        figures += waits(told, lambda q, within=within: home.retriever.search(q, MODEL, _TOP, within), asked)
+        label = f"the same, restricted to {name}: {len(home.catalog.chunk_ids(within)):,} chunks"
+        figures += waits(label, lambda q, within=within: home.retriever.search(q, MODEL, _TOP, within), asked)
     return figures
 
 
@@ -222,7 +223,7 @@ def _search_vectors(home: Home, asked: list[str], nearest: list[set[str]]) -> li
 
 
 def edit(root: Path, files: int, count: int) -> Measured:
-    """Add a line to one file after another, and take it out again."""
+    """Add a line to one file after another and remove it again."""
     home, chance = Home(root), random.Random(3)
     watched = Watched(home)
     changed = [_Edit(home, watched, path_of(number)) for number in chance.sample(range(files), count + 1)]
@@ -230,20 +231,20 @@ def edit(root: Path, files: int, count: int) -> Measured:
         each.make(number)
     watched.close()
     home.close()
-    warm = changed[1:]  # the first opened the store
+    warm = changed[1:]  # the first edit opens the store
     return [
-        *spread("edit: until it is told", [each.until_told for each in warm]),
-        *spread("edit: until keywords find it", [each.until_words for each in warm]),
+        *spread("edit: until the event arrives", [each.until_event for each in warm]),
+        *spread("edit: until keyword search finds it", [each.until_words for each in warm]),
         *spread("edit: until its vectors are stored", [each.until_vectors for each in warm]),
-        *spread("edit: processor time outside the model", [each.cpu for each in warm], processor=True),
-        *spread("edit: processor time of other processes", [each.helpers_cpu for each in warm], processor=True),
-        Figure("edit: chunks embedded, the most", str(max(each.embedded for each in changed))),
-        Figure("edit: chunks embedded when it is taken back", str(sum(each.embedded_back for each in changed))),
+        *spread("edit: CPU time without embedding", [each.cpu for each in warm], processor=True),
+        *spread("edit: CPU time of other processes", [each.helpers_cpu for each in warm], processor=True),
+        Figure("edit: most chunks embedded", str(max(each.embedded for each in changed))),
+        Figure("edit: chunks embedded when it is reverted", str(sum(each.embedded_back for each in changed))),
     ], None
 
 
 class _Edit:
-    """A line added to a file, and what it cost to know of it."""
+    """A line added to a file, and the cost of indexing it."""
 
     def __init__(self, home: Home, watched: Watched, path: str) -> None:
         self._home, self._watched, self._path = home, watched, path
@@ -251,7 +252,7 @@ class _Edit:
     def make(self, number: int) -> None:
         file, word = self._home.tree / self._path, f"zyx{number}"
         before = file.read_text(encoding="utf-8")
-        self._embed()  # where not all chunks have vectors
+        self._embed()  # in case some chunks have no vectors
         place = _INDENTED.search(before, len(before) // 2) or _INDENTED.search(before)
         at, indent = (place.start(1), place[1]) if place else (0, "")
         try:
@@ -268,9 +269,9 @@ class _Edit:
         cpu, helpers = self._cpu(), _cpu_of_helpers()
         began = time.perf_counter()
         self._write(text)
-        told = self._watched.wait_for(self._path)
-        self.until_told = time.perf_counter() - began
-        self._home.indexer.update(within=told)
+        paths = self._watched.wait_for(self._path)
+        self.until_event = time.perf_counter() - began
+        self._home.indexer.update(within=paths)
         found = self._home.catalog.search_words([word], 1)
         self.until_words = time.perf_counter() - began
         self.embedded = self._embed()
@@ -280,7 +281,7 @@ class _Edit:
             raise SystemExit(f"The edit of {self._path} was not found.")
 
     def _embed(self) -> int:
-        """Give the file's chunks their vectors, in an index that has any; return how many were made."""
+        """Embed the file's chunks, in an index with vectors; return the number of new vectors."""
         if not self._home.catalog.counts(MODEL).embedded:
             return 0
         made = self._home.embedder.made

@@ -1,4 +1,4 @@
-"""The command line as a person runs it: a process, its output, its exit code."""
+"""Tests of the command line as a user runs it: as a process with output and an exit code."""
 
 from __future__ import annotations
 
@@ -69,21 +69,21 @@ def run(project: Path, home: Path) -> Run:
     return run
 
 
-def test_ask_shows_sources_then_an_answer(run: Run) -> None:
+def test_ask_shows_sources_before_the_answer(run: Run) -> None:
     done = run("ask", "Who makes the token?")
     assert done.returncode == 0, done.stderr
     assert "auth.py:1" in done.stdout
     assert done.stdout.index("def login(user, password):") < done.stdout.index("No language model")
 
 
-def test_ask_as_json_is_one_object_with_checked_citations(run: Run) -> None:
+def test_ask_json_prints_one_object_with_checked_citations(run: Run) -> None:
     answer = json.loads(run("ask", "Who makes the token?", "--json").stdout)
     assert answer["sources"][0]["passage"]["chunk"]["path"] == "auth.py"
     assert {citation["state"] for citation in answer["citations"]} == {"current"}
     assert answer["trace"]["search"]["mode"] == "keywords and vectors"
 
 
-def test_ask_with_a_real_model_speaks_and_cites_only_its_sources(run: Run, home: Path, small_model: str) -> None:
+def test_ask_with_a_real_model_answers_and_cites_only_its_sources(run: Run, home: Path, small_model: str) -> None:
     (home / "settings.toml").write_text(f'[embedded]\nmodel = "{small_model}"\nmaxAnswerTokens = 40\n')
     done = run("ask", "Who makes the token?", "--model", "embedded", "--json")
     assert done.returncode == 0, done.stderr
@@ -96,14 +96,14 @@ def test_ask_with_a_real_model_speaks_and_cites_only_its_sources(run: Run, home:
 
 @pytest.fixture
 def remote(home: Path) -> Iterator[OllamaServer]:
-    """Make the model of the settings one that Ollama runs on another machine."""
+    """Configure a model that Ollama runs on another machine."""
     with OllamaServer(Script(models={"mycoder:latest": 384}, listed_hosts={"mycoder:latest": REMOTE})) as ollama:
         ollama.script.answering_host = REMOTE
         (home / "settings.toml").write_text(f'[llm]\nmodel = "mycoder"\nendpoint = "{ollama.endpoint}"\n')
         yield ollama
 
 
-def test_without_a_terminal_nothing_is_sent_to_another_machine(run: Run, remote: OllamaServer) -> None:
+def test_without_a_terminal_ask_sends_nothing_to_another_machine(run: Run, remote: OllamaServer) -> None:
     done = run("ask", "Who makes the token?")
     assert done.returncode == 6
     assert "auth.py:1" in done.stdout
@@ -115,7 +115,7 @@ def test_without_a_terminal_nothing_is_sent_to_another_machine(run: Run, remote:
     assert prompts_of(remote) == 0
 
 
-def test_an_option_allows_it_once(run: Run, remote: OllamaServer) -> None:
+def test_allow_remote_applies_to_one_question(run: Run, remote: OllamaServer) -> None:
     done = run("ask", "Who makes the token?", "--allow-remote")
     assert done.returncode == 0, done.stderr
     assert "The answer is 42" in done.stdout
@@ -125,8 +125,10 @@ def test_an_option_allows_it_once(run: Run, remote: OllamaServer) -> None:
     assert prompts_of(remote) == 1
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="it has no pseudo-terminals")
-def test_a_terminal_asks_once_until_that_is_revoked(run: Run, remote: OllamaServer, project: Path, home: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+def test_a_terminal_asks_for_consent_once_until_it_is_revoked(
+    run: Run, remote: OllamaServer, project: Path, home: Path
+) -> None:
     refused = ask_at_terminal(project, home, "n\n")
     assert (refused.returncode, prompts_of(remote)) == (6, 0)
     assert f"mycoder:latest runs at {REMOTE}" in refused.stdout
@@ -140,25 +142,25 @@ def test_a_terminal_asks_once_until_that_is_revoked(run: Run, remote: OllamaServ
 
 
 def ask_at_terminal(project: Path, home: Path, typed: str) -> subprocess.CompletedProcess[str]:
-    """Ask in a pseudo-terminal in which something is typed as soon as it is asked for."""
+    """Ask a question in a pseudo-terminal, and type the text when the consent prompt appears."""
     terminal, ours = os.openpty()
     environment = {**os.environ, "SOURCEWISE_HOME": str(home), "COLUMNS": "200", "TERM": "xterm"}
     command = [sys.executable, "-m", "sourcewise", "ask", "Who makes the token?"]
     process = subprocess.Popen(command, env=environment, cwd=project, stdin=ours, stdout=ours, stderr=ours)
     os.close(ours)
-    heard = b""
+    shown = b""
     try:
         while part := _read(terminal):
-            if b"Type y" not in heard and b"Type y" in heard + part:
+            if b"Type y" not in shown and b"Type y" in shown + part:
                 os.write(terminal, typed.encode())
-            heard += part
+            shown += part
     finally:
         os.close(terminal)
-    return subprocess.CompletedProcess(command, process.wait(60), heard.decode())
+    return subprocess.CompletedProcess(command, process.wait(60), shown.decode())
 
 
 def _read(terminal: int) -> bytes:
-    """Return what a terminal shows next; nothing when its last process has ended."""
+    """Return the terminal's next output, or nothing when its last process has ended."""
     try:
         return os.read(terminal, 4096)
     except OSError:
@@ -169,14 +171,14 @@ def prompts_of(ollama: OllamaServer) -> int:
     return sum(request.path == "/api/chat" for request in ollama.requests)
 
 
-def test_search_as_json_is_a_list_best_first(run: Run) -> None:
+def test_search_json_prints_a_list_with_the_best_hit_first(run: Run) -> None:
     hits = json.loads(run("search", "area of a circle", "--json").stdout)
     assert hits[0]["path"] == "shapes.py"
     assert {"path", "start_line", "end_line", "score", "symbol", "reasons"} <= hits[0].keys()
     assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
 
 
-def test_search_stays_in_the_paths_that_are_named(run: Run) -> None:
+def test_search_in_is_restricted_to_the_given_paths(run: Run) -> None:
     hits = json.loads(run("search", "area of a circle", "--in", "./shapes.py", "--json").stdout)
     assert {hit["path"] for hit in hits} == {"shapes.py"}
     refused = run("search", "area", "--in", "missing/")
@@ -184,7 +186,7 @@ def test_search_stays_in_the_paths_that_are_named(run: Run) -> None:
     assert "Nothing is indexed of missing" in refused.stderr
 
 
-def test_search_stays_in_what_it_is_narrowed_to(run: Run, project: Path) -> None:
+def test_search_filters_by_language_kind_and_path(run: Run, project: Path) -> None:
     (project / "guide.md").write_text("# The area of a circle\n\nAsk for it.\n")
     hits = json.loads(
         run(
@@ -207,14 +209,14 @@ def test_search_stays_in_what_it_is_narrowed_to(run: Run, project: Path) -> None
     assert "not in a working tree of git" in refused.stderr
 
 
-def test_search_explains_itself(run: Run) -> None:
+def test_search_explain_shows_the_scores(run: Run) -> None:
     assert "keywords +" in run("search", "area", "--explain").stdout
 
 
-def test_a_second_index_embeds_nothing(run: Run) -> None:
+def test_indexing_again_embeds_nothing(run: Run) -> None:
     first = json.loads(run("index", "--json").stdout)
     second = json.loads(run("index", "--json").stdout)
-    # A chunk that says no more than what its file is about has its vector already.
+    # A chunk with the same text as its file's summary reuses the summary's vector.
     assert first["run"]["embedded"] + first["run"]["reused"] == first["chunks"] > 0
     assert (second["run"]["embedded"], second["run"]["reused"], second["run"]["unchanged"]) == (0, 0, first["files"])
 
@@ -225,16 +227,16 @@ def test_status_before_and_after_indexing(run: Run) -> None:
     status = json.loads(run("status", "--json").stdout)
     assert status["state"] == "ready"
     assert status["vectors"] >= status["embedded"] == status["chunks"]
-    assert status["cached"] >= status["embedded"], "of what files are about as well"
+    assert status["cached"] >= status["embedded"], "the cache also holds file summaries"
     assert status["skipped"] == {"ignored": 1}
 
 
-def test_why_names_the_rule_and_its_line(run: Run) -> None:
+def test_why_shows_the_rule_and_its_line(run: Run) -> None:
     assert "*.log (.gitignore:1)" in run("why", "debug.log").stdout
     assert "belongs to the index" in run("why", "auth.py").stdout
 
 
-def test_chunks_shows_what_a_file_is_cut_into(run: Run) -> None:
+def test_chunks_shows_the_chunks_of_a_file(run: Run) -> None:
     run("index")
     shown = run("chunks", "auth.py").stdout
     assert "auth.py:1-11  login  function" in shown
@@ -247,7 +249,7 @@ def test_chunks_shows_what_a_file_is_cut_into(run: Run) -> None:
     assert "token of {user}" in "".join(chunk["text"] for chunk in found["chunks"])
 
 
-def test_a_file_that_crashes_its_grammar_costs_only_its_syntax(run: Run, project: Path) -> None:
+def test_a_file_that_crashes_its_grammar_is_indexed_as_plain_lines(run: Run, project: Path) -> None:
     (project / "deep.yaml").write_text("".join(f"{' ' * level}k{level}:\n" for level in range(300)))
     note = "Its yaml grammar crashed (signal 11), so it is indexed as plain lines."
     found = run("search", "login", "--json")
@@ -257,14 +259,14 @@ def test_a_file_that_crashes_its_grammar_costs_only_its_syntax(run: Run, project
     assert f"deep.yaml  {note}" in run("skipped").stdout
 
 
-def test_chunks_of_a_file_that_is_out_say_why(run: Run) -> None:
+def test_chunks_explains_why_a_file_is_not_indexed(run: Run) -> None:
     done = run("chunks", "debug.log")
     assert done.returncode == 2
     assert "it is ignored: *.log (.gitignore:1)" in done.stderr
     assert "has not been read yet" in run("chunks", "auth.py").stderr
 
 
-def test_skipped_counts_first_and_names_each_rule_with_its_line(run: Run, project: Path) -> None:
+def test_skipped_shows_the_counts_and_then_each_rule_with_its_line(run: Run, project: Path) -> None:
     (project / "logo.png").write_bytes(b"\x89PNG\0")
     for number in range(9):
         (project / f"noise{number}.log").write_text("noise\n")
@@ -277,7 +279,7 @@ def test_skipped_counts_first_and_names_each_rule_with_its_line(run: Run, projec
     assert [(entry["path"], entry["reason"]) for entry in listed] == [("logo.png", "binary")]
 
 
-def test_indexes_of_folders_that_are_gone_are_shown_first_and_removed_when_told(
+def test_prune_lists_indexes_of_deleted_folders_and_removes_them_with_yes(
     run: Run, project: Path, home: Path, tmp_path: Path
 ) -> None:
     gone = tmp_path / "gone"
@@ -296,7 +298,7 @@ def test_indexes_of_folders_that_are_gone_are_shown_first_and_removed_when_told(
     assert json.loads(run("status", "--json").stdout)["state"] == "ready"
 
 
-def test_doctor_says_what_is_there_and_what_to_do(run: Run) -> None:
+def test_doctor_reports_findings_with_next_steps(run: Run) -> None:
     findings = json.loads(run("doctor", "--json").stdout)
     assert {"Python", "Data folder", "Embedding model", "Ollama"} <= {finding["subject"] for finding in findings}
     assert all(finding["good"] or finding["next_step"] for finding in findings)
@@ -314,14 +316,16 @@ def test_doctor_says_what_is_there_and_what_to_do(run: Run) -> None:
         (["dance"], 2, "No such command"),
     ],
 )
-def test_bad_input_gets_a_sentence_and_an_exit_code(run: Run, arguments: list[str], code: int, words: str) -> None:
+def test_bad_input_prints_a_message_and_sets_the_exit_code(
+    run: Run, arguments: list[str], code: int, words: str
+) -> None:
     done = run(*arguments)
     assert done.returncode == code
     assert words in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_an_empty_folder_is_said_to_be_empty(run: Run, tmp_path: Path) -> None:
+def test_an_empty_folder_is_reported(run: Run, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     done = run("index", "--folder", empty)
@@ -331,26 +335,26 @@ def test_an_empty_folder_is_said_to_be_empty(run: Run, tmp_path: Path) -> None:
     assert "Nothing in this folder seems to be about that" in asked.stdout
 
 
-def test_an_unknown_model_says_what_to_do_and_keeps_the_sources(run: Run) -> None:
+def test_an_unknown_model_shows_a_hint_and_the_sources(run: Run) -> None:
     done = run("ask", "Who makes the token?", "--model", "no-such-model")
     assert done.returncode == 6
     assert "auth.py" in done.stdout
     assert "ollama" in done.stderr.lower()
 
 
-def test_an_unknown_embedding_model_leaves_keyword_search(run: Run, home: Path) -> None:
+def test_an_unknown_embedding_model_falls_back_to_keyword_search(run: Run, home: Path) -> None:
     (home / "settings.toml").write_text('[embedding]\nmodel = "nobody/no-such-model"\n[llm]\nruntime = "sources"\n')
     done = run("ask", "Who makes the token?")
     assert "no-such-model" in done.stderr
     assert "auth.py" in done.stdout
 
 
-def test_a_setting_that_cannot_work_is_named(run: Run, home: Path) -> None:
+def test_an_invalid_setting_is_named(run: Run, home: Path) -> None:
     (home / "settings.toml").write_text('[retrieval]\ntop = 0\n[llm]\nruntime = "sources"\n')
     assert "retrieval.top" in run("search", "token").stderr
 
 
-def test_a_deleted_vector_store_costs_no_embedding(run: Run, project: Path, home: Path) -> None:
+def test_a_deleted_vector_store_is_restored_without_embedding(run: Run, project: Path, home: Path) -> None:
     before = json.loads(run("ask", "Who makes the token?", "--json").stdout)
     shutil.rmtree(DataPaths(home).index_of(workspace_folder(project)).vectors)
     report = json.loads(run("index", "--json").stdout)
@@ -361,7 +365,7 @@ def test_a_deleted_vector_store_costs_no_embedding(run: Run, project: Path, home
     ]
 
 
-def test_ctrl_c_ends_with_130_and_the_index_is_carried_on(project: Path, home: Path, run: Run) -> None:
+def test_ctrl_c_exits_with_130_and_indexing_can_be_resumed(project: Path, home: Path, run: Run) -> None:
     environment = {**os.environ, "SOURCEWISE_HOME": str(home)}
     process = subprocess.Popen(
         [sys.executable, "-m", "sourcewise", "index", "--folder", str(project)],
@@ -370,7 +374,7 @@ def test_ctrl_c_ends_with_130_and_the_index_is_carried_on(project: Path, home: P
         text=True,
     )
     assert process.stderr is not None
-    process.stderr.readline()  # the first progress: it is at work
+    process.stderr.readline()  # the first progress line: indexing has begun
     process.send_signal(signal.SIGINT)
     _, rest = process.communicate(timeout=60)
     assert process.returncode in (0, 130)
@@ -380,20 +384,20 @@ def test_ctrl_c_ends_with_130_and_the_index_is_carried_on(project: Path, home: P
 
 @pytest.fixture
 def small_disk(tmp_path: Path, models_folder: Path) -> Iterator[Path]:
-    """Return a data folder on a disk of its own, of 300 kilobytes."""
+    """Return a data folder on its own disk of 300 kilobytes."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", disk], capture_output=True, check=False
     )
     if mounted.returncode:
-        pytest.skip("only the superuser of Linux may mount a small disk")
+        pytest.skip("mounting a small disk needs root on Linux")
     (disk / "models").symlink_to(models_folder)
     yield disk
     subprocess.run(["umount", disk], check=True)
 
 
-def test_a_full_disk_is_said_and_the_run_is_carried_on_when_there_is_room(run: Run, small_disk: Path) -> None:
+def test_a_full_disk_is_reported_and_indexing_resumes_when_there_is_space(run: Run, small_disk: Path) -> None:
     full = run("index", data=small_disk)
     assert full.returncode == 4
     assert "is full" in full.stderr
@@ -402,7 +406,7 @@ def test_a_full_disk_is_said_and_the_run_is_carried_on_when_there_is_room(run: R
     assert json.loads(run("index", "--json", data=small_disk).stdout)["state"] == "ready"
 
 
-def test_output_into_a_closed_pipe_is_no_error(run: Run, project: Path, home: Path) -> None:
+def test_output_to_a_closed_pipe_is_not_an_error(run: Run, project: Path, home: Path) -> None:
     environment = {**os.environ, "SOURCEWISE_HOME": str(home)}
     process = subprocess.Popen(
         [sys.executable, "-m", "sourcewise", "search", "token", "--folder", str(project)],
@@ -419,7 +423,7 @@ def test_output_into_a_closed_pipe_is_no_error(run: Run, project: Path, home: Pa
     process.wait(60)
 
 
-def test_the_search_is_measured_by_questions_with_known_answers(run: Run, project: Path, tmp_path: Path) -> None:
+def test_eval_measures_search_on_questions_with_known_answers(run: Run, project: Path, tmp_path: Path) -> None:
     asked = [
         {"id": "1", "repo": "project", "query": "area of a circle", "relevant": [{"path": "shapes.py"}]},
         {
@@ -443,7 +447,7 @@ def test_the_search_is_measured_by_questions_with_known_answers(run: Run, projec
     assert "vectors" not in table
 
 
-def test_trees_that_are_not_there_are_named(run: Run, project: Path, tmp_path: Path) -> None:
+def test_eval_names_missing_trees(run: Run, project: Path, tmp_path: Path) -> None:
     questions = tmp_path / "questions.jsonl"
     questions.write_text('{"id": "1", "repo": "nowhere", "query": "q", "relevant": [{"path": "a.py"}]}\n')
     done = run("eval", questions, "--trees", project.parent)

@@ -1,4 +1,4 @@
-/** A Chromium for the tests. Hides where it comes from and which of its habits are switched off. */
+/** Provides a Chromium for the tests. Hides how it is found or installed and which of its features are switched off. */
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -18,9 +18,9 @@ const QUIET = [
 ];
 
 /**
- * @param {(message: string) => void} say hears what is being done
+ * @param {(message: string) => void} say receives progress messages
  * @returns {Promise<string>} the path of a Chromium
- * @throws {EnvironmentProblem} when there is none and we cannot install one
+ * @throws {EnvironmentProblem} when none is found and it cannot be installed
  */
 export async function ensureChromium(say) {
   const found = onPath();
@@ -33,7 +33,7 @@ export async function ensureChromium(say) {
   const installed = onPath();
   if (installed) return installed;
   throw new EnvironmentProblem(
-    "The end-to-end tests need a Chromium, and none is on the PATH.",
+    "The end-to-end tests need Chromium, which is not on the PATH.",
     `Install Chromium or Google Chrome; on Debian: sudo apt-get install ${DEBIAN_PACKAGES.join(" ")}.`,
   );
 }

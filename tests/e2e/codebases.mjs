@@ -1,4 +1,4 @@
-/** The folders that the tests open, made anew each time: a small real code base, and one that means harm. */
+/** Creates the folders that the tests open, fresh for each run: a small real code base and a hostile one. */
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { capture } from "../../server/installer/processes.mjs";
@@ -89,12 +89,14 @@ async function fetchBook(isbn: string): Promise<Book> {
 }
 `;
 
-/** What a harmful repository sets when any of its text is executed; see `makeHostileCodebase`. */
+/** The global variable that the hostile code base sets when any of its text is executed; see `makeHostileCodebase`. */
 export const HARM = "sourcewiseHarm";
 
 /**
- * @param {string} folder is made
- * @param {string} python whose own packages are copied
+ * Creates a small code base.
+ *
+ * @param {string} folder the folder to create
+ * @param {string} python the Python whose standard library provides the Python files
  */
 export function makeCodebase(folder, python) {
   const library = capture(python, ["-c", "import os; print(os.path.dirname(os.__file__))"]).stdout.trim();
@@ -111,9 +113,9 @@ export function makeCodebase(folder, python) {
 }
 
 /**
- * Names and contents that some view, somewhere, once took for markup, commands or terminal controls.
+ * Creates files whose names and contents could be mistaken for markup, commands or terminal controls.
  *
- * @param {string} folder is made
+ * @param {string} folder the folder to create
  */
 export function makeHostileCodebase(folder) {
   const harm = `window.${HARM}=1;parent.${HARM}=1;top.${HARM}=1`;

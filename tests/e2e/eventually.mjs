@@ -1,20 +1,20 @@
-/** Waiting for a condition that no locator can express. Hides polling. */
-const PATIENCE_MS = 60_000;
+/** Waits for a condition that no locator can express. Hides polling. */
+const TIMEOUT_MS = 60_000;
 const POLL_MS = 50;
 
 /**
  * @template T
- * @param {string} what is waited for, for the message when it does not come
- * @param {() => T | Promise<T>} look
- * @param {number} [patience] milliseconds
- * @returns {Promise<T>} the first result that is truthy
+ * @param {string} condition describes what is awaited, for the error message
+ * @param {() => T | Promise<T>} check
+ * @param {number} [timeout] in milliseconds
+ * @returns {Promise<T>} the first truthy result
  */
-export async function eventually(what, look, patience = PATIENCE_MS) {
-  const deadline = Date.now() + patience;
+export async function eventually(condition, check, timeout = TIMEOUT_MS) {
+  const deadline = Date.now() + timeout;
   for (;;) {
-    const result = await look();
+    const result = await check();
     if (result) return result;
-    if (Date.now() > deadline) throw new Error(`This did not come about: ${what}.`);
+    if (Date.now() > deadline) throw new Error(`Timed out after ${timeout} ms, waiting until ${condition}.`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

@@ -1,11 +1,11 @@
-/** Starts the small Ollama-speaking server of `tests/ollama`. */
+/** Starts the small Ollama-compatible server of `tests/ollama`. */
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { forEachLine } from "../../server/installer/processes.mjs";
 
 /**
- * @param {string} python with the packages that the tests need
- * @param {string[]} args see `tests/ollama/server.py`
+ * @param {string} python a Python with the test dependencies
+ * @param {string[]} args the arguments of `tests/ollama/server.py`
  * @returns {Promise<{endpoint: string, stop: () => Promise<void>}>}
  */
 export function startOllama(python, args) {
@@ -15,7 +15,7 @@ export function startOllama(python, args) {
   const stop = () => (child.kill(), ended);
   return new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`The Ollama-speaking server ended with exit code ${code}.`)));
+    child.once("exit", (code) => reject(new Error(`The Ollama-compatible server ended with exit code ${code}.`)));
     forEachLine(child.stdout, (line) => {
       const endpoint = /^listening on (.*)$/.exec(line)?.[1];
       if (endpoint) resolve({ endpoint, stop });

@@ -1,10 +1,10 @@
-/** The pictures of the README. Hides how a screenshot becomes small: the browser writes WebP itself. */
+/** Creates the README's screenshots. Hides how they are compressed: the browser encodes WebP. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 const QUALITY = 0.9;
 
-/** Screenshots by name, in the theme that shows them best. */
+/** The README's images by name, each with its screenshot in the theme that shows it best. */
 const SHOWN = {
   answer: "picture-answer-light",
   explain: "picture-explain-dark",
@@ -14,11 +14,11 @@ const SHOWN = {
 };
 
 /**
- * Keeps the screenshots that the README shows.
+ * Converts the README's screenshots to WebP.
  *
  * @param {import("playwright-core").BrowserContext} browser
- * @param {string} screenshots the folder that has them all
- * @param {string} target the folder of the README's pictures
+ * @param {string} screenshots the folder with all screenshots
+ * @param {string} target the folder of the README's images
  */
 export async function updatePictures(browser, screenshots, target) {
   const page = await browser.newPage();
@@ -31,7 +31,7 @@ export async function updatePictures(browser, screenshots, target) {
   await page.close();
 }
 
-/** Runs in the page. */
+/** Encodes a PNG as WebP. Runs in the page. */
 async function encode({ png, quality }) {
   const { createImageBitmap, fetch, OffscreenCanvas } = globalThis;
   const picture = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());

@@ -1,16 +1,16 @@
-/** The processes below one that the tests started. Hides `ps`; no other process is ever looked for. */
+/** Finds descendants of a process that the tests started, and no other processes. Hides `ps`. */
 import { capture } from "../../server/installer/processes.mjs";
 import { eventually } from "./eventually.mjs";
 
 const SERVER = /-m sourcewise lsp\b/;
 
 /**
- * Kills the language servers that a code-server's windows run, without a warning.
+ * Kills the language servers of a code-server's windows with SIGKILL.
  *
- * @param {number} root the process of the code-server
+ * @param {number} root the pid of the code-server
  */
 export async function killServer(root) {
-  const servers = await eventually("a language server runs", () => {
+  const servers = await eventually("a language server is running", () => {
     const found = descendantsOf(root).filter(({ command }) => SERVER.test(command));
     return found.length > 0 && found;
   });

@@ -3,21 +3,21 @@
  *
  *   node tests/e2e/run.mjs [--python PATH] [--vsix FILE] [--only NAME,NAME] [--reuse] [--update-screenshots]
  *
- * `--only` plays the named specs alone; `--reuse` takes the profile of an earlier run, whose environment is made
- * already; `--update-screenshots` plays what renews the pictures of the README instead. Screenshots, and what is kept
- * of failures, are in build/e2e/.
+ * `--only` runs only the named specs. `--reuse` reuses the profile of an earlier run, which has a Python environment.
+ * `--update-screenshots` regenerates the README's screenshots instead of running the tests. Screenshots and evidence of
+ * failures are written to build/e2e/.
  */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe } from "node:test";
 import { parseArgs } from "node:util";
 import { updatePictures } from "./pictures.mjs";
-import { raiseStage } from "./stage.mjs";
+import { startSession } from "./session.mjs";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
 const { version } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
 
-/** In the order in which they are played: the first makes the environment that the others use. */
+/** In the order in which they run: the first one creates the environment that the others use. */
 const SPECS = [
   "firstUse",
   "questions",
@@ -48,8 +48,8 @@ const { values: options } = parseArgs({
 
 const output = path.join(ROOT, "build", "e2e");
 rmSync(output, { recursive: true, force: true });
-if (!existsSync(options.vsix)) throw new Error(`There is no ${options.vsix}. Make it with: npm run package`);
-const stage = await raiseStage({
+if (!existsSync(options.vsix)) throw new Error(`${options.vsix} does not exist. Build it with: npm run package`);
+const session = await startSession({
   python: options.python,
   vsix: path.resolve(options.vsix),
   output,
@@ -59,17 +59,17 @@ const stage = await raiseStage({
 after(async () => {
   if (options["update-screenshots"]) {
     const target = path.join(ROOT, "extension", "media", "screenshots");
-    await updatePictures(stage.page.context(), path.join(output, "screenshots"), target);
+    await updatePictures(session.page.context(), path.join(output, "screenshots"), target);
   }
-  await stage.strike();
+  await session.close();
 });
 for (const signal of ["SIGINT", "SIGTERM"])
-  process.once(signal, () => stage.strike().finally(() => process.exit(EXIT_INTERRUPTED)));
-const played = options["update-screenshots"] ? ["pictures"] : SPECS;
-for (const name of options.only?.split(",") ?? played) {
+  process.once(signal, () => session.close().finally(() => process.exit(EXIT_INTERRUPTED)));
+const selected = options["update-screenshots"] ? ["pictures"] : SPECS;
+for (const name of options.only?.split(",") ?? selected) {
   const { default: spec } = await import(`./specs/${name}.mjs`);
   describe(name, () => {
-    before(() => (stage.isBroken = false));
-    spec(stage);
+    before(() => (session.hasFailed = false));
+    spec(session);
   });
 }

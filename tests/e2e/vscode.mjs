@@ -1,6 +1,6 @@
 /**
- * A real VS Code in the browser: code-server, made from npm packages alone and kept in a cache folder outside the
- * repository. Hides how its pieces are put together, which Node runs them, and how it is started and stopped.
+ * A real VS Code in the browser: code-server, built only from npm packages and kept in a cache folder outside the
+ * repository. Hides how it is assembled, which Node runs it, and how it is started and stopped.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -16,25 +16,25 @@ const START_MS = 60_000;
 const POLL_MS = 100;
 const LINES_OF_FAILURE = 12;
 
-/** Without these a page is there seconds sooner; languages and themes stay. */
+/** Built-in extensions to disable, which makes a page load seconds faster. Languages and themes stay. */
 const HEAVY_BUILT_INS =
   /^(copilot|emmet|git.*|github.*|grunt|gulp|ipynb|jake|mermaid.*|microsoft-auth.*|ms-vscode.*|notebook.*|npm|(?:css|html|json|php|typescript)-l.*|terminal-s.*|tunnel.*)$/;
 
 /**
- * @typedef {{node: string, entry: string}} CodeServer the Node that runs it and the file to run
- * @typedef {{userData: string, extensions: string}} Profile its folders
+ * @typedef {{node: string, entry: string}} CodeServer the Node to run it with, and the file to run
+ * @typedef {{userData: string, extensions: string}} Profile the folders of a profile
  * @typedef {{
  *   url: string,
  *   pid: number,
  *   addressOf: (folder?: string, file?: string) => string,
  *   stop: () => Promise<void>,
- * }} RunningCodeServer `addressOf`: of a window that shows the folder, and the file in it that it opens
+ * }} RunningCodeServer `addressOf`: the address of a window that shows the folder and opens the file in it
  */
 
 /**
- * Installs code-server unless it is there. What an interruption left half done is done again; what was whole stays.
+ * Installs code-server if necessary. After an interruption, only the unfinished stages are repeated.
  *
- * @param {(message: string) => void} say hears what is being done
+ * @param {(message: string) => void} say receives progress messages
  * @returns {Promise<CodeServer>}
  * @throws {EnvironmentProblem} when npm fails
  */
@@ -56,7 +56,7 @@ export async function ensureCodeServer(say) {
  * @param {CodeServer} codeServer
  * @param {string} vsix
  * @param {Profile} profile
- * @throws {EnvironmentProblem} when it is refused
+ * @throws {EnvironmentProblem} when code-server refuses it
  */
 export async function installExtension(codeServer, vsix, profile) {
   const args = [codeServer.entry, "--install-extension", vsix, ...profileArguments(profile)];
@@ -75,10 +75,10 @@ export async function installExtension(codeServer, vsix, profile) {
  *   machineSettings?: object,
  *   env?: Record<string, string>,
  *   onOutput?: (text: string) => void,
- * }} options `port`: 0, or none, means a free one; `machineSettings`: those of scope machine, which VS Code reads from
- *   a file of their own; `workspaceTrust`: whether folders must be trusted first
+ * }} options `port`: 0 or undefined chooses a free port; `machineSettings`: the settings with machine scope, which VS
+ *   Code reads from a separate file; `workspaceTrust`: whether folders must be trusted first
  * @returns {Promise<RunningCodeServer>}
- * @throws {EnvironmentProblem} when it ends or stays silent
+ * @throws {EnvironmentProblem} when it exits or does not answer in time
  */
 export async function startCodeServer(codeServer, options) {
   writeSettings(options);
@@ -100,7 +100,7 @@ export async function startCodeServer(codeServer, options) {
   };
 }
 
-/** @returns {string} where what was installed once is kept between runs */
+/** @returns {string} the folder that keeps installed programs between runs */
 export function cacheFolder() {
   const base =
     process.platform === "win32"
@@ -116,23 +116,23 @@ function stages(home, vscode) {
     {
       name: "node",
       title: `Installing Node ${NODE_VERSION}, which code-server needs…`,
-      // Its install script is what links the binary of this platform.
+      // Needs its install script, which links the binary of this platform.
       make: () => npm(path.join(home, "node"), ["install", `node@${NODE_VERSION}`]),
     },
     {
       name: "code-server",
       title: `Installing code-server ${CODE_SERVER_VERSION}…`,
-      // Its own scripts would compile for eight minutes what ships as prebuilt files.
+      // Skips the install scripts, which would compile for eight minutes although prebuilt files exist.
       make: () =>
         npm(path.join(home, "code-server"), ["install", "--ignore-scripts", `code-server@${CODE_SERVER_VERSION}`]),
     },
-    { name: "workbench", title: "Installing the parts of the workbench…", make: () => npm(vscode, inner) },
+    { name: "workbench", title: "Installing the workbench's packages…", make: () => npm(vscode, inner) },
     { name: "built-ins", title: "Installing the built-in extensions…", make: () => npm(extensions, inner) },
-    { name: "finish", title: "Putting code-server together…", make: () => finish(vscode, extensions) },
+    { name: "finish", title: "Assembling code-server…", make: () => finish(vscode, extensions) },
   ];
 }
 
-/** What code-server's own install script does besides compiling. */
+/** Does what code-server's own install script does besides compiling. */
 function finish(vscode, extensions) {
   link(path.join(vscode, "bin", "remote-cli", "code-server"), "code-linux.sh");
   link(path.join(vscode, "bin", "helpers", "browser.sh"), "browser-linux.sh");
@@ -151,14 +151,14 @@ async function npm(cwd, args) {
   mkdirSync(cwd, { recursive: true });
   const manifest = path.join(cwd, "package.json");
   if (!existsSync(manifest)) writeFileSync(manifest, '{"private": true}\n');
-  // npm says in npm_execpath where it lives, which spares us its many names on Windows.
+  // npm sets npm_execpath to its own path, so we need not know npm's several names on Windows.
   const [command, ...rest] = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ["npm"];
   const complaint = await complaintOf(command, [...rest, "--prefix", cwd, ...args, "--no-audit", "--no-fund"]);
   if (complaint)
     throw new EnvironmentProblem(`npm failed in ${cwd}: ${complaint}`, "Check the network, then try again.");
 }
 
-/** Runs a program; resolves to its last lines when it fails, else to nothing. */
+/** Runs a program. Resolves to its last lines of output when it fails, and to an empty string otherwise. */
 async function complaintOf(command, args) {
   const lines = [];
   const code = await reportLines(command, args, {
@@ -180,7 +180,7 @@ function serverArguments(port, { workspaceTrust = false }) {
 function profileArguments({ userData, extensions }) {
   const config = path.join(userData, "code-server.yaml");
   mkdirSync(userData, { recursive: true });
-  // Without one of its own, code-server writes a file into the user's home.
+  // Without its own config file, code-server writes one into the user's home.
   if (!existsSync(config)) writeFileSync(config, "cert: false\n");
   return ["--user-data-dir", userData, "--extensions-dir", extensions, "--config", config];
 }
@@ -193,7 +193,7 @@ function writeSettings({ userData, settings, machineSettings }) {
   }
 }
 
-/** A code-server that is started from a VS Code terminal takes that window for its own. */
+/** Removes VSCODE_ variables: a code-server started from a VS Code terminal would take that window for its own. */
 function environment() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("VSCODE_")));
 }
@@ -216,7 +216,7 @@ async function untilHealthy(url, child) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   await stopGroup(child);
-  throw new EnvironmentProblem("code-server did not start.", "See its output.");
+  throw new EnvironmentProblem("code-server did not start.", "See its output for the reason.");
 }
 
 function address(url, folder, file) {
@@ -229,7 +229,7 @@ function address(url, folder, file) {
   return `${url}/?${query}`;
 }
 
-/** Ends it and all that it started, and nothing else. */
+/** Terminates code-server and every process that it started, and no others. */
 async function stopGroup(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once("close", resolve));

@@ -8,18 +8,18 @@ import { isInstalled, runChecks, selectChecks } from "../../server/checks.mjs";
 const check = (part, title, tests) => ({ part, title, command: "true", args: [], tests });
 const titles = (checks) => checks.map(({ title }) => title);
 
-describe("the checks that are run", () => {
+describe("selecting the checks to run", () => {
   const checks = [check("lint", "ruff"), check("unit", "pytest unit", ["a"]), check("protocol", "pytest protocol", [])];
 
-  it("are all that have something to run, in order", () => {
+  it("returns every check that has test files, in order", () => {
     assert.deepEqual(titles(selectChecks(checks, undefined)), ["ruff", "pytest unit"]);
   });
 
-  it("can be those of one part", () => {
+  it("returns only the checks of the given part", () => {
     assert.deepEqual(titles(selectChecks(checks, "unit")), ["pytest unit"]);
   });
 
-  it("are refused for a part that does not exist", () => {
+  it("rejects an unknown part", () => {
     assert.throws(
       () => selectChecks(checks, "unti"),
       (problem) => /unti/.test(problem.message) && /unit/.test(problem.hint),
@@ -28,14 +28,14 @@ describe("the checks that are run", () => {
 });
 
 describe("running the checks", () => {
-  it("stops at the first that fails, with its exit code", async () => {
+  it("stops at the first failure and returns its exit code", async () => {
     const folder = mkdtempSync(path.join(tmpdir(), "sourcewise-checks-"));
     const script = (title, code) => ({ part: "lint", title, command: process.execPath, args: ["-e", code] });
     const code = await runChecks(
       [
         script("passes", 'require("fs").writeFileSync("first", "")'),
         script("fails", "process.exit(7)"),
-        script("comes too late", 'require("fs").writeFileSync("third", "")'),
+        script("is skipped", 'require("fs").writeFileSync("third", "")'),
       ],
       folder,
     );
@@ -46,7 +46,7 @@ describe("running the checks", () => {
   });
 });
 
-describe("the Node packages are installed", () => {
+describe("the installed Node packages", () => {
   const lock = {
     packages: {
       "": { version: "0.1.0" },
@@ -56,11 +56,11 @@ describe("the Node packages are installed", () => {
   };
   const installed = (packages) => isInstalled(lock, { packages });
 
-  it("when all that are needed here have their locked versions", () => {
+  it("are complete when every required package has its locked version", () => {
     assert.ok(installed({ "node_modules/a": { version: "1.0.0" } }));
   });
 
-  it("but not when one is missing, has another version, or nothing is there", () => {
+  it("are incomplete when a package is missing, has another version, or nothing is installed", () => {
     assert.ok(!installed({}));
     assert.ok(!installed({ "node_modules/a": { version: "2.0.0" } }));
     assert.ok(!isInstalled(lock, undefined));

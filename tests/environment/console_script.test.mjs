@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { isolateScript } from "../../server/installer/console_script.mjs";
 
-describe("the program that pip installed", () => {
+describe("isolating the script that pip installs", () => {
   let folder;
   let script;
 
@@ -23,22 +23,22 @@ describe("the program that pip installed", () => {
 
   const rest = "import sys\nsys.exit('#!/bin/python')\n";
 
-  it("starts Python apart from the current folder", () => {
+  it("makes Python ignore the current folder and PYTHONPATH", () => {
     for (const python of ["/a/.venv/bin/python", "/a/.venv/bin/python3.13"])
       assert.equal(isolated(`#!${python}\n${rest}`), `#!${python} -EP\n${rest}`);
   });
 
-  it("does so through a shell too, which pip uses for a path that is long or has a space", () => {
+  it("also handles the shell header that pip writes for a path that is long or contains a space", () => {
     const start = `#!/bin/sh\n'''exec' "/a folder/bin/python"`;
     assert.equal(isolated(`${start} "$0" "$@"\n' '''\n${rest}`), `${start} -EP "$0" "$@"\n' '''\n${rest}`);
   });
 
-  it("stays as it is the second time", () => {
+  it("leaves an isolated script unchanged", () => {
     for (const text of [`#!/a/python -EP\n${rest}`, `#!/bin/sh\n'''exec' "/a b/python" -EP "$0" "$@"\n' '''\n${rest}`])
       assert.equal(isolated(text), text);
   });
 
-  it("stays as it is where something else starts it, and may be missing", () => {
+  it("leaves a script with another interpreter unchanged, and accepts a missing one", () => {
     assert.equal(isolated(`#!/bin/bash\n${rest}`), `#!/bin/bash\n${rest}`);
     rmSync(script);
     isolateScript(script);

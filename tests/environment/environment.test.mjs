@@ -14,12 +14,12 @@ const run = (args, variables = {}) =>
     env: { ...process.env, ...variables },
   });
 
-describe("the folder that is asked about", () => {
+describe("the folder of a question", () => {
   it("is the given one by default", () => {
     assert.deepEqual(withDefaultFolder(["where?"], "/repository"), ["--folder", "/repository", "where?"]);
   });
 
-  it("is the one that the user names, in either form", () => {
+  it("is the folder that the user passes, in either form", () => {
     for (const args of [
       ["where?", "--folder", "."],
       ["--folder=../other", "where?"],
@@ -29,24 +29,24 @@ describe("the folder that is asked about", () => {
   });
 });
 
-describe("a command that cannot be run", () => {
-  it("is answered with the commands that can", () => {
+describe("a command that cannot run", () => {
+  it("lists the available commands when the name is unknown", () => {
     const { status, stderr } = run(["aks"]);
     assert.equal(status, 1);
-    assert.match(stderr, /no command aks\.\n.*sourcewise, ask, test, python, build, lock/);
+    assert.match(stderr, /Unknown command: aks\.\n.*sourcewise, ask, test, python, build, lock/);
   });
 
-  it("for want of Python is answered with the next step", () => {
+  it("suggests the next step when Python is missing", () => {
     const { status, stderr, stdout } = run(["sourcewise"], { SOURCEWISE_PYTHON: "/nowhere/python" });
     assert.deepEqual({ status, stdout }, { status: 1, stdout: "" });
     assert.match(
       stderr,
-      /^sourcewise: SOURCEWISE_PYTHON names no working Python: \/nowhere\/python\n {2}Install Python/,
+      /^sourcewise: SOURCEWISE_PYTHON is not a working Python: \/nowhere\/python\n {2}Install Python/,
     );
   });
 });
 
-describe("the locks", () => {
+describe("the lock files", () => {
   const lock = read("server/constraints.txt").toLowerCase();
 
   it("pin every Python package that pyproject.toml names", () => {
@@ -56,7 +56,7 @@ describe("the locks", () => {
     for (const name of names) assert.ok(lock.includes(`\n${name}==`), `${name} is not locked`);
   });
 
-  it("name no place to download from", () => {
+  it("contain no download URLs", () => {
     assert.doesNotMatch(lock, /https?:/);
     assert.doesNotMatch(read("package-lock.json"), /"resolved"/);
   });

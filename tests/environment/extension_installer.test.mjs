@@ -42,39 +42,39 @@ describe("the extension's installer", () => {
     return installer;
   };
 
-  /** Resolves to the first message of which this is true. */
-  const message = (installer, isMeant) =>
+  /** Resolves to the first message that fulfils the predicate. */
+  const message = (installer, predicate) =>
     new Promise((resolve, reject) => {
-      installer.on("message", (each) => isMeant(each) && resolve(each));
-      installer.on("exit", () => reject(new Error("it ended without that message")));
+      installer.on("message", (each) => predicate(each) && resolve(each));
+      installer.on("exit", () => reject(new Error("the installer exited without that message")));
     });
 
   const outcome = (installer) => message(installer, ({ type }) => type === "ready" || type === "failed");
 
   const holdLock = (place) => {
     const { executable } = findPython({ chosen: null, candidates: request.candidates, wording: place.wording });
-    return acquireLock(executable, place, () => assert.fail("nobody else has it"));
+    return acquireLock(executable, place, () => assert.fail("another process holds the lock"));
   };
 
-  it("names the setting whose Python does not work", async () => {
+  it("names the setting when its Python does not work", async () => {
     const { type, message } = await outcome(start({ interpreter: "/nowhere/python" }));
     assert.equal(type, "failed");
-    assert.match(message, /sourcewise\.python\.interpreter names no working Python: \/nowhere\/python/);
+    assert.match(message, /sourcewise\.python\.interpreter is not a working Python: \/nowhere\/python/);
   });
 
-  it("names the way out where there is no Python", async () => {
+  it("explains how to get Python when none is found", async () => {
     const { message, hint } = await outcome(start({ candidates: [] }));
-    assert.match(message, /needs Python 3\.11 to 3\.14; none was found/);
+    assert.match(message, /needs Python 3\.11 to 3\.14, but none was found/);
     assert.match(hint, /python\.org.*choose Set Up/);
   });
 
-  it("names the folder of wheels that is not there", async () => {
+  it("names the folder of wheels that does not exist", async () => {
     const { message, hint } = await outcome(start({ wheels: "/nowhere/wheels" }));
-    assert.match(message, /no folder of wheels at \/nowhere\/wheels/);
+    assert.match(message, /folder of wheels does not exist: \/nowhere\/wheels/);
     assert.match(hint, /sourcewise\.python\.wheels/);
   });
 
-  it("waits while another window sets up, then uses what that made", async () => {
+  it("waits while another window sets up, then uses the resulting environment", async () => {
     const place = extensionPlace({ ...request, platform: process.platform });
     const lock = await holdLock(place);
     const installer = start();
@@ -87,7 +87,9 @@ describe("the extension's installer", () => {
     assert.deepEqual(await ready, { type: "ready", python: place.python });
   });
 
-  it("ends with its extension, and gives way to the next", { skip: process.platform === "win32" }, async () => {
+  it("exits with its extension, so that the next installer can start", {
+    skip: process.platform === "win32",
+  }, async () => {
     const place = extensionPlace({ ...request, platform: process.platform });
     const lock = await holdLock(place);
     const installer = start();

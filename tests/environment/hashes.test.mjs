@@ -17,13 +17,13 @@ const fromRoot = (file) => fileURLToPath(new URL(`../../${file}`, import.meta.ur
 describe("the lock", () => {
   const lock = readFileSync(fromRoot("server/constraints.txt"), "utf8");
 
-  it("has a hash for each package", () => {
+  it("has a hash for every package", () => {
     const entries = lock.split(/^(?=[a-z])/m).slice(1);
     assert.ok(entries.length > 150, `only ${entries.length} packages were found`);
     for (const entry of entries) assert.match(entry, /^\S+==\S+.*(?: \\\n {4}--hash=sha256:[0-9a-f]{64})+\n$/, entry);
   });
 
-  it("gives the entry of one package, with all its hashes", () => {
+  it("yields the entry of one package with all its hashes", () => {
     const hashes = ["a", "b"].map((digit) => `    --hash=sha256:${digit.repeat(64)}`).join(" \\\n");
     const entry = `pip==26.3 \\\n${hashes}\n`;
     assert.equal(lockedRequirement(`pipx==1.0 \\\n${hashes}\n${entry}tqdm==4.0 \\\n${hashes}\n`, "pip"), entry);
@@ -39,8 +39,8 @@ describe("the lock", () => {
 });
 
 /**
- * Real pip, from a folder of wheels: small ones with the names of what Sourcewise needs. To make an environment takes
- * the most time, so all tests use the same one: those in which nothing is installed come first.
+ * Runs the real pip on a folder of small wheels that are named like Sourcewise's dependencies. Creating an environment
+ * is slow, so all tests share one. Tests that must install nothing run first.
  */
 describe("an installation from a folder of wheels", () => {
   const torch = process.platform === "linux" && !hasNvidiaGpu() ? "2.13.0+cpu" : "2.13.0";
@@ -65,7 +65,7 @@ describe("an installation from a folder of wheels", () => {
   let place;
 
   before(() => {
-    // Packages come from that folder alone, whatever pip is configured for on this machine.
+    // Installs packages only from that folder, however pip is configured on this machine.
     for (const name of Object.keys(process.env)) if (name.startsWith("PIP_")) delete process.env[name];
     process.env.PIP_CONFIG_FILE = devNull;
     made = mkdtempSync(path.join(tmpdir(), "sourcewise-wheels-"));
@@ -102,7 +102,7 @@ describe("an installation from a folder of wheels", () => {
     rmSync(place.stamp, { force: true });
   });
 
-  /** Without a package where it is named, as a lock of another making. */
+  /** Writes the lock. `unhashed` names a package to list without a hash, as another tool might. */
   const writeLock = (unhashed) => {
     const entries = Object.entries(digests).map(([file, digest]) => {
       const [name, version] = file.split("-");
@@ -119,27 +119,27 @@ describe("an installation from a folder of wheels", () => {
       wheels,
       Object.keys(digests).find((file) => file.startsWith(`${name}-`)),
     );
-  /** Still a wheel: whatever follows the end of a zip archive's index is a comment to most readers. */
+  /** Modifies a wheel that stays readable: most readers treat data after the index of a zip archive as a comment. */
   const change = (file) => writeFileSync(file, Buffer.concat([readFileSync(file), Buffer.from("changed")]));
 
-  it("refuses a changed pip", async () => {
+  it("refuses a modified pip", async () => {
     change(fileOf("pip"));
-    await assert.rejects(install(), { message: /The download of pip did not match its checksum/ });
+    await assert.rejects(install(), { message: /The download of pip failed its checksum/ });
   });
 
   for (const name of ["chromadb", "sympy"])
-    it(`refuses a changed wheel of ${name}`, async () => {
+    it(`refuses a modified wheel of ${name}`, async () => {
       change(fileOf(name));
       await assert.rejects(install(), ({ message, hint }) => {
-        assert.match(message, new RegExp(`The download of ${name} did not match its checksum; nothing was installed`));
-        assert.match(hint, /Replace its file in .*wheels, then choose Set Up/);
+        assert.match(message, new RegExp(`The download of ${name} failed its checksum and was not installed`));
+        assert.match(hint, /Replace it in .*wheels, then choose Set Up/);
         return true;
       });
       assert.ok(!existsSync(place.stamp));
       assert.ok(!has("chromadb"));
     });
 
-  it("refuses what the lock has no hash for", async () => {
+  it("refuses a package that has no hash in the lock", async () => {
     writeLock("chromadb");
     try {
       await assert.rejects(install(), ({ message, hint }) => {
@@ -153,13 +153,13 @@ describe("an installation from a folder of wheels", () => {
     assert.ok(!has("chromadb"));
   });
 
-  it("goes on without llama.cpp where there is no build of it", async () => {
+  it("continues without llama.cpp when it has no build for the machine", async () => {
     rmSync(fileOf("xllamacpp"));
     await install();
     assert.ok(has("chromadb") && !has("xllamacpp"));
   });
 
-  it("brings each package of the lock, and starts Sourcewise apart from the current folder", async () => {
+  it("installs every package of the lock, and Sourcewise ignores modules in the current folder", async () => {
     await install();
     for (const name of ["torch", "sympy", "chromadb", "xllamacpp"]) assert.ok(has(name), name);
     if (process.platform === "win32") return;

@@ -12,7 +12,7 @@ import { findPython, namedPythons } from "../../server/installer/python.mjs";
 const SCRIPT = fileURLToPath(new URL("../../server/installer/hold_lock.py", import.meta.url));
 const PYTHON = findPython({ chosen: null, candidates: namedPythons(process.platform), wording: {} }).executable;
 
-/** Acquires the lock and starts a program that goes on, as pip does, when this process is killed; tells its pid. */
+/** Acquires the lock, starts a program that outlives this process, as pip does, and prints its pid. */
 const INSTALLER = `
   import { spawn } from "node:child_process";
   import { acquireLock } from ${JSON.stringify(new URL("../../server/installer/lock.mjs", import.meta.url).href)};
@@ -43,11 +43,11 @@ describe("the lock of the environment", () => {
     return holder;
   };
 
-  it("is held at once when nobody has it", async () => {
+  it("is acquired at once when it is free", async () => {
     assert.equal(await hold().state(), "held");
   });
 
-  it("makes a second process wait until the first gives it back", async () => {
+  it("makes a second process wait until the first releases it", async () => {
     const first = hold();
     assert.equal(await first.state(), "held");
     const second = hold();
@@ -56,7 +56,7 @@ describe("the lock of the environment", () => {
     assert.equal(await second.state(), "held");
   });
 
-  it("is free again when its holder was killed", async () => {
+  it("is free again after its holder was killed", async () => {
     const first = hold();
     assert.equal(await first.state(), "held");
     first.child.kill("SIGKILL");
@@ -64,7 +64,7 @@ describe("the lock of the environment", () => {
     assert.equal(await hold().state(), "held");
   });
 
-  it("is kept by a program that was given it, though who acquired it was killed", async () => {
+  it("is kept by a program that inherited it, even after the process that acquired it was killed", async () => {
     const args = ["--input-type=module", "-e", INSTALLER, PYTHON, path.join(folder, "lock")];
     const installer = spawn(process.execPath, args);
     const [started] = await once(createInterface(installer.stdout), "line");

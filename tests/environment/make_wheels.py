@@ -1,7 +1,7 @@
-"""Makes small wheels for a test of the installer, and prints the SHA-256 of each by file name.
+"""Builds small wheels for the installer's tests and prints the SHA-256 of each as JSON, by file name.
 
-Usage: make_wheels.py FOLDER, with a JSON list of {"name", "version", "requires", "modules", "scripts"} on stdin. Adds a
-wheel of the pip that runs this, so that the test needs no network.
+Usage: make_wheels.py FOLDER, with a JSON list of {"name", "version", "requires", "modules", "scripts"} on stdin. Also
+packs the pip of the running Python into a wheel, so that the tests need no network.
 """
 
 import hashlib

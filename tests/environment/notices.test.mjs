@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { noticesOf } from "../../extension/notices.mjs";
 
-describe("the notices", () => {
+describe("the licence notices", () => {
   let root;
 
   beforeEach(() => {
@@ -24,14 +24,14 @@ describe("the notices", () => {
     if (text) writeFileSync(path.join(folder, "LICENSE.md"), text);
   }
 
-  it("hold the licence of every package that is bundled, once", () => {
+  it("contain the licence of every bundled package once", () => {
     const files = ["plain/a.js", "plain/b.js", "@scope/scoped/index.js", "plain/node_modules/inner/c.js"];
     const text = noticesOf(root, ["extension/src/extension.ts", ...files.map((file) => `node_modules/${file}`)]);
     assert.equal(text.match(/plain 1\.2\.3 \(MIT\)/g).length, 1);
     assert.match(text, /@scope\/scoped 1\.2\.3 \(BSD-3-Clause\)\n\nKeep this notice\./);
   });
 
-  it("name the licence of a package that ships no text", () => {
+  it("name the licence of a package that ships no licence text", () => {
     const text = noticesOf(root, ["node_modules/plain/node_modules/inner/c.js"]);
     assert.match(text, /inner 1\.2\.3 \(ISC\)\n\nLicence: ISC/);
     assert.doesNotMatch(text, /plain/);

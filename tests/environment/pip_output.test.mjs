@@ -14,24 +14,24 @@ describe("a line of pip or uv", () => {
     "Installing collected packages: mpmath, sympy": "unpacking packages",
   };
   for (const [line, activity] of Object.entries(activities)) {
-    it(`tells: ${activity}`, () => assert.equal(activityOf(line), activity));
+    it(`yields the activity "${activity}"`, () => assert.equal(activityOf(line), activity));
   }
 
-  it("may tell nothing", () => {
+  it("may name no activity", () => {
     assert.equal(activityOf("Requirement already satisfied: click in ./.venv"), undefined);
   });
 
-  it("may tell how much of a file is here", () => {
+  it("may report the downloaded bytes of a file", () => {
     assert.deepEqual(bytesOf("Progress 124000000 of 190000000"), { received: 124e6, total: 190e6 });
     assert.equal(bytesOf("Progress report of 3 of 4"), undefined);
   });
 
-  it("tells that everything is fetched", () => {
+  it("may mark the end of all downloads", () => {
     assert.ok(startsUnpacking("Installing collected packages: mpmath, sympy"));
     assert.ok(!startsUnpacking("  Installing build dependencies: started"));
   });
 
-  it("is noise when it warns of a place to look in that is not there", () => {
+  it("is noise when it is a notice or warns of a missing package source", () => {
     assert.ok(isNoise("WARNING: Location 'file:///opt/wheels/uv/' is ignored: it is neither a file nor a directory."));
     assert.ok(isNoise("[notice] A new release of pip is available: 23.2.1 -> 26.3"));
     assert.ok(!isNoise("ERROR: No matching distribution found for torch==2.13.0+cpu"));

@@ -33,7 +33,7 @@ const make = (place) => {
 };
 
 describe("the extension's environment", () => {
-  it("is in global storage, and pip installs the shipped wheel by its hash", () => {
+  it("is in global storage, and pip verifies the hash of the shipped wheel", () => {
     const place = placeOf();
     assert.ok(place.folder.startsWith(path.join(storage, "python")));
     const [[hashes, , , requirement], again] = place.installs(["embedded"]);
@@ -44,12 +44,12 @@ describe("the extension's environment", () => {
     assert.deepEqual(again.slice(0, 2), ["--force-reinstall", "--no-deps"]);
   });
 
-  it("has its Python where the platform keeps it", () => {
+  it("has its Python at the platform's usual path", () => {
     assert.match(placeOf("linux").python, /bin.python$/);
     assert.match(placeOf("win32").python, /Scripts.python\.exe$/);
   });
 
-  it("stays in its folder when an update brings another wheel, but has to be set up", () => {
+  it("keeps its folder when an update only replaces the wheel, but must be set up again", () => {
     const before = placeOf();
     make(before);
     assert.ok(isReady(before));
@@ -58,15 +58,15 @@ describe("the extension's environment", () => {
     assert.ok(!isReady(placeOf()));
   });
 
-  it("gets a folder of its own when an update brings other packages", () => {
+  it("gets a new folder when an update changes the locked packages", () => {
     const before = placeOf();
     appendFileSync(path.join(shipped, "constraints.txt"), "numpy==2.4.6\n");
     assert.notEqual(placeOf().folder, before.folder);
   });
 
-  it("cannot be made by an extension that lacks its wheel", () => {
+  it("cannot be created when the extension's wheel is missing", () => {
     rmSync(path.join(shipped, "sourcewise-0.1.0-py3-none-any.whl"));
-    assert.throws(placeOf, { message: /lacks its own Python package/ });
+    assert.throws(placeOf, { message: /Python package is missing/ });
   });
 });
 
@@ -79,7 +79,7 @@ describe("the repository's environment", () => {
     return spawnSync(executable, ["-m", "venv", "--without-pip", place.folder]).status === 0 && place;
   };
 
-  it("has the requirements of the extras that are asked for, by hash, and then the project without any", () => {
+  it("installs the requirements of the selected extras by hash, then the project without dependencies", () => {
     const lines = ["[project]", 'dependencies = ["chromadb>=1"]', "[project.optional-dependencies]"];
     const extras = ['embedded = ["xllamacpp==1.0"]', 'dev = ["pytest"]'];
     writeFileSync(path.join(storage, "pyproject.toml"), [...lines, ...extras].join("\n"));
@@ -88,9 +88,9 @@ describe("the repository's environment", () => {
     assert.deepEqual(project, ["--no-deps", "--no-build-isolation", "--editable", storage]);
   });
 
-  it("cannot be made where pyproject.toml is broken", () => {
+  it("cannot be created when pyproject.toml is invalid", () => {
     writeFileSync(path.join(storage, "pyproject.toml"), "[project");
-    assert.throws(() => placeOfRepository().installs([]), { message: /pyproject\.toml cannot be read/ });
+    assert.throws(() => placeOfRepository().installs([]), { message: /Could not read .*pyproject\.toml/ });
   });
 });
 
@@ -99,23 +99,23 @@ describe("older environments", () => {
 
   beforeEach(() => folders().forEach((folder) => mkdirSync(folder, { recursive: true })));
 
-  it("are removed when nobody runs from them", () => {
+  it("are removed when no process uses them", () => {
     const [old, current] = folders();
     removeOthers(current);
     assert.deepEqual([existsSync(old), existsSync(current)], [false, true]);
   });
 
-  it("stay while a window runs from them, until it gives them back", () => {
+  it("are kept until every window that uses them releases its lease", () => {
     const [old, current] = folders();
-    const giveBack = takeLease(old, process.pid);
+    const release = takeLease(old, process.pid);
     removeOthers(current);
     assert.ok(existsSync(old));
-    giveBack();
+    release();
     removeOthers(current);
     assert.ok(!existsSync(old));
   });
 
-  it("are not kept by a window that died", async () => {
+  it("are not kept by the lease of a window that crashed", async () => {
     const [old, current] = folders();
     const window = spawn(process.execPath, ["-e", ""]);
     takeLease(old, window.pid);

@@ -10,7 +10,7 @@ import { capture, killTree, passThrough, reportLines } from "../../server/instal
 
 const MODULE = new URL("../../server/installer/processes.mjs", import.meta.url).href;
 
-/** Counts the interrupts it gets, tells of each signal, and ends on SIGTERM. */
+/** Prints each signal that it receives and exits on SIGTERM. */
 const CHILD = `
   process.on("SIGINT", () => console.log("child SIGINT"));
   process.on("SIGTERM", () => { console.log("child SIGTERM"); setTimeout(() => process.exit(5), 100); });
@@ -22,34 +22,34 @@ const PARENT = `
   process.exitCode = await passThrough(process.execPath, ["-e", ${JSON.stringify(CHILD)}], { cwd: "." });`;
 
 describe("capturing a program's output", () => {
-  it("gives what it wrote and how it ended", () => {
+  it("returns its standard output and exit code", () => {
     const { status, stdout } = capture(process.execPath, ["-e", "console.log('out'); process.exitCode = 4"]);
     assert.deepEqual({ status, stdout }, { status: 4, stdout: "out\n" });
   });
 
-  it("does not wait for ever", () => {
+  it("stops waiting at the timeout", () => {
     assert.equal(capture(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { timeout: 100 }).status, 127);
   });
 
-  it("tells when there is no such program", () => {
+  it("returns status 127 when the program does not exist", () => {
     assert.equal(capture("sourcewise-has-no-such-program", []).status, 127);
   });
 });
 
-describe("a program run in our place", () => {
-  it("gives its exit code", async () => {
+describe("passing the terminal through to a program", () => {
+  it("returns its exit code", async () => {
     assert.equal(await passThrough(process.execPath, ["-e", "process.exit(9)"], { cwd: "." }), 9);
   });
 
-  it("ended by a signal gives 128 plus its number", { skip: process.platform === "win32" }, async () => {
+  it("returns 128 plus the signal number when a signal ends it", { skip: process.platform === "win32" }, async () => {
     assert.equal(
       await passThrough(process.execPath, ["-e", "process.kill(process.pid, 'SIGKILL')"], { cwd: "." }),
       137,
     );
   });
 
-  it("gets each signal once, and is waited for", { skip: process.platform === "win32" }, async () => {
-    // A process group of its own, as a terminal gives to what runs in its foreground.
+  it("delivers each signal once and waits for the program", { skip: process.platform === "win32" }, async () => {
+    // Its own process group, as a terminal gives to its foreground job.
     const args = ["--input-type=module", "-e", PARENT];
     const parent = spawn(process.execPath, args, { detached: true, stdio: ["ignore", "pipe", "inherit"] });
     const ended = once(parent, "exit");
@@ -64,8 +64,8 @@ describe("a program run in our place", () => {
   });
 });
 
-describe("a program whose lines are reported", () => {
-  it("gives those of both its streams, the last without its end too", async () => {
+describe("reporting a program's lines", () => {
+  it("covers both streams and a last line without a newline", async () => {
     const lines = [];
     const script = `console.log("one"); process.stderr.write("two", () => process.exit(3));`;
     const options = { stdout: "pipe", onLine: (line) => lines.push(line) };
@@ -74,10 +74,10 @@ describe("a program whose lines are reported", () => {
   });
 });
 
-describe("a program that the current folder carries", { skip: process.platform === "win32" }, () => {
+describe("a program in the current folder", { skip: process.platform === "win32" }, () => {
   const names = ["python3", "uv", "nvidia-smi", "code"];
 
-  /** Runs a script in a folder that has programs of these names, with this PATH. */
+  /** Runs a script with the given PATH, in a folder that contains hostile programs with these names. */
   const runIn = (script, PATH) => {
     const folder = mkdtempSync(path.join(tmpdir(), "sourcewise-hostile-"));
     for (const name of names) {
@@ -95,12 +95,12 @@ describe("a program that the current folder carries", { skip: process.platform =
   };
   const PATHS = [":/nowhere", "/nowhere:", "/nowhere::/nowhere2", ".", "", "./", "bin:."];
 
-  it("is not run, whatever entry of PATH means that folder", () => {
+  it("is not run, whichever PATH entry refers to that folder", () => {
     const script = `console.log(${JSON.stringify(names)}.map((name) => capture(name, []).status).join());`;
     for (const PATH of PATHS) assert.equal(runIn(script, PATH), "127,127,127,127\n", PATH);
   });
 
-  it("is not run by a program that we run", () => {
+  it("is not run by a program that the installer starts", () => {
     const inner = `"require('child_process').spawnSync('uv', { stdio: 'inherit' }).error?.code ?? 'ran'"`;
     const captured = `process.stdout.write(capture(process.execPath, ["-p", ${inner}]).stdout);`;
     const passed = `await passThrough(process.execPath, ["-p", ${inner}], { cwd: "." });`;
@@ -108,33 +108,34 @@ describe("a program that the current folder carries", { skip: process.platform =
       for (const script of [captured, passed]) assert.equal(runIn(script, PATH), "ENOENT\n", PATH);
   });
 
-  it("is said to be missing where it has to be there", async () => {
-    await assert.rejects(passThrough("sourcewise-has-no-such-program", [], { cwd: "." }), /no program sourcewise-has/);
+  it("is reported when it is required but missing from the PATH", async () => {
+    const missing = passThrough("sourcewise-has-no-such-program", [], { cwd: "." });
+    await assert.rejects(missing, /sourcewise-has-no-such-program is not on the PATH/);
   });
 
-  it("has no module imported by a Python that installs", () => {
+  it("provides no modules to the Python that installs", () => {
     const program = "import sys; print('' in sys.path, [p for p in sys.path if 'hostile' in p])";
     const script = `process.stdout.write(capture("python3", ["-c", ${JSON.stringify(program)}]).stdout);`;
     assert.equal(runIn(script, `:${process.env.PATH}`), "False []\n");
   });
 });
 
-describe("ending a program", () => {
+describe("killing a program", () => {
   const script = `
     const { spawn } = require("child_process");
     const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: ["ignore", 1, 2] });
     child.on("spawn", () => console.log("started"));
     setInterval(() => {}, 1000);`;
 
-  it("ends what it started too", async () => {
+  it("also kills the processes that it started", async () => {
     const parent = spawn(process.execPath, ["-e", script], { detached: true, stdio: ["ignore", "pipe", "inherit"] });
     const lines = createInterface(parent.stdout);
     lines.once("line", () => killTree(parent.pid));
-    // Standard output ends only when the last process that has it is gone.
+    // Standard output closes only when the last process that has it open is gone.
     await once(lines, "close");
   });
 
-  it("that has ended already does nothing", async () => {
+  it("does nothing when the program has already ended", async () => {
     const child = spawn(process.execPath, ["-e", ""], { detached: true });
     await once(child, "exit");
     killTree(child.pid);

@@ -23,45 +23,45 @@ before(() => {
 
 after(() => rmSync(root, { recursive: true }));
 
-describe("a program", { skip: process.platform === "win32" }, () => {
+describe("finding a program", { skip: process.platform === "win32" }, () => {
   const find = (name, PATH) => findProgram(name, { variables: { PATH }, platform: "linux" });
 
-  it("is the first executable file of its name on the PATH", () => {
+  it("returns the first executable file with its name on the PATH", () => {
     const PATH = ["first", "second"].map((each) => path.join(root, each)).join(":");
     assert.equal(find("note", PATH), path.join(root, "second", "note"));
     assert.equal(find("folder", PATH), path.join(root, "second", "folder"));
   });
 
-  it("is not found where there is no PATH", () => {
+  it("finds nothing without a PATH", () => {
     assert.equal(findProgram("note", { variables: {}, platform: "linux" }), undefined);
   });
 
-  it("given by its path is not looked for", () => {
+  it("resolves a path without searching the PATH", () => {
     assert.equal(find("/usr/bin/python3", ""), "/usr/bin/python3");
     assert.equal(find("./python", ""), path.resolve("python"));
   });
 });
 
-describe("the PATH that programs get", () => {
-  it("has no entry that depends on the folder one stands in", () => {
+describe("the PATH that programs inherit", () => {
+  it("has no entry that depends on the current folder", () => {
     const clean = (PATH) => withAbsolutePath({ PATH, A: "1" }, "linux");
     assert.deepEqual(clean(":/a:.:b::/c d:../e:~/f:"), { A: "1", PATH: "/a:/c d" });
     assert.deepEqual(clean("/a:/b"), { A: "1", PATH: "/a:/b" });
   });
 
-  it("is none where nothing would be left: an empty one means the current folder", () => {
+  it("is unset rather than empty, because an empty one means the current folder", () => {
     assert.deepEqual(withAbsolutePath({ PATH: ".:", A: "1" }, "linux"), { A: "1" });
     assert.deepEqual(withAbsolutePath({ A: "1" }, "linux"), { A: "1" });
   });
 
-  it("is Windows' by any case, without what is on the current drive", () => {
+  it("is recognized in any case on Windows, and loses entries that depend on the current drive", () => {
     const Path = String.raw`C:\a;.;\tools;b;;"D:\c d";\\host\share;C:relative`;
     assert.deepEqual(withAbsolutePath({ Path }, "win32"), { Path: String.raw`C:\a;D:\c d;\\host\share` });
   });
 });
 
-describe("the variables of a Python", () => {
-  it("are those without what steers another Python", () => {
+describe("the variables of our own Python", () => {
+  it("exclude those that configure the user's Python", () => {
     const variables = { PATH: ":/bin", PYTHONPATH: "", PythonHome: "x", __PYVENV_LAUNCHER__: "y", MY_PYTHON: "1" };
     assert.deepEqual(pythonVariables(variables, "linux"), { PATH: "/bin", MY_PYTHON: "1" });
   });

@@ -5,8 +5,8 @@ import { TerminalReport } from "../../server/installer/terminal_report.mjs";
 
 const printing = (lines) => ["-e", lines.map((line) => `console.log(${JSON.stringify(line)});`).join("")];
 
-describe("an installation told on a terminal", () => {
-  it("leaves the lines of a program that failed, without noise", async () => {
+describe("an installation reported on a terminal", () => {
+  it("returns the output of a failed program without noise", async () => {
     const script = `
       console.error("line 1");
       console.error("WARNING: Location 'x' is ignored");
@@ -17,7 +17,7 @@ describe("an installation told on a terminal", () => {
   });
 });
 
-describe("an installation told in messages", () => {
+describe("an installation reported as messages", () => {
   const torch = { number: 3, of: 4, title: "torch", from: 0.1, to: 0.5 };
 
   const messagesOf = async (steps) => {
@@ -31,7 +31,7 @@ describe("an installation told in messages", () => {
     return { progress, logged: sent.filter(({ type }) => type === "log").map(({ line }) => line) };
   };
 
-  it("names the step, and the bytes of a large file", async () => {
+  it("names the step and the downloaded bytes of a large file", async () => {
     const lines = ["Progress 1000 of 2000", "Progress 124000000 of 190000000"];
     const { progress } = await messagesOf([{ step: torch, lines }]);
     assert.deepEqual(
@@ -40,7 +40,7 @@ describe("an installation told in messages", () => {
     );
   });
 
-  it("never goes back, and stays within the step", async () => {
+  it("never decreases and stays within the step", async () => {
     const lines = [
       "Collecting torch==2.13.0",
       "Progress 190000000 of 190000000",
@@ -62,7 +62,7 @@ describe("an installation told in messages", () => {
     assert.ok(first[0] === 0.1 && first.at(-1) <= 0.5 && fractions.at(-1) <= 1, fractions.join(" "));
   });
 
-  it("logs the command and its lines, but not each received byte", async () => {
+  it("logs the command and its output, except download progress", async () => {
     const { logged } = await messagesOf([{ step: torch, lines: ["Collecting torch", "Progress 1 of 2"] }]);
     assert.equal(logged[0], "3/4 torch");
     assert.match(logged[1], /^\$ .*node/);

@@ -16,8 +16,8 @@ import {
 
 const stamp = { fingerprint: "f", root: "/repository", extras: ["dev", "embedded"], interpreter: null };
 
-describe("an environment is fresh", () => {
-  it("when everything is as it was", () => {
+describe("an environment is up to date", () => {
+  it("when nothing changed", () => {
     assert.ok(isFresh(stamp, stamp));
   });
 
@@ -25,29 +25,30 @@ describe("an environment is fresh", () => {
     assert.ok(isFresh(stamp, { ...stamp, extras: ["embedded"] }));
   });
 
-  it("when SOURCEWISE_PYTHON was set once and is not set now", () => {
+  it("when SOURCEWISE_PYTHON was set at its creation and is not set now", () => {
     assert.ok(isFresh({ ...stamp, interpreter: "/opt/python" }, stamp));
   });
 });
 
-describe("an environment is not fresh", () => {
+describe("an environment is out of date", () => {
   const stale = {
     "without a stamp": [undefined, stamp],
-    "when a file that it depends on changed": [stamp, { ...stamp, fingerprint: "g" }],
+    "when one of its input files changed": [stamp, { ...stamp, fingerprint: "g" }],
     "when it lacks an extra": [{ ...stamp, extras: ["embedded"] }, stamp],
     "when the repository was moved": [stamp, { ...stamp, root: "/elsewhere" }],
-    "when another Python is asked for": [stamp, { ...stamp, interpreter: "/opt/python" }],
+    "when another Python is chosen": [stamp, { ...stamp, interpreter: "/opt/python" }],
   };
   for (const [name, [found, wanted]] of Object.entries(stale)) {
     it(name, () => assert.ok(!isFresh(found, wanted)));
   }
 });
 
-describe("an environment can be completed", () => {
-  it("when its making was cut short", () => assert.ok(fitsPlace(undefined, stamp)));
-  it("when only the lock changed", () => assert.ok(fitsPlace(stamp, { ...stamp, fingerprint: "g" })));
-  it("but not when it was moved", () => assert.ok(!fitsPlace(stamp, { ...stamp, root: "/elsewhere" })));
-  it("but not for another Python", () => assert.ok(!fitsPlace(stamp, { ...stamp, interpreter: "/opt/python" })));
+describe("an existing environment", () => {
+  it("can be completed after an interrupted set-up", () => assert.ok(fitsPlace(undefined, stamp)));
+  it("can be completed when only the lock changed", () => assert.ok(fitsPlace(stamp, { ...stamp, fingerprint: "g" })));
+  it("cannot be completed after it was moved", () => assert.ok(!fitsPlace(stamp, { ...stamp, root: "/elsewhere" })));
+  it("cannot be completed for another Python", () =>
+    assert.ok(!fitsPlace(stamp, { ...stamp, interpreter: "/opt/python" })));
 });
 
 describe("on disk", () => {
@@ -70,7 +71,7 @@ describe("on disk", () => {
     assert.deepEqual(readStamp(place), written);
   });
 
-  it("an environment is ready once its stamp is written, until what it was made from changes", () => {
+  it("an environment is ready from when its stamp is written until its inputs change", () => {
     assert.ok(!isReady(place));
     writeStamp(place, place.extras);
     assert.ok(isReady(place));
@@ -78,7 +79,7 @@ describe("on disk", () => {
     assert.ok(!isReady(place));
   });
 
-  it("an environment that was ready once is remembered, also by one for other packages beside it", () => {
+  it("an earlier complete environment is detected in the folder and beside it", () => {
     assert.ok(!wasReady(place));
     writeStamp(place, place.extras);
     appendFileSync(place.constraints, "torch==9.9");
@@ -91,26 +92,26 @@ describe("on disk", () => {
     assert.equal(readStamp(place), undefined);
   });
 
-  it("a stamp that was cut off counts as none", () => {
+  it("a truncated stamp counts as missing", () => {
     writeFileSync(place.stamp, '{"fingerprint": "f", "ext');
     assert.equal(readStamp(place), undefined);
   });
 
-  it("a stamp whose Python is gone counts as none", () => {
+  it("a stamp whose Python is gone counts as missing", () => {
     writeStamp(place, place.extras);
     rmSync(place.python);
     assert.equal(readStamp(place), undefined);
   });
 
   for (const file of ["pyproject.toml", "server/constraints.txt", ".venv/pyvenv.cfg"]) {
-    it(`the fingerprint follows ${file}`, () => {
+    it(`the fingerprint changes with ${file}`, () => {
       const before = fingerprintOf(place);
       appendFileSync(path.join(place.root, file), "changed");
       assert.notEqual(fingerprintOf(place), before);
     });
   }
 
-  it("the fingerprint tells in which file a line stands", () => {
+  it("the fingerprint depends on which file contains a line", () => {
     appendFileSync(path.join(place.root, "pyproject.toml"), "line");
     const before = fingerprintOf(place);
     rmSync(path.join(place.root, "pyproject.toml"));

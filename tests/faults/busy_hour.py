@@ -1,10 +1,10 @@
-"""Kill the language server, its workers or both at random moments of busy work, and see that its index comes out true.
+"""Kills the language server, its workers or both at random moments of busy work, and checks that the index is correct.
 
     npm run python -- tests/faults/busy_hour.py [--kills 100] [--folder DIR] [--seed 1]
 
-Everything is real: the server, its workers, the model, git, the file system. After each kill (`kill -9`) the server is
-started anew where it died, the work settles, and the index is compared with one that is made of the same tree from
-nothing: the same files, chunks and vectors, no orphan, no duplicate. Exits with 1 where one differs.
+Everything is real: the server, its workers, the model, git, the file system. After each kill (`kill -9`), restarts the
+server if it died, waits until it is idle, and compares the index with a fresh one of the same tree: the same files,
+chunks and vectors, no orphan, no duplicate. Exits with 1 if an index differs.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ if TYPE_CHECKING:
 _SETTINGS = {"llm": {"runtime": "sources"}, "embedding": {"underLoad": "full"}}
 _VICTIMS = ("the server", "its workers", "both")
 _MOST_SECONDS = 4.0
-_LOOKS = 1_000
+_ATTEMPTS = 1_000
 
 
 class KillLoop:
-    """One folder, one data folder, one server after the other."""
+    """Repeats rounds of work, a kill and a comparison, on one folder and one data folder."""
 
     def __init__(self, scratch: Path, source: Path, chance: random.Random) -> None:
-        """Copy the source into a folder to work in."""
+        """Copy the source to a working folder."""
         ignored = shutil.ignore_patterns("*.pyc", "__pycache__")
         self._folder = scratch / "folder"
         for name in (source, Path(json.__file__).parent):
@@ -57,21 +57,23 @@ class KillLoop:
         self._editor: Editor | None = None
 
     async def round(self, number: int) -> list[str]:
-        """Work, kill, let it settle, and return how the index differs from a fresh one."""
+        """Work, kill, wait until the server is idle, and return how the index differs from a fresh one."""
         editor = await self._running()
         victim = self._chance.choice(_VICTIMS)
-        deeds = await self._work_until_killed(editor, victim)
+        actions = await self._work_until_killed(editor, victim)
         settled = await self._running()
         await _until_found(settled, self._worker.mark())
         state = await _until_settled(settled, self._folder)
         await self.end()
         found = contents(self._folder, self._data)
         expected = fresh_contents(self._folder, self._scratch, self._data)
-        _say(f"{number}: killed {victim} after {', '.join(deeds) or 'nothing'}; then {found} {state.message}".rstrip())
+        _say(
+            f"{number}: killed {victim} after {', '.join(actions) or 'nothing'}; then {found} {state.message}".rstrip()
+        )
         return found.differences(expected)
 
     async def end(self) -> None:
-        """Have the server leave as an editor does."""
+        """End the session as an editor does."""
         if self._editor is not None:
             await self._editor.leave()
             self._editor = None
@@ -87,9 +89,9 @@ class KillLoop:
     async def _work_until_killed(self, editor: Editor, victim: str) -> list[str]:
         server = psutil.Process(editor._server.pid)
         end = asyncio.get_running_loop().time() + self._chance.uniform(0, _MOST_SECONDS)
-        deeds = []
+        actions = []
         while asyncio.get_running_loop().time() < end:
-            deeds.append(await asyncio.to_thread(self._worker.work))
+            actions.append(await asyncio.to_thread(self._worker.work))
             await asyncio.sleep(self._chance.uniform(0, 0.5))
         workers = server.children(recursive=True)
         if victim != "its workers":
@@ -98,11 +100,11 @@ class KillLoop:
         if victim != "the server":
             for worker in workers:
                 worker.kill()
-        return deeds
+        return actions
 
 
 async def _until_settled(editor: Editor, folder: Path) -> FolderState:
-    """Wait until nothing is left to do, as long as something is done: the machine may be busy with other work."""
+    """Wait until the server is idle, as long as it makes progress: the machine may be busy with other work."""
     before = None
     while True:
         try:
@@ -110,21 +112,21 @@ async def _until_settled(editor: Editor, folder: Path) -> FolderState:
         except TimeoutError:
             now = editor.state_of(folder)
             if now == before:
-                raise SystemExit(f"The index stands still: {now}") from None
+                raise SystemExit(f"Indexing makes no progress: {now}") from None
             before = now
 
 
 async def _until_found(editor: Editor, name: str) -> None:
-    """Wait until a definition that was written last is in the index: then so is all that was written before it."""
-    for _ in range(_LOOKS):
+    """Wait until the last definition that was written is in the index; every earlier change is then in it too."""
+    for _ in range(_ATTEMPTS):
         if any(passage.symbol == name for passage in (await editor.search(name)).passages):
             return
         await asyncio.sleep(0.1)
     raise SystemExit(f"{name} was never found.")
 
 
-async def torment(options: argparse.Namespace) -> int:
-    """Return the exit code."""
+async def kill_repeatedly(options: argparse.Namespace) -> int:
+    """Run all rounds and return the exit code."""
     different = 0
     with tempfile.TemporaryDirectory() as scratch:
         folder = KillLoop(Path(scratch), options.folder, random.Random(options.seed))
@@ -136,7 +138,7 @@ async def torment(options: argparse.Namespace) -> int:
                     _say(f"    {line}")
         finally:
             await folder.end()
-    _say(f"{options.kills} kills; after {different} of them the index differed from a fresh one.")
+    _say(f"{options.kills} kills; the index differed from a fresh one after {different}.")
     return 1 if different else 0
 
 
@@ -146,14 +148,14 @@ def _say(line: str) -> None:
 
 
 def main() -> int:
-    """Run it."""
+    """Parse the options and run all rounds."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--folder", type=Path, default=Path(http.__file__).parent)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     WeightsStore(DataPaths.default().models).ensure(CPU_MODEL)
-    return asyncio.run(torment(options))
+    return asyncio.run(kill_repeatedly(options))
 
 
 if __name__ == "__main__":

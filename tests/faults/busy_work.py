@@ -1,4 +1,4 @@
-"""What a day of work does to a folder, in seconds: edits, renames, deletions, checkouts, by lot."""
+"""Simulates a day's work on a folder in seconds: random edits, renames, deletions and checkouts."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _BRANCHES = ("main", "feature")
 
 
 class BusyWorker:
-    """Works in one folder, which becomes a git repository with two branches that differ in every second file."""
+    """Changes one folder. Makes it a git repository with two branches that differ in every second file."""
 
     def __init__(self, folder: Path, chance: random.Random) -> None:
-        """Make the repository."""
+        """Create the repository."""
         self._folder = folder
         self._chance = chance
         self._count = 0
@@ -30,8 +30,8 @@ class BusyWorker:
         self._commit("differ")
 
     def work(self) -> str:
-        """Do one thing and say what."""
-        deeds: tuple[Callable[[], str], ...] = (
+        """Perform one random action and return its description."""
+        actions: tuple[Callable[[], str], ...] = (
             self._edit,
             self._edit,
             self._save_often,
@@ -43,17 +43,17 @@ class BusyWorker:
             self._check_out,
             self._clean,
         )
-        # A clean after renames may leave nothing; a checkout brings all of its branch back.
-        return self._chance.choice(deeds)() if self._files() else self._check_out()
+        # A clean after renames may leave no file; a checkout restores all files of its branch.
+        return self._chance.choice(actions)() if self._files() else self._check_out()
 
     def mark(self) -> str:
-        """Write a file with a name in it that was never there, and return the name."""
+        """Write a file that defines a new name, and return the name."""
         self._count += 1
         name = f"mark_of_round_{self._count}"
         (self._folder / f"{name}.py").write_text(f"def {name}():\n    return {self._count}\n")
         return name
 
-    # --- deeds ----------------------------------------------------------------------------------------
+    # --- actions ----------------------------------------------------------------------------------------
 
     def _edit(self) -> str:
         path = self._any_file()
@@ -114,7 +114,7 @@ class BusyWorker:
         self._git("clean", "-xdfq")
         return "git clean"
 
-    # --- means ----------------------------------------------------------------------------------------
+    # --- helpers ----------------------------------------------------------------------------------------
 
     def _files(self) -> list[Path]:
         return sorted(path for path in self._folder.rglob("*.py") if path.is_file())

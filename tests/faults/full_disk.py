@@ -1,9 +1,9 @@
-"""Fill a small disk under the catalog and the embedding cache, and see that nothing is lost and work goes on.
+"""Fills the disk of the catalog and the embedding cache, and checks that no data is lost and writing can resume.
 
     npm run python -- tests/faults/full_disk.py
 
-The disk is a real one, in memory, that only this process sees; Linux allows that to any user. Exits with 1 where
-something is lost, or where a full disk is told as anything but what it is.
+The disk is a real in-memory file system that only this process sees; Linux lets any user mount one. Exits with 1 if
+data is lost, or if a full disk is not reported as such.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _INSIDE = "--inside"
 
 
 def main() -> int:
-    """Run every scenario on a disk of its own and report it."""
+    """Run every scenario on its own disk and report its outcome."""
     if _INSIDE not in sys.argv:
-        # Another view of the file systems, in which this process may mount what it likes.
-        view = ["unshare", "--map-root-user", "--mount", sys.executable, __file__, _INSIDE]
-        return subprocess.run(view, check=False).returncode
+        # A new mount namespace, in which this process may mount file systems.
+        command = ["unshare", "--map-root-user", "--mount", sys.executable, __file__, _INSIDE]
+        return subprocess.run(command, check=False).returncode
     scenarios = (
         *(catalog_is_filled, catalog_is_opened),
         *(cache_is_filled, cache_is_read, cache_is_evicted),
@@ -53,7 +53,7 @@ def main() -> int:
 
 
 def catalog_is_filled(disk: Path) -> str:
-    """A catalog keeps all that was stored before its disk was full, serves it, and takes more when there is room."""
+    """A catalog on a full disk keeps and serves the stored data, and accepts more when there is space again."""
     catalog = Catalog(disk / "catalog.sqlite")
     ballast = fill(disk, leave=4 * _MEGABYTE)
     stored = write_until_full(lambda number: catalog.replace_file(*source(number)))
@@ -71,7 +71,7 @@ def catalog_is_filled(disk: Path) -> str:
 
 
 def catalog_is_opened(disk: Path) -> str:
-    """Opening a catalog on a full disk ends in a sentence, and the one that was there opens when there is room."""
+    """Opening a catalog on a full disk fails with a clear message, and works when there is space again."""
     old = Catalog(disk / "old.sqlite")
     old.replace_file(*source(0))
     old.close()
@@ -93,7 +93,7 @@ def catalog_is_opened(disk: Path) -> str:
 
 
 def cache_is_filled(disk: Path) -> str:
-    """The embedding cache keeps all that was stored before its disk was full, and takes more when there is room."""
+    """The embedding cache on a full disk keeps the stored data, and accepts more when there is space again."""
     cache = EmbeddingCache(disk / "embeddings.sqlite")
     ballast = fill(disk, leave=4 * _MEGABYTE)
     stored = write_until_full(lambda number: cache.put("model", [embedding(number)]))
@@ -102,11 +102,11 @@ def cache_is_filled(disk: Path) -> str:
     cache.put("model", [embedding(stored)])
     after = len(cache)
     cache.close()
-    return "" if (found, after) == (stored, stored + 1) else f"{found} of {stored} and then {after} were there"
+    return "" if (found, after) == (stored, stored + 1) else f"found {found} of {stored} entries, and {after} later"
 
 
 def cache_is_read(disk: Path) -> str:
-    """The embedding cache serves from a full disk, also on a day when it would note that it did."""
+    """The embedding cache serves reads on a full disk, also when it cannot record the day of use."""
     day = 20_000
     cache = EmbeddingCache(disk / "embeddings.sqlite", lambda: day)
     texts = [str(number) for number in range(2000)]
@@ -115,11 +115,11 @@ def cache_is_read(disk: Path) -> str:
     day += 1
     found = len(cache.get("model", texts))
     cache.close()
-    return "" if found == len(texts) else f"{found} of {len(texts)} were there"
+    return "" if found == len(texts) else f"found {found} of {len(texts)} entries"
 
 
 def cache_is_evicted(disk: Path) -> str:
-    """What was to leave the embedding cache while the disk was full leaves it when there is room."""
+    """Entries that the embedding cache could not evict on a full disk are evicted when there is space again."""
     day = 20_000
     cache = EmbeddingCache(disk / "embeddings.sqlite", lambda: day)
     cache.put("model", [embedding(number) for number in range(2000)])
@@ -135,11 +135,11 @@ def cache_is_evicted(disk: Path) -> str:
     cache.evict(_DISK, 120)
     left = len(cache)
     cache.close()
-    return f"{left} were left" if left else ""
+    return f"{left} entries were not evicted" if left else ""
 
 
 def file_becomes_smaller(disk: Path) -> str:
-    """A file that cannot be made smaller for want of room stays whole, and becomes smaller when there is some."""
+    """A database that cannot be compacted without disk space stays intact, and is compacted when there is space."""
     schema = Schema(1, ("CREATE TABLE things (key INTEGER PRIMARY KEY, content BLOB)",), "SELECT 1 FROM things")
     database = Database(disk / "things.sqlite", schema, CatalogCorruptError)
     for statement in (
@@ -164,7 +164,7 @@ def file_becomes_smaller(disk: Path) -> str:
 
 
 def source(number: int) -> tuple[SourceFile, list[Chunk]]:
-    """Return a file with chunks of about 40 kB."""
+    """Return a file with chunks of about 40 kB in total."""
     path = f"src/file{number}.py"
     chunks = [
         Chunk(f"{number:016x}{position:016x}", path, 1, 9, f"everywhere word{number} " * 200, "python", position, 10)
@@ -174,19 +174,19 @@ def source(number: int) -> tuple[SourceFile, list[Chunk]]:
 
 
 def embedding(number: int) -> tuple[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
-    """Return a text with its vectors, of 3 kB."""
+    """Return a text with its vectors, which take 3 kB."""
     return str(number), np.full((1, 768), number, dtype=np.float32)
 
 
 def missing_files(catalog: Catalog, expected: int) -> str:
-    """Return what of the stored files is not there, or an empty string."""
+    """Return a description of missing files, or an empty string."""
     files = len(catalog.known_files())
     found = len(catalog.search_words(["everywhere"], 100_000))
     return "" if (files, found) == (expected, expected * 10) else f"{files} of {expected} files, {found} chunks found"
 
 
 def write_until_full(write: Callable[[int], None]) -> int:
-    """Write until the disk is full, twice, and return how often it went well."""
+    """Write until the disk has been full twice, and return the number of successful writes."""
     done, refused = 0, 0
     while refused < 2:
         try:
@@ -200,7 +200,7 @@ def write_until_full(write: Callable[[int], None]) -> int:
 
 
 def fill(disk: Path, leave: int) -> Path:
-    """Take the room of a disk but for some bytes, and return what takes it."""
+    """Fill the disk except for the given number of bytes, and return the file that fills it."""
     ballast = disk / "ballast"
     free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
     with ballast.open("wb") as file:
@@ -210,7 +210,7 @@ def fill(disk: Path, leave: int) -> Path:
 
 @contextmanager
 def small_disk() -> Iterator[Path]:
-    """Lend an empty disk."""
+    """Mount an empty disk and unmount it at the end."""
     with tempfile.TemporaryDirectory() as place:
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={_DISK}", "tmpfs", place], check=True)
         try:
@@ -220,7 +220,7 @@ def small_disk() -> Iterator[Path]:
 
 
 def say(sentence: str) -> None:
-    """Print it at once."""
+    """Print a sentence without buffering."""
     sys.stdout.write(f"{sentence.strip()}\n")
     sys.stdout.flush()
 

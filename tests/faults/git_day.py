@@ -1,9 +1,9 @@
-"""Do with git what changes a folder most while a server keeps its index, and see that the index comes out true.
+"""Runs git operations that change many files while a server indexes the folder, and checks that the index is correct.
 
     npm run python -- tests/faults/git_day.py [SCENARIO …] [--files 5000]
 
-Everything is real: git, the server, its workers, the model. After each step the index is compared with one that is made
-of the same tree from nothing. Exits with 1 where one differs, or where something is embedded twice.
+Everything is real: git, the server, its workers, the model. Compares the index after each step with a fresh one of the
+same tree. Exits with 1 if an index differs, or if a chunk is embedded twice.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from scenarios import check, compared, compared_as_it_is, parser, run
+from scenarios import check, compared, compared_now, parser, run
 
 if TYPE_CHECKING:
     import argparse
@@ -26,7 +26,7 @@ _COMMITS = 5
 
 
 async def branches(index: LiveIndex, options: argparse.Namespace) -> str:
-    """A checkout of thousands of other files, and the way back, end in a true index; the way back embeds nothing."""
+    """A checkout that changes thousands of files keeps the index correct, and the checkout back embeds nothing."""
     repository = Repository(index.folder)
     repository.write(options.files, "main")
     repository.commit("main")
@@ -34,21 +34,21 @@ async def branches(index: LiveIndex, options: argparse.Namespace) -> str:
     repository.write(options.files, "feature")
     repository.commit("feature")
     repository.git("checkout", "--quiet", "main")
-    made, told = [], []
+    made, report = [], []
     async with index.served():
         for branch in ("main", "feature", "main"):
             await asyncio.to_thread(repository.git, "checkout", "--quiet", branch)
             start = asyncio.get_running_loop().time()
             made.append((await index.settled()).made)
             seconds = asyncio.get_running_loop().time() - start
-            told.append(f"{branch}: {await compared_as_it_is(index)} after {seconds:.0f} s")
+            report.append(f"{branch}: {await compared_now(index)} after {seconds:.0f} s")
     there, back = made[1] - made[0], made[2] - made[1]
-    check((there, back) == (options.files, 0), f"{there} chunks were embedded on the way there, {back} on the way back")
-    return f"{'; '.join(told)}; {there} chunks embedded on the way there, {back} on the way back"
+    check((there, back) == (options.files, 0), f"the checkout embedded {there} chunks, the checkout back {back}")
+    return f"{'; '.join(report)}; the checkout embedded {there} chunks, the checkout back {back}"
 
 
 async def rebase(index: LiveIndex, options: argparse.Namespace) -> str:
-    """A rebase of several commits onto a branch that moved on, with a conflict in its middle, ends in a true index."""
+    """A rebase of several commits onto a changed branch, with conflicts, keeps the index correct."""
     repository = Repository(index.folder)
     repository.write(60, "base")
     repository.commit("base")
@@ -63,13 +63,13 @@ async def rebase(index: LiveIndex, options: argparse.Namespace) -> str:
     async with index.served():
         await index.settled()
         stops = await asyncio.to_thread(repository.rebase, "main")
-        told = await compared(index)
-    check(stops, "there was no conflict")
-    return f"{_COMMITS} commits, {stops} of them with conflicts; then {told}"
+        found = await compared(index)
+    check(stops, "the rebase had no conflict")
+    return f"{_COMMITS} commits, {stops} of them with conflicts; then {found}"
 
 
 async def clean(index: LiveIndex, options: argparse.Namespace) -> str:
-    """`git clean -xdf` takes files that were indexed, though git knows nothing of them, out of the index."""
+    """`git clean -xdf` removes indexed files that git does not track from the index."""
     repository = Repository(index.folder)
     repository.write(60, "tracked")
     repository.commit("tracked")
@@ -80,10 +80,10 @@ async def clean(index: LiveIndex, options: argparse.Namespace) -> str:
     async with index.served():
         before = (await index.settled()).files
         await asyncio.to_thread(repository.git, "clean", "-xdfq")
-        told = await compared(index)
+        found = await compared(index)
         after = (await index.idle()).files
     check((before, after) == (101, 61), f"{before} files before, {after} after")
-    return f"{before} files before; then {told}"
+    return f"{before} files before; then {found}"
 
 
 class Repository:
@@ -94,19 +94,19 @@ class Repository:
         self.git("init", "--quiet", "--initial-branch", "main")
 
     def write(self, files: int, edition: str, folder: str = "code", every: int = 1, start: int = 0) -> None:
-        """Write every so many of the files, each with a function that tells its edition."""
+        """Write every n-th of the files (`every`), each with a function that names its edition."""
         for number in range(start, files, every):
             path = self._folder / folder / str(number // _FILES_A_FOLDER) / f"file_{number}.py"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f'def number_{number}():\n    """Return what {edition} says."""\n    return {number}\n')
 
     def commit(self, message: str) -> None:
-        """Commit all there is."""
+        """Commit all files."""
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", message)
 
     def rebase(self, onto: str) -> int:
-        """Rebase the branch, take its own side at each conflict, and return at how many commits there was one."""
+        """Rebase the branch, resolve conflicts with its own side, and return the number of commits with conflicts."""
         stops = 0
         code = self.git("rebase", "--quiet", onto, may_fail=True)
         while code and stops <= _COMMITS:
@@ -124,7 +124,7 @@ class Repository:
 
 
 def main() -> int:
-    """Run it."""
+    """Parse the options and run the scenarios."""
     scenarios = (branches, rebase, clean)
     arguments = parser(__doc__, scenarios)
     arguments.add_argument("--files", type=int, default=5000)

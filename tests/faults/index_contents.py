@@ -1,4 +1,4 @@
-"""What an index holds, to compare it with another of the same folder, and how one is made that nobody disturbed."""
+"""Reads the contents of an index, to compare it with a fresh index of the same folder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Contents(NamedTuple):
-    """All that an index holds: files, chunks with their lines, ids of vectors."""
+    """The contents of an index: files, chunks with their lines, ids of vectors."""
 
     files: dict[str, Any]
     chunks: dict[str, Any]
@@ -28,41 +28,41 @@ class Contents(NamedTuple):
         return f"{len(self.files)} files, {len(self.chunks)} chunks, {len(self.vectors)} vectors"
 
     def differences(self, expected: Contents) -> list[str]:
-        """Return a line for each of the first things that are here or there alone, or not the same."""
+        """Return the first differences, one line each: unexpected, missing and changed items."""
         lines = []
         for kind, ours, theirs in (
             ("file", self.files, expected.files),
             ("chunk", self.chunks, expected.chunks),
             ("vector", dict.fromkeys(self.vectors), dict.fromkeys(expected.vectors)),
         ):
-            lines += [f"{kind} too many: {key}" for key in sorted(ours.keys() - theirs.keys())]
-            lines += [f"{kind} missing: {key}" for key in sorted(theirs.keys() - ours.keys())]
+            lines += [f"unexpected {kind}: {key}" for key in sorted(ours.keys() - theirs.keys())]
+            lines += [f"missing {kind}: {key}" for key in sorted(theirs.keys() - ours.keys())]
             lines += [f"{kind} differs: {key}" for key in ours.keys() & theirs.keys() if ours[key] != theirs[key]]
         return lines[:20]
 
 
 def data_folder(scratch: Path, name: str) -> Path:
-    """Make a data folder that shares the models of this user."""
+    """Create a data folder that shares this user's models."""
     data = scratch / name
     data.mkdir()
-    models_linked(data)
+    link_models(data)
     return data
 
 
-def models_linked(data: Path) -> None:
-    """Have a data folder share the models of this user."""
+def link_models(data: Path) -> None:
+    """Link this user's models into a data folder."""
     (data / "models").symlink_to(DataPaths.default().models)
 
 
 def index_command(folder: Path, data: Path) -> subprocess.Popen[bytes]:
-    """Begin `sourcewise index`."""
+    """Start `sourcewise index`."""
     command = [sys.executable, "-m", "sourcewise", "index", "--folder", str(folder)]
     environment = {**os.environ, "SOURCEWISE_HOME": str(data)}
     return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def contents(folder: Path, data: Path) -> Contents:
-    """Return what an index holds that no process is at work on."""
+    """Return the contents of an index that no process uses."""
     paths = DataPaths(data).index_of(workspace_folder(folder))
     catalog, stores = Catalog(paths.catalog), VectorStores()
     store = stores.open(paths.vectors)
@@ -75,12 +75,12 @@ def contents(folder: Path, data: Path) -> Contents:
 
 
 def fresh_contents(folder: Path, scratch: Path, known: Path) -> Contents:
-    """Index a folder from nothing, with the embeddings that the data folder `known` has, and return what that gives."""
+    """Index a folder from scratch, with the embedding cache of the data folder `known`, and return the contents."""
     data = data_folder(scratch, "fresh")
     for file in known.glob("embeddings.sqlite*"):
         shutil.copy(file, data)
     if index_command(folder, data).wait() != 0:
-        raise RuntimeError("The index to compare with could not be made.")
+        raise RuntimeError("Could not create the index to compare with.")
     try:
         return contents(folder, data)
     finally:

@@ -1,9 +1,9 @@
-"""Kill `sourcewise index` at random moments, let it finish, and compare with a run that nobody disturbed.
+"""Kills `sourcewise index` at random moments, lets it finish, and compares the index with that of an undisturbed run.
 
     npm run python -- tests/faults/kill_index.py [--kills 50] [--folder DIR] [--seed 1]
 
-Everything is real: the process, the model, Chroma. Each kill is `kill -9`, half of them of the command alone and half
-of its workers too. Exits with 1 if the two indexes differ in a file, a chunk or a vector.
+Everything is real: the process, the model, Chroma. Each kill is `kill -9`. Half of them kill only the command; the
+others kill its workers too. Exits with 1 if the two indexes differ in a file, a chunk or a vector.
 """
 
 from __future__ import annotations
@@ -37,36 +37,38 @@ def main() -> int:
     WeightsStore(DataPaths.default().models).ensure(CPU_MODEL)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(shutil.copytree(options.folder, Path(scratch, "folder"), ignore=shutil.ignore_patterns("*.pyc")))
-        calm = data_folder(Path(scratch), "calm")
+        undisturbed = data_folder(Path(scratch), "undisturbed")
         start = time.monotonic()
-        index_command(folder, calm).wait()
+        index_command(folder, undisturbed).wait()
         seconds = time.monotonic() - start
-        expected = contents(folder, calm)
+        expected = contents(folder, undisturbed)
         _say(f"An undisturbed run takes {seconds:.1f} s and ends with {expected}.")
-        return _torment(folder, Path(scratch), expected, seconds, options)
+        return _kill_repeatedly(folder, Path(scratch), expected, seconds, options)
 
 
-def _torment(folder: Path, scratch: Path, expected: Contents, seconds: float, options: argparse.Namespace) -> int:
-    """Kill run after run; whenever one got to its end, compare it and begin anew. Return the exit code."""
+def _kill_repeatedly(
+    folder: Path, scratch: Path, expected: Contents, seconds: float, options: argparse.Namespace
+) -> int:
+    """Kill run after run. Compare each index that is finished and start a new one. Return the exit code."""
     chance = random.Random(options.seed)
     kills = different = finished = 0
     while kills < options.kills:
-        rough = data_folder(scratch, f"rough{finished}")
+        data = data_folder(scratch, f"killed{finished}")
         complete = False
         while not complete and kills < options.kills:
-            complete = not _kill_after(index_command(folder, rough), chance.uniform(0, seconds), chance)
+            complete = not _kill_after(index_command(folder, data), chance.uniform(0, seconds), chance)
             kills += not complete
         if not complete:
-            index_command(folder, rough).wait()
+            index_command(folder, data).wait()
         finished += 1
-        found = contents(folder, rough)
+        found = contents(folder, data)
         different += found != expected
         _say(f"{kills} kills, {finished} indexes finished: {found}, {different} differ")
     return 1 if different else 0
 
 
 def _kill_after(process: subprocess.Popen[bytes], seconds: float, chance: random.Random) -> bool:
-    """Kill a run unless it ends first, and tell whether it was killed."""
+    """Kill a run after some seconds unless it ends first, and return whether it was killed."""
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:

@@ -1,6 +1,6 @@
-"""A folder that a real server keeps an index of: wait until it is settled, and compare it with a fresh one.
+"""A folder with an index that a real server maintains. Waits until the index is up to date and compares it.
 
-Hides how to know that the server has seen all that was done, and how an index is read that is in use.
+Hides how to detect that the server has processed all changes, and how to read an index that is in use.
 """
 
 from __future__ import annotations
@@ -30,29 +30,29 @@ if TYPE_CHECKING:
 
     from index_contents import Contents
 
-# The machine may be busy, but what a test waits for must not take for ever.
-_PATIENCE_SECONDS = 900.0
-_LOOK_SECONDS = 0.1
+# Long, because the machine may be busy, but not unlimited.
+_TIMEOUT_SECONDS = 900.0
+_POLL_SECONDS = 0.1
 _OPTIONS: dict[str, Any] = {"llm": {"runtime": "sources"}, "embedding": {"underLoad": "full"}}
 
 
 class Effort(NamedTuple):
-    """What a server has taken of the machine so far: processor time with its workers, bytes that itself read."""
+    """The resources that a server has used so far: CPU time including its workers, bytes read by the server itself."""
 
     seconds: float
     bytes_read: int
 
     def since(self, before: Effort) -> str:
-        """Return what it took since then, as a part of a sentence."""
+        """Describe the resources used since then."""
         read = (self.bytes_read - before.bytes_read) / 1e6
-        return f"{self.seconds - before.seconds:.2f} s of processor, {read:.1f} MB read"
+        return f"{self.seconds - before.seconds:.2f} s of CPU time, {read:.1f} MB read"
 
 
 class LiveIndex:
-    """One folder, one data folder, one server at a time."""
+    """A folder, its data folder and its server."""
 
     def __init__(self, scratch: Path) -> None:
-        """Make an empty folder, and a data folder beside it."""
+        """Create an empty folder, and a data folder beside it."""
         self.folder = scratch / "folder"
         self.folder.mkdir()
         self.data = data_folder(scratch, "data")
@@ -65,30 +65,30 @@ class LiveIndex:
 
     @asynccontextmanager
     async def served(self, command: Sequence[str] = REAL_SERVER) -> AsyncIterator[Editor]:
-        """Have a server keep the index."""
+        """Run a server that maintains the index."""
         async with another_editor(self, command) as editor:
             self.follow(editor)
             yield editor
 
     def follow(self, editor: Editor) -> None:
-        """Have the server of this editor tell what the index holds; any server of the folder may."""
+        """Use this editor's server for queries; any server of the folder can answer them."""
         self._editor = editor
 
     @property
     def editor(self) -> Editor:
-        """The editor whose server runs, or ran last."""
+        """The editor of the current or last server."""
         assert self._editor is not None
         return self._editor
 
     def effort(self) -> Effort:
-        """Return what the server has taken so far."""
+        """Return the resources that the server has used so far."""
         server = psutil.Process(self.editor._server.pid)
         times = [process.cpu_times() for process in (server, *server.children(recursive=True))]
         read = server.io_counters().read_chars
         return Effort(sum(time.user + time.system for time in times), read)
 
     def activity(self) -> IndexActivity | None:
-        """Ask the owner of the index what it does; None where nobody owns it just now."""
+        """Return the current activity of the index's owner; None when no process owns the index."""
         owner = PeerClient(self.paths.address, "the owner")
         try:
             activity: IndexActivity = owner.call("activity", timeout=60.0)
@@ -99,30 +99,30 @@ class LiveIndex:
         return activity
 
     def log(self) -> str:
-        """Return what was logged."""
+        """Return the server's log."""
         return (self.data / "logs" / "sourcewise.log").read_text(encoding="utf-8")
 
     # --- waiting --------------------------------------------------------------------------------------
 
     async def settled(self) -> IndexActivity:
-        """Wait until all that was done is in the index, and return what the owner then says."""
+        """Wait until the index contains all changes, and return the owner's activity."""
         mark = self.mark()
         await until(lambda: self.holds(mark), f"{mark.name} was never indexed")
         return await self.idle()
 
     async def idle(self) -> IndexActivity:
-        """Wait until nothing is left to do."""
+        """Wait until the owner is idle."""
 
         async def idle_activity() -> IndexActivity | None:
             now = await asyncio.to_thread(self.activity)
             return now if now and now.stage is Stage.IDLE else None
 
-        return await until(idle_activity, "the work never ended")
+        return await until(idle_activity, "the server never became idle")
 
     def mark(self) -> Path:
-        """Write a file with a name that is new and a text that is not, so that it costs no embedding.
+        """Write a file with a new name and a known text, so that it needs no embedding.
 
-        Once it is in the index, and nothing is left to do, so is all that was written before it.
+        Once it is in the index and the server is idle, all earlier changes are in the index too.
         """
         self._marks += 1
         path = self.folder / f"mark_{self._marks}.py"
@@ -130,19 +130,19 @@ class LiveIndex:
         return path
 
     async def holds(self, file: Path) -> bool:
-        """Tell whether the index has chunks of a file."""
-        told = await self.editor.request(protocol.INDEX_WHY, protocol.WhyParams(file.as_uri()))
-        return bool(told.chunks)
+        """Return whether the index has chunks of a file."""
+        result = await self.editor.request(protocol.INDEX_WHY, protocol.WhyParams(file.as_uri()))
+        return bool(result.chunks)
 
     async def finds(self, name: str) -> bool:
-        """Tell whether a search finds this definition first."""
+        """Return whether the first search result is this definition."""
         passages = (await self.editor.search(name)).passages
         return bool(passages) and passages[0].symbol == name
 
     # --- comparing ------------------------------------------------------------------------------------
 
     def differences(self) -> tuple[Contents, list[str]]:
-        """Return what the index of an idle server holds, and how that differs from a fresh one."""
+        """Return the contents of an idle server's index, and their differences from a fresh index."""
         self._comparisons += 1
         copy = self._scratch / f"copy{self._comparisons}"
         unneeded = shutil.ignore_patterns("address*", "lock")
@@ -155,7 +155,7 @@ class LiveIndex:
 
 @asynccontextmanager
 async def another_editor(index: LiveIndex, command: Sequence[str] = REAL_SERVER) -> AsyncIterator[Editor]:
-    """Open the folder of an index in an editor with a server of its own."""
+    """Open the index's folder in another editor with its own server."""
     editor = Editor()
     await editor.launch(index.data, command)
     try:
@@ -166,18 +166,18 @@ async def another_editor(index: LiveIndex, command: Sequence[str] = REAL_SERVER)
 
 
 async def until(condition: Callable[[], Any], complaint: str) -> Any:
-    """Wait for a condition, which may be a coroutine, and return its value.
+    """Poll a condition, which may return a coroutine, until it is truthy, and return its value.
 
     Raises:
-        TimeoutError: with the complaint, where it does not become true.
+        TimeoutError: the condition did not become truthy; the message is `complaint`.
     """
     loop = asyncio.get_running_loop()
-    end = loop.time() + _PATIENCE_SECONDS
+    end = loop.time() + _TIMEOUT_SECONDS
     while loop.time() < end:
         value = condition()
         if asyncio.iscoroutine(value):
             value = await value
         if value:
             return value
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(_POLL_SECONDS)
     raise TimeoutError(complaint)

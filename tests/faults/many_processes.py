@@ -1,10 +1,9 @@
-"""Have several servers and commands at work on one folder while it is edited, and see that all of them tell the same.
+"""Runs several servers and commands on one folder while it is edited, and checks that their results agree.
 
     npm run python -- tests/faults/many_processes.py [SCENARIO …] [--edits 300]
 
-Everything is real: the servers, the commands, the model. At the end the index is compared with one that is made of the
-same tree from nothing. Exits with 1 where it differs, where one process finds what another does not, or where two own
-the index at a time.
+Everything is real: the servers, the commands, the model. Finally compares the index with a fresh one of the same tree.
+Exits with 1 if it differs, if two processes find different results, or if two processes own the index at once.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 from live_index import another_editor, until
 from restless_folder import write_code
-from scenarios import check, compared, compared_as_it_is, parser, run
+from scenarios import check, compared, compared_now, parser, run
 
 from sourcewise.folder_index.inspection import owner_of
 
@@ -36,7 +35,7 @@ _FILES = 60
 
 
 async def three_servers_and_commands(index: LiveIndex, options: argparse.Namespace) -> str:
-    """Three servers and commands on a folder that is edited all the time tell the same, and one of them owns it."""
+    """Three servers and commands on a constantly edited folder agree on its contents, and one server owns it."""
     write_code(index.folder, _FILES)
     async with AsyncExitStack() as leaving:
         editors = [await leaving.enter_async_context(index.served())]
@@ -46,52 +45,52 @@ async def three_servers_and_commands(index: LiveIndex, options: argparse.Namespa
         editors.append(await leaving.enter_async_context(another_editor(index)))
         owners, slowest = await editing
         ran = await commands
-        told = await compared(index)
+        found = await compared(index)
         await _all_rank_alike(editors, [f"number_{number}" for number in range(0, _FILES, 7)])
         embedders = [process for editor in editors for process in _embedding_processes(editor)]
     check(owners == {_pid(editors[0])}, f"the owners were {owners}, the first server is {_pid(editors[0])}")
     check(len(embedders) == 1, f"{len(embedders)} processes embed")
     return (
-        f"{options.edits} edits, each found by all servers after {slowest:.1f} s at most, {ran} commands meanwhile; "
-        f"one owner, one embedding process; then {told}"
+        f"{options.edits} edits, each found by all servers after at most {slowest:.1f} s, {ran} commands meanwhile; "
+        f"one owner, one embedding process; then {found}"
     )
 
 
 async def owner_after_owner(index: LiveIndex, options: argparse.Namespace) -> str:
-    """Where the owner is killed in the middle of edits, one of the others owns the index, and loses nothing."""
+    """When the owner is killed during edits, another server takes over the index and loses nothing."""
     write_code(index.folder, _FILES)
     owners: list[int | None] = []
     async with AsyncExitStack() as open_editors:
         editors = [await open_editors.enter_async_context(another_editor(index)) for _ in range(_SERVERS - 1)]
         editors.append(await open_editors.enter_async_context(index.served()))
         for number in range(_SERVERS):
-            await until(lambda: owner_of(index.paths) not in {None, *owners}, "nobody took the index")
+            await until(lambda: owner_of(index.paths) not in {None, *owners}, "no process took over the index")
             owners.append(owner_of(index.paths))
             write_code(index.folder / f"round_{number}", 20)
             if number < _SERVERS - 1:
                 psutil.Process(owners[-1]).kill()
                 alive = [editor for editor in editors if _pid(editor) not in owners]
                 index.follow(alive[0])
-        told = await compared(index)
+        found = await compared(index)
     check(sorted(owners) == sorted(map(_pid, editors)), f"the owners were {owners}")
-    return f"{_SERVERS} owners, one after the other; then {told}"
+    return f"{_SERVERS} owners, one after the other; then {found}"
 
 
 async def commands_at_once(index: LiveIndex, options: argparse.Namespace) -> str:
-    """Several `sourcewise index` at once, and no server, make one true index."""
+    """Several simultaneous `sourcewise index` commands without a server build one correct index."""
     write_code(index.folder, 300)
     outcomes = await asyncio.gather(*(_run(index, "index", "--json") for _ in range(3)))
     check(all(code == 0 for code, _ in outcomes), f"exit codes {[code for code, _ in outcomes]}")
     files = [json.loads(output)["files"] for _, output in outcomes]
-    check(files == [300] * 3, f"they tell of {files} files")
-    return await compared_as_it_is(index)
+    check(files == [300] * 3, f"the commands report {files} files")
+    return await compared_now(index)
 
 
-# --- means ------------------------------------------------------------------------------------------------
+# --- helpers ------------------------------------------------------------------------------------------------
 
 
 async def _edit(index: LiveIndex, editors: Sequence[Editor], edits: int) -> tuple[set[int | None], float]:
-    """Edit one file after the other; return who owned the index then, and how long an edit took to be found by all."""
+    """Edit one file after the other; return the owners of the index, and the longest time until all found an edit."""
     owners, slowest, loop = set(), 0.0, asyncio.get_running_loop()
     for number in range(edits):
         path = index.folder / f"file_{number % _FILES}.py"
@@ -109,7 +108,7 @@ async def _finds(editor: Editor, name: str) -> bool:
 
 
 async def _commands_until(index: LiveIndex, editing: asyncio.Task[Any]) -> int:
-    """Run one command after the other until the edits are over, and return how many."""
+    """Run one command after the other until the edits are over, and return their number."""
     ran = 0
     while not editing.done():
         words = (("search", "number_50", "--json"), ("index", "--json"), ("status", "--json"))[ran % 3]
@@ -150,7 +149,7 @@ def _pid(editor: Editor) -> int:
 
 
 def main() -> int:
-    """Run it."""
+    """Parse the options and run the scenarios."""
     scenarios = (three_servers_and_commands, owner_after_owner, commands_at_once)
     arguments = parser(__doc__, scenarios)
     arguments.add_argument("--edits", type=int, default=300)

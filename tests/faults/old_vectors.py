@@ -1,10 +1,10 @@
-"""Put in place of an index's vectors what an older Chroma made of them, or half of them, and see that they come back.
+"""Replaces an index's vectors by those of an older Chroma, or damages them, and checks that they are restored.
 
     npm run python -- tests/faults/old_vectors.py [SCENARIO …] [--chroma 0.5.23 1.0.20]
 
-Everything is real: Chroma, also the older ones, which are installed for it into a folder of their own; each takes half
-a gigabyte for that time. After each scenario the index is compared with one that is made of the same tree from nothing.
-Exits with 1 where it differs, or where anything is embedded again: all vectors are in the embedding cache.
+Everything is real: Chroma and its older versions, each of which is temporarily installed into its own folder and needs
+half a gigabyte. Compares the index after each scenario with a fresh one of the same tree. Exits with 1 if it differs or
+if anything is embedded again, because all vectors are in the embedding cache.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from live_index import LiveIndex
 
-# Chroma writes a search graph of its own from the thousandth vector on.
+# Chroma writes a search graph from the thousandth vector on.
 _FILES = 1200
 _WRITE = """
 import json, sys
@@ -48,50 +48,50 @@ print(chromadb.__version__)
 
 
 async def older_chroma(index: LiveIndex, options: argparse.Namespace) -> str:
-    """Vectors that an older Chroma wrote are used, or made anew from the cache; nothing is embedded."""
+    """Vectors that an older Chroma wrote are used or restored from the cache; nothing is embedded."""
     if not options.chroma:
-        return "not tried: name versions with --chroma"
+        return "skipped: pass versions with --chroma"
     _make(index)
     records = index.folder.parent / "records.json"
     records.write_text(json.dumps(_records(index.paths.vectors)))
-    told = []
+    report = []
     for version in options.chroma:
         _replace_by_older(index.paths.vectors, records, version)
-        told.append(f"{version}: {await _comes_back(index)}")
-    return "; ".join(told)
+        report.append(f"{version}: {await _restored(index)}")
+    return "; ".join(report)
 
 
 async def half_deleted(index: LiveIndex, options: argparse.Namespace) -> str:
-    """Vectors of which a part is missing when the server starts come back from the cache; nothing is embedded."""
+    """Vectors that are missing when the server starts are restored from the cache; nothing is embedded."""
     _make(index)
-    told = []
-    for what, harm in _HARMS.items():
-        harm(index.paths.vectors)
-        told.append(f"{what}: {await _comes_back(index)}")
-    return "; ".join(told)
+    report = []
+    for damage, inflict in _DAMAGES.items():
+        inflict(index.paths.vectors)
+        report.append(f"{damage}: {await _restored(index)}")
+    return "; ".join(report)
 
 
 async def half_deleted_in_use(index: LiveIndex, options: argparse.Namespace) -> str:
-    """Vectors of which a part goes while the server runs still serve, or come back at once, or at the next start."""
+    """Vectors that disappear while the server runs keep working, or are restored at once or at the next start."""
     _make(index)
-    told = []
-    for number, (what, harm) in enumerate(_HARMS.items()):
+    report = []
+    for number, (damage, inflict) in enumerate(_DAMAGES.items()):
         async with index.served():
             before = await index.settled()
-            check(await index.finds("number_8"), f"{what}: nothing is found before")
-            await asyncio.to_thread(harm, index.paths.vectors)
+            check(await index.finds("number_8"), f"{damage}: nothing is found before the damage")
+            await asyncio.to_thread(inflict, index.paths.vectors)
             (index.folder / "file_7.py").write_text(f"def edited_{number}():\n    return True\n")
             now = await index.settled()
-            check(await index.finds(f"edited_{number}"), f"{what}: the edit is not found")
-            check(await index.finds("number_8"), f"{what}: nothing is found after")
-        check(now.made - before.made <= 1, f"{what}: {now.made - before.made} chunks were embedded for one edit")
+            check(await index.finds(f"edited_{number}"), f"{damage}: the edit is not found")
+            check(await index.finds("number_8"), f"{damage}: nothing is found after the damage")
+        check(now.made - before.made <= 1, f"{damage}: {now.made - before.made} chunks were embedded for one edit")
         restored = now.reused - before.reused
-        told.append(f"{what}: {restored} back at once; after a start {await _comes_back(index)}")
-    return "; ".join(told)
+        report.append(f"{damage}: {restored} restored at once; after a restart {await _restored(index)}")
+    return "; ".join(report)
 
 
-async def _comes_back(index: LiveIndex) -> str:
-    """Start a server and return how its index is; see the scenarios."""
+async def _restored(index: LiveIndex) -> str:
+    """Start a server, check that its vectors are restored without embedding, and return a summary of its index."""
     async with index.served():
         contents = await compared(index)
         check(await index.finds("number_8"), "nothing is found")
@@ -105,12 +105,12 @@ async def _comes_back(index: LiveIndex) -> str:
 
 def _make(index: LiveIndex) -> None:
     write_code(index.folder, _FILES)
-    index.mark()  # so that what is written to wait for is in the cache as well
-    check(index_command(index.folder, index.data).wait() == 0, "the index could not be made")
+    index.mark()  # so that the marker file's embedding is in the cache too
+    check(index_command(index.folder, index.data).wait() == 0, "could not create the index")
 
 
 def _records(vectors: Path) -> dict[str, object]:
-    """Return all that is in a folder of Chroma, by collection, as JSON has it."""
+    """Return the contents of a Chroma folder by collection, as JSON values."""
     client = chromadb.PersistentClient(path=str(vectors), settings=chromadb.Settings(anonymized_telemetry=False))
     records = {}
     for collection in client.list_collections():
@@ -123,7 +123,7 @@ def _records(vectors: Path) -> dict[str, object]:
 
 
 def _replace_by_older(vectors: Path, records: Path, version: str) -> None:
-    """Have another version of Chroma write the records in place of the vectors."""
+    """Replace the vectors by a database that another version of Chroma writes from the records."""
     with tempfile.TemporaryDirectory() as place:
         install = [sys.executable, "-m", "pip", "install", "--quiet", "--target", place, f"chromadb=={version}"]
         subprocess.run(install, check=True, capture_output=True)
@@ -144,21 +144,21 @@ def _lose_half_of_graph(vectors: Path) -> None:
         place.unlink()
 
 
-def _cut_database(vectors: Path) -> None:
+def _truncate_database(vectors: Path) -> None:
     database = vectors / "chroma.sqlite3"
     os.truncate(database, database.stat().st_size // 2)
 
 
-_HARMS: dict[str, Callable[[Path], None]] = {
+_DAMAGES: dict[str, Callable[[Path], None]] = {
     "the database is gone": lambda vectors: (vectors / "chroma.sqlite3").unlink(),
     "the search graph is gone": lambda vectors: shutil.rmtree(_graph(vectors)),
     "half of the search graph's files are gone": _lose_half_of_graph,
-    "half of the database is cut off": _cut_database,
+    "the database is truncated to half": _truncate_database,
 }
 
 
 def main() -> int:
-    """Run it."""
+    """Parse the options and run the scenarios."""
     scenarios = (older_chroma, half_deleted, half_deleted_in_use)
     arguments = parser(__doc__, scenarios)
     arguments.add_argument("--chroma", nargs="*", default=[], metavar="VERSION")

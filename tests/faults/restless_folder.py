@@ -1,9 +1,9 @@
-"""Change a folder in every restless way while a server keeps its index, and see that the index comes out true.
+"""Changes a folder in many ways while a server maintains its index, and checks that the index is correct.
 
     npm run python -- tests/faults/restless_folder.py [SCENARIO …] [--ignored 50000]
 
-Everything is real: the server, its workers, the model, the file system. After each scenario the index is compared with
-one that is made of the same tree from nothing. Exits with 1 where it differs, or where work was done for nothing.
+Everything is real: the server, its workers, the model, the file system. Compares the index after each scenario with a
+fresh one of the same tree. Exits with 1 if it differs, or if the server did unnecessary work.
 """
 
 from __future__ import annotations
@@ -29,29 +29,29 @@ _SAVES = 100
 _GIGABYTE = 1_000_000_000
 _APPENDS = 2_000
 _APPENDS_A_SECOND = 200
-# Of the processor, for what nobody wants indexed: less than this share of the time that it goes on.
-_NEXT_TO_NOTHING = 0.15
-_LEAST_SECONDS = 5.0
+# The highest acceptable CPU load while files change that are not indexed.
+_NEGLIGIBLE_LOAD = 0.15
+_SETTLE_SECONDS = 5.0
 
 
 async def renamed_while_indexing(index: LiveIndex, options: argparse.Namespace) -> str:
-    """A folder that is renamed while it is first read, and again while it is embedded, is indexed where it is then."""
+    """A folder renamed while it is read, and again while it is embedded, is indexed under its new name."""
     write_code(index.folder / "first", 1500)
-    told = []
+    report = []
     async with index.served():
         for stage, before, after in ((Stage.READING, "first", "second"), (Stage.EMBEDDING, "second", "third")):
             await index.editor.until(lambda stage=stage: _is_amid(index, stage))
             state = index.editor.state_of(index.folder)
             (index.folder / before).rename(index.folder / after)
-            told.append(f"{stage} {state.done} of {state.total}")
+            report.append(f"{stage} {state.done} of {state.total}")
         contents = await compared(index)
         now = await index.idle()
-    check(now.made <= 1501, f"{now.made} chunks were embedded, some of them twice")
-    return f"renamed at {' and at '.join(told)}; {now.made} chunks embedded; then {contents}"
+    check(now.made <= 1501, f"{now.made} chunks were embedded, some twice")
+    return f"renamed at {' and at '.join(report)}; {now.made} chunks embedded; then {contents}"
 
 
 async def saved_often(index: LiveIndex, options: argparse.Namespace) -> str:
-    """A file that is saved a hundred times in a second is indexed as it was saved last."""
+    """A file that is saved a hundred times in a second is indexed with its last text."""
     write_code(index.folder, 20)
     path = index.folder / "file_7.py"
     async with index.served():
@@ -70,10 +70,10 @@ async def saved_often(index: LiveIndex, options: argparse.Namespace) -> str:
 
 
 async def file_and_folder(index: LiveIndex, options: argparse.Namespace) -> str:
-    """A file that is replaced by a folder of its name, and the other way round, is indexed as what it is."""
+    """A file that is replaced by a folder of the same name, and the reverse, is indexed correctly."""
     write_code(index.folder, 20)
     path, inside = index.folder / "file_7.py", index.folder / "file_7.py" / "inside.py"
-    told = []
+    report = []
     async with index.served():
         await index.settled()
         for _ in range(2):
@@ -81,17 +81,17 @@ async def file_and_folder(index: LiveIndex, options: argparse.Namespace) -> str:
             path.unlink()
             path.mkdir()
             inside.write_text(text)
-            told.append(await compared(index))
+            report.append(await compared(index))
             check(await index.holds(inside) and not await index.holds(path), "the folder is not indexed as one")
             shutil.rmtree(path)
             path.write_text(text)
-            told.append(await compared(index))
+            report.append(await compared(index))
             check(await index.holds(path) and not await index.holds(inside), "the file is not indexed as one")
-    return "; ".join(told)
+    return "; ".join(report)
 
 
 async def ignored_files(index: LiveIndex, options: argparse.Namespace) -> str:
-    """Tens of thousands of files that appear in an ignored folder are no work."""
+    """Tens of thousands of new files in an ignored folder cause no work."""
     write_code(index.folder, 20)
     (index.folder / ".gitignore").write_text("node_modules/\n")
     modules = index.folder / "node_modules"
@@ -105,7 +105,7 @@ async def ignored_files(index: LiveIndex, options: argparse.Namespace) -> str:
 
 
 async def growing_log(index: LiveIndex, options: argparse.Namespace) -> str:
-    """A log of a gigabyte that grows stays out, and what is appended to it is next to no work."""
+    """A growing log of a gigabyte is not indexed, and lines appended to it cause almost no work."""
     write_code(index.folder, 20)
     log = index.folder / "server.log"
     with log.open("wb") as file:
@@ -121,20 +121,20 @@ async def growing_log(index: LiveIndex, options: argparse.Namespace) -> str:
     return f"{_APPENDS} lines to an open file took {kept_open}; opening it for each took {reopened}; then {contents}"
 
 
-async def _cost(index: LiveIndex, deed: Callable[[], None]) -> tuple[str, float]:
-    """Do something that should be no work and return what it cost the server, in words, and how long it went on."""
+async def _cost(index: LiveIndex, action: Callable[[], None]) -> tuple[str, float]:
+    """Run an action that should cause no work; return a description of the server's effort, and the seconds it took."""
     before, start = index.effort(), asyncio.get_running_loop().time()
-    await asyncio.to_thread(deed)
-    await asyncio.sleep(_LEAST_SECONDS)  # nothing is to happen, and for that one can but wait
+    await asyncio.to_thread(action)
+    await asyncio.sleep(_SETTLE_SECONDS)  # the absence of work can only be observed by waiting
     await index.idle()
     after, seconds = index.effort(), asyncio.get_running_loop().time() - start
     share = (after.seconds - before.seconds) / seconds
-    check(share < _NEXT_TO_NOTHING, f"{after.since(before)} in {seconds:.0f} s")
+    check(share < _NEGLIGIBLE_LOAD, f"{after.since(before)} in {seconds:.0f} s")
     return after.since(before), seconds
 
 
 def write_code(folder: Path, files: int) -> None:
-    """Write small files of code, all different."""
+    """Write small, distinct files of code."""
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(files):
         text = f'def number_{number}(value):\n    """Add {number}."""\n    return value + {number}\n'
@@ -147,7 +147,7 @@ def _is_amid(index: LiveIndex, stage: Stage) -> bool:
 
 
 def _save(path: Path, text: str, aside: int) -> None:
-    """Save as editors do: in place, or beside it and over it."""
+    """Save a file as editors do: in place, or atomically through a temporary file."""
     if not aside:
         path.write_text(text)
         return
@@ -157,7 +157,7 @@ def _save(path: Path, text: str, aside: int) -> None:
 
 
 def _append(log: Path, *, reopen: bool) -> None:
-    """Append lines, one file handle for all or one for each."""
+    """Append lines, through one file handle or through a new one for each line."""
     line = b"2026-01-01 00:00:00 INFO something happened again\n"
     with log.open("ab", buffering=0) as kept_open:
         for _ in range(_APPENDS):
@@ -170,7 +170,7 @@ def _append(log: Path, *, reopen: bool) -> None:
 
 
 def main() -> int:
-    """Run it."""
+    """Parse the options and run the scenarios."""
     scenarios = (renamed_while_indexing, saved_often, file_and_folder, ignored_files, growing_log)
     arguments = parser(__doc__, scenarios)
     arguments.add_argument("--ignored", type=int, default=50_000)

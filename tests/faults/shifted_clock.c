@@ -1,6 +1,6 @@
-/* Loaded into a process before the C library: its time of day is off by as many seconds as a file says.
+/* Shifts a process's time of day by the number of seconds in a file. Loaded before the C library (LD_PRELOAD).
  *
- * The clocks that spans are measured with stay right, as they do where somebody sets the clock of a machine.
+ * Monotonic clocks stay correct, as they do when a user sets the clock of a machine.
  */
 
 #define _GNU_SOURCE

@@ -1,4 +1,4 @@
-"""A model that says exactly what it is told to, for answers that a real model cannot be made to give."""
+"""A fake model that repeats quoted text, for answers that a real model would not give."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NOTHING = "There is nothing to repeat."
 
 
 class Parrot:
-    """Repeats what stands between « and » in the last message."""
+    """Repeats the text between « and » in the last message."""
 
     def chat(
         self,
@@ -21,7 +21,7 @@ class Parrot:
         temperature: float,
         is_unwanted: Callable[[], bool],
     ) -> Iterator[dict[str, Any]]:
-        """Yield the parts of the answer, a word each; see `SmallModel.chat`."""
+        """Yield the answer word by word; see `SmallModel.chat`."""
         quoted = re.search(r"«(.*)»", messages[-1]["content"], re.DOTALL)
         words = re.findall(r"\s*\S+", quoted[1] if quoted else _NOTHING)
         for word in words:

@@ -1,8 +1,8 @@
-"""A small server that speaks Ollama's HTTP API over a real small model, for tests on machines without Ollama.
+"""A small server with Ollama's HTTP API and a real small model, for tests on machines without Ollama.
 
     python tests/ollama/server.py --port 0 --model-name codellama
 
-It prints its address when it is ready. Hides how Ollama words its streams; what runs the model is in `small_model`.
+Prints its address when it is ready. Hides the format of Ollama's streams; `small_model` runs the model.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Record = dict[str, Any]
 
 
 class RefusalError(Exception):
-    """What Ollama answers with a status instead of a result."""
+    """An error that Ollama answers with an HTTP status instead of a result."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -50,15 +50,15 @@ class RefusalError(Exception):
 
 @dataclass
 class Library:
-    """The models that this server can have, and those that it has.
+    """The models that this server offers, and those that are pulled.
 
     Attributes:
-        names: all that can be pulled; each is the same small model, but for the one called `parrot`.
-        pulled: those that are here.
-        context_tokens: prompt and answer together.
-        longest_answer: tokens; a request may ask for less.
-        pull_seconds: how long a download takes.
-        threads: processor threads; 0 means one a physical core.
+        names: the models that can be pulled. `parrot` repeats quoted text; all others are the same small model.
+        pulled: the models that are pulled.
+        context_tokens: the context length, for prompt and answer together.
+        longest_answer: the most tokens of an answer; a request may ask for fewer.
+        pull_seconds: the duration of a download.
+        threads: processor threads; 0 means one per physical core.
     """
 
     names: frozenset[str]
@@ -70,11 +70,11 @@ class Library:
 
     @cached_property
     def file(self) -> Path:
-        """The weights, fetched when they are missing."""
+        """The weights, downloaded if they are missing."""
         return WeightsStore(DataPaths.default().models).ensure(WEIGHTS)
 
     def model(self, name: str) -> SmallModel | Parrot:
-        """Return what answers under a full name, loaded."""
+        """Return the loaded model with the given full name."""
         return Parrot() if name == PARROT else self._small_model
 
     @cached_property
@@ -82,17 +82,17 @@ class Library:
         return SmallModel(self.file, self.context_tokens, self.threads)
 
     def require(self, name: str) -> str:
-        """Return the full name of a model that is here.
+        """Return the full name of a pulled model.
 
         Raises:
-            RefusalError: it is not.
+            RefusalError: the model is not pulled.
         """
         if full_name(name) not in self.pulled:
             raise RefusalError(404, f"model '{name}' not found")
         return full_name(name)
 
     def tags(self) -> Record:
-        """List what is here."""
+        """List the pulled models."""
         return {"models": [self._tag(name) for name in sorted(self.pulled)]}
 
     def _tag(self, name: str) -> Record:
@@ -118,7 +118,7 @@ class Library:
         """Describe a model.
 
         Raises:
-            RefusalError: it is not here.
+            RefusalError: the model is not pulled.
         """
         self.require(name)
         return {
@@ -129,7 +129,7 @@ class Library:
         }
 
     def pull(self, name: str) -> Iterator[Record]:
-        """Yield what Ollama says while it downloads; then the model is here."""
+        """Yield Ollama's progress records of a download, and mark the model as pulled."""
         yield {"status": "pulling manifest"}
         if full_name(name) not in self.names:
             yield {"error": "pull model manifest: file does not exist"}
@@ -157,7 +157,7 @@ class OllamaServer(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, port: int, library: Library) -> None:
-        """Bind the port; 0 means a free one."""
+        """Bind the port; 0 chooses a free one."""
         super().__init__(("127.0.0.1", port), _Handler)
         self.library = library
         self.running_chats = 0
@@ -165,16 +165,16 @@ class OllamaServer(ThreadingHTTPServer):
 
     @property
     def endpoint(self) -> str:
-        """The address that clients are given."""
+        """The address for clients."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Show what went wrong, unless a client merely hung up."""
+        """Print the error, unless a client merely disconnected."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
     def count_chat(self, difference: int) -> None:
-        """Note that an answer began or ended."""
+        """Update the number of running answers: +1 when one begins, -1 when it ends."""
         with self.changed:
             self.running_chats += difference
             self.changed.notify_all()
@@ -191,7 +191,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer({"/api/show": self._show, "/api/chat": self._chat, "/api/pull": self._pull})
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-        """Stay quiet: what the tests want to read comes first on this output."""
+        """Log nothing, so that the first line of output is the address that the tests read."""
 
     def _answer(self, routes: dict[str, Any]) -> None:
         try:
@@ -231,7 +231,7 @@ class _Handler(BaseHTTPRequestHandler):
             [{"role": message["role"], "content": message["content"]} for message in body["messages"]],
             min(int(options.get("num_predict", library.longest_answer)), library.longest_answer),
             float(options.get("temperature", 0.8)),
-            self._client_left,
+            self._client_disconnected,
         )
         envelope = {"model": name, "created_at": _now()}
         counts: Record = {"done_reason": "stop"}
@@ -247,8 +247,8 @@ class _Handler(BaseHTTPRequestHandler):
         last = {"message": {"role": "assistant", "content": ""}, "done": True, "total_duration": duration}
         yield {**envelope, **last, **counts}
 
-    def _client_left(self) -> bool:
-        """A client that hung up is seen at once, even while nothing is written."""
+    def _client_disconnected(self) -> bool:
+        """Return whether the client has disconnected, even while nothing is written."""
         try:
             readable, _, _ = select.select([self.connection], [], [], 0)
             return bool(readable) and self.connection.recv(1, socket.MSG_PEEK) == b""
@@ -292,7 +292,7 @@ def _text(part: Record) -> str:
 
 
 def _counts(part: Record) -> Record:
-    """Return what a part tells, in Ollama's words."""
+    """Return the counts and durations in a part, under Ollama's names."""
     counts: Record = {}
     for choice in part.get("choices", ()):
         if reason := choice.get("finish_reason"):
@@ -306,7 +306,7 @@ def _counts(part: Record) -> Record:
 
 
 def _joined(records: list[Record]) -> Record:
-    """Return the one object that stands for a stream."""
+    """Join the records of a stream into the one object of a response without streaming."""
     text = "".join(record.get("message", {}).get("content", "") for record in records)
     last = records[-1]
     return {**last, "message": {"role": "assistant", "content": text}} if "message" in last else last
@@ -318,18 +318,18 @@ def _now() -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
-    parser.add_argument("--port", type=int, default=0, help="0 means a free one")
+    parser.add_argument("--port", type=int, default=0, help="0 chooses a free port")
     parser.add_argument("--model-name", action="append", required=True, help="a model to offer; may be repeated")
-    parser.add_argument("--not-pulled", action="store_true", help="start without any model")
+    parser.add_argument("--not-pulled", action="store_true", help="start with no model pulled")
     parser.add_argument("--context-tokens", type=int, default=2048)
     parser.add_argument("--longest-answer", type=int, default=160, help="in tokens")
-    parser.add_argument("--pull-seconds", type=float, default=2.0, help="how long a download takes")
+    parser.add_argument("--pull-seconds", type=float, default=2.0, help="the duration of a download")
     parser.add_argument("--threads", type=int, default=0)
     return parser.parse_args()
 
 
 def main() -> None:
-    """Serve until the process is ended."""
+    """Serve until the process is terminated."""
     arguments = _arguments()
     names = frozenset(map(full_name, arguments.model_name))
     library = Library(
@@ -341,7 +341,7 @@ def main() -> None:
         arguments.threads,
     )
     server = OllamaServer(arguments.port, library)
-    print(f"listening on {server.endpoint}", flush=True)  # noqa: T201 - for the one who started it
+    print(f"listening on {server.endpoint}", flush=True)  # noqa: T201 - for the parent process
     server.serve_forever()
 
 

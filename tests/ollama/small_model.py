@@ -1,4 +1,4 @@
-"""A small language model in this process. Hides xllamacpp, whose one long call with a callback becomes an iterator."""
+"""Runs a small language model in this process. Hides xllamacpp, whose callback becomes an iterator."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 
 class ModelError(Exception):
-    """The model refused; the message is what the runtime said."""
+    """The model refused; the message comes from the runtime."""
 
 
 class SmallModel:
-    """One GGUF, loaded once; answers one conversation at a time."""
+    """A model from a GGUF file, loaded once. Answers one conversation at a time."""
 
     def __init__(self, model_file: Path, context_tokens: int, threads: int) -> None:
         """Load the model.
 
         Args:
-            model_file: a GGUF.
-            context_tokens: prompt and answer together.
-            threads: processor threads; 0 means one a physical core.
+            model_file: a GGUF file.
+            context_tokens: the context length, for prompt and answer together.
+            threads: processor threads; 0 means one per physical core.
         """
         self._server = load_model(str(model_file), context_tokens, threads)
         self._turn = threading.Lock()
@@ -38,13 +38,13 @@ class SmallModel:
         temperature: float,
         is_unwanted: Callable[[], bool],
     ) -> Iterator[dict[str, Any]]:
-        """Yield the parts of an answer, as the OpenAI API has them.
+        """Yield the parts of an answer in the format of the OpenAI API.
 
         Args:
             messages: the conversation, each with `role` and `content`.
-            answer_tokens: the longest answer.
-            temperature: 0 is strict.
-            is_unwanted: asked between parts, while the prompt is read too; True ends the work.
+            answer_tokens: the most tokens of the answer.
+            temperature: 0 makes the answer deterministic.
+            is_unwanted: called between parts and while the prompt is read; returning True cancels the answer.
 
         Raises:
             ModelError: the prompt does not fit.
@@ -78,7 +78,7 @@ class SmallModel:
 
         try:
             self._server.handle_chat_completions(request, on_part)
-        except Exception as error:  # whatever it is, the reader of the queue must hear of it
+        except Exception as error:  # the reader of the queue must receive any error
             parts.put({"error": {"message": str(error)}})
         finally:
             parts.put(None)

@@ -1,4 +1,4 @@
-"""The small Ollama-speaking server, as the official client sees it."""
+"""Tests of the small Ollama-compatible server with the official client."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from server import PARROT, VERSION, Library, OllamaServer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PATIENCE = 120.0
+TIMEOUT = 120.0
 GREETING = [{"role": "user", "content": "Say hello."}]
 
 
@@ -35,11 +35,11 @@ def client(server: OllamaServer) -> Iterator[Client]:
     client._client.close()
 
 
-def test_tells_its_version(server: OllamaServer) -> None:
+def test_reports_its_version(server: OllamaServer) -> None:
     assert httpx.get(f"{server.endpoint}/api/version").json() == {"version": VERSION}
 
 
-def test_lists_what_is_here_and_describes_it(client: Client) -> None:
+def test_lists_and_describes_the_pulled_models(client: Client) -> None:
     (model, *_) = client.list().models
 
     assert model.model == "codellama:latest"
@@ -61,7 +61,7 @@ def test_an_answer_streams_in_parts_and_ends_with_its_counts(client: Client) -> 
     assert (last.eval_duration or 0) > 0
 
 
-def test_an_answer_at_temperature_zero_is_the_same_whole_as_in_parts(client: Client) -> None:
+def test_an_answer_at_temperature_zero_is_the_same_with_and_without_streaming(client: Client) -> None:
     options = {"num_predict": 8, "temperature": 0}
     parts = client.chat("codellama", GREETING, stream=True, options=options)
 
@@ -70,12 +70,12 @@ def test_an_answer_at_temperature_zero_is_the_same_whole_as_in_parts(client: Cli
     assert whole.message.content == "".join(part.message.content or "" for part in parts)
 
 
-def test_an_answer_ends_when_its_reader_leaves(client: Client, server: OllamaServer) -> None:
+def test_an_answer_stops_when_the_client_disconnects(client: Client, server: OllamaServer) -> None:
     with closing(client.chat("codellama", GREETING, stream=True, options={"temperature": 1.0})) as parts:  # type: ignore[type-var]
         next(iter(parts))
 
     with server.changed:
-        assert server.changed.wait_for(lambda: server.running_chats == 0, PATIENCE)
+        assert server.changed.wait_for(lambda: server.running_chats == 0, TIMEOUT)
 
 
 def test_a_prompt_that_does_not_fit_is_refused(client: Client) -> None:
@@ -86,7 +86,7 @@ def test_a_prompt_that_does_not_fit_is_refused(client: Client) -> None:
 
 
 @pytest.mark.parametrize("name", ["llama3.2:1b", "unheard-of"])
-def test_a_model_that_is_not_here_is_refused_in_the_words_of_ollama(client: Client, name: str) -> None:
+def test_a_model_that_is_not_pulled_is_refused_with_ollamas_message(client: Client, name: str) -> None:
     with pytest.raises(ResponseError, match=f"model '{name}' not found") as caught:
         client.chat(name, GREETING)
 
@@ -103,15 +103,15 @@ def test_a_pulled_model_is_listed(client: Client) -> None:
     assert "llama3.2:1b" in {model.model for model in client.list().models}
 
 
-def test_pulling_what_nobody_has_fails(client: Client) -> None:
+def test_pulling_an_unknown_model_fails(client: Client) -> None:
     with pytest.raises(ResponseError, match="file does not exist"):
         list(client.pull("unheard-of", stream=True))
 
 
-def test_the_parrot_says_what_it_is_told_to(client: Client) -> None:
-    told = [{"role": "user", "content": "Say: «`open` [1]\n<script>alert(1)</script>»"}]
+def test_the_parrot_repeats_the_quoted_text(client: Client) -> None:
+    messages = [{"role": "user", "content": "Say: «`open` [1]\n<script>alert(1)</script>»"}]
 
-    parts = list(client.chat("parrot", told, stream=True))
+    parts = list(client.chat("parrot", messages, stream=True))
 
     assert "".join(part.message.content or "" for part in parts) == "`open` [1]\n<script>alert(1)</script>"
     assert len(parts) == 4

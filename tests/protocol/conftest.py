@@ -1,4 +1,4 @@
-"""A real server process for each test, with a home of its own and the shared models."""
+"""Fixtures: a real server process for each test, with its own data folder and the shared models."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def send_with_retries(request, send):
 
 @pytest.fixture
 def home(tmp_path: Path, models_folder: Path, embedding_folder: Path) -> Path:
-    """Return a data folder of the test's own that shares the models, and the process that embeds with them."""
+    """Return the test's own data folder, which shares the models and the embedding process of the test run."""
     root = tmp_path / "home"
     root.mkdir()
     (root / "models").symlink_to(models_folder, target_is_directory=True)
@@ -58,7 +58,7 @@ def home(tmp_path: Path, models_folder: Path, embedding_folder: Path) -> Path:
 
 @pytest.fixture
 def own_embedder(home: Path) -> None:
-    """Have the first server that is started embed itself."""
+    """Let the first server embed in its own process instead of the shared one."""
     (home / "embedder").unlink()
 
 
@@ -77,7 +77,7 @@ def write_files(folder: Path, files: dict[str, str]) -> Path:
 
 
 def embedded_model(model: str, answer_tokens: int) -> dict[str, Any]:
-    """Return options with which a small model answers, in a process of its own."""
+    """Return options that select a small model, which runs in its own process."""
     return {
         "llm": {"runtime": "embedded", "temperature": 0.0},
         "embedded": {"model": model, "maxAnswerTokens": answer_tokens, "promptTokens": 300},
@@ -102,7 +102,7 @@ async def launch(home: Path) -> AsyncIterator[Launch]:
 
 @pytest.fixture
 def start(launch: Launch) -> Start:
-    """Return a function that starts a server with some folders open."""
+    """Return a function that starts a server with the given folders open."""
 
     async def start_server(*folders: Path | str, options: dict[str, Any] | None = None, **workspace: Any) -> Editor:
         editor = await launch()

@@ -1,6 +1,7 @@
-"""A repository that tries everything at once: its files, names, links, settings and the shell that its owner steers.
+"""Creates a hostile repository that attacks through files, names, links, settings and environment variables.
 
-Whatever of it is executed leaves a line in `executed`; what connects to a host that it names is seen by a `Listener`.
+Each of its programs and modules adds a line to `executed` when it runs. A `Listener` records connections to the host
+that the repository names.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _CODE = 'def secret_price(customer):\n    """Return what a customer pays."""\n  
 
 
 class Listener(LoopbackServer):
-    """Counts the requests to an address that the repository names."""
+    """Records the requests to the address that the repository names."""
 
     def __init__(self) -> None:
         self.requests: list[str] = []
@@ -47,7 +48,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class HostileRepository:
-    """The repository at `folder`, with files outside of it that nobody may read."""
+    """The repository at `folder`, and files outside it that no process may read."""
 
     def __init__(self, place: Path, listener: Listener) -> None:
         self.folder = place / "repository"
@@ -58,7 +59,7 @@ class HostileRepository:
         for folder in (self.folder, self._outside):
             folder.mkdir(parents=True)
         self._put("pricing.py", _CODE)
-        self._add_what_lies_outside()
+        self._add_links_to_the_outside()
         self._add_programs_and_modules()
         self._add_settings()
         self._add_git()
@@ -66,14 +67,14 @@ class HostileRepository:
 
     @property
     def executed(self) -> str:
-        """The names of what was executed."""
+        """The names of the programs and modules that were executed."""
         return self._executed.read_text() if self._executed.exists() else ""
 
     @property
     def variables(self) -> dict[str, str]:
-        """The environment of a shell that an editor loaded the repository's `.env` into, its search paths included."""
+        """The environment of a shell that has loaded the repository's `.env`, including hostile search paths."""
         return {
-            **self._steering(),
+            **self._hostile_variables(),
             "HOME": str(self.home),
             "LD_LIBRARY_PATH": ":",
             "PATH": f":.:bin:{os.environ['PATH']}",
@@ -90,7 +91,7 @@ class HostileRepository:
         marks = f'#!/bin/sh\necho "{name}" >> "{self._executed}"\nexit 1\n'
         self._put(name, marks).chmod(0o755)
 
-    def _add_what_lies_outside(self) -> None:
+    def _add_links_to_the_outside(self) -> None:
         (self._outside / "secret.py").write_text(f"def {SECRET}():\n    return 1\n")
         (self.folder / "linked").symlink_to(self._outside)
         (self.folder / "linked.py").symlink_to(self._outside / "secret.py")
@@ -112,7 +113,7 @@ class HostileRepository:
         self._put("model/config.json", '{"model_type": "bert"}')
         self._put("model/evil.py", marks)
 
-    def _steering(self) -> dict[str, str]:
+    def _hostile_variables(self) -> dict[str, str]:
         host = f"http://127.0.0.1:{self._listener.port}"
         return {
             "ALL_PROXY": host,
@@ -130,7 +131,7 @@ class HostileRepository:
         }
 
     def _add_settings(self) -> None:
-        self._put(".env", "".join(f"{name}={value}\n" for name, value in self._steering().items()))
+        self._put(".env", "".join(f"{name}={value}\n" for name, value in self._hostile_variables().items()))
         self._put(
             ".vscode/settings.json", '{"sourcewise.llm.model": "big:120b-cloud", "sourcewise.llm.runtime": "ollama"}'
         )

@@ -1,4 +1,4 @@
-"""What a process and its children did, as `strace` of Linux saw it: programs, files and connections."""
+"""Records the programs, files and connections of a process and its children, with `strace` on Linux."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# A call that is interrupted by another thread's is written in two lines; the first has what we look at.
+# strace splits a call that another thread interrupts into two lines; the first has the arguments.
 _CALL = re.compile(r"^\d+ (?P<name>\w+)\((?P<arguments>.*?)(?:\) += (?P<result>.*)| <unfinished \.\.\.>)$")
 _OPENED = re.compile(
     r'(?:AT_FDCWD(?:<(?P<current>[^>]*)>)?|\d+<(?P<below>[^>]*)>), "(?P<path>(?:[^"\\]|\\.)*)", (?P<flags>[A-Z_|0-9x]+)'
@@ -24,7 +24,7 @@ _ADDRESS = re.compile(r'sa_family=(?P<family>AF_\w+)(?:.*?(?:inet_addr\("|inet_p
 
 
 def require_strace() -> str:
-    """Return the program, installed where that is possible without asking; skip the test elsewhere."""
+    """Return the path of strace. Installs it if that is possible without asking, and otherwise skips the test."""
     if shutil.which("strace") is None and shutil.which("apt-get") and os.geteuid() == 0:
         subprocess.run(["apt-get", "update", "-qq"], check=False, capture_output=True)
         subprocess.run(["apt-get", "install", "-qq", "-y", "strace"], check=False, capture_output=True)
@@ -35,7 +35,7 @@ def require_strace() -> str:
 
 
 class Observation:
-    """Runs a command under observation; read it when the command has ended."""
+    """Records the system calls of a command that is started with `prefix`. Read it after the command has ended."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -55,24 +55,24 @@ class Observation:
         ]
 
     def programs(self) -> set[str]:
-        """Return what was executed."""
+        """Return the programs that were executed."""
         return {
             found[1] for name, arguments in self._calls() if name == "execve" and (found := _STRING.search(arguments))
         }
 
     def files_read(self) -> set[Path]:
-        """Return the files that were opened to be read; folders are not among them."""
+        """Return the files that were opened for reading, without folders."""
         return {file for name, arguments in self._calls() if name.startswith("open") for file in _read(arguments)}
 
     def addresses(self) -> set[str]:
-        """Return the addresses of the network that something was sent to."""
+        """Return the network addresses to which data was sent."""
         found = (_ADDRESS.search(arguments) for name, arguments in self._calls() if name[:4] in {"conn", "send"})
         return {
             address["address"] or address["family"] for address in found if address and address["family"] != "AF_UNIX"
         }
 
     def _calls(self) -> Iterator[tuple[str, str]]:
-        """Yield the calls that succeeded, or whose end is not known."""
+        """Yield the calls that succeeded or whose result is unknown."""
         for line in self._file.read_text(errors="replace").splitlines():
             call = _CALL.match(line)
             if (call and not (call["result"] or "").startswith("-1 E")) or (

@@ -1,4 +1,4 @@
-"""What an editor gets for a question and for a search."""
+"""Tests of the responses to questions and searches."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 QUESTION = "How are requests sent again after a failure?"
 
 
-async def test_keywords_serve_before_anything_is_embedded_and_vectors_afterwards(start: Start, project: Path) -> None:
+async def test_search_uses_keywords_until_chunks_are_embedded_and_then_vectors_too(start: Start, project: Path) -> None:
     editor = await start(project)
     await editor.until(lambda: (state := editor.state_of(project)) and state.stage is Stage.EMBEDDING)
     early = await editor.search("send_with_retries")
@@ -45,7 +45,7 @@ async def test_keywords_serve_before_anything_is_embedded_and_vectors_afterwards
     assert late.passages[0].similarity >= closeness_of(CPU_MODEL).related
 
 
-async def test_a_passage_says_where_and_why(start: Start, project: Path) -> None:
+async def test_a_passage_has_its_location_and_reasons(start: Start, project: Path) -> None:
     editor = await start(project)
     [passage, *_] = (await editor.search("check_password", limit=1)).passages
     lines = (project / "auth.py").read_text(encoding="utf-8").splitlines()
@@ -56,15 +56,15 @@ async def test_a_passage_says_where_and_why(start: Start, project: Path) -> None
     assert passage.reasons
 
 
-async def test_the_limit_is_kept(start: Start, project: Path) -> None:
+async def test_search_respects_the_limit(start: Start, project: Path) -> None:
     editor = await start(project)
     assert len((await editor.search("name password request", limit=2)).passages) == 2
 
 
-async def test_sources_come_before_text_and_the_response_holds_everything(start: Start, project: Path) -> None:
+async def test_sources_arrive_before_text_and_the_response_contains_everything(start: Start, project: Path) -> None:
     editor = await start(project)
     answer = await editor.ask(QUESTION, ask_id="seven")
-    events = [event for event in editor.heard if getattr(event, "ask_id", None) == "seven"]
+    events = [event for event in editor.received if getattr(event, "ask_id", None) == "seven"]
     deltas = [event for event in events if isinstance(event, protocol.AnswerDelta)]
     notices = [event.message for event in events if isinstance(event, protocol.AnswerNotice)]
     assert isinstance(events[0], protocol.AnswerSources)
@@ -85,9 +85,7 @@ async def test_sources_come_before_text_and_the_response_holds_everything(start:
         protocol.Turn("How is that done?", "By comparison [1].", ("check_password",)),
     ],
 )
-async def test_a_follow_up_is_answered_about_what_was_spoken_of(
-    start: Start, project: Path, turn: protocol.Turn
-) -> None:
+async def test_a_follow_up_question_uses_the_conversation(start: Start, project: Path, turn: protocol.Turn) -> None:
     editor = await start(project)
     params = protocol.AskParams("And where is it defined?", "2", history=(turn,))
     answer = await editor.request(protocol.ASK, params)
@@ -96,7 +94,7 @@ async def test_a_follow_up_is_answered_about_what_was_spoken_of(
     assert params.question not in answer.follow_ups
 
 
-async def test_paths_are_where_the_sources_come_from(start: Start, project: Path) -> None:
+async def test_sources_come_only_from_the_paths_in_scope(start: Start, project: Path) -> None:
     editor = await start(project)
     answer = await editor.request(
         protocol.ASK, protocol.AskParams(QUESTION, "3", scope=protocol.Scope(("docs/", "auth.py")))
@@ -108,16 +106,14 @@ async def test_paths_are_where_the_sources_come_from(start: Start, project: Path
     assert {passage.path for passage in found.passages} == {"docs/guide.md"}
 
 
-async def test_a_path_that_is_not_there_is_refused_with_a_way_out(start: Start, project: Path) -> None:
+async def test_a_missing_path_in_scope_is_refused_with_a_hint(start: Start, project: Path) -> None:
     editor = await start(project)
     with pytest.raises(JsonRpcException, match="missing/") as caught:
         await editor.request(protocol.ASK, protocol.AskParams(QUESTION, "4", scope=protocol.Scope(("missing/",))))
     assert caught.value.data["hint"]
 
 
-async def test_a_search_is_narrowed_to_what_the_index_and_the_repository_say_there_is(
-    start: Start, project: Path
-) -> None:
+async def test_search_filters_by_the_languages_kinds_and_branches_that_exist(start: Start, project: Path) -> None:
     commit_all(project)
     (project / "new.py").write_text("class Guide:\n    def name_of_the_guide(self): ...\n", encoding="utf-8")
     editor = await start(project)
@@ -133,18 +129,18 @@ async def test_a_search_is_narrowed_to_what_the_index_and_the_repository_say_the
 
 
 def commit_all(folder: Path) -> None:
-    """Make a folder a repository with one commit on `main`."""
+    """Turn a folder into a repository with one commit on `main`."""
     for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "work"]):
         subprocess.run(["git", "-C", folder, "-c", "user.name=a", "-c", "user.email=a@b", *command], check=True)
 
 
 async def paths_of(editor: Editor, scope: protocol.Scope) -> set[str]:
-    """Return the files in which something is found."""
+    """Return the files of the search results."""
     found = await editor.request(protocol.SEARCH, protocol.SearchParams("name of the guide", scope=scope))
     return {passage.path for passage in found.passages}
 
 
-async def test_a_scope_that_cannot_be_is_refused_with_what_there_is(start: Start, project: Path) -> None:
+async def test_an_invalid_scope_is_refused_with_a_hint(start: Start, project: Path) -> None:
     editor = await start(project)
     with pytest.raises(JsonRpcException, match="cobol") as caught:
         await editor.request(protocol.ASK, protocol.AskParams(QUESTION, "4", scope=protocol.Scope((), ("cobol",))))
@@ -156,7 +152,7 @@ async def test_a_scope_that_cannot_be_is_refused_with_what_there_is(start: Start
     assert caught.value.data["hint"]
 
 
-async def test_the_selection_is_the_first_source_as_the_editor_shows_it(start: Start, project: Path) -> None:
+async def test_the_selection_is_the_first_source_with_its_unsaved_text(start: Start, project: Path) -> None:
     editor = await start(project)
     uri = (project / "auth.py").as_uri()
     editor.show(uri, "def unsaved(key):\n    return key\n")
@@ -166,7 +162,7 @@ async def test_the_selection_is_the_first_source_as_the_editor_shows_it(start: S
     assert protocol.Citation(1, CitationState.CURRENT) in answer.citations
 
 
-async def test_what_is_not_saved_is_found_and_cited_as_the_editor_shows_it(start: Start, project: Path) -> None:
+async def test_unsaved_text_is_found_and_cited(start: Start, project: Path) -> None:
     editor = await start(project)
     await editor.until_read(project, 3)
     saved = (project / "retry.py").read_text(encoding="utf-8")
@@ -179,7 +175,7 @@ async def test_what_is_not_saved_is_found_and_cited_as_the_editor_shows_it(start
     assert answer.citations[0].state is CitationState.CURRENT
 
 
-async def test_what_must_not_be_indexed_is_not_found_in_what_is_open_either(start: Start, project: Path) -> None:
+async def test_excluded_content_is_not_found_in_open_documents(start: Start, project: Path) -> None:
     editor = await start(project)
     await editor.until_read(project, 3)
     body = base64.b64encode(random.Random(1).randbytes(300)).decode()
@@ -190,7 +186,7 @@ async def test_what_must_not_be_indexed_is_not_found_in_what_is_open_either(star
     assert not [passage for passage in found if "fold_the_paper" in passage.preview]
 
 
-async def test_a_mention_leads_to_its_definition(start: Start, project: Path) -> None:
+async def test_a_mention_links_to_its_definition(start: Start, project: Path) -> None:
     editor = await start(project)
     answer = await editor.ask(QUESTION)
     mention = next(mention for mention in answer.mentions if mention.name == "send_with_retries")
@@ -198,18 +194,16 @@ async def test_a_mention_leads_to_its_definition(start: Start, project: Path) ->
     assert "def send_with_retries" in (project / "retry.py").read_text().splitlines()[mention.place.line - 1]
 
 
-async def test_a_model_in_a_process_of_its_own_streams_and_is_checked(
-    start: Start, project: Path, small_model: str
-) -> None:
+async def test_an_answer_from_the_embedded_model_is_streamed(start: Start, project: Path, small_model: str) -> None:
     editor = await start(project, options=embedded_model(small_model, answer_tokens=40))
     answer = await editor.ask(QUESTION)
     assert answer.failure == ""
     assert answer.model.runtime == "embedded"
     assert answer.trace.usage.answer_tokens > 0
-    assert any(isinstance(event, protocol.AnswerProgress) for event in editor.heard)
+    assert any(isinstance(event, protocol.AnswerProgress) for event in editor.received)
 
 
-async def test_cancelling_stops_the_model_and_the_server_still_answers(
+async def test_cancelling_stops_the_model_and_the_server_keeps_answering(
     start: Start, project: Path, small_model: str
 ) -> None:
     editor = await start(project, options=embedded_model(small_model, answer_tokens=4000))
@@ -220,12 +214,12 @@ async def test_cancelling_stops_the_model_and_the_server_still_answers(
     editor.cancel_request(CancelParams(id="the-long-one"))
     with pytest.raises(JsonRpcRequestCancelled):
         await within(asked, 10)
-    heard = _deltas(editor)
+    received = _deltas(editor)
     assert (await editor.search("check_password")).passages
-    assert _deltas(editor) == heard
+    assert _deltas(editor) == received
 
 
-async def test_with_two_folders_each_answers_for_itself(start: Start, project: Path, tmp_path: Path) -> None:
+async def test_each_of_two_folders_is_searched_separately(start: Start, project: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     (other / "paint.py").write_text("def mix_colours(first, second):\n    return first + second\n")
@@ -235,4 +229,4 @@ async def test_with_two_folders_each_answers_for_itself(start: Start, project: P
 
 
 def _deltas(editor: Editor) -> list[protocol.AnswerDelta]:
-    return [event for event in editor.heard if isinstance(event, protocol.AnswerDelta)]
+    return [event for event in editor.received if isinstance(event, protocol.AnswerDelta)]

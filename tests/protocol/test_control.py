@@ -1,4 +1,4 @@
-"""The user's hand on the indexes: pause, rebuild, why a file is in or out, a report, other settings."""
+"""Tests of index control: pause, rebuild, inspection, the diagnostic report and changed settings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from client import PATIENCE
+from client import TIMEOUT
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def large_project(tmp_path: Path) -> Path:
-    """Return a folder that takes a while to embed."""
+    """Return a folder that takes some time to embed."""
     body = "".join(f"def function_{{n}}_{i}(a, b):\n    return a * {i} + b\n\n\n" for i in range(40))
     return write_files(tmp_path / "large", {f"m{n}/file{n}.py": body.replace("{n}", str(n)) for n in range(40)})
 
 
-async def test_a_paused_index_answers_and_goes_on_where_it_stopped(start: Start, large_project: Path) -> None:
+async def test_a_paused_index_answers_and_resumes_where_it_stopped(start: Start, large_project: Path) -> None:
     editor = await start(large_project)
     await editor.until(lambda: (state := editor.state_of(large_project)) and state.embedded)
     await pause(editor, True)
@@ -47,7 +47,7 @@ async def test_a_paused_index_answers_and_goes_on_where_it_stopped(start: Start,
     assert (done.embedded, done.paused) == (done.chunks, False)
 
 
-async def test_a_folder_that_is_opened_while_paused_answers_from_its_index(start: Start, project: Path) -> None:
+async def test_a_folder_opened_while_paused_answers_from_its_index(start: Start, project: Path) -> None:
     first = await start(project)
     await first.until_idle(project)
     await first.leave()
@@ -62,22 +62,26 @@ async def test_a_folder_that_is_opened_while_paused_answers_from_its_index(start
     await second.until_read(project, 4)
 
 
-async def test_seconds_left_are_told_while_embedding_and_not_afterwards(start: Start, large_project: Path) -> None:
+async def test_seconds_left_are_reported_only_while_embedding(start: Start, large_project: Path) -> None:
     editor = await start(large_project)
     await editor.until(lambda: (state := editor.state_of(large_project)) and state.seconds_left)
     assert (await editor.until_idle(large_project)).seconds_left is None
 
 
-async def test_a_rebuild_reads_all_anew_and_answers_meanwhile(start: Start, project: Path) -> None:
+async def test_a_rebuild_rereads_everything_and_keeps_answering(start: Start, project: Path) -> None:
     editor = await start(project)
     before = await editor.until_idle(project)
-    editor.heard.clear()
+    editor.received.clear()
     state = await editor.request(protocol.INDEX_REBUILD, protocol.RebuildParams(project.as_uri()))
-    assert state.folders[0].stage is not Stage.IDLE, "it has begun; three files may be read before the reply is made"
+    assert state.folders[0].stage is not Stage.IDLE, (
+        "the rebuild must have begun, although three files may be read before the reply"
+    )
     assert (await editor.search("check_password")).passages[0].path == "auth.py"
     after = await editor.until_idle(project)
-    stages = {state.stage for news in editor.heard if isinstance(news, protocol.IndexState) for state in news.folders}
-    assert stages - {Stage.SCANNING, Stage.IDLE}, "it was read again, or its vectors were stored again"
+    stages = {
+        state.stage for news in editor.received if isinstance(news, protocol.IndexState) for state in news.folders
+    }
+    assert stages - {Stage.SCANNING, Stage.IDLE}, "the files must be read again, or their vectors stored again"
     assert (after.files, after.chunks, after.embedded) == (before.files, before.chunks, before.embedded)
 
 
@@ -89,7 +93,7 @@ async def test_a_folder_that_is_not_open_cannot_be_rebuilt(start: Start, project
         assert refusal.value.data["kind"] == "FolderError"
 
 
-async def test_why_tells_the_rule_and_the_chunks(start: Start, project: Path) -> None:
+async def test_why_reports_the_rule_and_the_chunks(start: Start, project: Path) -> None:
     (project / ".gitignore").write_text("*.log\n")
     (project / "run.log").write_text("started\n")
     editor = await start(project)
@@ -104,7 +108,7 @@ async def test_why_tells_the_rule_and_the_chunks(start: Start, project: Path) ->
     assert "is not there" in (await why(editor, (project / "gone.py").as_uri())).sentence
 
 
-async def test_why_has_a_sentence_for_what_lies_in_no_folder(start: Start, project: Path, tmp_path: Path) -> None:
+async def test_why_explains_files_outside_the_open_folders(start: Start, project: Path, tmp_path: Path) -> None:
     editor = await start(project)
     for uri, words in (
         ((tmp_path / "elsewhere.py").as_uri(), "outside the open folders"),
@@ -117,7 +121,7 @@ async def test_why_has_a_sentence_for_what_lies_in_no_folder(start: Start, proje
         assert words in found.sentence
 
 
-async def test_chunks_are_shown_with_their_lines_and_vectors(start: Start, project: Path) -> None:
+async def test_chunks_are_listed_with_their_lines_and_vectors(start: Start, project: Path) -> None:
     editor = await start(project)
     state = await editor.until_idle(project)
     found = [await chunks(editor, (project / path).as_uri()) for path in ("auth.py", "retry.py", "docs/guide.md")]
@@ -127,7 +131,7 @@ async def test_chunks_are_shown_with_their_lines_and_vectors(start: Start, proje
     assert found[0].chunks[0].preview.startswith('"""Who may come in."""')
 
 
-async def test_a_file_without_chunks_says_why(start: Start, project: Path, tmp_path: Path) -> None:
+async def test_chunks_explains_why_a_file_has_none(start: Start, project: Path, tmp_path: Path) -> None:
     (project / ".gitignore").write_text("*.log\n")
     (project / "run.log").write_text("started\n")
     editor = await start(project)
@@ -141,7 +145,7 @@ async def test_a_file_without_chunks_says_why(start: Start, project: Path, tmp_p
         assert words in found.sentence
 
 
-async def test_what_stays_out_is_listed_by_reason_and_counted_beyond_the_limit(start: Start, project: Path) -> None:
+async def test_skipped_files_are_listed_by_reason_and_counted_beyond_the_limit(start: Start, project: Path) -> None:
     (project / ".gitignore").write_text("*.log\nbuild/\n")
     (project / "build").mkdir()
     (project / "run.log").write_text("started\n")
@@ -161,7 +165,7 @@ async def test_what_stays_out_is_listed_by_reason_and_counted_beyond_the_limit(s
         await skipped(editor, limit=-1)
 
 
-async def test_a_folder_that_vanishes_is_said_and_its_index_still_answers(start: Start, project: Path) -> None:
+async def test_a_deleted_folder_is_reported_and_its_index_still_answers(start: Start, project: Path) -> None:
     editor = await start(project)
     await editor.until_idle(project)
     shutil.rmtree(project)
@@ -174,7 +178,7 @@ async def test_a_folder_that_vanishes_is_said_and_its_index_still_answers(start:
         await why(editor, (project / "auth.py").as_uri())
 
 
-async def test_the_report_tells_of_the_index_and_of_no_name(start: Start, project: Path, home: Path) -> None:
+async def test_the_diagnostic_report_describes_the_index_without_names(start: Start, project: Path, home: Path) -> None:
     editor = await start(project)
     await editor.until_idle(project)
     await editor.ask("How are the crown jewels protected?")
@@ -185,16 +189,16 @@ async def test_the_report_tells_of_the_index_and_of_no_name(start: Start, projec
         assert name not in report
 
 
-async def test_settings_of_an_answer_apply_at_once(start: Start, project: Path) -> None:
+async def test_answer_settings_apply_without_a_restart(start: Start, project: Path) -> None:
     editor = await start(project, configuration=True)
     await editor.until_read(project, 3)
     configure(editor, {**SOURCES_ONLY, "retrieval": {"top": 1}})
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while len((await editor.search("name password request")).passages) != 1:
-            pass  # the server asks for the settings when it has the time
+            pass  # the server requests the settings asynchronously
 
 
-async def test_another_chunk_size_cuts_the_open_folder_anew(start: Start, large_project: Path) -> None:
+async def test_a_changed_chunk_size_rechunks_the_open_folder(start: Start, large_project: Path) -> None:
     editor = await start(large_project, configuration=True)
     await editor.until_idle(large_project)
     before = editor.state_of(large_project).chunks
@@ -204,7 +208,7 @@ async def test_another_chunk_size_cuts_the_open_folder_anew(start: Start, large_
     assert (await editor.until_idle(large_project)).message == ""
 
 
-async def test_another_embedding_model_is_taken_and_a_bad_one_is_said_and_can_be_taken_back(
+async def test_a_changed_embedding_model_applies_and_a_bad_one_is_reported_and_can_be_reverted(
     start: Start, project: Path, tmp_path: Path
 ) -> None:
     editor = await start(project, configuration=True)
@@ -218,22 +222,22 @@ async def test_another_embedding_model_is_taken_and_a_bad_one_is_said_and_can_be
 
 
 async def pause(editor: Editor, paused: bool) -> protocol.IndexState:
-    """Pause or go on."""
+    """Pause or resume indexing."""
     return await editor.request(protocol.INDEX_PAUSE, protocol.PauseParams(paused))
 
 
 async def why(editor: Editor, uri: str) -> protocol.WhyResult:
-    """Ask why a file is in or out."""
+    """Request why a file is or is not indexed."""
     return await editor.request(protocol.INDEX_WHY, protocol.WhyParams(uri))
 
 
 async def chunks(editor: Editor, uri: str) -> protocol.ChunksResult:
-    """Ask what a file is cut into."""
+    """Request the chunks of a file."""
     return await editor.request(protocol.INDEX_CHUNKS, protocol.ChunksParams(uri))
 
 
 async def skipped(editor: Editor, **wanted: Any) -> protocol.SkippedResult:
-    """Ask what stays out."""
+    """Request the skipped files."""
     return await editor.request(protocol.INDEX_SKIPPED, protocol.SkippedParams(**wanted))
 
 

@@ -1,4 +1,4 @@
-"""How a session ends, and that standard output carries nothing but the protocol until then."""
+"""Tests of the end of a session, and that standard output carries only the protocol until then."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 import pytest
 from client import REAL_SERVER
 from pygls.exceptions import JsonRpcRequestCancelled
-from test_start import CURIOUS_SERVER
+from test_start import INSTRUMENTED_SERVER
 
 from conftest import SOURCES_ONLY, embedded_model, write_files
 from sourcewise import protocol
@@ -29,13 +29,13 @@ pytestmark = pytest.mark.usefixtures("own_embedder")
 
 @pytest.fixture
 def large_project(tmp_path: Path) -> Path:
-    """Return a folder that takes a while to index."""
+    """Return a folder that takes some time to index."""
     body = "".join(f"def function_{{n}}_{i}(a, b):\n    return a * {i} + b\n\n\n" for i in range(40))
     return write_files(tmp_path / "large", {f"m{n}/file{n}.py": body.replace("{n}", str(n)) for n in range(400)})
 
 
 @pytest.mark.parametrize("stage", [Stage.READING, Stage.EMBEDDING])
-async def test_shutdown_in_the_middle_of_indexing_takes_under_three_seconds(
+async def test_shutdown_during_indexing_takes_under_three_seconds(
     start: Start, large_project: Path, stage: Stage
 ) -> None:
     editor = await start(large_project)
@@ -45,12 +45,12 @@ async def test_shutdown_in_the_middle_of_indexing_takes_under_three_seconds(
     assert time.perf_counter() - begun < 3
 
 
-async def test_shutdown_in_the_middle_of_an_answer_takes_under_three_seconds(
+async def test_shutdown_during_an_answer_takes_under_three_seconds(
     start: Start, project: Path, small_model: str
 ) -> None:
     editor = await start(project, options=embedded_model(small_model, answer_tokens=4000))
     asked = asyncio.create_task(editor.ask("How are requests sent again after a failure?"))
-    await editor.until(lambda: any(isinstance(event, protocol.AnswerDelta) for event in editor.heard))
+    await editor.until(lambda: any(isinstance(event, protocol.AnswerDelta) for event in editor.received))
     begun = time.perf_counter()
     await editor.leave()
     assert time.perf_counter() - begun < 3
@@ -58,7 +58,7 @@ async def test_shutdown_in_the_middle_of_an_answer_takes_under_three_seconds(
     assert isinstance(outcome, JsonRpcRequestCancelled | RuntimeError) or outcome.failure
 
 
-async def test_what_was_indexed_before_a_shutdown_is_kept(start: Start, large_project: Path) -> None:
+async def test_files_indexed_before_a_shutdown_are_kept(start: Start, large_project: Path) -> None:
     editor = await start(large_project)
     state = await editor.until(lambda: (state := editor.state_of(large_project)) and state.files > 50 and state)
     await editor.leave()
@@ -67,7 +67,7 @@ async def test_what_was_indexed_before_a_shutdown_is_kept(start: Start, large_pr
     assert again.files >= state.files
 
 
-def test_the_server_ends_when_the_editor_is_gone(home: Path, large_project: Path) -> None:
+def test_the_server_exits_when_the_editor_is_gone(home: Path, large_project: Path) -> None:
     with _server(home, REAL_SERVER) as process:
         _greet(process, large_project)
         _read_until(process.stdout, lambda message: message.get("method") == "sourcewise/index/state")
@@ -77,10 +77,10 @@ def test_the_server_ends_when_the_editor_is_gone(home: Path, large_project: Path
         assert time.perf_counter() - begun < 3
 
 
-def test_an_editor_that_does_not_read_for_a_while_misses_nothing(home: Path, project: Path) -> None:
+def test_an_editor_that_reads_late_receives_every_reply(home: Path, project: Path) -> None:
     with _server(home, REAL_SERVER) as process:
         _greet(process, project)
-        waiting = set(range(100, 600))  # their replies are more than a pipe holds
+        waiting = set(range(100, 600))  # their replies exceed the buffer of a pipe
         for number in sorted(waiting):
             _write(process, {"id": number, "method": protocol.INDEX_STATUS.method, "params": {}})
 
@@ -93,8 +93,8 @@ def test_an_editor_that_does_not_read_for_a_while_misses_nothing(home: Path, pro
         process.wait(10)
 
 
-def test_standard_output_carries_nothing_but_the_protocol(home: Path, project: Path) -> None:
-    with _server(home, CURIOUS_SERVER) as process:
+def test_standard_output_carries_only_the_protocol(home: Path, project: Path) -> None:
+    with _server(home, INSTRUMENTED_SERVER) as process:
         _greet(process, project)
         _write(process, {"id": 2, "method": "test/noise", "params": None})
         _read_until(process.stdout, lambda message: message.get("result") == "done")
@@ -130,7 +130,7 @@ def _write(process: subprocess.Popen[bytes], message: dict[str, Any]) -> None:
 
 
 def _read_until(stream: IO[bytes], wanted: Any) -> None:
-    """Read whole messages, nothing between them, up to the one that is wanted."""
+    """Read messages up to the wanted one, and assert that nothing is between them."""
     while True:
         header = b""
         while not header.endswith(b"\r\n\r\n"):

@@ -1,4 +1,4 @@
-"""What an editor gets for "Explain This" and "Find Similar Code", saved or not."""
+"""Tests of the responses to "Explain This" and "Find Similar Code", for saved and unsaved text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CALLER = '''from auth import check_password
 
 
 def enter(name, password):
-    """Let somebody in."""
+    """Let a user in."""
     if not check_password(name, password):
         raise PermissionError(name)
 '''
@@ -31,7 +31,7 @@ def enter(name, password):
 
 @pytest.fixture
 def folder(project: Path) -> Path:
-    """Return the project with a caller of what it defines."""
+    """Return the project with an additional file that calls its functions."""
     return write_files(project, {"login.py": CALLER})
 
 
@@ -47,7 +47,7 @@ def cursor(uri: str, line: int, character: int) -> protocol.Selection:
     return protocol.Selection(uri, line, line, character, character)
 
 
-async def test_a_selection_comes_first_then_who_uses_it_and_what_it_calls(start: Start, folder: Path) -> None:
+async def test_the_sources_are_the_selection_then_its_callers_and_callees(start: Start, folder: Path) -> None:
     editor = await start(folder)
     await editor.until_read(folder, 4)
     uri = (folder / "auth.py").as_uri()
@@ -56,13 +56,13 @@ async def test_a_selection_comes_first_then_who_uses_it_and_what_it_calls(start:
     assert (first.uri, first.start_line, first.end_line, first.symbol) == (uri, 4, 6, "check_password")
     reasons = {reason: source.path for source in others for reason in source.reasons}
     assert reasons["uses check_password"] == "login.py"
-    assert any(isinstance(event, protocol.AnswerSources) and event.ask_id == "e" for event in editor.heard)
+    assert any(isinstance(event, protocol.AnswerSources) and event.ask_id == "e" for event in editor.received)
     assert answer.failure == ""
     assert answer.follow_ups
     assert protocol.Citation(1, CitationState.CURRENT) in answer.citations
 
 
-async def test_at_a_cursor_the_definition_of_the_name_there_is_explained(start: Start, folder: Path) -> None:
+async def test_explain_at_a_cursor_on_a_name_explains_its_definition(start: Start, folder: Path) -> None:
     editor = await start(folder)
     await editor.until_read(folder, 4)
     uri = (folder / "login.py").as_uri()
@@ -73,14 +73,14 @@ async def test_at_a_cursor_the_definition_of_the_name_there_is_explained(start: 
         assert (source.path, source.symbol) == ("auth.py", "check_password")
 
 
-async def test_at_a_cursor_on_no_name_what_is_around_it_is_explained(start: Start, folder: Path) -> None:
+async def test_explain_at_a_cursor_without_a_name_explains_the_surrounding_code(start: Start, folder: Path) -> None:
     editor = await start(folder)
     await editor.until_read(folder, 4)
     source = (await explain(editor, cursor((folder / "login.py").as_uri(), 5, 0))).sources[0]
     assert (source.path, source.symbol) == ("login.py", "enter")
 
 
-async def test_what_was_not_saved_is_explained_as_it_stands_in_the_editor(start: Start, folder: Path) -> None:
+async def test_explain_uses_the_unsaved_text(start: Start, folder: Path) -> None:
     editor = await start(folder)
     await editor.until_read(folder, 4)
     uri = (folder / "auth.py").as_uri()
@@ -94,7 +94,7 @@ async def test_what_was_not_saved_is_explained_as_it_stands_in_the_editor(start:
     assert (await explain(editor, cursor(uri, 1, 6))).sources[0].symbol == "newer"
 
 
-async def test_a_document_without_a_file_is_explained_under_its_name(start: Start, folder: Path) -> None:
+async def test_an_untitled_document_is_explained_under_its_name(start: Start, folder: Path) -> None:
     editor = await start(folder)
     await editor.until_read(folder, 4)
     editor.show("untitled:Untitled-1", "def mine(word):\n    return hash_of(word)\n", "python")
@@ -105,7 +105,7 @@ async def test_a_document_without_a_file_is_explained_under_its_name(start: Star
     assert protocol.Citation(1, CitationState.CURRENT) in answer.citations
 
 
-async def test_what_cannot_be_explained_is_refused_with_a_way_out(start: Start, folder: Path) -> None:
+async def test_a_selection_that_cannot_be_explained_is_refused_with_a_hint(start: Start, folder: Path) -> None:
     editor = await start(folder)
     for uri, words in (
         ("file:///elsewhere/x.py", "lies in no open folder"),
@@ -120,7 +120,7 @@ async def test_what_cannot_be_explained_is_refused_with_a_way_out(start: Start, 
         assert caught.value.data["hint"]
 
 
-async def test_a_uri_that_leads_out_of_the_folder_is_refused(start: Start, folder: Path, tmp_path: Path) -> None:
+async def test_a_uri_outside_the_folder_is_refused(start: Start, folder: Path, tmp_path: Path) -> None:
     write_files(tmp_path, {"outside.py": "def outside_secret(): pass\n"})
     editor = await start(folder)
     await editor.until_read(folder, 4)
@@ -143,8 +143,8 @@ async def test_a_uri_that_leads_out_of_the_folder_is_refused(start: Start, folde
     assert (await explain(editor, lines(f"{root}/docs/../auth.py", 4, 6))).sources[0].path == "auth.py"
 
 
-@pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
-async def test_a_file_behind_a_link_is_explained_as_the_editor_shows_it_and_never_read(
+@pytest.mark.skipif(os.name == "nt", reason="creating links needs a privilege on Windows")
+async def test_a_file_behind_a_link_is_never_read_but_explained_from_the_editor(
     start: Start, folder: Path, tmp_path: Path
 ) -> None:
     write_files(tmp_path, {"elsewhere/s.py": "def outside_secret(): pass\n"})
@@ -162,7 +162,7 @@ async def test_a_file_behind_a_link_is_explained_as_the_editor_shows_it_and_neve
     assert (await explain(editor, lines(uri, 1, 1))).sources[0].preview == "def shown(): pass"
 
 
-async def test_similar_code_is_other_code(start: Start, folder: Path) -> None:
+async def test_similar_code_excludes_the_selection(start: Start, folder: Path) -> None:
     editor = await start(folder)
     await editor.until_idle(folder)
     selection = lines((folder / "auth.py").as_uri(), 4, 6)
@@ -172,7 +172,7 @@ async def test_similar_code_is_other_code(start: Start, folder: Path) -> None:
     assert all(passage.similarity is not None for passage in result.passages)
 
 
-async def test_a_document_that_crashes_its_grammar_is_explained_by_its_lines(start: Start, folder: Path) -> None:
+async def test_a_document_that_crashes_its_grammar_is_explained_as_plain_lines(start: Start, folder: Path) -> None:
     deep = "".join(f"{' ' * level}k{level}:\n" for level in range(300))
     editor = await start(write_files(folder, {"deep.yaml": deep}))
     uri = (folder / "deep.yaml").as_uri()

@@ -1,4 +1,4 @@
-"""A hostile repository under observation: nothing of it is executed, nothing outside is read, nothing leaves."""
+"""Tests with a hostile repository: none of it runs, no file outside is read, no data leaves the machine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sourcewise import protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strace observes Linux")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strace exists only on Linux")
 
 PYTHON = (sys.executable, "-EP", "-m", "sourcewise")
 COMMANDS = (
@@ -52,7 +52,7 @@ def repository(tmp_path: Path, listener: Listener) -> HostileRepository:
 
 @pytest.fixture
 def data(tmp_path: Path, models_folder: Path, small_model: str) -> Iterator[Path]:
-    """Return a data folder with real models, beside an Ollama that would send prompts to another machine."""
+    """Return a data folder with real models, configured with an Ollama that would send prompts to another machine."""
     data = tmp_path / "data"
     data.mkdir()
     (data / "models").symlink_to(models_folder)
@@ -69,8 +69,8 @@ def data(tmp_path: Path, models_folder: Path, small_model: str) -> Iterator[Path
         assert [request.path for request in ollama.requests if request.path == "/api/chat"] == []
 
 
-def ours(repository: HostileRepository, data: Path, models_folder: Path) -> tuple[str, ...]:
-    """Return where the processes may read: the repository, the data folder and the installation."""
+def readable_places(repository: HostileRepository, data: Path, models_folder: Path) -> tuple[str, ...]:
+    """Return the folders that the processes may read: the repository, the data folder and the installation."""
     package = Path(sourcewise.__file__).parent
     user = (repository.home / ".gitconfig", repository.home / ".config" / "git")
     places = (repository.folder, data, models_folder, package, Path(sys.prefix), Path(sys.base_prefix), *user)
@@ -92,7 +92,7 @@ def check(repository: HostileRepository, listener: Listener, seen: Observation, 
 def test_commands_in_a_hostile_repository(
     repository: HostileRepository, listener: Listener, data: Path, models_folder: Path, tmp_path: Path
 ) -> None:
-    allowed = ours(repository, data, models_folder)
+    allowed = readable_places(repository, data, models_folder)
     for number, arguments in enumerate(COMMANDS):
         seen = Observation(tmp_path / f"calls-{number}")
         done = subprocess.run(
@@ -125,11 +125,11 @@ async def test_an_editor_in_a_hostile_repository(
         await _use(editor, repository.folder)
     finally:
         await editor.leave()
-    check(repository, listener, seen, ours(repository, data, models_folder))
+    check(repository, listener, seen, readable_places(repository, data, models_folder))
 
 
 async def _use(editor: Editor, folder: Path) -> None:
-    """Do what a person does, and what the repository's names and links would have one do."""
+    """Do what a user does, and follow the repository's malicious names and links."""
     found = await editor.search("what a customer pays", folder)
     assert found.passages[0].path == "pricing.py"
     assert SECRET not in str(found)

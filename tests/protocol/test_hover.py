@@ -1,4 +1,4 @@
-"""What an editor shows when somebody points at a name."""
+"""Tests of hovers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CALLER = "from auth import check_password\n\n\ndef enter(name, password):\n    r
 
 @pytest.fixture
 def folder(project: Path) -> Path:
-    """Return the project with a caller of what it defines."""
+    """Return the project with an additional file that calls its functions."""
     return write_files(project, {"login.py": CALLER})
 
 
@@ -34,7 +34,7 @@ async def hover(editor: Editor, uri: str, line: int, character: int) -> str | No
     return found.contents.value if found else None
 
 
-async def test_a_name_is_told_at_once_with_links_to_its_places(start: Start, folder: Path) -> None:
+async def test_a_hover_shows_the_symbol_with_links_to_its_locations(start: Start, folder: Path) -> None:
     editor = await start(folder, options={**SOURCES_ONLY, "hover": {"timeoutMs": 5000}})
     await editor.until_idle(folder)
     uri = (folder / "login.py").as_uri()
@@ -52,7 +52,7 @@ async def test_a_name_is_told_at_once_with_links_to_its_places(start: Start, fol
     ]
 
 
-async def test_where_nothing_is_known_nothing_is_shown_and_nothing_fails(start: Start, folder: Path) -> None:
+async def test_an_unknown_name_has_no_hover_and_causes_no_error(start: Start, folder: Path) -> None:
     editor = await start(folder)
     await editor.until_read(folder, 4)
     uri = (folder / "login.py").as_uri()
@@ -72,7 +72,7 @@ async def test_hovers_can_be_turned_off(start: Start, folder: Path) -> None:
     assert await hover(editor, uri, 4, 14) is None
 
 
-async def test_unsaved_text_and_documents_without_a_file_are_hovered_over(start: Start, folder: Path) -> None:
+async def test_untitled_documents_have_hovers(start: Start, folder: Path) -> None:
     editor = await start(folder)
     await editor.until_read(folder, 4)
     editor.show("untitled:Untitled-1", "x = '\U0001f600' + hash_of(y)\n", "python")

@@ -1,4 +1,4 @@
-"""How the editor's events reach the index, and what it is told meanwhile."""
+"""Tests of how the editor's events reach the index, and of the reported states."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def test_the_state_passes_through_the_stages_to_idle(start: Start, project
     stages = [state.stage for state in _states(editor, project)]
     order = [Stage.SCANNING, Stage.READING, Stage.EMBEDDING, Stage.IDLE]
     seen = list(dict.fromkeys(stage for stage in stages if stage in order))
-    assert seen == [stage for stage in order if stage in seen], "a short stage may be over before it is told"
+    assert seen == [stage for stage in order if stage in seen], "a short stage may end before it is reported"
     assert {Stage.EMBEDDING, Stage.IDLE} <= set(seen)
     assert last.embedded == last.chunks > 0
 
@@ -64,7 +64,7 @@ async def test_a_saved_file_is_found(start: Start, project: Path) -> None:
     assert (await editor.search("fold_the_paper")).passages[0].path == "new.py"
 
 
-async def test_a_deleted_file_is_lost_when_the_watcher_tells(start: Start, project: Path) -> None:
+async def test_a_deleted_file_is_removed_on_a_watcher_event(start: Start, project: Path) -> None:
     editor = await start(project)
     await editor.until_read(project, 3)
     (project / "auth.py").unlink()
@@ -74,7 +74,7 @@ async def test_a_deleted_file_is_lost_when_the_watcher_tells(start: Start, proje
     assert "auth.py" not in [passage.path for passage in (await editor.search("check_password")).passages]
 
 
-async def test_what_other_programs_do_is_seen_without_a_word_from_the_editor(start: Start, project: Path) -> None:
+async def test_changes_by_other_programs_are_noticed_without_editor_events(start: Start, project: Path) -> None:
     editor = await start(project)
     await editor.until_read(project, 3)
     (project / "deep" / "er").mkdir(parents=True)
@@ -88,7 +88,7 @@ async def test_what_other_programs_do_is_seen_without_a_word_from_the_editor(sta
     assert "auth.py" not in [passage.path for passage in (await editor.search("check_password")).passages]
 
 
-async def test_folders_come_and_go(start: Start, project: Path, tmp_path: Path) -> None:
+async def test_folders_can_be_added_and_removed(start: Start, project: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     (other / "paint.py").write_text("def mix_colours(first, second):\n    return first + second\n")
@@ -103,7 +103,7 @@ async def test_folders_come_and_go(start: Start, project: Path, tmp_path: Path) 
         await editor.search("check_password", project)
 
 
-async def test_a_removed_folder_is_free_for_another_process(start: Start, project: Path) -> None:
+async def test_another_process_can_own_the_index_of_a_removed_folder(start: Start, project: Path) -> None:
     first, second = await start(project), await start()
     await first.until_read(project, 3)
     _change_folders(first, removed=[project])
@@ -113,7 +113,7 @@ async def test_a_removed_folder_is_free_for_another_process(start: Start, projec
     assert (await second.search("check_password")).passages
 
 
-async def test_an_index_that_another_process_owns_is_said_and_taken_when_it_is_free(
+async def test_an_index_owned_by_another_process_is_reported_and_taken_over_when_free(
     start: Start, project: Path, other_process: subprocess.Popen[str]
 ) -> None:
     editor = await start(project)
@@ -127,7 +127,7 @@ async def test_an_index_that_another_process_owns_is_said_and_taken_when_it_is_f
     assert (await editor.search("check_password")).passages
 
 
-async def test_the_status_tells_what_the_index_holds(start: Start, project: Path) -> None:
+async def test_the_status_reports_the_contents_of_the_index(start: Start, project: Path) -> None:
     (project / "logo.png").write_bytes(b"\x89PNG\0\0")
     editor = await start(project)
     await editor.until_idle(project)
@@ -138,7 +138,7 @@ async def test_the_status_tells_what_the_index_holds(start: Start, project: Path
 
 
 def _states(editor: Editor, folder: Path) -> list[protocol.FolderState]:
-    snapshots = [params for params in editor.heard if isinstance(params, protocol.IndexState)]
+    snapshots = [params for params in editor.received if isinstance(params, protocol.IndexState)]
     return [state for snapshot in snapshots for state in snapshot.folders if state.uri == folder.as_uri()]
 
 

@@ -1,4 +1,4 @@
-"""What an editor is told about language models, and how one comes."""
+"""Tests of listing, downloading and choosing language models, and of consent."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ NO_WEIGHTS = "nobody/has-this-model"
 
 @pytest.fixture
 def ollama() -> Iterator[OllamaServer]:
-    """Return a server that speaks as Ollama does."""
+    """Return a fake Ollama server."""
     with OllamaServer() as running:
         yield running
 
 
 def options(endpoint: str, **settings: Any) -> dict[str, Any]:
-    """Return settings that choose a model by themselves, and whose own model is nowhere."""
+    """Return settings that choose a model automatically, with an embedded model that is not downloaded."""
     return {"llm": {"endpoint": endpoint, **settings}, "embedded": {"model": NO_WEIGHTS}}
 
 
-async def test_the_list_says_who_would_answer(start: Start, project: Path, ollama: OllamaServer) -> None:
+async def test_the_list_names_the_model_that_would_answer(start: Start, project: Path, ollama: OllamaServer) -> None:
     editor = await start(project, options=options(ollama.endpoint))
     models = await listed(editor)
     assert (models.answering.runtime, models.answering.name) == ("ollama", "codellama")
@@ -46,7 +46,7 @@ async def test_the_list_says_who_would_answer(start: Start, project: Path, ollam
     assert protocol.LanguageModel("ollama", "codellama:latest", True, 3_800_000_000) in models.models
 
 
-async def test_without_ollama_a_question_gets_its_sources_and_a_way_out_and_downloads_nothing(
+async def test_without_ollama_a_question_returns_sources_and_a_hint_and_downloads_nothing(
     start: Start, project: Path, home: Path
 ) -> None:
     there = set((home / "models").iterdir())
@@ -61,15 +61,15 @@ async def test_without_ollama_a_question_gets_its_sources_and_a_way_out_and_down
     assert {place for place in (home / "models").iterdir() if "has-this-model" in place.name} <= there
 
 
-async def test_a_model_of_ollama_is_pulled_and_then_answers(start: Start, project: Path, ollama: OllamaServer) -> None:
+async def test_a_pulled_ollama_model_answers(start: Start, project: Path, ollama: OllamaServer) -> None:
     ollama.script.models = {}
     editor = await start(project, options=options(ollama.endpoint))
     assert "ollama pull codellama" in (await listed(editor)).problem
     await pull(editor, "ollama", "codellama:latest", "p1")
-    heard = [news for news in editor.heard if isinstance(news, protocol.PullProgress)]
-    assert {news.pull_id for news in heard} == {"p1"}
-    assert (heard[-1].done, heard[-1].total) == (400, 400)
-    assert heard[0].message == "Pulling manifest codellama:latest"
+    progress = [news for news in editor.received if isinstance(news, protocol.PullProgress)]
+    assert {news.pull_id for news in progress} == {"p1"}
+    assert (progress[-1].done, progress[-1].total) == (400, 400)
+    assert progress[0].message == "Pulling manifest codellama:latest"
     assert (await listed(editor)).answering.runtime == "ollama"
 
 
@@ -77,16 +77,14 @@ async def test_cancelling_a_pull_stops_it(start: Start, project: Path, ollama: O
     ollama.script.ending = "endless"
     editor = await start(project, options=options(ollama.endpoint))
     pulling = asyncio.create_task(pull(editor, "ollama", "codellama", "p1", msg_id="the-pull"))
-    await editor.until(lambda: any(isinstance(news, protocol.PullProgress) for news in editor.heard))
+    await editor.until(lambda: any(isinstance(news, protocol.PullProgress) for news in editor.received))
     editor.cancel_request(CancelParams(id="the-pull"))
     with pytest.raises(JsonRpcRequestCancelled):
         await within(pulling, 10)
     assert await asyncio.to_thread(ollama.client_left.wait, 10)
 
 
-async def test_a_pull_that_cannot_be_is_answered_with_a_sentence(
-    start: Start, project: Path, ollama: OllamaServer
-) -> None:
+async def test_an_impossible_pull_is_answered_with_an_error(start: Start, project: Path, ollama: OllamaServer) -> None:
     ollama.script.pull = ({"error": "pull model manifest: file does not exist"},)
     editor = await start(project, options=options(ollama.endpoint))
     with pytest.raises(JsonRpcException, match="Ollama knows no model llama9") as refusal:
@@ -97,14 +95,16 @@ async def test_a_pull_that_cannot_be_is_answered_with_a_sentence(
             await pull(editor, runtime, name, "p2")
 
 
-async def test_another_endpoint_applies_to_the_next_question(start: Start, project: Path, ollama: OllamaServer) -> None:
+async def test_a_changed_endpoint_applies_to_the_next_question(
+    start: Start, project: Path, ollama: OllamaServer
+) -> None:
     editor = await start(project, options=options(NOWHERE), configuration=True)
     assert (await listed(editor)).answering.runtime == "sources"
     editor.set_configuration(options(ollama.endpoint), section="sourcewise")
     editor.workspace_did_change_configuration(DidChangeConfigurationParams(None))
     async with asyncio.timeout(60):
         while (await listed(editor)).endpoint != ollama.endpoint:
-            pass  # the server asks for the settings when it has the time
+            pass  # the server requests the settings asynchronously
     answer = await editor.ask("How are requests sent again after a failure?")
     assert (answer.model.runtime, answer.failure) == ("ollama", "")
     assert answer.text.startswith("The answer is 42")
@@ -123,7 +123,7 @@ def remote(ollama: OllamaServer) -> OllamaServer:
     return ollama
 
 
-async def test_code_leaves_the_machine_only_after_the_user_has_allowed_it(
+async def test_code_leaves_the_machine_only_with_the_users_consent(
     start: Start, project: Path, remote: OllamaServer
 ) -> None:
     editor = await start(project, options=options(remote.endpoint, model="mycoder"))
@@ -148,7 +148,7 @@ async def test_code_leaves_the_machine_only_after_the_user_has_allowed_it(
     assert prompts_of(remote) == 1
 
 
-async def test_what_is_allowed_for_a_folder_holds_in_another_window_and_for_no_other_folder(
+async def test_consent_for_a_folder_applies_in_other_windows_but_not_to_other_folders(
     start: Start, project: Path, remote: OllamaServer, tmp_path: Path
 ) -> None:
     other = tmp_path / "other"
@@ -165,7 +165,7 @@ async def test_what_is_allowed_for_a_folder_holds_in_another_window_and_for_no_o
 
 
 async def test_an_ollama_on_another_machine_needs_consent(start: Start, project: Path) -> None:
-    # A spelling of this machine that does not count as such, so that there is something to talk to.
+    # This spelling of the loopback address does not count as local, yet it reaches the fake server.
     with OllamaServer() as ollama:
         endpoint = ollama.endpoint.replace("127.0.0.1", "127.1")
         editor = await start(project, options=options(endpoint))
@@ -177,7 +177,7 @@ async def test_an_ollama_on_another_machine_needs_consent(start: Start, project:
         assert {model.host for model in models.models if model.runtime == "ollama"} == {endpoint}
 
 
-async def test_a_folder_that_is_not_open_can_be_allowed_nothing(
+async def test_consent_for_a_folder_that_is_not_open_is_refused(
     start: Start, project: Path, remote: OllamaServer, tmp_path: Path
 ) -> None:
     editor = await start(project, options=options(remote.endpoint, model="mycoder"))
@@ -187,15 +187,15 @@ async def test_a_folder_that_is_not_open_can_be_allowed_nothing(
 
 
 def prompts_of(ollama: OllamaServer) -> int:
-    """Return how many prompts were sent."""
+    """Return the number of prompts that were sent."""
     return sum(request.path == "/api/chat" for request in ollama.requests)
 
 
 async def listed(editor: Editor) -> protocol.ModelsResult:
-    """Ask for the models."""
+    """Request the list of models."""
     return await editor.request(protocol.MODELS_LIST, protocol.ModelsParams())
 
 
 async def pull(editor: Editor, runtime: str, name: str, pull_id: str, msg_id: str | None = None) -> protocol.PullResult:
-    """Ask for a model to be downloaded."""
+    """Request the download of a model."""
     return await editor.request(protocol.MODELS_PULL, protocol.PullParams(pull_id, runtime, name), msg_id)

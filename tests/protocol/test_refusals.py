@@ -1,4 +1,4 @@
-"""What cannot be done is answered, in words, and the server goes on."""
+"""Tests that invalid requests are answered with an error message and the server keeps running."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ WRONG_QUESTIONS = (
 )
 
 
-async def test_wrong_parameters_are_answered(start: Start, project: Path) -> None:
+async def test_wrong_parameters_are_answered_with_an_error(start: Start, project: Path) -> None:
     editor = await start(project)
     for params, word in WRONG_QUESTIONS:
         with pytest.raises(JsonRpcInvalidParams, match=word):
             await editor.raw_request(protocol.ASK.method, params)
 
 
-async def test_every_request_answers_whatever_it_is_sent(start: Start, project: Path) -> None:
+async def test_every_request_answers_any_parameters(start: Start, project: Path) -> None:
     editor = await start(project)
     for request in protocol.REQUESTS:
         for params in ("nothing", 7, [], None):
-            with suppress(JsonRpcException):  # an answer, too
+            with suppress(JsonRpcException):  # an error is an answer too
                 await editor.raw_request(request.method, params)
         if wrong := {name: [["?"]] for name in wire_names(request)}:
             with pytest.raises(JsonRpcInvalidParams, match=request.method):
@@ -50,26 +50,28 @@ async def test_every_request_answers_whatever_it_is_sent(start: Start, project: 
 
 
 def wire_names(request: protocol.Request) -> list[str]:
-    """Return the fields of a request's parameters as the wire calls them."""
+    """Return the names of a request's parameters in JSON."""
     words = [field.name.split("_") for field in attrs.fields(request.params)]
     return [first + "".join(map(str.capitalize, rest)) for first, *rest in words]
 
 
-async def test_a_limit_that_makes_no_sense_is_answered(start: Start, project: Path) -> None:
+async def test_an_invalid_limit_is_answered_with_an_error(start: Start, project: Path) -> None:
     editor = await start(project)
     for limit in (0, -1, 51, "many", True, 2.5):
         with pytest.raises(JsonRpcInvalidParams, match="limit"):
             await editor.raw_request(protocol.SEARCH.method, {"query": "password", "limit": limit})
 
 
-async def test_an_unknown_method_is_answered_and_the_server_goes_on(start: Start, project: Path) -> None:
+async def test_an_unknown_method_is_answered_with_an_error_and_the_server_keeps_running(
+    start: Start, project: Path
+) -> None:
     editor = await start(project)
     with pytest.raises(JsonRpcMethodNotFound):
         await within(editor.protocol.send_request_async("sourcewise/fly", {}))
     assert (await editor.search("check_password")).passages
 
 
-async def test_a_question_that_cannot_be_asked_gets_a_sentence_and_a_hint(start: Start, project: Path) -> None:
+async def test_an_invalid_question_is_answered_with_a_message_and_a_hint(start: Start, project: Path) -> None:
     editor = await start(project)
     for question in ("", " \n ", "why " * 6000):
         for request in (editor.ask(question), editor.search(question)):
@@ -80,7 +82,7 @@ async def test_a_question_that_cannot_be_asked_gets_a_sentence_and_a_hint(start:
             assert refusal.value.message.endswith(refusal.value.data["hint"])
 
 
-async def test_without_a_folder_named_two_folders_are_one_too_many(start: Start, project: Path, tmp_path: Path) -> None:
+async def test_with_two_folders_a_request_must_name_one(start: Start, project: Path, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     editor = await start(project, tmp_path / "other")
     with pytest.raises(JsonRpcException) as refusal:
@@ -89,7 +91,9 @@ async def test_without_a_folder_named_two_folders_are_one_too_many(start: Start,
     assert project.as_uri() in refusal.value.message
 
 
-async def test_no_folder_and_a_foreign_folder_are_refused(start: Start, project: Path, tmp_path: Path) -> None:
+async def test_a_search_without_an_open_folder_or_in_another_folder_is_refused(
+    start: Start, project: Path, tmp_path: Path
+) -> None:
     editor = await start()
     with pytest.raises(JsonRpcException, match="No folder is open"):
         await editor.search("anything")
@@ -98,14 +102,14 @@ async def test_no_folder_and_a_foreign_folder_are_refused(start: Start, project:
         await editor.search("anything", tmp_path / "elsewhere")
 
 
-async def test_a_folder_of_another_machine_is_refused_and_the_others_are_served(start: Start, project: Path) -> None:
+async def test_a_remote_folder_is_refused_and_the_others_are_served(start: Start, project: Path) -> None:
     editor = await start("vscode-remote://ssh-remote+box/home/me/code", project)
     assert (await editor.search("check_password", project)).passages
     state = await editor.until(lambda: editor.state_of("vscode-remote://ssh-remote+box/home/me/code"))
     assert "not a folder on this machine" in state.message
 
 
-async def test_a_folder_that_does_not_exist_says_so_and_the_others_are_served(
+async def test_a_missing_folder_is_reported_and_the_others_are_served(
     start: Start, project: Path, tmp_path: Path
 ) -> None:
     missing = tmp_path / "missing"
@@ -117,7 +121,7 @@ async def test_a_folder_that_does_not_exist_says_so_and_the_others_are_served(
         await editor.search("anything", missing)
 
 
-async def test_without_the_embedding_model_keywords_serve_and_the_state_says_why(
+async def test_without_the_embedding_model_keyword_search_works_and_the_state_explains_why(
     start: Start, project: Path, tmp_path: Path
 ) -> None:
     settings = {"llm": {"runtime": "sources"}, "embedding": {"model": str(tmp_path / "no-model")}}
@@ -127,8 +131,8 @@ async def test_without_the_embedding_model_keywords_serve_and_the_state_says_why
     assert (await editor.search("check_password")).passages[0].path == "auth.py"
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is forbidden to the superuser")
-async def test_a_folder_that_may_not_be_read_says_so(start: Start, project: Path, tmp_path: Path) -> None:
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions do not restrict root")
+async def test_an_unreadable_folder_is_reported(start: Start, project: Path, tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o000)
     editor = await start(closed, project)
@@ -138,7 +142,7 @@ async def test_a_folder_that_may_not_be_read_says_so(start: Start, project: Path
 LINK = "[Finish the set-up](command:workbench.action.quit)"
 
 
-async def test_no_message_holds_a_link_of_the_workspace(start: Start, project: Path) -> None:
+async def test_no_message_contains_a_link_from_the_workspace(start: Start, project: Path) -> None:
     (project / f"{LINK}.py").write_text("def a():\n    return 1\n")
     editor = await start(project, options={"llm": {"runtime": LINK}, "retrieval": {"top": LINK}})
     await editor.search("check_password")

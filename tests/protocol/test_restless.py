@@ -1,6 +1,6 @@
-"""A folder that changes while its index is made: what is in the index afterwards is what is on the disk.
+"""Tests with a folder that changes while it is indexed: the index must match the disk afterwards.
 
-`tests/faults` has more of this, with many more files.
+`tests/faults` has more such tests, with many more files.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _FILES = 150
 
 
-async def test_a_folder_that_is_renamed_while_it_is_read_is_indexed_where_it_is(
+async def test_a_folder_renamed_while_it_is_read_is_indexed_under_its_new_name(
     start: Start, project: Path, home: Path
 ) -> None:
     _write(project / "before", range(_FILES), "first")
@@ -33,7 +33,7 @@ async def test_a_folder_that_is_renamed_while_it_is_read_is_indexed_where_it_is(
     assert _indexed(project, home) == _on_disk(project)
 
 
-async def test_a_rebase_is_followed(start: Start, project: Path, home: Path) -> None:
+async def test_the_index_follows_a_rebase(start: Start, project: Path, home: Path) -> None:
     _git(project, "init", "--quiet", "--initial-branch", "main")
     _commit(project, range(30), "base")
     _git(project, "checkout", "--quiet", "-b", "feature")
@@ -50,7 +50,7 @@ async def test_a_rebase_is_followed(start: Start, project: Path, home: Path) -> 
 
 
 async def _settle(editor: Editor, project: Path, files: int) -> None:
-    """Wait until what was written last, and so all before it, is in the index with its vectors."""
+    """Wait until a file written now, and so every earlier change, is in the index with its vectors."""
     (project / "last.py").write_text("LAST = True\n")
     await editor.until_read(project, files + 1)
     state = await editor.until_idle(project)

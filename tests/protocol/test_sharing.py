@@ -1,4 +1,4 @@
-"""Several processes on one folder: one owns its index, the others are served by it, and one of them follows it."""
+"""Tests of several processes on one folder: one owns its index and serves the others, and another can take over."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _NEW = "def fold_the_paper():\n    return 'crane'\n"
 
 
-async def test_a_second_window_is_served_and_finds_what_changes(start: Start, project: Path) -> None:
+async def test_a_second_window_is_served_and_finds_changes(start: Start, project: Path) -> None:
     first = await start(project)
     await first.until_idle(project)
     second = await start(project)
@@ -50,7 +50,7 @@ async def test_one_process_embeds_for_all_windows(start: Start, project: Path, t
     assert sum(len(_embedding_processes(editor)) for editor in editors) == 1
 
 
-async def test_when_the_owner_is_killed_another_window_takes_its_place(start: Start, project: Path) -> None:
+async def test_another_window_takes_over_when_the_owner_is_killed(start: Start, project: Path) -> None:
     first = await start(project)
     await first.until_idle(project)
     second = await start(project)
@@ -63,7 +63,7 @@ async def test_when_the_owner_is_killed_another_window_takes_its_place(start: St
     assert (await second.search("fold_the_paper")).search.mode is SearchMode.HYBRID
 
 
-async def test_when_the_owner_leaves_another_window_takes_its_place(start: Start, project: Path) -> None:
+async def test_another_window_takes_over_when_the_owner_closes(start: Start, project: Path) -> None:
     first = await start(project)
     await first.until_idle(project)
     second = await start(project)
@@ -74,7 +74,7 @@ async def test_when_the_owner_leaves_another_window_takes_its_place(start: Start
     assert "auth.py" not in [passage.path for passage in (await second.search("check_password")).passages]
 
 
-async def test_a_guest_pauses_and_rebuilds_as_the_owner_would(start: Start, project: Path) -> None:
+async def test_a_window_without_the_index_can_pause_and_rebuild_it(start: Start, project: Path) -> None:
     first = await start(project)
     await first.until_idle(project)
     second = await start(project)
@@ -84,19 +84,19 @@ async def test_a_guest_pauses_and_rebuilds_as_the_owner_would(start: Start, proj
     await second.until(lambda: second.state_of(project).paused)
     await first.request(protocol.INDEX_PAUSE, protocol.PauseParams(False))
     await second.until(lambda: not second.state_of(project).paused)
-    first.heard.clear()
+    first.received.clear()
     await second.request(protocol.INDEX_REBUILD, protocol.RebuildParams())
     await first.until(lambda: (state := first.state_of(project)) and state.stage is not Stage.IDLE)
     await first.until_idle(project)
 
 
-async def test_a_command_is_served_by_the_window_that_is_open(start: Start, project: Path, home: Path) -> None:
+async def test_a_command_is_served_by_an_open_window(start: Start, project: Path, home: Path) -> None:
     editor = await start(project)
     await editor.until_idle(project)
     (project / "new.py").write_text(_NEW)
     found = await _run(home, "search", "fold_the_paper", "-C", str(project), "--json")
     assert found[0]["path"] == "new.py"
-    assert found[0]["similarity"] is not None, "the vectors of the window serve the command"
+    assert found[0]["similarity"] is not None, "the command must use the window's vectors"
     indexed = await _run(home, "index", "-C", str(project), "--json")
     assert (indexed["files"], indexed["state"]) == (4, "ready")
     assert (await editor.search("fold_the_paper")).passages[0].path == "new.py"

@@ -1,4 +1,4 @@
-"""How a session begins: fast, without heavy imports, with the editor's settings."""
+"""Tests of the start of a session: fast, without heavy imports, with the editor's settings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pygls.exceptions import JsonRpcException
 if TYPE_CHECKING:
     from conftest import Launch, Start
 
-CURIOUS_SERVER = (sys.executable, str(Path(__file__).with_name("curious_server.py")))
+INSTRUMENTED_SERVER = (sys.executable, str(Path(__file__).with_name("instrumented_server.py")))
 HEAVY = {
     "torch",
     "onnxruntime",
@@ -33,7 +33,7 @@ HEAVY = {
 
 
 async def test_initialize_is_answered_before_anything_heavy_is_imported(launch: Launch) -> None:
-    editor = await launch(CURIOUS_SERVER)
+    editor = await launch(INSTRUMENTED_SERVER)
     await editor.greet()
     modules = await within(editor.protocol.send_request_async("test/modules", None))
     assert "pygls.lsp.server" in modules
@@ -41,7 +41,7 @@ async def test_initialize_is_answered_before_anything_heavy_is_imported(launch: 
 
 
 async def test_the_server_itself_never_imports_torch_chroma_or_a_grammar(launch: Launch, project: Path) -> None:
-    editor = await launch(CURIOUS_SERVER)
+    editor = await launch(INSTRUMENTED_SERVER)
     await editor.begin([project])
     await editor.until_idle(project)
     assert (await editor.search("How are requests retried?")).search.embedded
@@ -73,12 +73,12 @@ def test_the_real_command_answers_initialize_without_heavy_imports(tmp_path: Pat
 
 
 def framed(message: object) -> bytes:
-    """Return a message as it goes over the wire."""
+    """Return a message with its LSP header."""
     body = json.dumps(message).encode()
     return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
 
 
-async def test_capabilities_name_what_the_server_listens_to(launch: Launch, project: Path) -> None:
+async def test_capabilities_announce_the_notifications_that_the_server_handles(launch: Launch, project: Path) -> None:
     editor = await launch()
     result = await editor.begin([project])
     folders = result.capabilities.workspace.workspace_folders
@@ -88,7 +88,7 @@ async def test_capabilities_name_what_the_server_listens_to(launch: Launch, proj
     assert result.capabilities.text_document_sync.save
 
 
-async def test_a_bad_setting_is_shown_once_and_the_default_serves(start: Start, project: Path) -> None:
+async def test_an_invalid_setting_is_shown_once_and_its_default_is_used(start: Start, project: Path) -> None:
     editor = await start(project, options={"llm": {"runtime": "sources", "temperature": "hot"}})
     await editor.until(lambda: editor.state_of(project))
     [message] = editor.messages
@@ -96,7 +96,7 @@ async def test_a_bad_setting_is_shown_once_and_the_default_serves(start: Start, 
     assert message.type is types.MessageType.Warning
 
 
-async def test_the_configuration_of_the_editor_goes_before_the_options(launch: Launch, project: Path) -> None:
+async def test_the_editors_configuration_overrides_the_initialization_options(launch: Launch, project: Path) -> None:
     editor = await launch()
     editor.set_configuration({"llm": {"runtime": "sources"}, "trace": {"server": "off"}}, section="sourcewise")
     options = {"llm": {"runtime": "ollama", "endpoint": "http://127.0.0.1:9"}}
@@ -107,7 +107,9 @@ async def test_the_configuration_of_the_editor_goes_before_the_options(launch: L
     assert editor.messages == []
 
 
-async def test_an_editor_that_can_is_asked_to_tell_of_changes(start: Start, project: Path) -> None:
+async def test_the_server_registers_for_change_notifications_when_the_editor_supports_it(
+    start: Start, project: Path
+) -> None:
     editor = await start(
         project,
         did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True),
@@ -126,7 +128,7 @@ async def test_a_request_before_initialized_is_refused(launch: Launch) -> None:
     assert refusal.value.code == -32002
 
 
-async def test_a_home_that_cannot_be_written_is_said_and_a_search_answers_so(
+async def test_an_unwritable_data_folder_is_reported_and_search_fails_with_the_reason(
     launch: Launch, project: Path, home: Path
 ) -> None:
     (home / "indexes").write_text("a file in place of the folder")
@@ -138,7 +140,7 @@ async def test_a_home_that_cannot_be_written_is_said_and_a_search_answers_so(
     await editor.until(lambda: (state := editor.state_of(project)) and refusal.value.message in state.message)
 
 
-async def test_where_embeddings_cannot_be_kept_that_is_said_and_words_serve(
+async def test_an_unusable_embedding_cache_is_reported_and_keyword_search_works(
     launch: Launch, project: Path, home: Path
 ) -> None:
     (home / "embeddings.sqlite").mkdir()

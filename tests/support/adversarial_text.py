@@ -1,4 +1,4 @@
-"""Texts on which a regular expression that is not linear takes long: made from the expression itself."""
+"""Generates texts on which a non-linear regular expression is slow, from the expression itself."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _CANDIDATES = "a \n0A_#\t.-/'\"`*:=\\"
 
 
 def adversarial_texts(pattern: re.Pattern[Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield a beginning, what to repeat after it any number of times, and an end.
+    """Yield triples: a prefix, a unit to repeat any number of times, and a suffix.
 
-    What is repeated is what the expression repeats, alone and behind what the expression expects before it.
+    The units are texts that the expression itself repeats, alone and after the text that it expects before them.
     """
     written = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
     tree = _parser.parse(written, pattern.flags)
@@ -46,7 +46,7 @@ def adversarial_texts(pattern: re.Pattern[Any]) -> Iterator[tuple[str, str, str]
 
 
 def _pumps(tree: Any, before: str) -> Iterator[tuple[str, str]]:
-    """Yield what each repetition repeats, with an example of what comes before it."""
+    """Yield for each repetition an example of the text before it and a text that it repeats."""
     for kind, value in tree:
         if kind in _REPEATS:
             least, most, body = value
@@ -70,7 +70,7 @@ def _parts(kind: Any, value: Any) -> list[Any]:
 
 
 def _examples(tree: Any) -> list[str]:
-    """Return a few texts that match, of a single set one for each kind of character in it."""
+    """Return a few matching texts; for a single character set, one for each kind of character in it."""
     if len(tree) == 1 and tree[0][0] is op.IN:
         return list(dict.fromkeys(_members(tree[0][1])))[:6]
     if len(tree) == 1 and tree[0][0] is op.ANY:
@@ -83,7 +83,7 @@ def _examples(tree: Any) -> list[str]:
 
 
 def _example(tree: Any) -> str:
-    """Return a short text that matches, as far as this can be seen without looking around."""
+    """Return a short matching text, ignoring look-around assertions."""
     return "".join(_example_of(kind, value) for kind, value in tree)
 
 

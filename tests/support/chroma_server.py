@@ -1,4 +1,4 @@
-"""A real Chroma server, as people start one: `chroma run`."""
+"""Runs a real Chroma server with `chroma run`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import IO
 
 
 class RunningChroma:
-    """Runs until it is stopped; the log is a file, since the server stands still when nobody empties a pipe."""
+    """Runs until it is stopped. Logs to a file, because the server would block on a pipe that is not read."""
 
     def __init__(self, folder: Path, port: int | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)

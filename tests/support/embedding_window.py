@@ -1,4 +1,4 @@
-"""A process that embeds as an editor window does; as a program it tells for each line it reads where that was done.
+"""Embeds as an editor window does. As a program, it prints for each input line which process embeds for the window.
 
 python embedding_window.py FOLDER
 """
@@ -26,7 +26,7 @@ DEADLY = "deadly"
 
 
 class PlacedEmbedder(HashingEmbedder):
-    """One that tells in which process it is, and may stall for ever at texts and questions that are paths of pipes."""
+    """Reports its process id, and can be configured to block forever on texts and questions that are paths of pipes."""
 
     def __init__(self, *, stalls: bool = False) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class PlacedEmbedder(HashingEmbedder):
 
     def embed_texts(self, model: str, texts: Sequence[EmbeddingText]) -> list[Vectors]:
         if texts[0].text == DEADLY:
-            raise WorkerDiedError("It died.")
+            raise WorkerDiedError("The worker died.")
         self._stall_at(texts[0].text)
         return super().embed_texts(model, texts)
 
@@ -57,12 +57,12 @@ class PlacedEmbedder(HashingEmbedder):
 def open_window(
     folder: Path, own: PlacedEmbedder, patience: Callable[[], float | None] = lambda: None
 ) -> SharedEmbedder:
-    """Return the embedder of a window whose data is in a folder."""
+    """Return the embedder of a window with its data in the given folder."""
     return SharedEmbedder(own, folder / "lock", folder / "address", patience)
 
 
 def place_of(embedder: SharedEmbedder) -> int:
-    """Return the process that embeds for a window."""
+    """Return the id of the process that embeds for a window."""
     return int(embedder.windows("model", [])[0][0].text)
 
 
@@ -71,4 +71,4 @@ if __name__ == "__main__":
     for _ in sys.stdin:
         print(place_of(window), flush=True)  # noqa: T201
     window.close()
-    os._exit(0)  # whatever stalls
+    os._exit(0)  # even if a thread is blocked

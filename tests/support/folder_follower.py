@@ -1,4 +1,4 @@
-"""Somebody who knows a folder from what a watcher tells, as the owner of an index does."""
+"""Tracks a folder's files from a watcher's events, as the owner of an index does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PATIENCE_SECONDS = 30
 
 
 class Told:
-    """Remembers what was told, and waits for more."""
+    """Records a watcher's events and problems, and waits for more."""
 
     def __init__(self) -> None:
         self.changes: list[Collection[str] | None] = []
@@ -34,7 +34,7 @@ class Told:
             self._news.notify_all()
 
     def wait(self, condition: Callable[[], Any]) -> None:
-        """Wait until a condition holds, which is asked whenever something is told."""
+        """Wait for a condition, which is checked after each event or problem."""
         with self._news:
             assert self._news.wait_for(condition, PATIENCE_SECONDS), (self.changes[-20:], self.problems)
 
@@ -48,7 +48,7 @@ class Told:
 
 
 class Follower:
-    """Knows the text of every file of a folder: looks where it is told to, watching each folder before listing it."""
+    """Mirrors the text of a folder's files. Reads the changed paths, and watches each folder before listing it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -59,7 +59,7 @@ class Follower:
         self._turn = threading.RLock()
 
     def follow(self, watch: Callable[[str], None]) -> None:
-        """Look at everything once and at what is told from then on."""
+        """Read everything once, and changed paths from then on."""
         self._watch = watch
         self.on_changes(None)
 
@@ -81,7 +81,7 @@ class Follower:
             else:
                 self.files[path] = place.read_text()
         except OSError:
-            pass  # it went away, which is told in turn
+            pass  # it was deleted, which causes another event
 
     def _forget(self, path: str) -> None:
         self.files.pop(path, None)

@@ -1,4 +1,4 @@
-"""Git, run as a user would run it in a test's repository."""
+"""Runs git in a test's repository, as a user would."""
 
 from __future__ import annotations
 

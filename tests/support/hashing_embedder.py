@@ -1,4 +1,4 @@
-"""An embedder without a model: a text's vector counts its words, hashed into a few dimensions."""
+"""An embedder without a model: a text's vector counts its words, which are hashed to a few dimensions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WINDOW = 40
 
 
 class HashingEmbedder(Embedder):
-    """Deterministic, quick, and it counts what it embeds."""
+    """A fast, deterministic embedder that records the texts that it embeds."""
 
     def __init__(self) -> None:
         self.embedded: list[str] = []

@@ -1,13 +1,13 @@
-"""Files that are made to crash a grammar, or to take time with the square of their length."""
+"""Files that are crafted to crash a grammar or to take quadratic time."""
 
 from __future__ import annotations
 
 SIZE = 200_000
-"""Of most of them, in characters: enough for what takes the square of it to need minutes."""
+"""The length of most of them, in characters: enough for a quadratic algorithm to take minutes."""
 
 
 def filled(text: str, end: str = "") -> str:
-    """Return a repeated text of the usual size."""
+    """Return the text repeated up to `SIZE`."""
     return text * (SIZE // len(text)) + end
 
 
@@ -53,4 +53,4 @@ HOSTILE = {
     "calls.ex": filled("do "),
     "text.txt": filled("a\n"),
 }
-"""Names of files with their texts."""
+"""File names and their texts."""

@@ -1,4 +1,4 @@
-"""A real HTTP server that speaks the part of the model hub's protocol that a download needs."""
+"""A real HTTP server with the part of the model hub's protocol that downloads need."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Repositories = dict[str, dict[str, bytes]]
 
 
 class HubServer(LoopbackServer):
-    """Serves repositories, and keeps the tokens that came with the requests."""
+    """Serves repositories and records the tokens of the requests."""
 
     def __init__(self, repositories: Repositories) -> None:
         self.tokens: list[str] = []
@@ -70,4 +70,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(data)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
-        """Nobody reads it."""
+        """Log nothing."""

@@ -1,4 +1,4 @@
-"""A real HTTP server on this machine, for tests that need the other end of a connection."""
+"""A real HTTP server on the loopback address, for tests that need a server to connect to."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Self
 
 
 class LoopbackServer:
-    """Serves on a free port of the loopback address while it is entered."""
+    """A context manager that serves on a free port of the loopback address."""
 
     def __init__(self, handler: type[BaseHTTPRequestHandler], **attributes: object) -> None:
-        """Serve with a handler whose class gets these attributes, which is how it knows of this server."""
+        """Serve with the handler. Its class gets the given attributes, through which it accesses this server."""
         bound = type("BoundHandler", (handler,), attributes)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), bound)
         self._server.daemon_threads = True

@@ -1,4 +1,4 @@
-"""A service for a worker process that some texts kill. It imports next to nothing, so that it is back at once."""
+"""A worker-process service that certain texts kill. Has few imports, so that it restarts quickly."""
 
 from __future__ import annotations
 

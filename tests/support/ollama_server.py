@@ -1,4 +1,4 @@
-"""A real HTTP server that speaks the part of Ollama's protocol that we use, and misbehaves as it is told."""
+"""A real HTTP server with the part of Ollama's protocol that we use, and with scripted misbehaviour."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ SECOND = 1_000_000_000
 
 @dataclass
 class Script:
-    """What the server has and how it behaves.
+    """The server's models and behaviour.
 
     Attributes:
-        models: name to size in bytes.
-        listed_hosts: name to what `/api/tags` reports as `remote_host`.
-        shown_hosts: the same of `/api/show`; None where that fails.
-        answering_host: what the parts of an answer report as `remote_host`.
-        redirect: an address to which `/api/chat` sends who asks; empty for none.
-        pull: what `/api/pull` says, step by step; it ends as `ending` says.
-        ending: `done`, `cut` (the connection breaks), `silent` (the stream ends without saying so), `error` (an error
+        models: maps a model's name to its size in bytes.
+        listed_hosts: maps a model's name to the `remote_host` that `/api/tags` reports.
+        shown_hosts: the same for `/api/show`; None makes that request fail.
+        answering_host: the `remote_host` that the parts of an answer report.
+        redirect: the address to which `/api/chat` redirects; empty for no redirect.
+        pull: the progress records of `/api/pull`; `ending` determines how it ends.
+        ending: `done`, `cut` (the connection breaks), `silent` (the stream has no final part), `error` (an error
             object in the stream), `endless`, `never` (no byte is sent), `refuse` (status 500) or `html`.
     """
 
@@ -58,7 +58,7 @@ class Request:
 
 
 class OllamaServer(LoopbackServer):
-    """Behaves as its script says, and keeps the requests."""
+    """Behaves as its script specifies, and records the requests."""
 
     def __init__(self, script: Script | None = None) -> None:
         self.script = script or Script()
@@ -155,7 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
             case "error":
                 self._part({"error": "an error was encountered while running the model: unexpected EOF"})
             case "endless":
-                self._speak_until_nobody_listens()
+                self._speak_until_the_client_leaves()
         if script.ending == "cut":
             self.close_connection = True
         else:
@@ -173,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
             "eval_duration": SECOND // 2,
         }
 
-    def _speak_until_nobody_listens(self) -> None:
+    def _speak_until_the_client_leaves(self) -> None:
         while not self.owner.closing.wait(0.005):
             self._part({"message": {"role": "assistant", "content": " word"}, "done": False})
 
@@ -199,9 +199,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.owner.requests.append(Request(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
-        """Nobody reads it."""
+        """Log nothing."""
 
 
 def _remote(host: Any) -> dict[str, Any]:
-    """Return the fields with which Ollama reports a model that runs at a host; none for None."""
+    """Return the fields with which Ollama reports a model that runs on a remote host; none for None."""
     return {} if host is None else {"remote_host": host, "remote_model": "gpt-oss:120b" if host else ""}

@@ -1,4 +1,4 @@
-"""Chunks and vectors for the tests of vector stores: the same for the same number."""
+"""Sample chunks and vectors for tests of vector stores. The same number always gives the same sample."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 DIMENSION = 8
-# Above Chroma's threshold of 1000, so that the graph is on the disk and not only in the log.
+# Above Chroma's threshold of 1000, so that the graph is on disk and not only in the log.
 MANY = 1500
 
 

@@ -1,4 +1,4 @@
-/** What only code inside VS Code can see of the extension. */
+/** Tests of the extension that must run inside VS Code. */
 const assert = require("node:assert/strict");
 const { writeFileSync } = require("node:fs");
 const { tmpdir } = require("node:os");
@@ -7,13 +7,13 @@ const process = require("node:process");
 const { describe, it, reporters } = require("mocha");
 const vscode = require("vscode");
 
-describe("the extension in its host", () => {
+describe("the extension in the extension host", () => {
   const extension = vscode.extensions.getExtension("sourcewise.sourcewise");
   const { openPlace } = require(process.env.SOURCEWISE_OPEN_SOURCE);
   const folder = vscode.workspace.workspaceFolders[0].uri;
   const place = (uri, startLine, endLine) => ({ uri: uri.toString(), startLine, endLine });
 
-  it("is active, and says how long that took", async () => {
+  it("activates and reports its activation time", async () => {
     const { activationMilliseconds } = await extension.activate();
 
     assert.ok(activationMilliseconds > 0);
@@ -32,7 +32,7 @@ describe("the extension in its host", () => {
     );
   });
 
-  it("opens a place of the workspace with its lines selected whole", async () => {
+  it("opens a location in the workspace and selects its whole lines", async () => {
     await openPlace(place(vscode.Uri.joinPath(folder, "web", "cache.ts"), 3, 5), { beside: false });
 
     const { document, selection } = vscode.window.activeTextEditor;
@@ -41,9 +41,9 @@ describe("the extension in its host", () => {
     assert.ok(document.getText(selection).includes("private readonly entries"));
   });
 
-  it("opens nothing outside the workspace, however the way there is written", async () => {
+  it("opens nothing outside the workspace, however its location is written", async () => {
     const secret = path.join(tmpdir(), "sourcewise-secret.txt");
-    writeFileSync(secret, "nobody may be led here\n");
+    writeFileSync(secret, "this file must not be opened\n");
     const outside = [
       vscode.Uri.file(secret),
       vscode.Uri.joinPath(folder, "..", "..", "elsewhere.txt"),

@@ -1,13 +1,13 @@
-/** The door that VS Code knows for tests in its extension host: runs mocha there and writes its report to a file. */
+/** The entry point that VS Code calls for tests in its extension host. Runs mocha and writes its report to a file. */
 const { writeFileSync } = require("node:fs");
 const process = require("node:process");
 const { format } = require("node:util");
 const Mocha = require("mocha");
 
-/** The name that the workbench calls. It fails when a test does. */
+/** VS Code calls this function by its name. It rejects when a test fails. */
 exports.run = async function run() {
   const lines = [];
-  // What is printed in an extension host goes nowhere.
+  // Console output in an extension host is lost.
   Mocha.reporters.Base.consoleLog = (...words) => lines.push(format(...words));
   const mocha = new Mocha({ ui: "bdd", reporter: "spec", color: false, timeout: 60_000 });
   mocha.addFile(require.resolve("./extension.test.cjs"));

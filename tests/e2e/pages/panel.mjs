@@ -1,11 +1,11 @@
-/** The side panel, by roles and names alone, as a screen reader finds it. Hides the frames around it. */
+/** Page object of the side panel. Finds elements only by role and name, as a screen reader does. Hides the iframes. */
 import { eventually } from "../eventually.mjs";
 
 const ANSWER_MS = 120_000;
 const INDEXING_MS = 180_000;
 const INDEXED = /files?, [\d,]+ chunks?(?!.*embedded)/;
 
-/** Sourcewise's view, wherever VS Code shows it. */
+/** Sourcewise's side panel, wherever VS Code shows it. */
 export class Panel {
   /** @param {import("playwright-core").Page} page */
   constructor(page) {
@@ -25,12 +25,12 @@ export class Panel {
     return this.frame.getByRole("button", { name }).first();
   }
 
-  /** The answer of the turn with this question. */
+  /** The turn with the given question. */
   turn(question) {
     return new Turn(this.frame.getByRole("article", { name: question }).last());
   }
 
-  /** Asks with the keyboard; resolves as soon as the question is in the conversation. */
+  /** Asks a question with the keyboard. Resolves to its turn as soon as that is in the conversation. */
   async ask(question) {
     const before = await this.turns.count();
     await this.askBox.click();
@@ -44,32 +44,32 @@ export class Panel {
   async newChat() {
     await this.button("New Chat").click();
     await eventually("the chat is empty", async () => (await this.turns.count()) === 0);
-    // The new chat takes the focus last, and would take it from whatever opens meanwhile.
+    // The new chat takes the focus last. Wait for that, so that it takes it from nothing that opens later.
     await eventually("the ask box has the focus", () => this.askBox.evaluate((box) => box.matches(":focus")));
   }
 
-  /** Waits until every chunk has a vector, as the footer says. */
+  /** Waits until the footer shows that every chunk has a vector. */
   async untilIndexed() {
-    const isWhole = async () => INDEXED.test(await this.footer.innerText());
-    await eventually("everything is indexed", isWhole, INDEXING_MS);
+    const isIndexed = async () => INDEXED.test(await this.footer.innerText());
+    await eventually("everything is indexed", isIndexed, INDEXING_MS);
   }
 
-  /** Chooses from the list of chats. */
+  /** Opens a chat from the chat history. */
   async openChat(title) {
     await this.button("Chat History").click();
     await this.frame.getByRole("dialog", { name: "Chats" }).getByRole("button", { name: title }).first().click();
   }
 
-  /** @returns {Promise<string>} how much the index holds, also while it is busy with more */
-  async holdings() {
+  /** @returns {Promise<string>} the size of the index, also while indexing is in progress */
+  async indexSize() {
     const titles = await this.footer.locator("[title]").evaluateAll((facts) => facts.map((fact) => fact.title));
     return titles.join(" ");
   }
 
   /**
-   * Asks, and waits for the whole answer.
+   * Asks a question and waits for the complete answer.
    *
-   * @returns {Promise<number>} milliseconds from Enter until the first source was painted, by the panel's own clock
+   * @returns {Promise<number>} milliseconds from Enter to the painting of the first source, by the panel's own clock
    */
   async timeToSources(question) {
     const before = await this.turns.count();
@@ -92,7 +92,7 @@ export class Panel {
     return wait.evaluate(({ painted }) => painted);
   }
 
-  /** @returns {Promise<() => Promise<string[]>>} tells in which order the parts of the last turn appeared since now */
+  /** @returns {Promise<() => Promise<string[]>>} returns the parts of the last turn in order of appearance */
   async watchOrder() {
     const order = await this.body.evaluateHandle((body) => {
       const seen = [];
@@ -116,7 +116,7 @@ export class Panel {
   }
 }
 
-/** A question with its answer. */
+/** Page object of a turn: a question with its answer. */
 export class Turn {
   /** @param {import("playwright-core").Locator} root */
   constructor(root) {
@@ -126,14 +126,14 @@ export class Turn {
     this.followUps = root.getByRole("list", { name: "Follow-up questions" }).getByRole("button");
   }
 
-  /** The card of a source: its button. */
+  /** The button of a source's card. */
   source(number) {
     return this.root
       .getByRole("list", { name: "Sources" })
       .getByRole("button", { name: new RegExp(`^Source ${number}\\b`) });
   }
 
-  /** A `[n]` in the text. */
+  /** The link of the citation `[number]` in the answer. */
   citation(number) {
     return this.answer.getByRole("button", { name: `Source ${number}`, exact: true });
   }
@@ -143,9 +143,9 @@ export class Turn {
     return this.root.getByRole("button", { name }).first();
   }
 
-  /** @returns {Promise<string>} the whole answer */
-  async untilAnswered(patience = ANSWER_MS) {
-    await this.button("Regenerate").waitFor({ timeout: patience });
+  /** @returns {Promise<string>} the complete answer */
+  async untilAnswered(timeout = ANSWER_MS) {
+    await this.button("Regenerate").waitFor({ timeout });
     return this.answer.innerText();
   }
 
@@ -153,18 +153,18 @@ export class Turn {
     await this.sources.first().waitFor({ timeout: ANSWER_MS });
   }
 
-  /** Waits until the model writes. */
+  /** Waits until the answer has text. */
   async untilWriting() {
     await eventually("the answer has text", async () => (await this.#text()).trim() !== "", ANSWER_MS);
   }
 
-  /** @returns {Promise<{path: string, startLine: number, endLine: number}>} what the card of a source says */
+  /** @returns {Promise<{path: string, startLine: number, endLine: number}>} the location on a source's card */
   async placeOf(number) {
     const name = await this.source(number).evaluate(
       (element) => element.getAttribute("aria-label") ?? element.innerText,
     );
     const match = /^Source \d+: (.+?):(\d+)(?:-(\d+))?/.exec(name);
-    if (!match) throw new Error(`A source's name tells no place: ${name}`);
+    if (!match) throw new Error(`The source's name contains no location: ${name}`);
     return { path: match[1], startLine: Number(match[2]), endLine: Number(match[3] ?? match[2]) };
   }
 

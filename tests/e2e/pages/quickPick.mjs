@@ -1,7 +1,7 @@
-/** The list that drops down from the top of the window. */
+/** Page object of the quick pick, the list that drops down from the top of the window. */
 import { eventually } from "../eventually.mjs";
 
-/** The quick pick that is open. */
+/** The open quick pick. */
 export class QuickPick {
   /** @param {import("playwright-core").Page} page */
   constructor(page) {
@@ -18,7 +18,7 @@ export class QuickPick {
 
   async type(text) {
     await this.input.waitFor();
-    // A file that opens late takes the focus for its editor, and what is typed with it.
+    // The editor of a file that opens late takes the focus, and would receive the typed text.
     await eventually("the text is in the box", async () => {
       await this.input.focus();
       if ((await this.input.and(this.page.locator(":focus")).count()) === 0) return false;
@@ -27,16 +27,16 @@ export class QuickPick {
     });
   }
 
-  /** Types the text, again if it is there already, and waits for what is found. */
+  /** Types the text, even if the box contains it already, and waits for results. */
   async search(text) {
-    // A blank, not nothing: to fill in nothing is to press Delete, which another part of the window may take for itself.
+    // A space, because filling in an empty string presses Delete, which another part of the window may handle.
     await this.type(" ");
     await eventually("the list is empty", async () => (await this.rows.count()) === 0);
     await this.type(text);
     await this.rows.first().waitFor();
   }
 
-  /** @returns {Promise<string>} the path that the line in focus begins with */
+  /** @returns {Promise<string>} the path at the start of the focused row */
   async focusedFile() {
     const text = await this.widget.locator(".monaco-list-row.focused").innerText();
     return /^\s*(\S+?):\d/.exec(text)?.[1] ?? text;

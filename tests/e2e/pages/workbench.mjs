@@ -1,15 +1,15 @@
-/** The window of VS Code around the panel. Hides its markup. */
+/** Page object of the VS Code window around the panel. Hides its markup. */
 import { eventually } from "../eventually.mjs";
 
-/** A hover that has not come by then will not come. */
+/** A hover that does not appear within this time will not appear. */
 const HOVER_MS = 2000;
 const BOX_MS = 2000;
-/** From the edge of the side bar to the middle of what it is dragged by. */
+/** Pixels from the edge of the side bar to the middle of its drag handle. */
 const SASH = 3;
-/** A place in the window where nothing answers to a pointer: the middle of the status bar. */
+/** A point in the window where nothing reacts to the pointer: the middle of the status bar. */
 const NOWHERE = [600, 890];
 
-/** One window, through what a user sees and presses. */
+/** A VS Code window, operated as a user does. */
 export class Workbench {
   /** @param {import("playwright-core").Page} page */
   constructor(page) {
@@ -20,7 +20,7 @@ export class Workbench {
     this.hover = page.locator(".monaco-hover:not(.hidden) .monaco-hover-content").last();
   }
 
-  /** @param {string} address of `RunningCodeServer.addressOf` */
+  /** @param {string} address an address from `RunningCodeServer.addressOf` */
   async open(address) {
     await this.page.goto(address);
     await this.statusItem.waitFor();
@@ -31,30 +31,30 @@ export class Workbench {
     await this.statusItem.waitFor();
   }
 
-  /** Runs a command by the name that the command palette shows. */
+  /** Runs a command by its name in the command palette. */
   async run(name) {
     await this.#choose("F1", `>${name}`, name);
   }
 
-  /** @param {string} file with `/`; part of a path is enough */
+  /** @param {string} file a path with `/`, or the end of one */
   async openFile(file) {
     const name = file.split("/").at(-1);
     await this.#choose("Control+p", file, name);
     await this.untilActive(name);
   }
 
-  /** @param {string} name of a file */
+  /** @param {string} name a file name */
   async untilActive(name) {
     await this.activeEditor.locator(".tab.active").filter({ hasText: name }).waitFor();
     await this.activeEditor.locator(".view-line").first().waitFor();
   }
 
-  /** @returns {Promise<string>} such as `Ln 5, Col 27 (43 selected)` */
+  /** @returns {Promise<string>} for example `Ln 5, Col 27 (43 selected)` */
   selection() {
     return this.page.locator("#status\\.editor\\.selection").innerText();
   }
 
-  /** Goes to the beginning of a line, counted from 1. */
+  /** Moves the cursor to the start of a line, counted from 1. */
   async goToLine(line) {
     await eventually(`the cursor is on line ${line}`, async () => {
       await this.page.keyboard.press("Control+g");
@@ -69,23 +69,23 @@ export class Workbench {
   async selectLines(first, last) {
     await this.goToLine(first);
     for (let line = first; line <= last; line += 1) await this.page.keyboard.press("Shift+ArrowDown");
-    const isWhole = async () => (await this.selection()).startsWith(`Ln ${last + 1},`);
-    await eventually("the lines are selected", isWhole);
+    const isSelected = async () => (await this.selection()).startsWith(`Ln ${last + 1},`);
+    await eventually("the lines are selected", isSelected);
   }
 
-  /** A word of the text as it is coloured in the active editor. */
+  /** A syntax-highlighted token in the active editor. */
   token(text) {
     return this.activeEditor.locator(".view-line span span").filter({ hasText: text }).first();
   }
 
-  /** @returns {Promise<string>} how long the extension took to start, as its host says */
+  /** @returns {Promise<string>} the extension's activation time, as the extension host reports it */
   async activationTime() {
     await this.run("Developer: Show Running Extensions");
     const row = this.page.locator(".runtime-extensions-editor .monaco-list-row").filter({ hasText: "Sourcewise" });
     return row.locator(".activation-time").innerText();
   }
 
-  /** Makes the side bar of the panel as wide as people have it who use it. */
+  /** Widens the panel's side bar to a realistic width. */
   async widenSideBar(pixels) {
     const { x, width, height } = await this.page.locator(".part.auxiliarybar").boundingBox();
     await this.page.mouse.move(x - SASH, height / 2);
@@ -94,19 +94,19 @@ export class Workbench {
     await this.page.mouse.up();
   }
 
-  /** Closes the editor and what was typed in it. */
+  /** Closes the editor and discards its text. */
   async discardEditor() {
     await this.run("Revert and Close Editor");
   }
 
-  /** Hovers until the hover has the text, for a hover may come late or vanish. */
+  /** Hovers repeatedly until the hover has the text, because a hover may appear late or vanish. */
   async hoverOver(text, expected) {
     const wanted = this.hover.filter({ hasText: expected });
     await eventually(`a hover over ${text} shows ${expected}`, () => this.#hoverOnce(text, wanted));
     return wanted;
   }
 
-  /** @returns {Promise<boolean>} whether anything comes when the pointer rests there */
+  /** @returns {Promise<boolean>} whether a hover appears for the token */
   hasHover(text) {
     return this.#hoverOnce(text, this.hover);
   }
@@ -116,18 +116,18 @@ export class Workbench {
     await this.page.keyboard.press("Escape");
     await this.hover.waitFor({ state: "hidden" });
     await this.token(text).hover();
-    return isDone(wanted.waitFor({ timeout: HOVER_MS }));
+    return succeeds(wanted.waitFor({ timeout: HOVER_MS }));
   }
 
-  /** Right-clicks and chooses. */
+  /** Right-clicks the target and chooses an item from its context menu. */
   async choose(target, item) {
     await target.click({ button: "right" });
     const entry = this.page.getByRole("menuitem", { name: item });
     await entry.waitFor();
-    // A menu takes no click in its first moments, lest the button that opened it choose from it.
-    await eventually(`the menu takes a click on ${item}`, async () => {
+    // A new menu ignores clicks for a moment, so that the click that opened it does not choose an item.
+    await eventually(`the menu accepts a click on ${item}`, async () => {
       await entry.click({ timeout: BOX_MS }).catch(() => undefined);
-      return isDone(entry.waitFor({ state: "hidden", timeout: BOX_MS }));
+      return succeeds(entry.waitFor({ state: "hidden", timeout: BOX_MS }));
     });
   }
 
@@ -136,12 +136,12 @@ export class Workbench {
     return this.page.locator(".explorer-folders-view .monaco-list-row").filter({ hasText: name }).first();
   }
 
-  /** The message of a notification that has this text. */
+  /** The message of a notification with the given text. */
   notification(text) {
     return this.notifications.filter({ hasText: text }).first();
   }
 
-  /** Presses a button of a dialog or a notification. */
+  /** Presses a button in a dialog or a notification. */
   press(button) {
     return this.page.locator(".monaco-dialog-box, .notifications-toasts").getByRole("button", { name: button }).click();
   }
@@ -153,32 +153,32 @@ export class Workbench {
   }
 
   /**
-   * Opens a box, writes into it and clicks the line; again, as long as whatever takes the focus closes the box. By a
-   * click: Enter takes what is in focus, which may be a line of the list before.
+   * Opens a quick input box, enters the text and clicks the row. Retries when the box closes because something else
+   * takes the focus. Clicks because Enter chooses the focused row, which may belong to the previous list.
    */
   async #choose(key, text, row) {
     const line = this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: row }).first();
-    await eventually(`${key} opens a box that takes ${text}`, async () => {
+    await eventually(`${key} opens a box that accepts ${text}`, async () => {
       await this.page.keyboard.press(key);
-      return (await this.#write(text)) && isDone(line.click({ timeout: BOX_MS }));
+      return (await this.#write(text)) && succeeds(line.click({ timeout: BOX_MS }));
     });
     await this.page.mouse.move(...NOWHERE);
   }
 
-  /** Gives the box its text without the keyboard: what is typed goes to whatever has the focus, and that changes. */
+  /** Sets the text of the box directly, because typed text would go to whatever has the focus, which changes. */
   #write(text) {
     const input = this.page.locator(".quick-input-widget:visible input").first();
     const write = (box, value) => {
       box.value = value;
       box.dispatchEvent(new globalThis.Event("input", { bubbles: true }));
     };
-    return isDone(input.evaluate(write, text, { timeout: BOX_MS }));
+    return succeeds(input.evaluate(write, text, { timeout: BOX_MS }));
   }
 }
 
-/** @param {Promise<unknown>} deed */
-function isDone(deed) {
-  return deed.then(
+/** Resolves to whether the action succeeds. @param {Promise<unknown>} action */
+function succeeds(action) {
+  return action.then(
     () => true,
     () => false,
   );

@@ -1,27 +1,27 @@
-/** What can be done with an answer. The model says what it is told to, so that every kind of content comes. */
+/** Actions on an answer. The model repeats quoted text, so that answers contain every kind of content. */
 import assert from "node:assert/strict";
 import { eventually } from "../eventually.mjs";
-import { scenario } from "../stage.mjs";
+import { scenario } from "../session.mjs";
 
 const CODE = "retry(call, options)";
-const TOLD = `What does findBook do when a call fails? Say: «It calls \`findBook\` and \`noSuchName\` [1]. Wrong: [99].\n\n\`\`\`ts\n${CODE}\n\`\`\`\n»`;
+const QUESTION = `What does findBook do when a call fails? Say: «It calls \`findBook\` and \`noSuchName\` [1]. Wrong: [99].\n\n\`\`\`ts\n${CODE}\n\`\`\`\n»`;
 
-export default function answers(stage) {
-  const { page, panel, workbench } = stage;
+export default function answers(session) {
+  const { page, panel, workbench } = session;
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
 
-  scenario(stage, "another model answers as soon as the setting names it", async () => {
-    await stage.openCodebase("web/retry.ts");
+  scenario(session, "a change of the model setting applies to the next answer", async () => {
+    await session.openCodebase("web/retry.ts");
     await panel.newChat();
-    await stage.useModel("parrot");
+    await session.useModel("parrot");
 
-    await (await panel.ask(TOLD)).untilAnswered();
+    await (await panel.ask(QUESTION)).untilAnswered();
 
     assert.match(await panel.lastTurn.root.innerText(), /parrot/);
-    await stage.screenshot("answer-with-code");
+    await session.screenshot("answer-with-code");
   });
 
-  scenario(stage, "a citation opens its source, and one that names no source is no link", async () => {
+  scenario(session, "a citation opens its source, and a citation of a missing source is not a link", async () => {
     const turn = panel.lastTurn;
     const { path } = await turn.placeOf(1);
 
@@ -31,25 +31,29 @@ export default function answers(stage) {
     assert.equal(await turn.citation(99).count(), 0);
   });
 
-  scenario(stage, "a name that the code knows opens its definition, and another is no link", async () => {
-    const { answer } = panel.lastTurn;
+  scenario(
+    session,
+    "a known symbol in an answer links to its definition, and an unknown name is not a link",
+    async () => {
+      const { answer } = panel.lastTurn;
 
-    await answer.getByRole("button", { name: "findBook" }).click();
+      await answer.getByRole("button", { name: "findBook" }).click();
 
-    await workbench.untilActive("catalog.ts");
-    assert.equal(await answer.getByRole("button", { name: "noSuchName" }).count(), 0);
-  });
+      await workbench.untilActive("catalog.ts");
+      assert.equal(await answer.getByRole("button", { name: "noSuchName" }).count(), 0);
+    },
+  );
 
-  scenario(stage, "code is copied, and the answer too, with its sources", async () => {
+  scenario(session, "a code block and the whole answer can be copied", async () => {
     await panel.lastTurn.button("Copy code").click();
-    await eventually("the code is in the clipboard", async () => (await clipboard()).trim() === CODE);
+    await eventually("the code is on the clipboard", async () => (await clipboard()).trim() === CODE);
 
     await panel.lastTurn.button("Copy answer").click();
 
-    await eventually("the answer is there", async () => (await clipboard()).includes("It calls `findBook`"));
+    await eventually("the answer is on the clipboard", async () => (await clipboard()).includes("It calls `findBook`"));
   });
 
-  scenario(stage, "code is inserted at the cursor", async () => {
+  scenario(session, "a code block can be inserted at the cursor", async () => {
     await workbench.run("File: New Untitled Text File");
     await workbench.untilActive("Untitled-");
 
@@ -59,12 +63,12 @@ export default function answers(stage) {
     await workbench.discardEditor();
   });
 
-  scenario(stage, "a file named with @ narrows the question, and is completed by keyboard", async () => {
+  scenario(session, "@file restricts a question to the file and is completed with the keyboard", async () => {
     await panel.newChat();
     await panel.askBox.fill("");
     await panel.askBox.pressSequentially("How is JSON encoded? Say: «one» @encod");
     await panel.completions.getByRole("option", { name: /encoder\.py/ }).waitFor();
-    await stage.screenshot("completion");
+    await session.screenshot("completion");
     await panel.askBox.press("Enter");
     assert.match(await panel.askBox.inputValue(), /@json\/encoder\.py/);
 
@@ -77,8 +81,8 @@ export default function answers(stage) {
   });
 
   scenario(
-    stage,
-    "a language after @lang: narrows the question, and is completed from what the index has",
+    session,
+    "@lang: restricts a question to the language and completes the languages in the index",
     async () => {
       await panel.newChat();
       await panel.askBox.fill("");
@@ -86,7 +90,7 @@ export default function answers(stage) {
       await panel.completions.getByRole("option", { name: /python/ }).waitFor();
       await panel.askBox.pressSequentially("type");
       await panel.completions.getByRole("option", { name: /python/ }).waitFor({ state: "detached" });
-      await stage.screenshot("completion-of-languages");
+      await session.screenshot("completion-of-languages");
       await panel.askBox.press("Enter");
       assert.match(await panel.askBox.inputValue(), /@lang:typescript/);
 

@@ -1,13 +1,13 @@
-/** What changes under the index: a file that is edited, and a server that dies. */
+/** Changes while the extension runs: an edited file and a crashed server. */
 import { eventually } from "../eventually.mjs";
 import { killServer } from "../processes.mjs";
-import { scenario } from "../stage.mjs";
+import { scenario } from "../session.mjs";
 
 const NEW_CODE =
   "\n/** Feeds the pelicans of the harbour. */\nexport function feedPelicans(fish: number): number {\n  return fish - 1;\n}\n";
 
-export default function changes(stage) {
-  const { page, panel, quickPick, workbench } = stage;
+export default function changes(session) {
+  const { page, panel, quickPick, workbench } = session;
 
   async function searchFinds(query, result) {
     await workbench.run("Sourcewise: Search by Meaning");
@@ -18,8 +18,8 @@ export default function changes(stage) {
     await quickPick.dismiss();
   }
 
-  scenario(stage, "code that was just written is found", async () => {
-    await stage.openCodebase("web/cache.ts");
+  scenario(session, "search finds code that was just written", async () => {
+    await session.openCodebase("web/cache.ts");
 
     await workbench.untilActive("cache.ts");
     await workbench.goToLine(28);
@@ -29,9 +29,9 @@ export default function changes(stage) {
     await searchFinds("feeding pelicans", "feedPelicans");
   });
 
-  scenario(stage, "a server that was killed comes back by itself and answers", async () => {
-    await stage.useModel("parrot");
-    await killServer(stage.server.pid);
+  scenario(session, "a killed server restarts automatically and answers", async () => {
+    await session.useModel("parrot");
+    await killServer(session.server.pid);
 
     await searchFinds("feeding pelicans", "feedPelicans");
 

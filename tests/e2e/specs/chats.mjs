@@ -1,25 +1,25 @@
-/** Conversations: a new one, the ones before, and that none is lost when the window is loaded again. */
+/** Chats: new ones, earlier ones, and that none is lost when the window is reloaded. */
 import assert from "node:assert/strict";
 import { eventually } from "../eventually.mjs";
-import { scenario } from "../stage.mjs";
+import { scenario } from "../session.mjs";
 
 const FIRST = "How are failed calls retried? Say: «the first chat»";
 const SECOND = "What does RecentCache keep? Say: «the second chat»";
 
-export default function chats(stage) {
-  const { page, panel, workbench } = stage;
+export default function chats(session) {
+  const { page, panel, workbench } = session;
   const dialog = panel.frame.getByRole("dialog", { name: "Chats" });
 
-  scenario(stage, "an earlier chat is found in the history", async () => {
-    await stage.openCodebase();
-    await stage.useModel("parrot");
+  scenario(session, "the history opens an earlier chat", async () => {
+    await session.openCodebase();
+    await session.useModel("parrot");
     for (const question of [FIRST, SECOND]) {
       await panel.newChat();
       await (await panel.ask(question)).untilAnswered();
     }
     await panel.button("Chat History").click();
     await dialog.waitFor();
-    await stage.screenshot("history");
+    await session.screenshot("history");
 
     await dialog.getByRole("button", { name: /^How are failed calls/ }).click();
 
@@ -27,9 +27,9 @@ export default function chats(stage) {
     assert.match(await panel.turn(FIRST).answer.innerText(), /first chat/);
   });
 
-  scenario(stage, "chats and their sources are there after the window was loaded again", async () => {
+  scenario(session, "chats and their sources survive a reload of the window", async () => {
     await workbench.reload();
-    await stage.showPanel();
+    await session.showPanel();
 
     await panel.turns.first().waitFor();
     await panel.openChat(/^What does RecentCache/);
@@ -42,13 +42,13 @@ export default function chats(stage) {
     await workbench.untilActive(path.split("/").at(-1));
   });
 
-  scenario(stage, "a chat that is deleted is gone", async () => {
+  scenario(session, "a deleted chat disappears from the history", async () => {
     await panel.button("Chat History").click();
 
     await dialog.getByRole("button", { name: /^Delete chat: What does RecentCache/ }).click();
 
     const left = dialog.getByRole("button", { name: /^What does RecentCache/ });
-    await eventually("the chat is gone from the list", async () => (await left.count()) === 0);
+    await eventually("the chat has disappeared from the list", async () => (await left.count()) === 0);
     await page.keyboard.press("Escape");
   });
 }

@@ -1,31 +1,27 @@
-/** "Explain This": from the context menu, as a code action, and on text that was never saved. */
+/** "Explain This": from the context menu, as a code action, and on unsaved text. */
 import assert from "node:assert/strict";
-import { scenario } from "../stage.mjs";
+import { scenario } from "../session.mjs";
 
-export default function explain(stage) {
-  const { page, panel, workbench } = stage;
+export default function explain(session) {
+  const { page, panel, workbench } = session;
 
-  scenario(
-    stage,
-    "a selection is explained from the context menu, with its own lines as the first source",
-    async () => {
-      await stage.openCodebase("web/cache.ts");
-      await stage.useModel("codellama");
-      await panel.newChat();
-      await workbench.selectLines(7, 11);
+  scenario(session, "the context menu explains a selection, whose lines are the first source", async () => {
+    await session.openCodebase("web/cache.ts");
+    await session.useModel("codellama");
+    await panel.newChat();
+    await workbench.selectLines(7, 11);
 
-      // A click beside the selection would take it away.
-      await workbench.choose(workbench.token("touch"), "Explain This");
+    // A click outside the selection would clear it.
+    await workbench.choose(workbench.token("touch"), "Explain This");
 
-      await panel.lastTurn.untilSources();
-      assert.deepEqual(await panel.lastTurn.placeOf(1), { path: "web/cache.ts", startLine: 7, endLine: 11 });
-      await panel.lastTurn.untilAnswered();
-      await stage.screenshot("explain");
-    },
-  );
+    await panel.lastTurn.untilSources();
+    assert.deepEqual(await panel.lastTurn.placeOf(1), { path: "web/cache.ts", startLine: 7, endLine: 11 });
+    await panel.lastTurn.untilAnswered();
+    await session.screenshot("explain");
+  });
 
-  scenario(stage, "the light bulb offers it for the symbol at the cursor", async () => {
-    await stage.useModel("parrot");
+  scenario(session, "the light bulb explains the symbol at the cursor", async () => {
+    await session.useModel("parrot");
     await panel.newChat();
     await workbench.openFile("web/retry.ts");
     await workbench.goToLine(13);
@@ -37,7 +33,7 @@ export default function explain(stage) {
     assert.match(await panel.lastTurn.root.innerText(), /retry/);
   });
 
-  scenario(stage, "text that was never saved is explained", async () => {
+  scenario(session, "text that was never saved can be explained", async () => {
     await panel.newChat();
     await workbench.run("File: New Untitled Text File");
     await page.keyboard.type("def brew(leaves):\nreturn steep(leaves)");

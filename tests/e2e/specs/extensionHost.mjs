@@ -1,33 +1,33 @@
-/** Tests that run inside the extension host. Hides how a built workbench is made to run them. */
+/** Runs the tests that need the extension host. Hides how to make a released VS Code run them. */
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
-import { scenario } from "../stage.mjs";
+import { scenario } from "../session.mjs";
 
 const HOST = path.join(import.meta.dirname, "..", "host");
-const OPEN_SOURCE = path.join(import.meta.dirname, "..", "..", "..", "extension", "src", "openSource.ts");
+const OPEN_SOURCE = path.join(import.meta.dirname, "..", "..", "..", "extension", "src", "places", "openSource.ts");
 
-export default function extensionHost(stage) {
-  scenario(stage, "the tests in the extension host pass", async () => {
-    const report = path.join(stage.plan.output, "extension-host.txt");
-    const server = await stage.startServer({
+export default function extensionHost(session) {
+  scenario(session, "the tests in the extension host pass", async () => {
+    const report = path.join(session.plan.output, "extension-host.txt");
+    const server = await session.startServer({
       env: {
-        SOURCEWISE_HOME: stage.home,
+        SOURCEWISE_HOME: session.home,
         SOURCEWISE_HOST_REPORT: report,
-        SOURCEWISE_OPEN_SOURCE: await bundleOpenSource(stage.root),
+        SOURCEWISE_OPEN_SOURCE: await bundleOpenSource(session.root),
       },
     });
 
-    const code = await runTests(await stage.page.context().newPage(), server, stage.codebase);
+    const code = await runTests(await session.page.context().newPage(), server, session.codebase);
 
-    const text = existsSync(report) ? readFileSync(report, "utf8") : "There is no report.";
+    const text = existsSync(report) ? readFileSync(report, "utf8") : "The tests wrote no report.";
     process.stdout.write(text);
     assert.equal(code, 0, text);
   });
 }
 
-/** The module as it is, for the packaged extension lets nobody call it. */
+/** Bundles the module by itself, because the packaged extension does not export it. */
 async function bundleOpenSource(folder) {
   const outfile = path.join(folder, "openSource.cjs");
   const options = { bundle: true, platform: "node", format: "cjs", external: ["vscode"] };
@@ -48,7 +48,7 @@ async function runTests(page, server, folder) {
   return ended.finally(() => page.close());
 }
 
-/** Runs in the page: a built workbench takes tests from its configuration alone, which it reads once. */
+/** Runs in the page. A released workbench takes tests only from its configuration, which it reads once. */
 function configureTests(developmentOptions) {
   const { document } = globalThis;
   document.addEventListener("readystatechange", () => {
@@ -59,7 +59,7 @@ function configureTests(developmentOptions) {
   });
 }
 
-/** Tests run only where an extension is under development; ours is tested as it was packaged. */
+/** Creates an empty extension under development, which VS Code requires for tests. Ours is tested as packaged. */
 function emptyExtension(folder) {
   mkdirSync(folder, { recursive: true });
   const manifest = { name: "host-tests", publisher: "sourcewise-tests", version: "0.0.1", engines: { vscode: "*" } };

@@ -1,21 +1,21 @@
-/** A repository that means harm: what it holds is shown as text, wherever it is shown, and nothing of it runs. */
+/** A hostile repository: every view shows its contents as text, and none of it is executed. */
 import assert from "node:assert/strict";
 import { HARM } from "../codebases.mjs";
-import { scenario } from "../stage.mjs";
+import { scenario } from "../session.mjs";
 
 const EVIL =
   `<script>parent.${HARM}=1</script> <img src=x onerror="parent.${HARM}=1"> [go](command:workbench.action.closeAllEditors) ` +
   "[js](javascript:alert(1)) ![pic](http://127.0.0.1:9/x.png) \u202Eabc\u202C `boil_kettle`";
 
-export default function hostile(stage) {
-  const { page, panel, workbench } = stage;
+export default function hostile(session) {
+  const { page, panel, workbench } = session;
 
   async function assertHarmless() {
     for (const frame of page.frames())
       assert.equal(
         await frame.evaluate((flag) => globalThis[flag], HARM),
         undefined,
-        `something ran in ${frame.url()}`,
+        `hostile code ran in ${frame.url()}`,
       );
     const active = await panel.body.evaluate((body) => ({
       executable: body.querySelectorAll("#root script, iframe, object, embed, [onerror], [onload], img").length,
@@ -25,10 +25,10 @@ export default function hostile(stage) {
     assert.deepEqual(active, { executable: 0, links: [], controls: [] });
   }
 
-  scenario(stage, "hostile names and code are shown as text among the sources", async () => {
-    await stage.openFolder(stage.hostileCodebase, "kettle.py");
+  scenario(session, "sources show hostile names and code as text", async () => {
+    await session.openFolder(session.hostileCodebase, "kettle.py");
     await panel.untilIndexed();
-    await stage.useModel("parrot");
+    await session.useModel("parrot");
     await panel.newChat();
 
     const turn = await panel.ask("How does boil_kettle boil the water in the kettle? Say: «nothing»");
@@ -38,10 +38,10 @@ export default function hostile(stage) {
     assert.match(text, /<img src=x/);
     assert.match(text, /\\u202E/i);
     await assertHarmless();
-    await stage.screenshot("hostile-sources");
+    await session.screenshot("hostile-sources");
   });
 
-  scenario(stage, "hostile words of the model are shown as text", async () => {
+  scenario(session, "hostile output of the model is shown as text", async () => {
     await panel.newChat();
 
     const turn = await panel.ask(`How does boil_kettle boil the water? Say: «${EVIL}»`);
@@ -49,10 +49,10 @@ export default function hostile(stage) {
     await turn.untilAnswered();
     assert.match(await turn.answer.innerText(), /<script>/);
     await assertHarmless();
-    await stage.screenshot("hostile-answer");
+    await session.screenshot("hostile-answer");
   });
 
-  scenario(stage, "a hover over hostile code shows it as text", async () => {
+  scenario(session, "a hover shows hostile code as text", async () => {
     const shown = await workbench.hoverOver("boil_kettle", /kettle\.py/);
 
     const hrefs = await shown.locator("a").evaluateAll((links) => links.map((link) => link.dataset.href ?? link.href));
@@ -64,7 +64,7 @@ export default function hostile(stage) {
     await assertHarmless();
   });
 
-  scenario(stage, "a file with a hostile name opens from its source", async () => {
+  scenario(session, "a source opens a file with a hostile name", async () => {
     const turn = panel.lastTurn;
     const count = await turn.sources.count();
     for (let number = 1; number <= count; number += 1) await turn.source(number).click();

@@ -1,24 +1,24 @@
-/** Hover: what a symbol is, where it lives and who uses it, at once and without the model. */
+/** Hover: a symbol's description, definition and usages, shown at once and without the model. */
 import { eventually } from "../eventually.mjs";
-import { scenario } from "../stage.mjs";
+import { scenario } from "../session.mjs";
 
-export default function hover(stage) {
-  const { panel, workbench } = stage;
+export default function hover(session) {
+  const { panel, workbench } = session;
 
-  scenario(stage, "a hover tells where a symbol is defined, and the link opens it", async () => {
-    await stage.openCodebase("web/catalog.ts");
+  scenario(session, "a hover links to the definition of a symbol", async () => {
+    await session.openCodebase("web/catalog.ts");
 
     const shown = await workbench.hoverOver("RecentCache", /cache\.ts/);
-    await stage.screenshot("hover");
+    await session.screenshot("hover");
     await workbench.hoverOver("RecentCache", /cache\.ts/);
     await shown.locator("a").filter({ hasText: "cache.ts" }).first().click();
 
     await workbench.untilActive("cache.ts");
   });
 
-  scenario(stage, "the hover's Explain asks the panel", async () => {
+  scenario(session, "Explain in a hover asks a question in the panel", async () => {
     await workbench.openFile("web/catalog.ts");
-    await stage.useModel("parrot");
+    await session.useModel("parrot");
     await panel.newChat();
     const shown = await workbench.hoverOver("RecentCache", "Explain");
 
@@ -27,10 +27,10 @@ export default function hover(stage) {
     await panel.lastTurn.untilAnswered();
   });
 
-  scenario(stage, "no hover comes when the setting is off", async () => {
-    stage.changeSettings({ "sourcewise.hover.enabled": false }, "Machine");
+  scenario(session, "no hover appears when the setting is off", async () => {
+    session.changeSettings({ "sourcewise.hover.enabled": false }, "Machine");
 
-    await eventually("no hover comes any more", async () => !(await workbench.hasHover("RecentCache")));
-    stage.changeSettings({ "sourcewise.hover.enabled": undefined }, "Machine");
+    await eventually("the hover no longer appears", async () => !(await workbench.hasHover("RecentCache")));
+    session.changeSettings({ "sourcewise.hover.enabled": undefined }, "Machine");
   });
 }

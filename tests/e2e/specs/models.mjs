@@ -1,17 +1,17 @@
-/** Machines without a model: the way out is in the panel. */
+/** Machines without a model: the panel offers ways to get one. */
 import assert from "node:assert/strict";
 import { startOllama } from "../ollama.mjs";
-import { scenario } from "../stage.mjs";
+import { scenario } from "../session.mjs";
 
-/** Nothing listens there. */
+/** An address where no server listens. */
 const NOWHERE = "http://127.0.0.1:9";
 
-export default function models(stage) {
-  const { panel } = stage;
+export default function models(session) {
+  const { panel } = session;
 
-  scenario(stage, "without Ollama the sources are shown, and the ways to a model", async () => {
-    await stage.openCodebase("README.md");
-    stage.changeSettings({ "sourcewise.llm.endpoint": NOWHERE, "sourcewise.llm.model": undefined }, "Machine");
+  scenario(session, "without Ollama the panel shows the sources and offers ways to get a model", async () => {
+    await session.openCodebase("README.md");
+    session.changeSettings({ "sourcewise.llm.endpoint": NOWHERE, "sourcewise.llm.model": undefined }, "Machine");
 
     await panel.setUp.getByRole("button", { name: "Get Ollama" }).waitFor();
 
@@ -19,23 +19,23 @@ export default function models(stage) {
     await panel.newChat();
     const turn = await panel.ask("Where are failed calls tried again?");
     await turn.untilSources();
-    await stage.screenshot("no-ollama");
+    await session.screenshot("no-ollama");
     await turn.untilAnswered();
   });
 
-  scenario(stage, "a model that Ollama lacks is downloaded from the panel", async () => {
-    const ollama = await startOllama(stage.plan.python, ["--model-name", "codellama", "--not-pulled"]);
+  scenario(session, "the panel downloads a model that is missing in Ollama", async () => {
+    const ollama = await startOllama(session.plan.python, ["--model-name", "codellama", "--not-pulled"]);
     try {
-      stage.changeSettings({ "sourcewise.llm.endpoint": ollama.endpoint }, "Machine");
+      session.changeSettings({ "sourcewise.llm.endpoint": ollama.endpoint }, "Machine");
 
       await panel.button("Download codellama").click();
 
       await panel.setUp.getByRole("progressbar").waitFor();
-      await stage.screenshot("pulling");
+      await session.screenshot("pulling");
       await panel.footer.filter({ hasText: "codellama" }).waitFor();
       assert.equal(await panel.setUp.count(), 0);
     } finally {
-      stage.changeSettings({ "sourcewise.llm.endpoint": stage.ollama.endpoint }, "Machine");
+      session.changeSettings({ "sourcewise.llm.endpoint": session.ollama.endpoint }, "Machine");
       await ollama.stop();
     }
   });

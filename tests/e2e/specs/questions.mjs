@@ -1,13 +1,13 @@
-/** Questions to a model that thinks: sources that open, an answer that is stopped, a question that follows. */
+/** Questions to a real model: opening sources, stopping an answer, asking a follow-up question. */
 import assert from "node:assert/strict";
 import { eventually } from "../eventually.mjs";
-import { scenario } from "../stage.mjs";
+import { scenario } from "../session.mjs";
 
-export default function questions(stage) {
-  const { panel, workbench } = stage;
+export default function questions(session) {
+  const { panel, workbench } = session;
 
-  scenario(stage, "a click on a source opens its file and selects its lines", async () => {
-    await stage.openCodebase("README.md");
+  scenario(session, "clicking a source opens its file and selects its lines", async () => {
+    await session.openCodebase("README.md");
     await panel.newChat();
     const turn = await panel.ask("Where are failed calls tried again?");
     await turn.untilSources();
@@ -16,7 +16,7 @@ export default function questions(stage) {
     await turn.source(1).click();
 
     await workbench.untilActive(path.split("/").at(-1));
-    const characters = stage.linesOf(path, startLine, endLine).length;
+    const characters = session.linesOf(path, startLine, endLine).length;
     await eventually("the lines of the source are selected", async () => {
       const [, line, selected] = /Ln (\d+), .*\((\d+) selected\)/.exec(await workbench.selection()) ?? [];
       const isEnd = [endLine, endLine + 1].includes(Number(line));
@@ -24,14 +24,14 @@ export default function questions(stage) {
     });
   });
 
-  scenario(stage, "Alt and a click open the source beside", async () => {
-    const groups = stage.page.locator(".editor-group-container");
+  scenario(session, "Alt-clicking a source opens it beside the active editor", async () => {
+    const groups = session.page.locator(".editor-group-container");
     await panel.lastTurn.source(1).click({ modifiers: ["Alt"] });
-    await eventually("there are two groups of editors", async () => (await groups.count()) === 2);
+    await eventually("there are two editor groups", async () => (await groups.count()) === 2);
     await workbench.run("View: Close All Editors");
   });
 
-  scenario(stage, "an answer that is stopped keeps its text and can be made again", async () => {
+  scenario(session, "a stopped answer keeps its text and can be regenerated", async () => {
     const turn = panel.lastTurn;
     if (await turn.button("Regenerate").isVisible()) await turn.button("Regenerate").click();
     await turn.untilWriting();
@@ -40,10 +40,10 @@ export default function questions(stage) {
 
     await turn.button("Regenerate").waitFor();
     assert.notEqual((await turn.answer.innerText()).trim(), "");
-    await stage.screenshot("stopped");
+    await session.screenshot("stopped");
   });
 
-  scenario(stage, "a question that follows up is answered in the same chat", async () => {
+  scenario(session, "a follow-up question is answered in the same chat", async () => {
     const turn = await panel.ask("And who calls it?");
 
     await turn.untilAnswered();

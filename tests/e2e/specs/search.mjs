@@ -1,12 +1,12 @@
-/** Search by meaning in a quick pick with previews, and code that is like the selection. */
+/** Semantic search in a quick pick with previews, and search for code similar to the selection. */
 import assert from "node:assert/strict";
-import { scenario } from "../stage.mjs";
+import { scenario } from "../session.mjs";
 
-export default function search(stage) {
-  const { page, quickPick, workbench } = stage;
+export default function search(session) {
+  const { page, quickPick, workbench } = session;
 
-  scenario(stage, "results come while typing, and the one in focus is previewed", async () => {
-    await stage.openCodebase("README.md");
+  scenario(session, "results appear while typing, and the focused one is previewed", async () => {
+    await session.openCodebase("README.md");
     await workbench.run("Sourcewise: Search by Meaning");
 
     await quickPick.type("forget the entry that was not used for longest");
@@ -15,10 +15,10 @@ export default function search(stage) {
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowUp");
     await workbench.untilActive((await quickPick.focusedFile()).split("/").at(-1));
-    await stage.screenshot("search");
+    await session.screenshot("search");
   });
 
-  scenario(stage, "Escape brings back what was open, and Enter opens", async () => {
+  scenario(session, "Escape restores the previous editor, and choosing a result opens it", async () => {
     await quickPick.dismiss();
     await workbench.untilActive("README.md");
     await workbench.run("Sourcewise: Search by Meaning");
@@ -31,14 +31,14 @@ export default function search(stage) {
     assert.match(await workbench.selection(), /selected/);
   });
 
-  scenario(stage, "similar code is found for a selection, without the selection itself", async () => {
+  scenario(session, "Find Similar Code excludes the selection itself", async () => {
     await workbench.openFile("json/decoder.py");
     await workbench.selectLines(20, 40);
 
     await workbench.run("Sourcewise: Find Similar Code");
 
     await quickPick.rows.first().waitFor();
-    await stage.screenshot("similar");
+    await session.screenshot("similar");
     await quickPick.dismiss();
   });
 }

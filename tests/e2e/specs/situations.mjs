@@ -1,26 +1,26 @@
-/** Windows in which nothing can be asked yet: no folder, and a folder that nobody trusts. */
+/** Windows in which no question can be asked yet: without a folder, and in an untrusted folder. */
 import path from "node:path";
-import { scenario } from "../stage.mjs";
+import { scenario } from "../session.mjs";
 
-export default function situations(stage) {
-  const { panel, workbench } = stage;
+export default function situations(session) {
+  const { panel, workbench } = session;
 
-  scenario(stage, "without a folder the panel offers to open one", async () => {
-    await workbench.open(stage.server.addressOf());
-    await stage.showPanel();
+  scenario(session, "without a folder the panel offers to open one", async () => {
+    await workbench.open(session.server.addressOf());
+    await session.showPanel();
 
     await panel.button("Open Folder").waitFor();
 
-    await stage.screenshot("no-folder");
+    await session.screenshot("no-folder");
   });
 
-  scenario(stage, "in a folder that is not trusted no server is started, and the panel says so", async () => {
-    const strict = await stage.startServer({ workspaceTrust: true, userData: path.join(stage.root, "untrusting") });
-    await workbench.open(strict.addressOf(stage.codebase));
-    await stage.showPanel();
+  scenario(session, "in an untrusted folder the panel asks for trust", async () => {
+    const strict = await session.startServer({ workspaceTrust: true, userData: path.join(session.root, "untrusted") });
+    await workbench.open(strict.addressOf(session.codebase));
+    await session.showPanel();
 
     await panel.button("Manage Workspace Trust").waitFor();
 
-    await stage.screenshot("untrusted");
+    await session.screenshot("untrusted");
   });
 }

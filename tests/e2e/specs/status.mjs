@@ -1,19 +1,19 @@
-/** The status bar item with its menu, and what the explorer offers. */
+/** The status bar item with its menu, and the explorer's commands. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { eventually } from "../eventually.mjs";
-import { scenario } from "../stage.mjs";
+import { scenario } from "../session.mjs";
 
-export default function status(stage) {
-  const { page, panel, quickPick, workbench } = stage;
+export default function status(session) {
+  const { page, panel, quickPick, workbench } = session;
 
-  scenario(stage, "the menu pauses indexing, and resumes it", async () => {
-    await stage.openCodebase("web/cache.ts");
+  scenario(session, "the menu pauses indexing, and the panel resumes it", async () => {
+    await session.openCodebase("web/cache.ts");
     await workbench.statusItem.click();
     await quickPick.rows.first().waitFor();
-    await stage.screenshot("status-menu");
+    await session.screenshot("status-menu");
     await quickPick.choose(/pause/i);
     await panel.footer.filter({ hasText: /paused/i }).waitFor();
 
@@ -22,7 +22,7 @@ export default function status(stage) {
     await panel.untilIndexed();
   });
 
-  scenario(stage, "the menu tells why the file in the editor is indexed", async () => {
+  scenario(session, "the menu explains why the file in the editor is indexed", async () => {
     await workbench.statusItem.click();
 
     await quickPick.choose(/why/i);
@@ -31,20 +31,20 @@ export default function status(stage) {
     await workbench.run("Notifications: Clear All Notifications");
   });
 
-  scenario(stage, "the explorer tells why a file is not indexed", async () => {
+  scenario(session, "the explorer explains why a file is not indexed", async () => {
     await workbench.explorerItem("notes").click();
 
     await workbench.choose(workbench.explorerItem("secret.log"), /Why Is This/);
 
     await workbench.notification(/\.gitignore/).waitFor();
-    await stage.screenshot("why");
+    await session.screenshot("why");
     await workbench.run("Notifications: Clear All Notifications");
   });
 
-  scenario(stage, "a file that is excluded from the explorer is no longer found", async () => {
+  scenario(session, "search no longer finds a file that was excluded in the explorer", async () => {
     await workbench.choose(workbench.explorerItem("retry.ts"), "Exclude from Sourcewise");
 
-    const rules = path.join(stage.codebase, ".sourcewiseignore");
+    const rules = path.join(session.codebase, ".sourcewiseignore");
     await eventually("the rule is written", () => read(rules).includes("/web/retry.ts"));
     await workbench.run("Notifications: Clear All Notifications");
     await workbench.run("Sourcewise: Search by Meaning");
@@ -55,7 +55,7 @@ export default function status(stage) {
     await quickPick.dismiss();
   });
 
-  scenario(stage, "the report for others has no name of a folder in it", async () => {
+  scenario(session, "the diagnostic report contains no folder names", async () => {
     await workbench.run("Sourcewise: Diagnose");
 
     await workbench.activeEditor
@@ -66,7 +66,7 @@ export default function status(stage) {
     await page.keyboard.press("Control+a");
     await page.keyboard.press("Control+c");
     const report = await page.evaluate(() => navigator.clipboard.readText());
-    assert.ok(!report.includes(stage.codebase) && !report.includes("library"), report);
+    assert.ok(!report.includes(session.codebase) && !report.includes("library"), report);
   });
 }
 

@@ -117,7 +117,7 @@ describe("an existing environment", () => {
   it("that cannot be checked results in a failure with a message", () => {
     const installation = new ScriptedInstallation("makes");
     installation.find = () => {
-      throw new UserError("The extension lacks its own Python package.", "Reinstall Sourcewise.");
+      throw new UserError("The extension's Python package is missing.", "Reinstall Sourcewise.");
     };
     const { setup } = setUpOf(installation);
     expect(setup.find()).toBeUndefined();

@@ -1,4 +1,4 @@
-"""The real server with methods that only tests ask for: which modules are loaded, and noise on standard output."""
+"""The real server with two test methods: one lists the loaded modules, one writes noise to standard output."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 /**
- * Everything that the scenarios play on: one code-server with the extension, one browser window, the Ollama-speaking
- * server, and the folders that are opened. Hides where all of it lies and what is kept when a scenario fails.
+ * The session in which the scenarios run: one code-server with the extension, one browser window, the Ollama-compatible
+ * server, and the folders to open. Hides where their files are and which evidence is kept when a scenario fails.
  */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,75 +24,76 @@ const QUIET = {
   "security.workspace.trust.startupPrompt": "never",
   "telemetry.telemetryLevel": "off",
   "window.autoDetectColorScheme": true,
-  "workbench.hover.delay": 600_000, // the hover of an item would lie over what is to be clicked next
+  "workbench.hover.delay": 600_000, // an item's hover would cover the next item to click
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
 };
 
-/** Prompts that a small model on a small machine reads in seconds. */
+/** Limits that let a small model on a small machine read a prompt in seconds. */
 const LIMITS = {
-  "sourcewise.embedding.questionSeconds": 60, // what is found does not depend on how busy the machine is
+  "sourcewise.embedding.questionSeconds": 60, // so that the results do not depend on the machine's load
   "sourcewise.llm.contextTokens": 900,
   "sourcewise.llm.maxAnswerTokens": 100,
 };
 
-/** A machine that does other work besides is slow, and not broken. */
-const PATIENCE_MS = 60_000;
+/** Long, because a machine under load is slow. */
+const TIMEOUT_MS = 60_000;
 const SET_UP_MS = 600_000;
 const PANEL_WIDTH = 420;
 
 /**
  * @typedef {{python: string, vsix: string, output: string, reuse: boolean, say: (message: string) => void}} Plan
- *   `python`: with what the tests need; `output`: a folder for screenshots and for what is kept of failures; `reuse`:
- *   whether the profile of an earlier run, with its environment, is taken instead of an empty one
+ *   `python`: a Python with the test dependencies; `output`: a folder for screenshots and evidence of failures;
+ *   `reuse`: whether to reuse the profile and Python environment of an earlier run instead of starting with none
  */
 
 /**
  * @param {Plan} plan
- * @returns {Promise<Stage>} that must be struck
+ * @returns {Promise<Session>} a session that the caller must close
  */
-export async function raiseStage(plan) {
+export async function startSession(plan) {
   const codeServer = await ensureCodeServer(plan.say);
   const chromium = await ensureChromium(plan.say);
   const root = plan.reuse ? path.join(tmpdir(), "sourcewise-e2e") : mkdtempSync(path.join(tmpdir(), "sourcewise-e2e-"));
-  const stage = new Stage(plan, codeServer, root);
+  const session = new Session(plan, codeServer, root);
   try {
-    await stage.raise(chromium);
+    await session.start(chromium);
   } catch (error) {
-    await stage.strike();
+    await session.close();
     throw error;
   }
-  return stage;
+  return session;
 }
 
 /**
- * A test that plays on the stage and leaves evidence when it fails; what would build upon it is not played then.
+ * Registers a test that runs in the session. When it fails, it keeps evidence, and the spec's later scenarios, which
+ * build on it, are skipped.
  *
- * @param {Stage} stage
- * @param {string} name what must be so
- * @param {() => Promise<void>} play
+ * @param {Session} session
+ * @param {string} name the expected behaviour
+ * @param {() => Promise<void>} run
  */
-export function scenario(stage, name, play) {
+export function scenario(session, name, run) {
   test(name, async (context) => {
-    if (stage.isBroken) return context.skip("a scenario before it failed");
+    if (session.hasFailed) return context.skip("an earlier scenario failed");
     try {
-      await play();
+      await run();
     } catch (error) {
-      stage.isBroken = true;
-      const place = await stage.keepEvidence(name);
-      throw new Error(`${error.message}\nWhat could be seen then is in ${place}`, { cause: error });
+      session.hasFailed = true;
+      const place = await session.keepEvidence(name);
+      throw new Error(`${error.message}\nA screenshot and logs are in ${place}`, { cause: error });
     }
   });
 }
 
-/** See the header. */
-class Stage {
+/** The session that this file's header describes. */
+class Session {
   #closers = [];
   #console = [];
   #output = [];
 
-  /** Whether a scenario of the spec that is being played has failed. */
-  isBroken = false;
+  /** Whether a scenario of the current spec has failed. */
+  hasFailed = false;
 
   constructor(plan, codeServer, root) {
     this.plan = plan;
@@ -104,7 +105,7 @@ class Stage {
     this.profile = { userData: path.join(root, "user-data"), extensions: path.join(root, "extensions") };
   }
 
-  async raise(chromium) {
+  async start(chromium) {
     const { plan } = this;
     rmSync(path.join(this.root, "workspaces"), { recursive: true, force: true });
     makeCodebase(this.codebase, plan.python);
@@ -119,9 +120,9 @@ class Stage {
   }
 
   /**
-   * Starts another code-server, which is stopped with the stage.
+   * Starts another code-server, which stops when the session closes.
    *
-   * @param {Partial<Parameters<typeof startCodeServer>[1]>} options beside those that all have
+   * @param {Partial<Parameters<typeof startCodeServer>[1]>} options in addition to the session's default options
    */
   async startServer(options) {
     const running = await startCodeServer(this.codeServer, {
@@ -135,18 +136,18 @@ class Stage {
     return this.#closing(running, "stop");
   }
 
-  /** Makes the page objects speak of this page. */
+  /** Points the page objects to the given page. */
   useWindow(page) {
     this.page = page;
-    page.setDefaultTimeout(PATIENCE_MS);
-    page.on("dialog", (dialog) => dialog.accept()); // it asks about unsaved text when a page is left
+    page.setDefaultTimeout(TIMEOUT_MS);
+    page.on("dialog", (dialog) => dialog.accept()); // leaving a page with unsaved text opens a dialog
     page.on("console", (message) => this.#console.push(`${message.type()}: ${message.text()}`));
     this.workbench = new Workbench(page);
     this.panel = new Panel(page);
     this.quickPick = new QuickPick(page);
   }
 
-  /** Opens a folder in the window and its panel beside it. */
+  /** Opens a folder in the window, and Sourcewise's panel. */
   async openFolder(folder, file) {
     await this.workbench.open(this.server.addressOf(folder, file));
     await this.showPanel();
@@ -158,7 +159,7 @@ class Stage {
     await this.workbench.widenSideBar(PANEL_WIDTH);
   }
 
-  /** Makes the Python environment, unless an earlier run did. */
+  /** Sets up the Python environment, unless an earlier run did. */
   async setUpPython() {
     const { panel } = this;
     const button = panel.button("Set Up");
@@ -170,31 +171,31 @@ class Stage {
     await panel.footer.filter({ hasText: /\d/ }).waitFor({ timeout: SET_UP_MS });
   }
 
-  /** Opens the sample and waits until it can be searched by meaning. */
+  /** Opens the sample code base and waits until it is fully indexed, which enables semantic search. */
   async openCodebase(file) {
     await this.openFolder(this.codebase, file);
     await this.panel.untilIndexed();
   }
 
-  /** @returns {string} lines of a file of the sample, counted from 1, both included */
+  /** @returns {string} the given lines of a file of the sample code base, counted from 1, both included */
   linesOf(file, first, last) {
     const lines = readFileSync(path.join(this.codebase, file), "utf8").split("\n");
     return lines.slice(first - 1, last).join("\n");
   }
 
-  /** Lets the model that says what it is told to answer, or again the one that thinks. */
+  /** Selects the model: `parrot`, which repeats quoted text, or a real one. */
   async useModel(name) {
     this.changeSettings({ "sourcewise.llm.model": name }, "Machine");
     await this.panel.footer.filter({ hasText: name }).waitFor();
   }
 
-  /** Changes settings as a user does who edits the file; `undefined` takes one away. */
+  /** Changes settings by editing the settings file; `undefined` removes a setting. */
   changeSettings(changes, kind = "User") {
     const file = path.join(this.profile.userData, kind, "settings.json");
     writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), ...changes }, null, 2));
   }
 
-  /** Keeps what the window shows, light and dark. */
+  /** Saves screenshots of the window in a dark and a light theme. */
   async screenshot(name) {
     const folder = path.join(this.plan.output, "screenshots");
     for (const scheme of ["dark", "light"]) {
@@ -204,7 +205,7 @@ class Stage {
     }
   }
 
-  /** @returns {Promise<string>} the folder with all that helps to understand a failure */
+  /** Saves a screenshot and logs for debugging a failure. @returns {Promise<string>} their folder */
   async keepEvidence(name) {
     const folder = path.join(this.plan.output, "failures", name.replaceAll(/\W+/g, "-"));
     mkdirSync(folder, { recursive: true });
@@ -218,8 +219,8 @@ class Stage {
     return folder;
   }
 
-  /** Ends all that was started; a profile that will not be reused goes. */
-  async strike() {
+  /** Stops everything that the session started, and deletes the profile unless it will be reused. */
+  async close() {
     for (const close of this.#closers.reverse()) await close();
     if (!this.plan.reuse) rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
