@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from generation.document import protocol_document
 from generation.manifest import manifest, setting_names
+from generation.settings_page import settings_document
 from generation.typescript import protocol_module
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def artifacts(root: Path) -> dict[str, str]:
         "extension/src/generated/protocol.ts": protocol_module(),
         "extension/src/generated/settingNames.ts": setting_names(),
         "server/PROTOCOL.md": protocol_document(),
+        "server/SETTINGS.md": settings_document(),
         "package.json": manifest(package),
     }
 

@@ -85,7 +85,7 @@ def manifest(package: str) -> str:
     content["capabilities"]["untrustedWorkspaces"]["restrictedConfigurations"] = [
         f"sourcewise.{name}" for name in sorted(_properties().keys() - SHARED)
     ]
-    content["contributes"]["configuration"] = _groups()
+    content["contributes"]["configuration"] = setting_groups()
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -99,7 +99,8 @@ def _lines(names: Iterable[str]) -> str:
     return "".join(f'  "{name}",\n' for name in names)
 
 
-def _groups() -> list[dict[str, Any]]:
+def setting_groups() -> list[dict[str, Any]]:
+    """Return the groups of settings in the form of `package.json`, in the order in which the editor shows them."""
     properties = _properties()
     unknown = {name.split(".")[0] for name in properties} - _TITLES.keys()
     if unknown:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -75,6 +76,26 @@ def test_the_editor_has_every_setting_with_the_servers_default() -> None:
     }
     for spec in fields(Settings):
         assert properties[f"sourcewise.{spec.metadata['name']}"]["default"] == spec.default
+
+
+def test_the_settings_page_has_every_setting_with_its_default_range_and_description() -> None:
+    page = ARTIFACTS["server/SETTINGS.md"]
+    declared = [
+        (name.removeprefix("sourcewise."), each)
+        for group in json.loads(ARTIFACTS["package.json"])["contributes"]["configuration"]
+        for name, each in group["properties"].items()
+    ]
+    rows = {row[1]: row[0] for row in re.finditer(r"^\| `([\w.]+)` .*$", page, re.MULTILINE)}
+    assert list(rows) == [name for name, _ in declared]
+    for name, each in declared:
+        assert each["markdownDescription"] in rows[name]
+        for choice in each.get("enum", ()):
+            assert f"`{choice}`: " in rows[name]
+        if "minimum" in each:
+            assert f"| `{each['default']}` | {each['minimum']:,} to {each['maximum']:,} |" in rows[name]
+    assert "| workspace |" in rows["hover.enabled"]
+    assert "| machine |" in rows["llm.endpoint"]
+    assert "*editor only*" in rows["python.interpreter"]
 
 
 def test_what_names_a_program_a_model_or_an_address_needs_a_trusted_workspace() -> None:
