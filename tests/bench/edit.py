@@ -77,7 +77,7 @@ class Bystander:
 
     async def wait_for(self, word: str) -> None:
         """Wait until a word is in the index and every chunk has its vectors."""
-        while not (self._is_embedded() and self._catalog.search_words([word], 1)):  # noqa: ASYNC110 - nothing tells
+        while not (self._is_embedded() and self._catalog.keywords.search([word], 1)):  # noqa: ASYNC110 - nothing tells
             await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
     def _is_embedded(self) -> bool:

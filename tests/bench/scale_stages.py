@@ -138,7 +138,7 @@ def start(root: Path) -> Measured:
     """Open an index that is complete, ask, verify that nothing changed, and watch it from there on."""
     began, spent_before = time.perf_counter(), time.process_time()
     home = Home(root)
-    home.catalog.search_words(query_terms(next(questions(1))), DEPTH)
+    home.catalog.keywords.search(query_terms(next(questions(1))), DEPTH)
     searchable = time.perf_counter() - began
     watched = Watched(home)
     verified = time.perf_counter() - began
@@ -148,7 +148,7 @@ def start(root: Path) -> Measured:
         spent("start: until all is verified and watched", verified),
         spent("start: all of it, processor time", cpu, processor=True),
         spent("known_files", timed(home.catalog.known_files)),
-        spent("skip_counts", timed(home.catalog.skip_counts)),
+        spent("skip_counts", timed(home.catalog.skipped.counts)),
     ]
     watched.close()
     home.close()
@@ -160,7 +160,7 @@ def embed(root: Path, wanted: int) -> Measured:
     home, said = Home(root), time.monotonic()
     first = done = home.catalog.counts(MODEL).embedded
     began, spent_before = time.perf_counter(), time.process_time()
-    while done < wanted and (due := home.catalog.pending_vectors(MODEL, min(_TAKEN_TOGETHER, wanted - done))):
+    while done < wanted and (due := home.catalog.vectors.pending(MODEL, min(_TAKEN_TOGETHER, wanted - done))):
         home.vectorizer.embed_and_store(MODEL, due)
         done += len(due)
         if time.monotonic() - said > _SAY_SECONDS:
@@ -182,8 +182,8 @@ def search(root: Path, count: int, nearest: list[set[str]]) -> Measured:
     home, asked, called = Home(root), list(questions(count)), list(names(count))
     catalog, words = home.catalog, [query_terms(question) for question in asked]
     figures = [
-        *waits("keyword search", lambda terms: catalog.search_words(terms, DEPTH), words),
-        *waits("definition search", lambda name: catalog.find_definitions([name], DEPTH), called),
+        *waits("keyword search", lambda terms: catalog.keywords.search(terms, DEPTH), words),
+        *waits("definition search", lambda name: catalog.definitions.find([name], DEPTH), called),
         *waits("who uses a name, for a hover", home.uses, called),
         *waits("counts", catalog.counts, [MODEL] * 20),
         *waits("serving_model", catalog.serving_model, [MODEL] * 20),
@@ -271,7 +271,7 @@ class _Edit:
         told = self._watched.wait_for(self._path)
         self.until_told = time.perf_counter() - began
         self._home.indexer.update(within=told)
-        found = self._home.catalog.search_words([word], 1)
+        found = self._home.catalog.keywords.search([word], 1)
         self.until_words = time.perf_counter() - began
         self.embedded = self._embed()
         self.until_vectors = time.perf_counter() - began
@@ -285,7 +285,7 @@ class _Edit:
             return 0
         made = self._home.embedder.made
         ids = [chunk.id for chunk in self._home.catalog.chunks_of(self._path)]
-        due = self._home.catalog.pending_vectors(MODEL, len(ids), ids)
+        due = self._home.catalog.vectors.pending(MODEL, len(ids), ids)
         self._home.vectorizer.embed_and_store(MODEL, [chunk for chunk in due if chunk.id in ids])
         self._home.vectorizer.settle(MODEL)
         return self._home.embedder.made - made

@@ -164,7 +164,7 @@ class Index:
 
     def definition_of(self, name: str) -> str | None:
         """Return `path:line` of a definition with this name, or None."""
-        places = self._catalog.find_definitions([name], 1)
+        places = self._catalog.definitions.find([name], 1)
         return f"{places[0].path}:{places[0].definition.first_line}" if places else None
 
     def count_chunks(self, path: str) -> int:
@@ -207,7 +207,7 @@ class Index:
     def _pending_of(self, chunk_ids: Sequence[str]) -> list[Chunk]:
         """Return those of these chunks that wait for their vectors."""
         wanted = frozenset(chunk_ids)
-        pending = self._catalog.pending_vectors(self.model, len(chunk_ids), chunk_ids)
+        pending = self._catalog.vectors.pending(self.model, len(chunk_ids), chunk_ids)
         return [chunk for chunk in pending if chunk.id in wanted]
 
     def wanted_first(self, question: str, limit: int) -> list[str]:
@@ -247,11 +247,11 @@ class Index:
 def status_of(folder: Path, catalog: Catalog, model: str, cached: int, size: int) -> IndexStatus:
     """Return what a catalog holds for a model, as part of an index of this size."""
     counts = catalog.counts(model)
-    skipped = {reason.value: number for reason, number in catalog.skip_counts().items()}
+    skipped = {reason.value: number for reason, number in catalog.skipped.counts().items()}
     state = "partial" if counts.pending else "ready"
     if catalog.get_meta(CHUNKING_CONFIG_KEY) is None:
         state = "missing"  # opened, but never read
-    vectors = catalog.count_vectors(model)
+    vectors = catalog.vectors.count(model)
     return IndexStatus(
         str(folder), counts.files, counts.chunks, counts.embedded, vectors, cached, model, state, skipped, size
     )

@@ -149,15 +149,15 @@ class IndexInspector:
             StorageError: the index cannot be read.
         """
         with self._opened() as catalog:
-            return catalog.skipped_files() if catalog else []
+            return catalog.skipped.all() if catalog else []
 
     def _chunks(self, path: str) -> tuple[ChunkInspection, ...]:
         with self._opened() as catalog:
             if catalog is None:
                 return ()
             chunks = catalog.chunks_of(path)
-            vectors = catalog.stored_vectors(self._model, [chunk.id for chunk in chunks])
-            problems = {chunk.id: reason for chunk, reason in catalog.failed_vectors(self._model, _MOST_FAILED)}
+            vectors = catalog.vectors.stored(self._model, [chunk.id for chunk in chunks])
+            problems = {chunk.id: reason for chunk, reason in catalog.vectors.failed(self._model, _MOST_FAILED)}
         return tuple(ChunkInspection(chunk, vectors.get(chunk.id, 0), problems.get(chunk.id, "")) for chunk in chunks)
 
     @contextmanager

@@ -250,23 +250,25 @@ class WritableIndex(Index):
 
     def _restore_lost_vectors(self, progress: Progress | None, cancelled: threading.Event | None) -> int:
         """Notice a deleted vector store without opening it, fill it from the embedding cache, and count its chunks."""
-        if (self._store.is_missing and self._catalog.models()) or self._catalog.get_meta(_VECTORS_LOST) == _TO_EMPTY:
-            self._forget_vectors(self._catalog.models())
+        if (self._store.is_missing and self._catalog.vectors.models()) or self._catalog.get_meta(
+            _VECTORS_LOST
+        ) == _TO_EMPTY:
+            self._forget_vectors(self._catalog.vectors.models())
         if self._catalog.get_meta(_VECTORS_LOST):
             return self._healing(lambda: self._restore(progress, cancelled))
         return 0
 
     def _check_vectors(self) -> None:
         """Compare the store with what the catalog expects, once, when it is about to be opened anyway."""
-        if self._vectors_checked or not self._catalog.models():
+        if self._vectors_checked or not self._catalog.vectors.models():
             return
         self._vectors_checked = True
         self._healing(lambda: self._vectorizer.settle(self.model))
         count = self._healing(lambda: self._store.count(self.model))  # healing changes what the catalog expects
-        least, most = self._catalog.vector_bounds(self.model)
+        least, most = self._catalog.vectors.bounds(self.model)
         if not least <= count <= most:
             logger.warning("The vectors of %s do not match its catalog and are restored.", self.folder)
-            self._forget_vectors(self._catalog.models())
+            self._forget_vectors(self._catalog.vectors.models())
             self._restore()
 
     def _healed(self, search: Callable[[], Hits]) -> Hits:
@@ -286,8 +288,8 @@ class WritableIndex(Index):
         try:
             self._catalog.compact()
             self._shared.cache.evict(settings.cache_megabytes * 1_000_000, settings.cache_days)
-            models = self._catalog.models()
-            if self._store.wasted(sum(map(self._catalog.count_vectors, models))) > _MOST_WASTED:
+            models = self._catalog.vectors.models()
+            if self._store.wasted(sum(map(self._catalog.vectors.count, models))) > _MOST_WASTED:
                 self._forget_vectors(models)
                 self._restore()
             self._store.compact()
@@ -299,7 +301,7 @@ class WritableIndex(Index):
             return work()
         except VectorStoreCorruptError:
             logger.exception("The vector store of %s is corrupt and is filled anew.", self.folder)
-            self._forget_vectors(self._catalog.models())
+            self._forget_vectors(self._catalog.vectors.models())
             self._restore()
             return work()
 
@@ -308,7 +310,7 @@ class WritableIndex(Index):
         self._catalog.set_meta(_VECTORS_LOST, _TO_EMPTY)
         self._store.reset()
         for model in {*models, self.model}:
-            self._catalog.forget_vectors(model)
+            self._catalog.vectors.forget(model)
         self._catalog.set_meta(_VECTORS_LOST, "yes")
 
     def _restore(self, progress: Progress | None = None, cancelled: threading.Event | None = None) -> int:
@@ -320,11 +322,11 @@ class WritableIndex(Index):
         """Drop the vectors of models that served while the wanted one was not complete."""
         if self.unembedded:
             return
-        for model in self._catalog.models():
+        for model in self._catalog.vectors.models():
             if model != self.model:
                 self._store.drop(model)
-                self._catalog.forget_vectors(model)
-        self._catalog.synopses.forget_others(self.model)
+                self._catalog.vectors.forget(model)
+        self._catalog.file_summaries.forget_others(self.model)
 
 
 class _HealingVectors:

@@ -109,9 +109,9 @@ class FileSummaries:
         To find them takes a look at all files of the folder, so after a few of them nobody looks for more.
         """
         total, is_last = 0, False
-        while not is_last and (group := self._catalog.synopses.due(model, _FETCHED_TOGETHER)):
+        while not is_last and (group := self._catalog.file_summaries.due(model, _FETCHED_TOGETHER)):
             is_last = len(group) < _FETCHED_TOGETHER
-            total = total or (len(group) if is_last else self._catalog.synopses.count_due(model))
+            total = total or (len(group) if is_last else self._catalog.file_summaries.count_due(model))
             for start in range(0, len(group), _BATCH):
                 yield group[start : start + _BATCH], total
 
@@ -121,4 +121,4 @@ class FileSummaries:
         made = self._texts.of(model, [EmbeddingText(said[file]) for file in telling]).vectors
         vectors = {telling[index]: unit(windows.mean(axis=0)) for index, windows in made.items()}
         nothing = np.empty(0, np.float32)
-        self._catalog.synopses.store(model, [(file, vectors.get(file, nothing)) for file in files])
+        self._catalog.file_summaries.store(model, [(file, vectors.get(file, nothing)) for file in files])

@@ -215,7 +215,7 @@ class Indexer:
         known = self._catalog.known_files(scan.judged)
         todo = plan(known, found, anew=ways.anew, named=frozenset(scan.judged or ()), first=ways.first)
         outcome, vanished = self._read(todo.read, known, ways)
-        self._catalog.replace_scan_skips(todo.skipped, scan.judged)
+        self._catalog.skipped.replace_scanned(todo.skipped, scan.judged)
         outcome["unchanged"] += todo.unchanged
         return outcome, {*todo.gone, *vanished}
 
@@ -265,7 +265,7 @@ class Indexer:
         if isinstance(file, SkippedFile):
             if file.reason is SkipReason.VANISHED:
                 return "vanished"
-            self._catalog.record_skipped([file])
+            self._catalog.skipped.record([file])
             return "skipped"
         if cut is None:
             if before is not None and (before.size, before.mtime_ns) != (file.stamp.size, file.stamp.mtime_ns):

@@ -114,7 +114,7 @@ class CodeVectorizer:
             CancelledError: it was cancelled; what was stored stays.
         """
         result, meter, worked = VectorCount(), _Meter(self._catalog, model, progress), 0.0
-        while pending := self._catalog.pending_vectors(model, _FETCHED_TOGETHER, first):
+        while pending := self._catalog.vectors.pending(model, _FETCHED_TOGETHER, first):
             for batch in self._batches(pending, frozenset(first)):
                 if self._consideration is not None:
                     self._consideration.rest(worked, cancelled, meter.tell)
@@ -147,7 +147,7 @@ class CodeVectorizer:
             CancelledError: it was cancelled; what was stored stays.
         """
         restored = 0
-        pending = self._catalog.pending_ids(model)
+        pending = self._catalog.vectors.pending_ids(model)
         for start in range(0, len(pending), _FETCHED_TOGETHER):
             _obey(cancelled)
             chunks = list(self._catalog.chunks(pending[start : start + _FETCHED_TOGETHER]).values())
@@ -163,21 +163,21 @@ class CodeVectorizer:
         """Tell whether the catalog expects no change of the store."""
         catalog = self._catalog
         waiting = (
-            catalog.vectors_to_remove(model, 1),
-            catalog.stale_metadata(model, 1),
-            catalog.pending_vectors(model, 1),
+            catalog.vectors.to_remove(model, 1),
+            catalog.vectors.stale(model, 1),
+            catalog.vectors.pending(model, 1),
         )
-        others = [other for other in catalog.models() if other != model]
+        others = [other for other in catalog.vectors.models() if other != model]
         return not any(waiting) and not others
 
     def settle(self, model: str) -> None:
         """Bring the store up to what the catalog expects: lines that moved, vectors of chunks that are gone."""
-        while stale := self._catalog.stale_metadata(model, _FETCHED_TOGETHER):
+        while stale := self._catalog.vectors.stale(model, _FETCHED_TOGETHER):
             self._store.update_metadata(model, stale)
-            self._catalog.mark_metadata_fresh(model, [chunk for chunk, _ in stale])
-        while gone := self._catalog.vectors_to_remove(model, _FETCHED_TOGETHER):
+            self._catalog.vectors.mark_fresh(model, [chunk for chunk, _ in stale])
+        while gone := self._catalog.vectors.to_remove(model, _FETCHED_TOGETHER):
             self._store.remove(model, gone)
-            self._catalog.mark_vectors_removed(model, [chunk_id for chunk_id, _ in gone])
+            self._catalog.vectors.mark_removed(model, [chunk_id for chunk_id, _ in gone])
 
     def _batches(self, chunks: Sequence[Chunk], urgent: frozenset[str] = frozenset()) -> Iterator[Sequence[Chunk]]:
         """Cut batches of similar length; no other chunk is in a batch with an urgent one."""
@@ -193,7 +193,7 @@ class CodeVectorizer:
         _obey(cancelled)
         texts = [embedding_text(chunk) for chunk in batch]
         vectors, reused, deaths = self._texts.of(model, texts)
-        self._catalog.mark_vectors_failed(model, {batch[index].id: death.message for index, death in deaths.items()})
+        self._catalog.vectors.mark_failed(model, {batch[index].id: death.message for index, death in deaths.items()})
         self._keep(model, [(batch[index], vectors[index]) for index in sorted(vectors)])
         count = VectorCount(len(vectors) - reused, reused, len(deaths))
         self.made += count
@@ -202,9 +202,9 @@ class CodeVectorizer:
     def _keep(self, model: str, items: Sequence[tuple[Chunk, Vectors]]) -> None:
         if not items:
             return
-        self._catalog.mark_vectors_coming(model, {chunk.id: len(vectors) for chunk, vectors in items})
+        self._catalog.vectors.mark_expected(model, {chunk.id: len(vectors) for chunk, vectors in items})
         self._store.add(model, items)
-        self._catalog.mark_vectors_stored(model, [(chunk, len(vectors)) for chunk, vectors in items])
+        self._catalog.vectors.mark_stored(model, [(chunk, len(vectors)) for chunk, vectors in items])
 
 
 class _Meter:
@@ -227,7 +227,7 @@ class _Meter:
         """Tell where the work stands."""
         if self._progress is None:
             return
-        pending = self._catalog.pending_work(self._model)
+        pending = self._catalog.vectors.pending_work(self._model)
         chunks = self._chunks + pending.chunks
         cost = self._cost + _cost(pending.chunks, pending.characters)
         self._progress(round(chunks * self._cost / cost) if cost else 0, chunks)

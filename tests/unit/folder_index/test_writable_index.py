@@ -364,7 +364,7 @@ def test_another_model_gets_its_own_vectors_while_the_old_one_serves(house: Hous
     index.embed()
     assert index.status().embedded == index.status().chunks
     assert index._store.count("other") == index.status().vectors
-    assert index._catalog.models() == ["other"]
+    assert index._catalog.vectors.models() == ["other"]
 
 
 def test_a_folder_that_cannot_hold_the_index_is_refused_with_a_way_out(house: House, tmp_path: Path) -> None:

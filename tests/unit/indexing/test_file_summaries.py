@@ -74,7 +74,7 @@ class Folder:
         return self.embedder.embedded[before:]
 
     def nearness(self, question: str, *paths: str) -> dict[str, float]:
-        return self.catalog.synopses.cosines(MODEL, self.embedder.embed_question(MODEL, question), paths)
+        return self.catalog.file_summaries.cosines(MODEL, self.embedder.embed_question(MODEL, question), paths)
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def test_while_a_file_is_not_embedded_anew_its_old_vector_serves(folder: Folder)
 def test_an_empty_file_is_asked_about_once(folder: Folder) -> None:
     folder.write("empty.py", "")
     assert folder.embed() == []
-    assert folder.catalog.synopses.due(MODEL, 9) == []
+    assert folder.catalog.file_summaries.due(MODEL, 9) == []
     assert folder.nearness("anything", "empty.py") == {}
 
 
@@ -162,7 +162,7 @@ def test_a_text_that_kills_the_model_costs_only_its_own_file(folder: Folder) -> 
     folder.write("bad.py", f"def {POISON}(): pass\n")
     folder.embed()
     assert folder.nearness("send", "good.py", "bad.py").keys() == {"good.py"}
-    assert folder.catalog.synopses.due(MODEL, 9) == [], "nor is it tried for ever"
+    assert folder.catalog.file_summaries.due(MODEL, 9) == [], "nor is it tried for ever"
 
 
 def test_a_model_that_dies_of_everything_is_no_fault_of_a_text() -> None:
@@ -195,9 +195,9 @@ def test_the_vectors_of_other_models_go_when_one_is_complete(folder: Folder) -> 
     folder.write("mail.py", "def send(): pass\n")
     folder.embed()
     folder.synopses.embed_pending("other")
-    folder.catalog.synopses.forget_others("other")
-    assert not folder.catalog.synopses.exist(MODEL)
-    assert folder.catalog.synopses.exist("other")
+    folder.catalog.file_summaries.forget_others("other")
+    assert not folder.catalog.file_summaries.exist(MODEL)
+    assert folder.catalog.file_summaries.exist("other")
 
 
 def test_an_old_catalog_that_may_only_be_read_is_searched_without_synopses(folder: Folder, tmp_path: Path) -> None:
@@ -206,8 +206,8 @@ def test_an_old_catalog_that_may_only_be_read_is_searched_without_synopses(folde
     with closing(sqlite3.connect(tmp_path / "catalog.sqlite")) as connection:
         connection.execute("DROP TABLE synopses")
     with closing(Catalog(tmp_path / "catalog.sqlite", read_only=True)) as old:
-        assert not old.synopses.exist(MODEL)
-        assert old.synopses.cosines(MODEL, np.ones(2, np.float32), ["mail.py"]) == {}
+        assert not old.file_summaries.exist(MODEL)
+        assert old.file_summaries.cosines(MODEL, np.ones(2, np.float32), ["mail.py"]) == {}
         assert Retriever(old, NoVectors(), folder.embedder).search("send", MODEL, 3).passages
 
 

@@ -81,7 +81,7 @@ def indexer_of(folder: Path, miner: CodeMiner, catalog: Catalog) -> Indexer:
 def content(catalog: Catalog) -> dict[str, object]:
     """Return all that a catalog says about its files, but for the stamps of what scans skip."""
     known = catalog.known_files()
-    skips = {skip.path: (skip.reason, skip.detail) for skip in catalog.skipped_files()}
+    skips = {skip.path: (skip.reason, skip.detail) for skip in catalog.skipped.all()}
     return {"known": known, "skips": skips, "chunks": {path: catalog.chunks_of(path) for path in known}}
 
 

@@ -131,7 +131,7 @@ def test_a_text_that_kills_the_process_twice_is_set_apart_and_all_others_are_emb
     counts = bench.catalog.counts(MODEL)
     assert (counts.embedded, counts.failed, counts.pending) == (3, 1, 0)
     assert set(bench.shelf.kept) == {chunk.id for chunk in chunks[:3]}
-    [(failed, reason)] = bench.catalog.failed_vectors(MODEL, 9)
+    [(failed, reason)] = bench.catalog.vectors.failed(MODEL, 9)
     assert failed == chunks[3]
     assert "stopped in the middle of its work" in reason
     assert mortal.calls.count([POISON]) == 2
@@ -146,7 +146,7 @@ def test_a_text_that_failed_is_not_tried_again_before_its_vectors_are_forgotten(
     calls = len(mortal.calls)
     assert vectorizer.embed_pending(MODEL) == VectorCount()
     assert len(mortal.calls) == calls
-    bench.catalog.forget_vectors(MODEL)
+    bench.catalog.vectors.forget(MODEL)
     assert vectorizer.embed_pending(MODEL) == VectorCount(reused=1, failed=1)
 
 
@@ -195,10 +195,10 @@ def test_what_a_crash_leaves_in_the_store_is_within_what_the_catalog_expects(ben
     bench.shelf.before_adding = crash
     with pytest.raises(KeyboardInterrupt):
         bench.vectorizer(InstantEmbedder(), batch=2).embed_pending(MODEL)
-    assert bench.catalog.vector_bounds(MODEL) == (2, 4)
+    assert bench.catalog.vectors.bounds(MODEL) == (2, 4)
     bench.shelf.before_adding = lambda: None
     bench.vectorizer(InstantEmbedder()).embed_pending(MODEL)
-    assert bench.catalog.vector_bounds(MODEL) == (4, 4)
+    assert bench.catalog.vectors.bounds(MODEL) == (4, 4)
 
 
 def test_a_chunk_that_goes_after_a_crash_takes_along_what_may_be_in_the_store(bench: Bench) -> None:
@@ -211,7 +211,7 @@ def test_a_chunk_that_goes_after_a_crash_takes_along_what_may_be_in_the_store(be
     with pytest.raises(KeyboardInterrupt):
         bench.vectorizer(InstantEmbedder()).embed_pending(MODEL)
     bench.catalog.remove_files(["a.py"])
-    assert len(bench.catalog.vectors_to_remove(MODEL, 9)) == 1
+    assert len(bench.catalog.vectors.to_remove(MODEL, 9)) == 1
 
 
 # --- changes meanwhile ------------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def test_a_chunk_that_vanishes_while_it_is_embedded_leaves_nothing(bench: Bench)
     vectorizer.embed_pending(MODEL)
     vectorizer.settle(MODEL)
     assert bench.shelf.kept == {}
-    assert bench.catalog.vector_bounds(MODEL) == (0, 0)
+    assert bench.catalog.vectors.bounds(MODEL) == (0, 0)
 
 
 # --- manners ----------------------------------------------------------------------------------------------
@@ -283,7 +283,7 @@ def test_on_battery_files_wait_and_questions_go(bench: Bench) -> None:
 def test_restoring_uses_the_cache_only(bench: Bench) -> None:
     chunks = bench.put(["known", "unknown"])
     bench.vectorizer(InstantEmbedder()).embed_and_store(MODEL, chunks[:1])
-    bench.catalog.forget_vectors(MODEL)
+    bench.catalog.vectors.forget(MODEL)
     assert bench.vectorizer(InstantEmbedder(pytest.fail)).restore(MODEL) == 1
     assert bench.catalog.counts(MODEL).embedded == 1
 
