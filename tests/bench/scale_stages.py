@@ -16,6 +16,7 @@ from generated_vectors import MODEL, GeneratedVectors
 from measuring import Figure, bytes_on_disk, megabytes, rate, say, spent, spread, timed, waits
 
 from sourcewise.chunking.isolated_chunker import IsolatedChunker
+from sourcewise.domain.work_context import WorkContext
 from sourcewise.indexing.indexer import Indexer
 from sourcewise.indexing.vectorizer import CodeVectorizer
 from sourcewise.mining.miner import CodeMiner
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from measuring import Measured
 
+    from sourcewise.domain.index_state import IndexProgress
     from sourcewise.embedding.vectors import Vectors
     from sourcewise.retrieval.symbol_index import Uses
 
@@ -110,14 +112,14 @@ def read_tree(root: Path) -> Measured:
     """Read what is not read yet."""
     home, said = Home(root), time.monotonic()
 
-    def progress(done: int, total: int) -> None:
+    def progress(now: IndexProgress) -> None:
         nonlocal said
         if time.monotonic() - said > _SAY_SECONDS:
             said = time.monotonic()
-            say(f"  {done} of {total} files read")
+            say(f"  {now.done} of {now.total} files read")
 
     before, spent_before = home.catalog.counts(MODEL), time.process_time()
-    seconds = timed(lambda: home.indexer.update(progress))
+    seconds = timed(lambda: home.indexer.update(context=WorkContext(progress)))
     cpu = time.process_time() - spent_before
     counts = home.catalog.counts(MODEL)
     home.close()
@@ -258,7 +260,7 @@ class _Edit:
             self._notice(f"{before[:at]}{indent}{word}({number});\n{before[at:]}", word)
         finally:
             self._write(before)
-        self._home.indexer.update(within=self._watched.wait_for(self._path))
+        self._home.indexer.update(self._watched.wait_for(self._path))
         self.embedded_back = self._embed()
 
     def _write(self, text: str) -> None:
@@ -270,7 +272,7 @@ class _Edit:
         self._write(text)
         told = self._watched.wait_for(self._path)
         self.until_told = time.perf_counter() - began
-        self._home.indexer.update(within=told)
+        self._home.indexer.update(told)
         found = self._home.catalog.keywords.search([word], 1)
         self.until_words = time.perf_counter() - began
         self.embedded = self._embed()

@@ -20,12 +20,12 @@ from sourcewise.storage.chunk_filter import ChunkFilter
 from sourcewise.storage.disk_usage import bytes_in
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from sourcewise.domain.code import Chunk
     from sourcewise.domain.search import Query, Scope, ScopeChoices, SearchResult
+    from sourcewise.domain.work_context import WorkContext
     from sourcewise.embedding.shared_embedder import SharedEmbedder
     from sourcewise.indexing.throttle import Throttle
     from sourcewise.paths import IndexPaths
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from sourcewise.storage.embedding_cache import EmbeddingCache
     from sourcewise.storage.vector_search import VectorSearch
     from sourcewise.storage.vector_store import VectorStores
-    from sourcewise.weights import DownloadProgress
 
     TextOf = Callable[[str], str | None]
 
@@ -51,7 +50,7 @@ class IndexServices:
         settings: gives them as they are now.
         model: name of the wanted embedding model.
         consideration: has embedding rest when the machine is needed; None where somebody waits for it.
-        fetch_model: has its weights here, and returns when they are; takes who hears of it and what stops it.
+        fetch_model: downloads its weights if they are missing, and returns when they are there.
     """
 
     settings: Callable[[], Settings]
@@ -60,7 +59,7 @@ class IndexServices:
     stores: VectorStores
     consideration: Throttle | None
     cache: EmbeddingCache
-    fetch_model: Callable[[Callable[[DownloadProgress], None], threading.Event], object]
+    fetch_model: Callable[[WorkContext], object]
 
     @property
     def in_background(self) -> bool:

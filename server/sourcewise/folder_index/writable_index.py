@@ -14,7 +14,8 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from sourcewise.chunking.isolated_chunker import IsolatedChunker
-from sourcewise.domain.index_state import IndexProgress, IndexReport, Stage
+from sourcewise.domain.index_state import IndexReport, Stage
+from sourcewise.domain.work_context import UNATTENDED
 from sourcewise.errors import CatalogCorruptError, StorageError, VectorStoreCorruptError
 from sourcewise.folder_index.index import Index
 from sourcewise.folder_index.pruning import note_folder
@@ -30,11 +31,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sourcewise.domain.search import SearchResult
+    from sourcewise.domain.work_context import WorkContext
     from sourcewise.folder_index.index import IndexServices
     from sourcewise.paths import IndexPaths
     from sourcewise.storage.vector_search import Hits, Vector, VectorSearch
-
-    Progress = Callable[[IndexProgress], None]
 
 logger = logging.getLogger(__name__)
 
@@ -116,20 +116,18 @@ class WritableIndex(Index):
 
     def update(
         self,
-        within: Collection[str] | None = None,
+        paths: Collection[str] | None = None,
         first: Sequence[str] = (),
-        progress: Progress | None = None,
-        cancelled: threading.Event | None = None,
+        context: WorkContext = UNATTENDED,
         on_folder: Callable[[str], None] | None = None,
     ) -> IndexReport:
         """Make the catalog equal to the folder; from here on keyword and definition search are true.
 
         Args:
-            within: the files and folders that may have changed; None means everything.
+            paths: the files and folders that may have changed; None means all.
             first: files to read before others.
-            progress: hears how far it is.
-            cancelled: set it to stop after the file under way.
-            on_folder: hears of every folder that is about to be listed.
+            context: cancelling stops the update after the current file.
+            on_folder: called with every folder before it is listed.
 
         Raises:
             CancelledError: it was cancelled; what was stored stays.
@@ -138,11 +136,10 @@ class WritableIndex(Index):
         """
         start = time.perf_counter()
         with self._reading, self._noting_damage():
-            _tell(progress, Stage.SCANNING)
+            context.for_stage(Stage.SCANNING).report(0, 0)
             anew = bool(self._catalog.get_meta(_REBUILD))
-            changes = self._indexer.update(
-                _stage(progress, Stage.READING), cancelled, anew=anew, within=within, first=first, on_folder=on_folder
-            )
+            reading = context.for_stage(Stage.READING)
+            changes = self._indexer.update(paths, reading, anew=anew, first=first, on_folder=on_folder)
             if anew:
                 self._catalog.set_meta(_VECTORS_LOST, _TO_EMPTY)
                 self._catalog.set_meta(_REBUILD, "")
@@ -171,12 +168,7 @@ class WritableIndex(Index):
         with self._noting_damage():
             self._catalog.set_meta(_PAUSED, "yes" if paused else "")
 
-    def embed(
-        self,
-        first: Sequence[str] = (),
-        progress: Progress | None = None,
-        cancelled: threading.Event | None = None,
-    ) -> VectorCount:
+    def embed(self, first: Sequence[str] = (), context: WorkContext = UNATTENDED) -> VectorCount:
         """Give every file and chunk its vectors, and settle what moved or went.
 
         The first of `first` come before all, then what files are about, then the rest of `first` and all other chunks.
@@ -188,16 +180,16 @@ class WritableIndex(Index):
             WorkerError: its process cannot do its work.
         """
         with self._embedding, self._noting_damage():
-            restored = VectorCount(reused=self._restore_lost_vectors(progress, cancelled))
+            restored = VectorCount(reused=self._restore_lost_vectors(context))
             if self._vectorizer.is_settled(self.model):
-                self._synopses.embed_pending(self.model, _stage(progress, Stage.SUMMARIZING), cancelled)
+                self._synopses.embed_pending(self.model, context.for_stage(Stage.SUMMARIZING))
                 return restored  # without opening the store, which takes a second
             self._check_vectors()
             urgent = self._pending_of(first[:_BEFORE_SYNOPSES])
-            count = self._healing(lambda: self._vectorizer.embed_and_store(self.model, urgent, cancelled=cancelled))
-            self._synopses.embed_pending(self.model, _stage(progress, Stage.SUMMARIZING), cancelled)
-            report = _stage(progress, Stage.EMBEDDING)
-            count += self._healing(lambda: self._vectorizer.embed_pending(self.model, first, report, cancelled))
+            count = self._healing(lambda: self._vectorizer.embed_and_store(self.model, urgent, context))
+            self._synopses.embed_pending(self.model, context.for_stage(Stage.SUMMARIZING))
+            embedding = context.for_stage(Stage.EMBEDDING)
+            count += self._healing(lambda: self._vectorizer.embed_pending(self.model, first, embedding))
             self._healing(lambda: self._vectorizer.settle(self.model))
             self._retire_other_models()
             self._tidy()
@@ -248,14 +240,14 @@ class WritableIndex(Index):
                 "Run it again, or reopen the folder: the index is then built anew, without embedding again.",
             ) from error
 
-    def _restore_lost_vectors(self, progress: Progress | None, cancelled: threading.Event | None) -> int:
+    def _restore_lost_vectors(self, context: WorkContext) -> int:
         """Notice a deleted vector store without opening it, fill it from the embedding cache, and count its chunks."""
         if (self._store.is_missing and self._catalog.vectors.models()) or self._catalog.get_meta(
             _VECTORS_LOST
         ) == _TO_EMPTY:
             self._forget_vectors(self._catalog.vectors.models())
         if self._catalog.get_meta(_VECTORS_LOST):
-            return self._healing(lambda: self._restore(progress, cancelled))
+            return self._healing(lambda: self._restore(context))
         return 0
 
     def _check_vectors(self) -> None:
@@ -313,8 +305,8 @@ class WritableIndex(Index):
             self._catalog.vectors.forget(model)
         self._catalog.set_meta(_VECTORS_LOST, "yes")
 
-    def _restore(self, progress: Progress | None = None, cancelled: threading.Event | None = None) -> int:
-        restored = self._vectorizer.restore(self.model, _stage(progress, Stage.RESTORING), cancelled)
+    def _restore(self, context: WorkContext = UNATTENDED) -> int:
+        restored = self._vectorizer.restore(self.model, context.for_stage(Stage.RESTORING))
         self._catalog.set_meta(_VECTORS_LOST, "")
         return restored
 
@@ -350,12 +342,3 @@ def _set_aside(database: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
         with suppress(FileNotFoundError):
             database.with_name(database.name + suffix).replace(database.with_name(f"corrupt-{database.name}{suffix}"))
-
-
-def _tell(progress: Progress | None, stage: Stage, done: int = 0, total: int = 0) -> None:
-    if progress:
-        progress(IndexProgress(stage, done, total))
-
-
-def _stage(progress: Progress | None, stage: Stage) -> Callable[[int, int], None]:
-    return lambda done, total: _tell(progress, stage, done, total)

@@ -12,24 +12,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sourcewise.domain.work_context import UNATTENDED
 from sourcewise.embedding import EmbeddingText
 from sourcewise.embedding.vectors import unit
-from sourcewise.errors import CancelledError
 from sourcewise.indexing.cached_embedder import TextVectors
 from sourcewise.text.tokens import estimate_tokens
 
 if TYPE_CHECKING:
-    import threading
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from sourcewise.domain.code import Chunk
+    from sourcewise.domain.work_context import WorkContext
     from sourcewise.indexing.cached_embedder import TextEmbedder
     from sourcewise.indexing.throttle import Throttle
     from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.embedding_cache import EmbeddingCache
     from sourcewise.storage.file_summary_vectors import FileAsRead
-
-    Progress = Callable[[int, int], None]
 
 # Of the beginning of a file, and of all. More is found no better, and takes longer.
 _BEGINNING_CHARACTERS = 400
@@ -75,15 +73,12 @@ class FileSummaries:
         self._texts = TextVectors(cache, embedder)
         self._consideration = consideration
 
-    def embed_pending(
-        self, model: str, progress: Progress | None = None, cancelled: threading.Event | None = None
-    ) -> None:
+    def embed_pending(self, model: str, context: WorkContext = UNATTENDED) -> None:
         """Give every file its vector.
 
         Args:
             model: name of the embedding model.
-            progress: called with files done and files to do.
-            cancelled: set it to stop after the batch under way.
+            context: its progress counts files; cancelling stops the work after the current batch.
 
         Raises:
             CancelledError: it was cancelled; what was stored stays.
@@ -93,15 +88,13 @@ class FileSummaries:
         done, worked = 0, 0.0
         for files, total in self._batches(model):
             if self._consideration is not None:
-                self._consideration.rest(worked, cancelled)
-            if cancelled is not None and cancelled.is_set():
-                raise CancelledError
+                self._consideration.rest(worked, context.cancelled)
+            context.raise_if_cancelled()
             begun = time.monotonic()
             self._embed(model, files)
             worked = time.monotonic() - begun
             done += len(files)
-            if progress is not None:
-                progress(done, max(done, total))
+            context.report(done, max(done, total))
 
     def _batches(self, model: str) -> Iterator[tuple[Sequence[FileAsRead], int]]:
         """Yield files to embed, with how many there are in all.

@@ -11,23 +11,21 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sourcewise.domain.work_context import UNATTENDED
 from sourcewise.embedding import EmbeddingText
-from sourcewise.errors import CancelledError
 from sourcewise.indexing.cached_embedder import TextVectors
 
 if TYPE_CHECKING:
-    import threading
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from sourcewise.domain.code import Chunk
+    from sourcewise.domain.work_context import WorkContext
     from sourcewise.embedding.vectors import Vectors
     from sourcewise.indexing.cached_embedder import TextEmbedder
     from sourcewise.indexing.throttle import Throttle
     from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.embedding_cache import EmbeddingCache
     from sourcewise.storage.vector_store import VectorStore
-
-    Progress = Callable[[int, int], None]
 
 _FETCHED_TOGETHER = 512
 # Batches are cut from this many chunks sorted by length, so that little of a batch is padding.
@@ -94,54 +92,42 @@ class CodeVectorizer:
         self._consideration = consideration
         self.made = VectorCount()
 
-    def embed_pending(
-        self,
-        model: str,
-        first: Sequence[str] = (),
-        progress: Progress | None = None,
-        cancelled: threading.Event | None = None,
-    ) -> VectorCount:
+    def embed_pending(self, model: str, first: Sequence[str] = (), context: WorkContext = UNATTENDED) -> VectorCount:
         """Give every chunk that lacks vectors its vectors, those in `first` before the rest.
 
         Args:
             model: name of the embedding model.
             first: ids of chunks.
-            progress: called with how much of the work is done, and how much there is, in chunks of average length: the
-                time for a chunk goes with its length.
-            cancelled: set it to stop after the batch under way.
+            context: its progress counts chunks of average length, since the time for a chunk depends on its length;
+                cancelling stops the work after the current batch.
 
         Raises:
             CancelledError: it was cancelled; what was stored stays.
         """
-        result, meter, worked = VectorCount(), _Meter(self._catalog, model, progress), 0.0
+        result, meter, worked = VectorCount(), _Meter(self._catalog, model, context), 0.0
         while pending := self._catalog.vectors.pending(model, _FETCHED_TOGETHER, first):
             for batch in self._batches(pending, frozenset(first)):
                 if self._consideration is not None:
-                    self._consideration.rest(worked, cancelled, meter.tell)
+                    self._consideration.rest(worked, context.cancelled, meter.report)
                 begun = time.monotonic()
-                result += self._embed_batch(model, batch, cancelled)
+                result += self._embed_batch(model, batch, context)
                 worked = time.monotonic() - begun
                 meter.advance(batch)
         return result
 
-    def embed_and_store(
-        self,
-        model: str,
-        chunks: Sequence[Chunk],
-        progress: Progress | None = None,
-        cancelled: threading.Event | None = None,
-    ) -> VectorCount:
-        """Give these chunks their vectors, without any rest; `progress` counts chunks. See embed_pending."""
-        result, done = VectorCount(), 0
+    def embed_and_store(self, model: str, chunks: Sequence[Chunk], context: WorkContext = UNATTENDED) -> VectorCount:
+        """Embed these chunks at full speed, without reporting progress; see `embed_pending`."""
+        result = VectorCount()
         for batch in self._batches(chunks):
-            result += self._embed_batch(model, batch, cancelled)
-            done += len(batch)
-            if progress:
-                progress(done, len(chunks))
+            result += self._embed_batch(model, batch, context)
         return result
 
-    def restore(self, model: str, progress: Progress | None = None, cancelled: threading.Event | None = None) -> int:
+    def restore(self, model: str, context: WorkContext = UNATTENDED) -> int:
         """Store the vectors that the embedding cache has, without the model; return how many chunks had them.
+
+        Args:
+            model: name of the embedding model.
+            context: its progress counts chunks; cancelling stops the work after the current group of chunks.
 
         Raises:
             CancelledError: it was cancelled; what was stored stays.
@@ -149,14 +135,13 @@ class CodeVectorizer:
         restored = 0
         pending = self._catalog.vectors.pending_ids(model)
         for start in range(0, len(pending), _FETCHED_TOGETHER):
-            _obey(cancelled)
+            context.raise_if_cancelled()
             chunks = list(self._catalog.chunks(pending[start : start + _FETCHED_TOGETHER]).values())
             known = self._cache.get(model, [embedding_text(chunk).key for chunk in chunks])
             self._keep(model, [(chunks[index], vectors) for index, vectors in known.items()])
             restored += len(known)
             self.made += VectorCount(reused=len(known))
-            if progress:
-                progress(min(start + _FETCHED_TOGETHER, len(pending)), len(pending))
+            context.report(min(start + _FETCHED_TOGETHER, len(pending)), len(pending))
         return restored
 
     def is_settled(self, model: str) -> bool:
@@ -189,8 +174,8 @@ class CodeVectorizer:
                 for first in range(0, len(group), self._batch_size):
                     yield group[first : first + self._batch_size]
 
-    def _embed_batch(self, model: str, batch: Sequence[Chunk], cancelled: threading.Event | None) -> VectorCount:
-        _obey(cancelled)
+    def _embed_batch(self, model: str, batch: Sequence[Chunk], context: WorkContext) -> VectorCount:
+        context.raise_if_cancelled()
         texts = [embedding_text(chunk) for chunk in batch]
         vectors, reused, deaths = self._texts.of(model, texts)
         self._catalog.vectors.mark_failed(model, {batch[index].id: death.message for index, death in deaths.items()})
@@ -208,35 +193,30 @@ class CodeVectorizer:
 
 
 class _Meter:
-    """Tells how much of the work is done; what becomes pending meanwhile is work too."""
+    """Reports how much of the work is done; chunks that become pending meanwhile are added to the total."""
 
-    def __init__(self, catalog: Catalog, model: str, progress: Progress | None) -> None:
+    def __init__(self, catalog: Catalog, model: str, context: WorkContext) -> None:
         self._catalog = catalog
         self._model = model
-        self._progress = progress
+        self._context = context
         self._chunks = 0
         self._cost = 0
 
     def advance(self, batch: Sequence[Chunk]) -> None:
-        """Take down that a batch is done."""
+        """Add a finished batch."""
         self._chunks += len(batch)
         self._cost += _cost(len(batch), sum(len(chunk.text) for chunk in batch))
-        self.tell()
+        self.report()
 
-    def tell(self) -> None:
-        """Tell where the work stands."""
-        if self._progress is None:
+    def report(self) -> None:
+        """Report the progress, unless nobody listens: it takes a query."""
+        if self._context.progress is None:
             return
         pending = self._catalog.vectors.pending_work(self._model)
         chunks = self._chunks + pending.chunks
         cost = self._cost + _cost(pending.chunks, pending.characters)
-        self._progress(round(chunks * self._cost / cost) if cost else 0, chunks)
+        self._context.report(round(chunks * self._cost / cost) if cost else 0, chunks)
 
 
 def _cost(chunks: int, characters: int) -> int:
     return characters + chunks * _CHARACTERS_A_CHUNK
-
-
-def _obey(cancelled: threading.Event | None) -> None:
-    if cancelled is not None and cancelled.is_set():
-        raise CancelledError

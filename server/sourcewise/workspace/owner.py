@@ -13,6 +13,7 @@ from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 from sourcewise.domain.index_state import IndexProgress, IndexReport, Stage
+from sourcewise.domain.work_context import WorkContext
 from sourcewise.errors import CancelledError, FolderError, StorageError
 from sourcewise.folder_index.writable_index import WritableIndex
 from sourcewise.mining.git_history import recently_changed
@@ -302,9 +303,8 @@ class Owner:
 
     def _update(self, within: Collection[str] | None) -> None:
         first = [*self._open_files, *self._recent_files]
-        self._report = self.index.update(
-            within, first, self._reading.advance, self._stop, on_folder=self._watcher.watch
-        )
+        context = WorkContext(self._reading.advance, self._stop)
+        self._report = self.index.update(within, first, context, self._watcher.watch)
         self._reading.problem = None
         with self._condition:
             self._edited.extendleft(within or ())
@@ -326,8 +326,10 @@ class Owner:
         # Before the work, so that a wish that comes in the middle of it is not taken for done.
         self._embedding.at_work, self._embedding.wanted = True, False
         try:
-            self._fetch_model(stop)
-            self.index.embed(self._first(), self._embedding.advance, stop)
+            context = WorkContext(self._embedding.advance, stop)
+            if self.index.unembedded:
+                self._shared.fetch_model(context.for_stage(Stage.FETCHING))
+            self.index.embed(self._first(), context)
             self._embedding.problem = None
         except CancelledError:
             self._embedding.wanted = True
@@ -345,11 +347,6 @@ class Owner:
         with self._condition:
             self._rescan_at = min(self._rescan_at, time.monotonic() + wait)
             self._condition.notify_all()
-
-    def _fetch_model(self, stop: threading.Event) -> None:
-        if self.index.unembedded:
-            report = self._embedding.advance
-            self._shared.fetch_model(lambda d: report(IndexProgress(Stage.FETCHING, d.done, d.total)), stop)
 
     def _first(self) -> list[str]:
         """Return what to embed before the rest: what is asked about, was edited, is open, or changed in git lately."""

@@ -26,11 +26,11 @@ from sourcewise.workspace.embedding_queue import EmbeddingQueue
 from sourcewise.workspace.folder import IndexedFolder
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from sourcewise.domain.answer import Destination
+    from sourcewise.domain.work_context import WorkContext
     from sourcewise.folder_index.index import Index
     from sourcewise.paths import DataPaths
     from sourcewise.settings import Settings
@@ -195,8 +195,11 @@ class Workspace:
             fetch_model=self._fetch_model,
         )
 
-    def _fetch_model(self, on_progress: Callable[[DownloadProgress], None], cancelled: threading.Event) -> None:
-        self.weights.ensure(self.model, on_progress, cancelled)
+    def _fetch_model(self, context: WorkContext) -> None:
+        def report(download: DownloadProgress) -> None:
+            context.report(download.done, download.total)
+
+        self.weights.ensure(self.model, report, context.cancelled)
 
     def _idle_seconds(self) -> float | None:
         return 60.0 * self.settings.embedding_idle_minutes or None

@@ -19,6 +19,7 @@ from sourcewise.answering.query_engine import CodeQueryEngine
 from sourcewise.chunking.code_at_cursor import Document, Excerpts
 from sourcewise.domain.answer import AnswerReady, CitationState
 from sourcewise.domain.search import Query, Scope, SearchMode, Turn
+from sourcewise.domain.work_context import WorkContext
 from sourcewise.errors import CancelledError, CatalogCorruptError, QuestionError, StorageError
 from sourcewise.folder_index.index import IndexServices
 from sourcewise.folder_index.writable_index import WritableIndex
@@ -137,7 +138,7 @@ def test_a_second_run_embeds_nothing_and_reads_nothing(house: House) -> None:
 def test_a_search_tells_whether_the_folder_was_read_whole(house: House) -> None:
     index, cancelled = house.open(), threading.Event()
     with pytest.raises(CancelledError):
-        index.update(progress=lambda progress: cancelled.set() if progress.done else None, cancelled=cancelled)
+        index.update(context=WorkContext(lambda progress: cancelled.set() if progress.done else None, cancelled))
     assert not index.search("send", 3).whole
     index.update()
     assert index.search("send", 3).whole
@@ -175,7 +176,7 @@ def test_a_partly_embedded_folder_is_searched_by_words_and_vectors(house: House)
     index = house.open()
     index.update()
     with suppress(CancelledError):
-        index.embed(index.wanted_first("network send", 1), progress=lambda _: stop.set(), cancelled=stop)
+        index.embed(index.wanted_first("network send", 1), context=WorkContext(lambda _: stop.set(), stop))
     result = index.search("where does it draw or write or send", 20)
     assert result.mode is SearchMode.HYBRID
     assert result.embedded == 1 < result.chunks
@@ -300,7 +301,7 @@ def test_a_cancelled_run_stops_and_keeps_what_it_has(house: House) -> None:
     index = house.open()
     stop = threading.Event()
     with pytest.raises(CancelledError):
-        index.update(progress=lambda progress: stop.set() if progress.done == 1 else None, cancelled=stop)
+        index.update(context=WorkContext(lambda progress: stop.set() if progress.done == 1 else None, stop))
     assert index.status().files == 1
     report = house.open().update()
     assert (report.added, report.unchanged) == (2, 1)
@@ -344,7 +345,7 @@ def test_a_rebuild_that_is_stopped_is_carried_on_after_a_restart(house: House) -
     index.rebuild()
     stop = threading.Event()
     with pytest.raises(CancelledError):
-        index.update(progress=lambda _: stop.set(), cancelled=stop)
+        index.update(context=WorkContext(lambda _: stop.set(), stop))
     assert index.search("network send", 3).mode is SearchMode.HYBRID, "the old index serves until then"
     assert house.open().update().changed == 3
 

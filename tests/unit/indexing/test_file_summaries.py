@@ -14,6 +14,7 @@ from hashing_embedder import HashingEmbedder
 from sourcewise.chunking.chunker import SmartCodeChunker
 from sourcewise.domain.code import FileStamp, SourceFile
 from sourcewise.domain.search import SearchMode
+from sourcewise.domain.work_context import WorkContext
 from sourcewise.embedding import EmbeddingText
 from sourcewise.errors import CancelledError, WorkerDiedError
 from sourcewise.indexing.cached_embedder import embed_each
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sourcewise.domain.code import Chunk
+    from sourcewise.domain.index_state import IndexProgress
     from sourcewise.embedding.vectors import Vectors
     from sourcewise.storage.vector_search import Hits, Vector
 
@@ -181,12 +183,12 @@ def test_it_stops_when_told_to_and_goes_on_from_there(folder: Folder) -> None:
     stop = threading.Event()
     told: list[tuple[int, int]] = []
 
-    def hear(done: int, total: int) -> None:
-        told.append((done, total))
+    def hear(progress: IndexProgress) -> None:
+        told.append((progress.done, progress.total))
         stop.set()
 
     with pytest.raises(CancelledError):
-        folder.synopses.embed_pending(MODEL, hear, stop)
+        folder.synopses.embed_pending(MODEL, WorkContext(hear, stop))
     assert told == [(8, 20)]
     assert len(folder.embed()) == 12
 

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sourcewise.chunking.isolated_chunker import IsolatedChunker
+from sourcewise.domain.work_context import WorkContext
 from sourcewise.errors import CancelledError, FolderError, WorkerError
 from sourcewise.indexing.indexer import Changes, Indexer
 from sourcewise.mining.miner import CodeMiner
@@ -60,8 +61,8 @@ class House:
         self.catalog = Catalog(self.catalog_file)
         self.indexer = indexer_of(self.folder, self.miner, self.catalog)
 
-    def update(self, *within: str, **more: Any) -> Changes:
-        return self.indexer.update(within=within, **more)
+    def update(self, *paths: str, **more: Any) -> Changes:
+        return self.indexer.update(paths, **more)
 
     def fresh(self) -> dict[str, object]:
         """Return what an update of the whole folder by another process makes of it."""
@@ -233,7 +234,7 @@ def test_the_next_file_is_cut_while_one_is_stored(house: House, monkeypatch: pyt
     monkeypatch.setattr(IsolatedChunker, "cut", begin)
     monkeypatch.setattr(house.catalog, "replace_file", store)
     progress: list[tuple[int, int]] = []
-    house.indexer.update(lambda done, total: progress.append((done, total)))
+    house.indexer.update(None, WorkContext(lambda now: progress.append((now.done, now.total))))
     assert stored == list(paths)
     assert progress == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
@@ -263,7 +264,7 @@ def test_an_update_that_is_cancelled_stores_no_more_than_the_file_under_way(hous
         put(house.folder, path)
     cancelled = threading.Event()
     with pytest.raises(CancelledError):
-        house.indexer.update(lambda _done, _total: cancelled.set(), cancelled)
+        house.indexer.update(None, WorkContext(lambda _: cancelled.set(), cancelled))
     assert list(house.catalog.known_files()) == ["a.py"]
     assert house.update() == Changes(added=3, unchanged=1)
 
@@ -341,8 +342,8 @@ def test_a_file_that_is_back_before_it_is_removed_is_kept_and_read(house: House)
     assert house.catalog.chunks_of("a.py") == chunks
 
 
-@pytest.mark.parametrize("within", [("a.py",), None])
-def test_a_file_that_becomes_a_folder_while_it_is_read_and_back(house: House, within: tuple[str, ...] | None) -> None:
+@pytest.mark.parametrize("paths", [("a.py",), None])
+def test_a_file_that_becomes_a_folder_while_it_is_read_and_back(house: House, paths: tuple[str, ...] | None) -> None:
     put(house.folder, "a.py")
     house.indexer.update()
     put(house.folder, "a.py", "changed = 1\n")
@@ -353,7 +354,7 @@ def test_a_file_that_becomes_a_folder_while_it_is_read_and_back(house: House, wi
         put(house.folder, "a.py/inner.py")
 
     house.miner.before_reading = become_a_folder
-    house.indexer.update(within=within)
+    house.indexer.update(paths)
     assert content(house.catalog) == house.fresh()
     assert list(house.catalog.known_files()) == ["a.py/inner.py"]
     shutil.rmtree(house.folder / "a.py")
@@ -386,7 +387,7 @@ def test_what_a_cancelled_update_was_to_look_at_is_looked_at_by_the_next(house: 
     cancelled = threading.Event()
     house.miner.before_reading = lambda _path: cancelled.set()
     with pytest.raises(CancelledError):
-        house.update("a.py", "b.py", cancelled=cancelled)
+        house.update("a.py", "b.py", context=WorkContext(cancelled=cancelled))
     house.miner.before_reading = lambda _path: None
     house.update()
     digests = {path: known.digest for path, known in house.catalog.known_files().items()}

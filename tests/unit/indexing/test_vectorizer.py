@@ -12,6 +12,7 @@ import pytest
 from mortal_service import POISON
 
 from sourcewise.domain.code import Chunk, FileStamp, SourceFile
+from sourcewise.domain.work_context import WorkContext
 from sourcewise.embedding import Embedder, EmbeddingText
 from sourcewise.errors import CancelledError, WorkerDiedError, WorkerError
 from sourcewise.indexing.throttle import Surroundings, Throttle
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from sourcewise.domain.index_state import IndexProgress
     from sourcewise.embedding.vectors import Vectors
 
 MODEL = "mini"
@@ -268,14 +270,14 @@ def test_on_battery_files_wait_and_questions_go(bench: Bench) -> None:
     cancelled = threading.Event()
     told: list[tuple[int, int]] = []
 
-    def progress(done: int, total: int) -> None:
-        told.append((done, total))
+    def progress(now: IndexProgress) -> None:
+        told.append((now.done, now.total))
         cancelled.set()
 
     consideration = Throttle(lambda: Settings(embedding_on_battery="pause"), lambda: Surroundings(on_battery=True))
     vectorizer = bench.vectorizer(InstantEmbedder(), consideration=consideration)
     with pytest.raises(CancelledError):
-        vectorizer.embed_pending(MODEL, progress=progress, cancelled=cancelled)
+        vectorizer.embed_pending(MODEL, context=WorkContext(progress, cancelled))
     assert told == [(0, 2)], "told when the waiting began"
     assert vectorizer.embed_and_store(MODEL, chunks[:1]) == VectorCount(embedded=1)
 
@@ -307,12 +309,12 @@ def test_the_time_left_is_right_within_a_factor_of_two_from_a_twentieth_on(
         nonlocal clock
         clock += (overhead + len(text.text)) / 5_000
 
-    def progress(done: int, total: int) -> None:
-        pace.note(clock, done, total)
-        estimates.append((done / total, clock, pace.seconds_left))
+    def progress(now: IndexProgress) -> None:
+        pace.note(clock, now.done, now.total)
+        estimates.append((now.done / now.total, clock, pace.seconds_left))
 
     pace.note(0.0, 0, len(lengths))
-    bench.vectorizer(InstantEmbedder(work), batch=32).embed_pending(MODEL, progress=progress)
+    bench.vectorizer(InstantEmbedder(work), batch=32).embed_pending(MODEL, context=WorkContext(progress))
     judged = [(clock - then, left) for share, then, left in estimates if 0.05 <= share <= 0.95]
     assert len(judged) > 15
     for truth, left in judged:
@@ -324,11 +326,11 @@ def test_progress_ends_with_all_and_takes_in_what_is_added_meanwhile(bench: Benc
     bench.put([f"text {n}" for n in range(20)])
     told: list[tuple[int, int]] = []
 
-    def progress(done: int, total: int) -> None:
+    def progress(now: IndexProgress) -> None:
         if not told:
             bench.put([f"more {n}" for n in range(5)], "b.py")
-        told.append((done, total))
+        told.append((now.done, now.total))
 
-    bench.vectorizer(InstantEmbedder()).embed_pending(MODEL, progress=progress)
+    bench.vectorizer(InstantEmbedder()).embed_pending(MODEL, context=WorkContext(progress))
     assert told[-1] == (25, 25)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
