@@ -49,7 +49,7 @@ class IndexServices:
     Attributes:
         settings: gives them as they are now.
         model: name of the wanted embedding model.
-        consideration: has embedding rest when the machine is needed; None where somebody waits for it.
+        throttle: has embedding rest when the machine is needed; None where somebody waits for it.
         fetch_model: downloads its weights if they are missing, and returns when they are there.
     """
 
@@ -57,14 +57,14 @@ class IndexServices:
     model: str
     embedder: SharedEmbedder
     stores: VectorStores
-    consideration: Throttle | None
+    throttle: Throttle | None
     cache: EmbeddingCache
     fetch_model: Callable[[WorkContext], object]
 
     @property
     def in_background(self) -> bool:
         """Whether indexing goes on beside what somebody does, who may have paused it; else they wait for it."""
-        return self.consideration is not None
+        return self.throttle is not None
 
 
 class Index:

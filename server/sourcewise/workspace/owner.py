@@ -173,7 +173,7 @@ class Owner:
         elif self._embedding.wanted:
             self._lane.want(self)
         self._tell()
-        self.index.note_pause(paused)
+        self.index.save_paused(paused)
 
     def rebuild(self) -> None:
         """Read everything anew; what is there serves until then."""
@@ -231,8 +231,8 @@ class Owner:
         return {method.__name__: method for method in (*wishes, *vectors)}
 
     def _what_to_say(self) -> str:
-        consideration = self._shared.consideration
-        rests = consideration.reason if consideration and self._embedding.wanted else ""
+        throttle = self._shared.throttle
+        rests = throttle.reason if throttle and self._embedding.wanted else ""
         unseen = "" if self._watcher.events_arrive else self._watching_problem
         return self.index.notice or unseen or rests
 

@@ -84,7 +84,7 @@ class Workspace:
         )
         self._on_download = on_download
         # In a terminal somebody waits until it is done.
-        self._consideration = Throttle(lambda: self.settings, Machine().look) if interactive else None
+        self._throttle = Throttle(lambda: self.settings, Machine().state) if interactive else None
         self._lane = EmbeddingQueue()
         self._keepers: list[IndexedFolder] = []
         self._shape = _shape_of(settings)
@@ -190,7 +190,7 @@ class Workspace:
             model=self.model,
             embedder=self.embedder,
             stores=self.stores,
-            consideration=self._consideration,
+            throttle=self._throttle,
             cache=self.cache,
             fetch_model=self._fetch_model,
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sourcewise.doctor.checks import Finding, examine, watching
-from sourcewise.folder_index.pruning import note_folder
+from sourcewise.folder_index.pruning import record_folder
 from sourcewise.paths import DataPaths
 from sourcewise.processes.rpc import PeerServer
 from sourcewise.settings import Settings
@@ -61,7 +61,7 @@ async def test_room_that_folders_which_are_gone_take_is_offered_back_without_nam
     paths = workspace.data.index_of(gone)
     paths.root.mkdir(parents=True)
     paths.catalog.write_bytes(b"x" * 5000)
-    note_folder(paths, gone)
+    record_folder(paths, gone)
     found = await finding(workspace, "Indexes")
     assert not found.good
     assert "5.1 kB of folders that are gone" in found.message

@@ -23,7 +23,7 @@ from sourcewise.domain.work_context import WorkContext
 from sourcewise.errors import CancelledError, CatalogCorruptError, QuestionError, StorageError
 from sourcewise.folder_index.index import IndexServices
 from sourcewise.folder_index.writable_index import WritableIndex
-from sourcewise.indexing.throttle import Surroundings, Throttle
+from sourcewise.indexing.throttle import MachineState, Throttle
 from sourcewise.llm.sources_only import SourcesOnlyGenerator
 from sourcewise.paths import DataPaths
 from sourcewise.processes.lock import claim
@@ -69,7 +69,7 @@ class House:
             model=model,
             embedder=self.embedder,
             stores=self.stores,
-            consideration=Throttle(lambda: self.settings, Surroundings),
+            throttle=Throttle(lambda: self.settings, MachineState),
             cache=cache,
             fetch_model=lambda *_: None,
         )

@@ -17,7 +17,7 @@ from sourcewise.domain.index_state import IndexReport, Stage
 from sourcewise.domain.search import SearchMode
 from sourcewise.errors import FolderError, StorageError
 from sourcewise.folder_index.index import IndexServices
-from sourcewise.indexing.throttle import Surroundings, Throttle
+from sourcewise.indexing.throttle import MachineState, Throttle
 from sourcewise.paths import DataPaths
 from sourcewise.settings import Settings
 from sourcewise.storage.embedding_cache import EmbeddingCache
@@ -50,7 +50,7 @@ class House:
             model="hashing",
             embedder=self.embedder,
             stores=stores,
-            consideration=Throttle(Settings, Surroundings),
+            throttle=Throttle(Settings, MachineState),
             cache=EmbeddingCache(data.embedding_cache),
             fetch_model=lambda *_: None,
         )
@@ -59,7 +59,7 @@ class House:
         return self._opened(folder or self.folder, self._shared)
 
     def open_for_command(self) -> IndexedFolder:
-        return self._opened(self.folder, replace(self._shared, consideration=None))
+        return self._opened(self.folder, replace(self._shared, throttle=None))
 
     def _opened(self, folder: Path, shared: IndexServices) -> IndexedFolder:
         keeper = IndexedFolder(folder, self.data, shared, self.lane, self._hear)
