@@ -247,9 +247,9 @@ class _RepairedVectors:
         self._store = store
         self._search_repaired = search_repaired
 
-    def search(self, model: str, vector: Vector, limit: int, within: Sequence[str] | None = None) -> Hits:
+    def search(self, model: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None = None) -> Hits:
         """See VectorStore.search."""
-        return self._search_repaired(lambda: self._store().search(model, vector, limit, within))
+        return self._search_repaired(lambda: self._store().search(model, vector, limit, chunk_ids))
 
     def neighbours(self, model: str, chunk_id: str, limit: int) -> Hits:
         """See VectorStore.neighbours."""

@@ -157,15 +157,15 @@ class Catalog:
         with self._database.read() as connection:
             return tuple(chunk_rows.chunks_by_path(connection, path))
 
-    def chunk_ids(self, within: ChunkFilter = ANY_CHUNK, limit: int = -1) -> list[str]:
+    def chunk_ids(self, chunk_filter: ChunkFilter = ANY_CHUNK, limit: int = -1) -> list[str]:
         """Return the ids of the chunks that pass, as they are now; so many at most, unless the limit is negative."""
         with self._database.read() as connection:
-            return chunk_rows.ids_passing(connection, within, limit)
+            return chunk_rows.ids_passing(connection, chunk_filter, limit)
 
-    def passing(self, ids: Collection[str], within: ChunkFilter) -> frozenset[str]:
+    def passing(self, ids: Collection[str], chunk_filter: ChunkFilter) -> frozenset[str]:
         """Return those of these chunks that exist and pass."""
         with self._database.read() as connection:
-            return frozenset(chunk_rows.ids_passing_among(connection, within, ids))
+            return frozenset(chunk_rows.ids_passing_among(connection, chunk_filter, ids))
 
     def chunks_at(self, path: str, line: int | None, limit: int) -> list[str]:
         """Return ids of the chunks at a line of a file, or of all its chunks, in their order.

@@ -104,17 +104,19 @@ class ChunkFilter:
 ANY_CHUNK = ChunkFilter()
 
 
-def quick_condition(connection: sqlite3.Connection, within: ChunkFilter, chunk_key: str) -> tuple[str, tuple[str, ...]]:
+def quick_condition(
+    connection: sqlite3.Connection, chunk_filter: ChunkFilter, chunk_key: str
+) -> tuple[str, tuple[str, ...]]:
     """Return a condition that is quick to ask of very many chunks; see ChunkFilter.condition.
 
     Where few pass, nearly each that is asked about does not, and its key alone tells: to look at the chunk itself takes
     ten times as long. Where many pass, enough of them are soon found.
     """
-    if not within.narrows:
+    if not chunk_filter.narrows:
         return "", ()
-    keys = [key for (key,) in connection.execute(*within.listing("key", _FEW + 1))]
+    keys = [key for (key,) in connection.execute(*chunk_filter.listing("key", _FEW + 1))]
     if len(keys) > _FEW:
-        return within.condition(chunk_key)
+        return chunk_filter.condition(chunk_key)
     # The plus keeps the full-text index from looking up one key after another.
     return f" AND +{chunk_key} IN {LISTED}", (json.dumps(keys),)
 

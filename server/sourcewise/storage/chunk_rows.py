@@ -67,14 +67,14 @@ def chunk_metadata(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[s
     return {chunk_id: (path, tuple(names)) for chunk_id, path, names in json.loads(found)}
 
 
-def ids_passing(connection: sqlite3.Connection, within: ChunkFilter, limit: int) -> list[str]:
+def ids_passing(connection: sqlite3.Connection, chunk_filter: ChunkFilter, limit: int) -> list[str]:
     """Return the ids of the chunks that pass, so many at most; a negative limit is none."""
-    return [chunk_id for (chunk_id,) in connection.execute(*within.listing("id", limit))]
+    return [chunk_id for (chunk_id,) in connection.execute(*chunk_filter.listing("id", limit))]
 
 
-def ids_passing_among(connection: sqlite3.Connection, within: ChunkFilter, ids: Collection[str]) -> list[str]:
+def ids_passing_among(connection: sqlite3.Connection, chunk_filter: ChunkFilter, ids: Collection[str]) -> list[str]:
     """Return those of these ids whose chunks exist and pass, in any order."""
-    condition, values = within.condition("chunks.key")
+    condition, values = chunk_filter.condition("chunks.key")
     query = f"SELECT id FROM chunks WHERE id IN {LISTED}{condition}"
     return [chunk_id for (chunk_id,) in connection.execute(query, (json.dumps(list(ids)), *values))]
 

@@ -67,18 +67,18 @@ class DefinitionIndex:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def find(self, names: Sequence[str], limit: int, within: ChunkFilter = ANY_CHUNK) -> list[DefinitionPlace]:
+    def find(self, names: Sequence[str], limit: int, chunk_filter: ChunkFilter = ANY_CHUNK) -> list[DefinitionPlace]:
         """Return the definitions with these names, in the order of the names, ignoring case.
 
         Args:
             names: plain or qualified as far as known (`Class.method`, `Class::method`).
             limit: maximum number of places.
-            within: which chunks to search; a definition belongs to the chunk that it begins in.
+            chunk_filter: which chunks to search; a definition belongs to the chunk that it begins in.
         """
         places: dict[int, DefinitionPlace] = {}
         with self._database.read() as connection:
             for name in names:
-                places.update(_definitions_named(connection, name, limit, within))
+                places.update(_definitions_named(connection, name, limit, chunk_filter))
         return list(places.values())[:limit]
 
     def kinds(self) -> list[str]:
@@ -91,12 +91,12 @@ class DefinitionIndex:
 
 
 def _definitions_named(
-    connection: sqlite3.Connection, name: str, limit: int, within: ChunkFilter
+    connection: sqlite3.Connection, name: str, limit: int, chunk_filter: ChunkFilter
 ) -> dict[int, DefinitionPlace]:
     """Return definitions by key, exact-case matches first."""
     parts = _SEPARATOR.split(name)
     suffix = f".{'.'.join(parts)}".casefold()
-    condition, conditional = within.condition("chunks.key")
+    condition, conditional = chunk_filter.condition("chunks.key")
     query = f"""SELECT definitions.key, chunks.id, files.path, {_DEFINITION}
         FROM definitions JOIN chunks ON chunks.key = definitions.chunk JOIN files ON files.key = chunks.file
         WHERE folded_name IN (?, ?) AND substr('.' || folded_qualified, -length(?)) = ?{condition}

@@ -73,16 +73,18 @@ class KeywordIndex:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def search(self, terms: Sequence[str], limit: int, within: ChunkFilter = ANY_CHUNK) -> list[tuple[str, float]]:
+    def search(
+        self, terms: Sequence[str], limit: int, chunk_filter: ChunkFilter = ANY_CHUNK
+    ) -> list[tuple[str, float]]:
         """Return ids of chunks that contain any of the terms, best first, with their BM25 score (positive).
 
         Args:
             terms: words as `words` makes them.
             limit: maximum number of chunks.
-            within: which chunks to search.
+            chunk_filter: which chunks to search.
         """
         with self._database.read() as connection:
-            condition = quick_condition(connection, within, "words.rowid")
+            condition = quick_condition(connection, chunk_filter, "words.rowid")
             found = dict(_search(connection, terms, limit, *condition))
             query = f"SELECT key, id FROM chunks WHERE key IN {LISTED}"
             ids = dict(connection.execute(query, (json.dumps(list(found)),)).fetchall())

@@ -21,7 +21,7 @@ _ANSWER_SECONDS = 10.0
 class VectorSearch(Protocol):
     """Vectors that can be searched; see VectorStore."""
 
-    def search(self, model: str, vector: Vector, limit: int, within: Sequence[str] | None = None) -> Hits:
+    def search(self, model: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None = None) -> Hits:
         """Return ids of the chunks nearest to a vector, with their cosine, best first."""
 
     def neighbours(self, model: str, chunk_id: str, limit: int) -> Hits:
@@ -38,9 +38,9 @@ class RemoteVectorSearch:
         """Name the owner; nothing is asked."""
         self._owner = owner
 
-    def search(self, model: str, vector: Vector, limit: int, within: Sequence[str] | None = None) -> Hits:
+    def search(self, model: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None = None) -> Hits:
         """See VectorStore.search."""
-        hits: Hits = self._owner.call("search", model, vector, limit, within, timeout=_ANSWER_SECONDS)
+        hits: Hits = self._owner.call("search", model, vector, limit, chunk_ids, timeout=_ANSWER_SECONDS)
         return hits
 
     def neighbours(self, model: str, chunk_id: str, limit: int) -> Hits:

@@ -310,10 +310,10 @@ def test_the_time_left_is_right_within_a_factor_of_two_from_a_twentieth_on(
         clock += (overhead + len(text.text)) / 5_000
 
     def progress(now: IndexProgress) -> None:
-        time_left.note(clock, now.done, now.total)
-        estimates.append((now.done / now.total, clock, time_left.seconds_left))
+        time_left.record(clock, now.done, now.total)
+        estimates.append((now.done / now.total, clock, time_left.seconds))
 
-    time_left.note(0.0, 0, len(lengths))
+    time_left.record(0.0, 0, len(lengths))
     fixture.vectorizer(InstantEmbedder(work), batch=32).embed_pending(MODEL, context=WorkContext(progress))
     judged = [(clock - then, left) for share, then, left in estimates if 0.05 <= share <= 0.95]
     assert len(judged) > 15

@@ -113,7 +113,7 @@ class ChromaStore:
                     collection.delete(ids=ids[part])
 
     def search(
-        self, model: str, vector: Vector, limit: int, within: Sequence[str] | None = None
+        self, model: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
         """See VectorStore.search."""
         with self._translated():
@@ -121,9 +121,9 @@ class ChromaStore:
             if collection is None or limit < 1:
                 return []
             _check_dimension(model, collection, len(vector))
-            if within is None or len(within) > _COMPARED_AT_MOST:
-                return _nearest(collection, vector, limit, within)
-            return _best(self._compared(collection, vector, within), limit)
+            if chunk_ids is None or len(chunk_ids) > _COMPARED_AT_MOST:
+                return _nearest(collection, vector, limit, chunk_ids)
+            return _best(self._compared(collection, vector, chunk_ids), limit)
 
     def neighbours(self, model: str, chunk_id: str, limit: int) -> list[tuple[str, float]]:
         """See VectorStore.neighbours."""
@@ -233,9 +233,11 @@ class ChromaStore:
         size = max(1, self._opened().get_max_batch_size())
         return (slice(start, start + size) for start in range(0, count, size))
 
-    def _compared(self, collection: Collection, vector: Vector, within: Sequence[str]) -> Iterator[tuple[str, float]]:
+    def _compared(
+        self, collection: Collection, vector: Vector, chunk_ids: Sequence[str]
+    ) -> Iterator[tuple[str, float]]:
         """Compare one by one: the graph would miss some of a small selection."""
-        ids = _window_ids(collection, within)
+        ids = _window_ids(collection, chunk_ids)
         for part in self._batches(len(ids)):
             found = collection.get(ids=ids[part], include=["embeddings"])
             rows = np.asarray(found["embeddings"], dtype=np.float32).reshape(-1, len(vector))
@@ -308,10 +310,10 @@ def _metadata(chunk: Chunk, window: int) -> Metadata:
 
 
 def _nearest(
-    collection: Collection, vector: Vector, limit: int, within: Sequence[str] | None = None
+    collection: Collection, vector: Vector, limit: int, chunk_ids: Sequence[str] | None = None
 ) -> list[tuple[str, float]]:
     """Ask for more windows until they are of enough chunks, or all. How many there are Chroma would have to count."""
-    ids = None if within is None else _window_ids(collection, within)
+    ids = None if chunk_ids is None else _window_ids(collection, chunk_ids)
     wanted = 2 * limit
     while True:
         answer = collection.query(query_embeddings=[vector.tolist()], ids=ids, n_results=wanted, include=["distances"])
