@@ -80,7 +80,7 @@ class Follower:
 
     def prioritize(self, chunk_ids: Sequence[str], question: str = "") -> None:
         """See Owner.prioritize."""
-        self._request("prefer", list(chunk_ids), question)
+        self._request("prioritize", list(chunk_ids), question)
 
     def show(self, paths: Sequence[str]) -> None:
         """Do nothing: the files in the owner's editor have priority."""

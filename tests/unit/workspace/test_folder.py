@@ -142,6 +142,22 @@ def test_a_follower_is_served_and_takes_over(workspace: FolderFixture) -> None:
     assert len(workspace.embedder.embedded) == embedded + 2, "only the new file, and what it is about"
 
 
+def test_the_owner_gives_priority_to_what_a_follower_is_asked_about(
+    workspace: FolderFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prioritized: list[list[str]] = []
+
+    def prioritize(_owner: owner.Owner, chunk_ids: list[str], _question: str = "") -> None:
+        prioritized.append(chunk_ids)
+
+    monkeypatch.setattr(owner.Owner, "prioritize", prioritize)
+    workspace.until_idle(workspace.open(), 1)
+    follower = workspace.open()
+    workspace.until(lambda: follower.index)
+    follower.prioritize(["some chunk"])
+    assert prioritized == [["some chunk"]]
+
+
 def test_a_paused_folder_answers_from_what_it_has(workspace: FolderFixture) -> None:
     workspace.until_idle(workspace.open(), 1)
     workspace.folders[0].close()
