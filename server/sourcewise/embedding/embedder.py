@@ -91,9 +91,9 @@ class Embedder:
             WeightsError: the model cannot be had.
             WorkerError: the process died, or is still at its start or at other work when patience is at its end.
         """
-        coming = self._questions.submit(self._embed_question, model, question)
+        future = self._questions.submit(self._embed_question, model, question)
         try:
-            return coming.result(self._patience())
+            return future.result(self._patience())
         except TimeoutError as error:
             raise WorkerError("The embedding model is still starting or busy.", "Ask again in a moment.") from error
 

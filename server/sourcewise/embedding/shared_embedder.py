@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sourcewise.errors import PeerGoneError, PeerVersionError, StorageError, WorkerError
 from sourcewise.processes.lock import claim
-from sourcewise.processes.rpc import PeerClient, PeerServer
+from sourcewise.processes.rpc import RpcClient, RpcServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,10 +56,10 @@ class SharedEmbedder:
             "prepare": own.prepare,
             "windows": own.windows,
         }
-        self._holder = PeerClient(address_file, "The process that embeds for all Sourcewise windows")
+        self._holder = RpcClient(address_file, "The process that embeds for all Sourcewise windows")
         self._questions = ThreadPoolExecutor(thread_name_prefix="shared question")
         self._changing = threading.Lock()
-        self._held: tuple[Ownership, PeerServer] | None = None
+        self._held: tuple[Ownership, RpcServer] | None = None
         self._alone = False
         self._closed = threading.Event()
 
@@ -70,9 +70,9 @@ class SharedEmbedder:
 
     def embed_question(self, model: str, question: str) -> Vectors:
         """See Embedder.embed_question; the patience is this process's, wherever the question is embedded."""
-        coming = self._questions.submit(self._call, "embed_question", model, question)
+        future = self._questions.submit(self._call, "embed_question", model, question)
         try:
-            vector: Vectors = coming.result(self._patience())
+            vector: Vectors = future.result(self._patience())
         except TimeoutError as error:
             raise WorkerError("The embedding model is still starting or busy.", "Ask again in a moment.") from error
         return vector
@@ -128,12 +128,12 @@ class SharedEmbedder:
                     self._stay_alone(error)
             return self._alone or self._held is not None
 
-    def _take_over(self) -> tuple[Ownership, PeerServer] | None:
+    def _take_over(self) -> tuple[Ownership, RpcServer] | None:
         ownership = claim(self._lock_file)
         if ownership is None:
             return None
         try:
-            return ownership, PeerServer(self._address_file, self._methods)
+            return ownership, RpcServer(self._address_file, self._methods)
         except BaseException:
             ownership.release()
             raise

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from sourcewise.processes.rpc import PeerClient
+    from sourcewise.processes.rpc import RpcClient
 
     Vector = NDArray[np.float32]
     Hits = list[tuple[str, float]]
@@ -34,7 +34,7 @@ class RemoteVectorSearch:
     Every method raises PeerGoneError when that process is gone, and what it would raise itself.
     """
 
-    def __init__(self, owner: PeerClient) -> None:
+    def __init__(self, owner: RpcClient) -> None:
         """Name the owner; nothing is asked."""
         self._owner = owner
 

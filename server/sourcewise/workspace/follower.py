@@ -17,7 +17,7 @@ from sourcewise.domain.index_state import IndexActivity, Stage
 from sourcewise.errors import CatalogCorruptError, IndexBusyError, UserError
 from sourcewise.folder_index.index import Index
 from sourcewise.processes.lock import claim
-from sourcewise.processes.rpc import PeerClient
+from sourcewise.processes.rpc import RpcClient
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.vector_search import RemoteVectorSearch
 
@@ -50,7 +50,7 @@ class Follower:
         self._on_change = on_change
         self._stopped = threading.Event()
         self._catalog, self._file = _opened(paths, folder)
-        self._owner = PeerClient(paths.address, f"the process that keeps the index of {folder}")
+        self._owner = RpcClient(paths.address, f"the process that keeps the index of {folder}")
         self._activity = IndexActivity(Stage.SCANNING)
         self.index = Index(
             folder, paths, self._catalog, RemoteVectorSearch(self._owner), shared, prioritize=self.prioritize

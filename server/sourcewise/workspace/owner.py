@@ -17,7 +17,7 @@ from sourcewise.domain.work_context import WorkContext
 from sourcewise.errors import CancelledError, FolderError, StorageError
 from sourcewise.folder_index.writable_index import WritableIndex
 from sourcewise.mining.git_history import recently_changed
-from sourcewise.processes.rpc import PeerServer
+from sourcewise.processes.rpc import RpcServer
 from sourcewise.watching.watcher import Watcher
 from sourcewise.workspace.activity import WorkStatus, activity
 from sourcewise.workspace.pending_changes import PendingChanges
@@ -244,7 +244,7 @@ class Owner:
             leaving.callback(self._queue.remove, self)
             leaving.callback(self._watcher.close)
             self._watcher.start()
-            leaving.enter_context(closing(PeerServer(self._address, self._remote_methods())))
+            leaving.enter_context(closing(RpcServer(self._address, self._remote_methods())))
             self._priorities.set_recent_files(recently_changed(self._folder, RECENT_FILES))
             while self._wait():
                 self._update()

@@ -14,7 +14,7 @@ from sourcewise.domain.index_state import IndexActivity, IndexReport, Stage
 from sourcewise.errors import StorageError
 from sourcewise.folder_index.index import Index
 from sourcewise.processes.lock import claim
-from sourcewise.processes.rpc import PeerClient
+from sourcewise.processes.rpc import RpcClient
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.vector_search import RemoteVectorSearch
 
@@ -51,7 +51,7 @@ class ReadOnlyFolder:
         self._problem = problem
         self._stopped = threading.Event()
         self._catalog = Catalog(paths.catalog, read_only=True)
-        self._owner = PeerClient(paths.address, f"the process that keeps the index of {folder}")
+        self._owner = RpcClient(paths.address, f"the process that keeps the index of {folder}")
         self.index = Index(folder, paths, self._catalog, RemoteVectorSearch(self._owner), shared)
         counts = self.index.counts()
         self._activity = IndexActivity(

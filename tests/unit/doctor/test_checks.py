@@ -10,7 +10,7 @@ import pytest
 from sourcewise.doctor.checks import Finding, examine, watching
 from sourcewise.folder_index.pruning import record_folder
 from sourcewise.paths import DataPaths
-from sourcewise.processes.rpc import PeerServer
+from sourcewise.processes.rpc import RpcServer
 from sourcewise.settings import Settings
 from sourcewise.workspace.workspace import Workspace
 
@@ -49,7 +49,7 @@ async def test_the_process_that_keeps_an_index_true_is_named(workspace: Workspac
     paths = workspace.data.index_of(tmp_path / "shop")
     paths.root.mkdir(parents=True)
     assert "kept true" not in (await finding(workspace, "Indexes")).message
-    server = PeerServer(paths.address, {})
+    server = RpcServer(paths.address, {})
     assert f"kept true by process {os.getpid()}" in (await finding(workspace, "Indexes")).message
     server.close()
 

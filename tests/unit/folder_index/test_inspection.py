@@ -13,7 +13,7 @@ import pytest
 from sourcewise.domain.code import Chunk, FileStamp, SkippedFile, SkipReason, SourceFile
 from sourcewise.folder_index.inspection import IndexInspector, SkipGroup, counts_by_reason, grouped, owner_of
 from sourcewise.paths import IndexPaths
-from sourcewise.processes.rpc import PeerServer
+from sourcewise.processes.rpc import RpcServer
 from sourcewise.storage.catalog import Catalog
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def test_looking_into_an_index_that_is_not_there_makes_none(inspector: IndexInsp
 def test_the_process_that_keeps_an_index_true_is_known_while_it_does(tmp_path: Path) -> None:
     paths = IndexPaths(tmp_path)
     assert owner_of(paths) is None
-    server = PeerServer(paths.address, {})
+    server = RpcServer(paths.address, {})
     assert owner_of(paths) == os.getpid()
     server.close()
     assert owner_of(paths) is None
