@@ -75,7 +75,7 @@ class Home:
 
     def uses(self, name: str) -> Uses:
         """Return who uses a name, as a hover tells it."""
-        return self.relations.uses(name, self.relations.definitions([name], "some.py"))
+        return self.relations.uses(name, self.symbols.definitions([name], "some.py"))
 
     def close(self) -> None:
         """Let go of everything."""

@@ -74,7 +74,7 @@ async def test_when_the_owner_leaves_another_window_takes_its_place(start: Start
     assert "auth.py" not in [passage.path for passage in (await second.search("check_password")).passages]
 
 
-async def test_a_guest_pauses_and_rebuilds_as_the_owner_would(start: Start, project: Path) -> None:
+async def test_a_follower_pauses_and_rebuilds_as_the_owner_would(start: Start, project: Path) -> None:
     first = await start(project)
     await first.until_idle(project)
     second = await start(project)

@@ -1,4 +1,4 @@
-"""The embedding model as the rest of the house sees it. Hides the process it runs in, so this one imports no model.
+"""The embedding model. Hides the process that it runs in, so that this one imports no model.
 
 A text longer than the model's window becomes several windows, each with its own vector; joined, the windows are the
 text, so nothing is cut off.

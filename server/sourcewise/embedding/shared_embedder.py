@@ -1,8 +1,8 @@
-"""One embedding process for all Sourcewise processes of a user, so that a model is in memory once.
+"""Shares one embedding process among all Sourcewise processes of a user, so that a model is in memory once.
 
-Hides which process has it: the first that embeds something takes the lock, uses its own embedder and serves the others;
-when it ends, one of those takes its place, and a text that was under way is embedded there. A process that can neither
-have the lock nor be served (another version has it, a read-only disk) embeds on its own: slower, never refused.
+Hides which process has it: the first that embeds takes the lock, uses its own embedder and serves the others. When it
+ends, another one takes its place and embeds the texts in progress. A process that can neither take the lock nor be
+served (another version, a read-only disk) embeds on its own.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# So long the lock may be held by somebody who does not serve: one who just takes it, or just lets go.
+# How long the lock may be held by a process that does not serve: one that just takes it, or just releases it.
 _CHANGE_SECONDS = 5.0
 _RETRY_SECONDS = 0.05
 
@@ -117,7 +117,7 @@ class SharedEmbedder:
         return self._methods[method](*args)
 
     def _embeds_here(self) -> bool:
-        """Tell whether this process embeds, which it does from now on where nobody else does."""
+        """Return whether this process embeds, and become the process that does if there is none."""
         with self._changing:
             if self._closed.is_set():
                 raise WorkerError("Embedding has ended here.", "Open the folder again.")

@@ -1,6 +1,6 @@
-"""What an index holds of a file, what stays out of it, and who keeps it true, for whoever wants to see for himself.
+"""Shows what an index holds of a file, which files it skips and why, and which process owns it.
 
-Hides that an index is read here without owning it: another process may be at work on it at the same time.
+The index is read without owning it: another process may be updating it at the same time.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ class IndexInspector:
 
 
 def owner_of(paths: IndexPaths) -> int | None:
-    """Return the id of the process that keeps an index true, or None where none does."""
+    """Return the id of the process that owns an index, or None if none does."""
     try:
         owner = Address.read_from(paths.address).pid
     except OSError:

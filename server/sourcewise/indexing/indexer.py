@@ -1,8 +1,8 @@
-"""Keeps the catalog equal to the folder, or to the part of it that may have changed: a pure plan, then its execution.
+"""Makes the catalog equal to the folder, or to the part of it that may have changed: a pure plan, then its execution.
 
-A file is compared by size and time of change first and by content second, so a run over an unchanged folder reads no
-file. Every file is committed on its own: a run that is stopped, however hard, is carried on by the next one. Nothing is
-removed before it has been looked for once more, after all else is stored.
+Files are compared by size and modification time first and by content second, so an unchanged folder is not read. Every
+file is committed on its own, so the next run continues where a killed one stopped. A file is removed only after a
+second check that it is gone, when everything else is stored.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from sourcewise.mining.miner import CodeMiner
     from sourcewise.storage.catalog import Catalog, KnownFile
 
-# Raise it when the same file gives other chunks than before: every file is then read again, and only what differs
-# is embedded again.
+# Increment it when the same file yields other chunks than before: every file is then read again, and only chunks that
+# differ are embedded again.
 _CHUNKS_FORMAT = 1
 # Under this key the catalog notes what its chunks were made with.
 CHUNKING_CONFIG_KEY = "recipe"
@@ -122,7 +122,7 @@ class Indexer:
     """Plans and applies for one folder.
 
     Attributes:
-        order: what is read next; whoever hears of a question tells it.
+        order: decides which file is read next; questions change it.
     """
 
     def __init__(
@@ -135,12 +135,12 @@ class Indexer:
         *,
         path_relevance: PathRelevance,
     ) -> None:
-        """Join the parts.
+        """Read nothing yet.
 
         Args:
             folder: to index.
             miner: finds and reads its files.
-            chunker: cuts them.
+            chunker: splits them into chunks.
             catalog: to write.
             recipe: the settings that chunks depend on; after a change every file is read again.
             path_relevance: see ReadingOrder.

@@ -1,8 +1,8 @@
-"""A child process that works for us, so that a heavy or crash-prone library never lives in ours.
+"""Runs a service in a child process, so that a heavy or crash-prone library is never loaded in this one.
 
-The child is made at the first call, runs one call at a time, starts anew after a crash, and ends when nobody has used
-it for long. It dies with its parent, however that ends: it reads its requests from a pipe, and a closed pipe means the
-parent is gone. Messages are pickled; both ends are this package, and nothing else can write to the pipe.
+The child starts at the first call, runs one call at a time, is restarted after a crash, and ends after an idle time. It
+ends with its parent, however that ends: it reads its requests from a pipe, and a closed pipe means that the parent has
+ended. Messages are pickled; both ends are this package, and nothing else can write to the pipe.
 
     parent                               child
     (arguments)                    →     SERVICE(**arguments)
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# A killed process ends in milliseconds, unless a broken disk or driver holds it; then nobody waits for it.
+# A killed process ends in milliseconds, unless a broken disk or driver blocks it; then the wait is given up.
 _END_SECONDS = 2.0
 _START = (
     "import os, sys; sys.path[:] = sys.argv.pop().split(os.pathsep); "
     "from sourcewise.processes import worker_process; worker_process.main()"
 )
 PROCESS_MARK = "sourcewise.worker"
-"""An argument by which our workers are known among all processes."""
+"""An argument that identifies Sourcewise workers among all processes."""
 
-# So often urgent calls go before one that waits; then it is that one's turn.
+# At most this many urgent calls may overtake a waiting one.
 _MOST_OVERTAKEN = 4
 
 
@@ -99,8 +99,8 @@ class Worker:
         Raises:
             UserError: what the method raised.
             WorkerDiedError: the child died in the middle of it.
-            WorkerError: the child cannot be started or was ended by `kill` or `close`, or the method failed in a way
-                that nobody foresaw.
+            WorkerError: the child cannot be started or was ended by `kill` or `close`, or the method failed
+                unexpectedly.
         """
         with self._turn(urgent) as closings:
             process = self._running_process(closings)
@@ -118,7 +118,7 @@ class Worker:
 
     @property
     def running(self) -> bool:
-        """Tell whether the child lives."""
+        """Whether the child is running."""
         process = self._process
         return process is not None and process.poll() is None
 

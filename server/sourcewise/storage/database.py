@@ -147,7 +147,7 @@ class Database:
                 time.sleep(_PAUSE_SECONDS)  # a lock that is taken again at once is not passed on
 
     def compact(self) -> bool:
-        """Give what is free in the file back to the disk where that pays, and tell whether it did.
+        """Give what is free in the file back to the disk where that pays; return whether it did.
 
         Readers go on undisturbed. A crash, or a disk that is too full for it, loses nothing.
         """
@@ -171,7 +171,7 @@ class Database:
             raise self._damaged(found)
 
     def close(self) -> None:
-        """Let go of the file; a read under way ends undisturbed."""
+        """Close the file; reads in progress end normally."""
         with self._turn:
             self._closed = True
             while self._idle:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sourcewise.storage.chunk_filter import ChunkFilter
     from sourcewise.storage.database import Database
 
-# How much a hit tells by where it is: symbol, path, signature, docstring, body.
+# The BM25 weights of the columns: symbol, path, signature, docstring, body.
 _BM25 = "bm25(6.0, 3.0, 3.0, 2.0, 1.0)"
 # How many chunks a search scores, unless its rarest words alone are in more, or in too few.
 _SCORED_CHUNKS = 4000
@@ -42,7 +42,7 @@ _PAGES_A_STEP = 200
 
 
 def add_words(connection: sqlite3.Connection, key: int, chunk: Chunk) -> None:
-    """Have a chunk found by its words."""
+    """Add the words of a chunk to the index."""
     connection.execute(
         "INSERT INTO words (rowid, symbol, path, signature, docstring, body) VALUES (?, ?, ?, ?, ?, ?)",
         (key, *_words_of(chunk)),
@@ -50,7 +50,7 @@ def add_words(connection: sqlite3.Connection, key: int, chunk: Chunk) -> None:
 
 
 def remove_words(connection: sqlite3.Connection, key: int, chunk: Chunk) -> None:
-    """Have a chunk found no more; it must be as it was added."""
+    """Remove the words of a chunk from the index; it must be as it was added."""
     connection.execute(
         """INSERT INTO words (words, rowid, symbol, path, signature, docstring, body)
             VALUES ('delete', ?, ?, ?, ?, ?, ?)""",
@@ -118,7 +118,7 @@ def _left_to_merge(connection: sqlite3.Connection) -> int:
 
 
 def _merge(connection: sqlite3.Connection, *, begin: bool) -> bool:
-    """Merge a bit, from the beginning or on from where it stopped, and tell whether there is more."""
+    """Merge a bit, from the beginning or on from where it stopped; return whether there is more."""
     before = connection.total_changes
     # A negative number marks all of the index for merging, which positive ones then carry on.
     pages = -_PAGES_A_STEP if begin else _PAGES_A_STEP

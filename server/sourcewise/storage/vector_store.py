@@ -157,7 +157,7 @@ class VectorStore:
         return shrunk
 
     def close(self) -> None:
-        """Let go of the folder; the next use opens it again."""
+        """Close the folder; the next use opens it again."""
         if self._worker.running:
             self._call("close", self._folder, self._server, urgent=True)
 

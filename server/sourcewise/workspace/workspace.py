@@ -58,13 +58,13 @@ class Workspace:
         *,
         interactive: bool = False,
     ) -> None:
-        """Join the parts; nothing is opened and nothing is loaded.
+        """Open no folder and load no model yet.
 
         Args:
             settings: for all folders; see apply.
             data: where things live.
             on_download: hears how far a model's download is.
-            interactive: whether somebody watches: then a question waits neither for the embedding model nor for the
+            interactive: whether this serves an editor. Questions then wait neither for the embedding model nor for the
                 download of a language model.
         """
         self.settings = settings

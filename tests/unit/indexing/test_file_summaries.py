@@ -49,7 +49,7 @@ class CrashingEmbedder(HashingEmbedder):
 class NoVectors:
     """A vector store with nothing in it that must not be asked."""
 
-    def search(self, model: str, vector: Vector, limit: int, within: Sequence[str] | None = None) -> Hits:
+    def search(self, model: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None = None) -> Hits:
         raise AssertionError
 
     def neighbours(self, model: str, chunk_id: str, limit: int) -> Hits:

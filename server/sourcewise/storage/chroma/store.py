@@ -51,7 +51,7 @@ class ChromaHome(Protocol):
         """
 
     def close(self, client: Client) -> None:
-        """Let go of what a client holds."""
+        """Release the resources of a client."""
 
     def check(self) -> None:
         """Raise VectorStoreCorruptError where what was opened is no longer there."""
@@ -66,7 +66,7 @@ class ChromaHome(Protocol):
         """Remove all collections of the folder, however damaged; nothing is open."""
 
     def wants_compacting(self) -> bool:
-        """Tell whether it would pay to give disk space back; cheap, and asked while collections are open."""
+        """Return whether it would pay to give disk space back; cheap, and asked while collections are open."""
 
     def compact(self) -> None:
         """Give disk space back; nothing is open."""
@@ -170,7 +170,7 @@ class ChromaStore:
         return max(0.0, 1 - living / elements) if elements else 0.0
 
     def compact(self) -> bool:
-        """See VectorStore.compact. A search graph that is let go of must be loaded anew, so that is done last."""
+        """See VectorStore.compact. A search graph that is closed must be loaded again, so that is done last."""
         with self._translated():
             if not self._home.wants_compacting():
                 return False

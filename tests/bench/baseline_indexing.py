@@ -1,11 +1,11 @@
 """What indexing costs beside a textbook stack: processor seconds for each million tokens that are really embedded.
 
-    npm run python -- tests/bench/peer_indexing.py PEER.py FOLDER
+    npm run python -- tests/bench/baseline_indexing.py BASELINE.py FOLDER
 
-PEER is called as `PEER.py index FOLDER DATABASE`, with the folder of the model's weights in the environment variable
-MODEL; it cuts a file into parts of 1,500 tokens, 1,300 apart, and of each embeds what its model takes of it. We index
-the folder as `sourcewise index` does, all of it, with the same weights and nothing cached. Both are whole processes,
-their starts and all their children included, one after the other.
+The baseline is called as `BASELINE.py index FOLDER DATABASE`, with the folder of the model's weights in the environment
+variable MODEL. It cuts a file into parts of 1,500 tokens, 1,300 apart, and embeds as much of each as its model reads.
+Sourcewise indexes all of the folder as `sourcewise index` does, with the same weights and an empty cache. Both run as
+whole processes, one after the other, and all their children are counted.
 """
 
 from __future__ import annotations
@@ -35,28 +35,30 @@ if TYPE_CHECKING:
 _PART, _STEP = 1500, 1300
 # What its model, all-MiniLM-L6-v2, takes of a part, and how many of these are its own marks.
 _LIMIT, _SPECIAL = 256, 2
-# What the peer takes for code.
+# What the baseline takes for code.
 _ENDINGS = {".py", ".pyi", ".js", ".ts", ".java", ".go", ".rs", ".c", ".h", ".cpp", ".md", ".rst", ".txt"}
 
 
 def main() -> None:
     """Run both, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("peer", type=Path)
+    parser.add_argument("baseline", type=Path)
     parser.add_argument("folder", type=Path)
     options = parser.parse_args()
     weights = WeightsStore(DataPaths.default().models).ensure(FAST_MODEL)
-    ours, theirs = _our_tokens(options.folder, weights), _tokens_of_peer(options.folder, weights)
+    ours, theirs = _our_tokens(options.folder, weights), _tokens_of_baseline(options.folder, weights)
     with tempfile.TemporaryDirectory() as scratch:
-        say("the peer …")
-        peer = _seconds_of_peer(options.peer, options.folder, weights, Path(scratch)) / theirs.embedded * 1e6
+        say("the baseline …")
+        baseline = (
+            _seconds_of_baseline(options.baseline, options.folder, weights, Path(scratch)) / theirs.embedded * 1e6
+        )
         say("Sourcewise …")
         us = _seconds_of_ours(options.folder, weights, Path(scratch)) / ours.embedded * 1e6
     rows = [
-        ["", "tokens of the files it takes", "embedded", "CPU-s per million embedded", "of the peer's"],
+        ["", "tokens of the files it takes", "embedded", "CPU-s per million embedded", "of the baseline's"],
         ["---"] * 5,
-        ["peer", f"{theirs.all:,}", f"{theirs.embedded:,}", f"{peer:.0f}", "100%"],
-        ["Sourcewise", f"{ours.all:,}", f"{ours.embedded:,}", f"{us:.0f}", f"{us / peer:.0%}"],
+        ["baseline", f"{theirs.all:,}", f"{theirs.embedded:,}", f"{baseline:.0f}", "100%"],
+        ["Sourcewise", f"{ours.all:,}", f"{ours.embedded:,}", f"{us:.0f}", f"{us / baseline:.0%}"],
     ]
     sys.stdout.write("".join(f"| {' | '.join(cells)} |\n" for cells in rows))
 
@@ -78,7 +80,7 @@ def _our_tokens(folder: Path, weights: Path) -> Tokens:
     return Tokens(sum(_lengths([file.text for file in files], weights)), embedded)
 
 
-def _tokens_of_peer(folder: Path, weights: Path) -> Tokens:
+def _tokens_of_baseline(folder: Path, weights: Path) -> Tokens:
     files = [file for file in folder.rglob("*") if file.suffix in _ENDINGS and file.is_file()]
     lengths = _lengths([file.read_text(encoding="utf-8", errors="ignore") for file in files], weights)
     parts = [min(_PART, length - start) for length in lengths for start in _starts(length)]
@@ -100,8 +102,8 @@ def _lengths(texts: Sequence[str], weights: Path) -> list[int]:
     return [len(tokenizer.encode(text, add_special_tokens=False).ids) for text in texts]
 
 
-def _seconds_of_peer(peer: Path, folder: Path, weights: Path, scratch: Path) -> float:
-    command = [sys.executable, str(peer), "index", str(folder), str(scratch / "peer")]
+def _seconds_of_baseline(baseline: Path, folder: Path, weights: Path, scratch: Path) -> float:
+    command = [sys.executable, str(baseline), "index", str(folder), str(scratch / "baseline")]
     return _processor_seconds(command, {"MODEL": str(weights)})
 
 

@@ -1,17 +1,17 @@
-"""Which part of a folder a scan visits after a change."""
+"""What part of a folder a change concerns."""
 
 from __future__ import annotations
 
 import pytest
 
-from sourcewise.mining.scan_tree import ScanTree
+from sourcewise.mining.partial_scan import PartialScan
 
 
-def whole_parts(tree: ScanTree, path: str = "") -> list[str]:
+def whole_parts(scan: PartialScan, path: str = "") -> list[str]:
     """Return the paths that are to be looked at with all that lies in them; `.` is the folder itself."""
-    if tree.whole:
+    if scan.whole:
         return [path or "."]
-    return [found for name in tree.entries for found in whole_parts(tree.entries[name], f"{path}/{name}".strip("/"))]
+    return [found for name in scan.entries for found in whole_parts(scan.entries[name], f"{path}/{name}".strip("/"))]
 
 
 @pytest.mark.parametrize(
@@ -31,12 +31,12 @@ def whole_parts(tree: ScanTree, path: str = "") -> list[str]:
     ],
 )
 def test_a_change_concerns(paths: list[str], parts: list[str]) -> None:
-    assert whole_parts(ScanTree.of(paths)) == parts
+    assert whole_parts(PartialScan.of(paths)) == parts
 
 
 def test_no_paths_given_is_the_whole_folder() -> None:
-    assert whole_parts(ScanTree.of(None)) == ["."]
+    assert whole_parts(PartialScan.of(None)) == ["."]
 
 
 def test_what_git_keeps_is_passed_by_where_it_lies() -> None:
-    assert "vendor" in ScanTree.of(["vendor/.git/index"]).entries
+    assert "vendor" in PartialScan.of(["vendor/.git/index"]).entries
