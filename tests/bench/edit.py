@@ -77,7 +77,7 @@ class IndexReader:
 
     async def wait_for(self, word: str) -> None:
         """Poll until the index contains the word and every chunk has its vectors."""
-        while not (self._is_embedded() and self._catalog.search_words([word], 1)):  # noqa: ASYNC110 - no event to wait for
+        while not (self._is_embedded() and self._catalog.keywords.search([word], 1)):  # noqa: ASYNC110 - no event to wait for
             await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
     def _is_embedded(self) -> bool:

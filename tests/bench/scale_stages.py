@@ -16,6 +16,7 @@ from generated_vectors import MODEL, GeneratedVectors
 from measuring import Figure, bytes_on_disk, megabytes, rate, say, spent, spread, timed, waits
 
 from sourcewise.chunking.isolated_chunker import IsolatedChunker
+from sourcewise.domain.work_context import WorkContext
 from sourcewise.indexing.indexer import Indexer
 from sourcewise.indexing.vectorizer import CodeVectorizer
 from sourcewise.mining.miner import CodeMiner
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from measuring import Measured
 
+    from sourcewise.domain.index_state import IndexProgress
     from sourcewise.embedding.vectors import Vectors
     from sourcewise.retrieval.symbol_index import Uses
 
@@ -66,7 +68,7 @@ class Home:
         )
         self.vectorizer = CodeVectorizer(self.catalog, self.store, self.cache, self.embedder, _BATCH)
         self.retriever = Retriever(self.catalog, self.store, self.embedder)
-        self.relations = SymbolIndex(self.catalog, self.store)
+        self.symbols = SymbolIndex(self.catalog, self.store)
 
     def near(self, vector: Vectors) -> list[tuple[str, float]]:
         """Return the chunks nearest to a vector, as many as a search considers."""
@@ -74,7 +76,7 @@ class Home:
 
     def uses(self, name: str) -> Uses:
         """Return the usages of a name, as a hover shows them."""
-        return self.relations.uses(name, self.relations.definitions([name], "some.py"))
+        return self.symbols.uses(name, self.symbols.definitions([name], "some.py"))
 
     def close(self) -> None:
         """Close all files."""
@@ -111,14 +113,14 @@ def read_tree(root: Path) -> Measured:
     """Read the files that are not indexed yet."""
     home, said = Home(root), time.monotonic()
 
-    def progress(done: int, total: int) -> None:
+    def progress(now: IndexProgress) -> None:
         nonlocal said
         if time.monotonic() - said > _SAY_SECONDS:
             said = time.monotonic()
-            say(f"  {done} of {total} files read")
+            say(f"  {now.done} of {now.total} files read")
 
     before, spent_before = home.catalog.counts(MODEL), time.process_time()
-    seconds = timed(lambda: home.indexer.update(progress))
+    seconds = timed(lambda: home.indexer.update(context=WorkContext(progress)))
     cpu = time.process_time() - spent_before
     counts = home.catalog.counts(MODEL)
     home.close()
@@ -139,7 +141,7 @@ def start(root: Path) -> Measured:
     """Open a complete index, search, verify that nothing changed, and start watching."""
     began, spent_before = time.perf_counter(), time.process_time()
     home = Home(root)
-    home.catalog.search_words(query_terms(next(questions(1))), DEPTH)
+    home.catalog.keywords.search(query_terms(next(questions(1))), DEPTH)
     searchable = time.perf_counter() - began
     watched = Watched(home)
     verified = time.perf_counter() - began
@@ -149,7 +151,7 @@ def start(root: Path) -> Measured:
         spent("start: until everything is verified and watched", verified),
         spent("start: total CPU time", cpu, processor=True),
         spent("known_files", timed(home.catalog.known_files)),
-        spent("skip_counts", timed(home.catalog.skip_counts)),
+        spent("skip_counts", timed(home.catalog.skipped.counts)),
     ]
     watched.close()
     home.close()
@@ -161,7 +163,7 @@ def embed(root: Path, wanted: int) -> Measured:
     home, said = Home(root), time.monotonic()
     first = done = home.catalog.counts(MODEL).embedded
     began, spent_before = time.perf_counter(), time.process_time()
-    while done < wanted and (due := home.catalog.pending_vectors(MODEL, min(_TAKEN_TOGETHER, wanted - done))):
+    while done < wanted and (due := home.catalog.vectors.pending(MODEL, min(_TAKEN_TOGETHER, wanted - done))):
         home.vectorizer.embed_and_store(MODEL, due)
         done += len(due)
         if time.monotonic() - said > _SAY_SECONDS:
@@ -183,8 +185,8 @@ def search(root: Path, count: int, nearest: list[set[str]]) -> Measured:
     home, asked, called = Home(root), list(questions(count)), list(names(count))
     catalog, words = home.catalog, [query_terms(question) for question in asked]
     figures = [
-        *waits("keyword search", lambda terms: catalog.search_words(terms, DEPTH), words),
-        *waits("definition search", lambda name: catalog.find_definitions([name], DEPTH), called),
+        *waits("keyword search", lambda terms: catalog.keywords.search(terms, DEPTH), words),
+        *waits("definition search", lambda name: catalog.definitions.find([name], DEPTH), called),
         *waits("usages of a name, for a hover", home.uses, called),
         *waits("counts", catalog.counts, [MODEL] * 20),
         *waits("serving_model", catalog.serving_model, [MODEL] * 20),
@@ -259,7 +261,7 @@ class _Edit:
             self._notice(f"{before[:at]}{indent}{word}({number});\n{before[at:]}", word)
         finally:
             self._write(before)
-        self._home.indexer.update(within=self._watched.wait_for(self._path))
+        self._home.indexer.update(self._watched.wait_for(self._path))
         self.embedded_back = self._embed()
 
     def _write(self, text: str) -> None:
@@ -271,8 +273,8 @@ class _Edit:
         self._write(text)
         paths = self._watched.wait_for(self._path)
         self.until_event = time.perf_counter() - began
-        self._home.indexer.update(within=paths)
-        found = self._home.catalog.search_words([word], 1)
+        self._home.indexer.update(paths)
+        found = self._home.catalog.keywords.search([word], 1)
         self.until_words = time.perf_counter() - began
         self.embedded = self._embed()
         self.until_vectors = time.perf_counter() - began
@@ -286,7 +288,7 @@ class _Edit:
             return 0
         made = self._home.embedder.made
         ids = [chunk.id for chunk in self._home.catalog.chunks_of(self._path)]
-        due = self._home.catalog.pending_vectors(MODEL, len(ids), ids)
+        due = self._home.catalog.vectors.pending(MODEL, len(ids), ids)
         self._home.vectorizer.embed_and_store(MODEL, [chunk for chunk in due if chunk.id in ids])
         self._home.vectorizer.settle(MODEL)
         return self._home.embedder.made - made

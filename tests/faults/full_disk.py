@@ -181,7 +181,7 @@ def embedding(number: int) -> tuple[str, np.ndarray[tuple[int, ...], np.dtype[np
 def missing_files(catalog: Catalog, expected: int) -> str:
     """Return a description of missing files, or an empty string."""
     files = len(catalog.known_files())
-    found = len(catalog.search_words(["everywhere"], 100_000))
+    found = len(catalog.keywords.search(["everywhere"], 100_000))
     return "" if (files, found) == (expected, expected * 10) else f"{files} of {expected} files, {found} chunks found"
 
 

@@ -23,7 +23,7 @@ from sourcewise import protocol
 from sourcewise.domain.index_state import IndexActivity, Stage
 from sourcewise.errors import PeerError
 from sourcewise.paths import DataPaths
-from sourcewise.processes.rpc import PeerClient
+from sourcewise.processes.rpc import RpcClient
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -89,7 +89,7 @@ class LiveIndex:
 
     def activity(self) -> IndexActivity | None:
         """Return the current activity of the index's owner; None when no process owns the index."""
-        owner = PeerClient(self.paths.address, "the owner")
+        owner = RpcClient(self.paths.address, "the owner")
         try:
             activity: IndexActivity = owner.call("activity", timeout=60.0)
         except PeerError:

@@ -9,12 +9,12 @@ POISON = "this text kills the process"
 
 
 class MortalService:
-    """Measures texts; dies of poison, or of anything where it is `frail`."""
+    """Measures texts; dies of poison, or of anything if it `always_dies`."""
 
-    def __init__(self, frail: bool) -> None:
-        self.frail = frail
+    def __init__(self, always_dies: bool) -> None:
+        self.always_dies = always_dies
 
     def embed(self, texts: list[str]) -> list[int]:
-        if self.frail or any(POISON in text for text in texts):
+        if self.always_dies or any(POISON in text for text in texts):
             os.kill(os.getpid(), signal.SIGKILL)
         return [len(text) for text in texts]

@@ -1,4 +1,4 @@
-"""The embedding model as the rest of the house sees it. Hides the process it runs in, so this one imports no model.
+"""The embedding model. Hides the process that it runs in, so that this one imports no model.
 
 A text longer than the model's window becomes several windows, each with its own vector; joined, the windows are the
 text, so nothing is cut off.
@@ -91,9 +91,9 @@ class Embedder:
             WeightsError: the model cannot be had.
             WorkerError: the process died, or is still at its start or at other work when patience is at its end.
         """
-        coming = self._questions.submit(self._embed_question, model, question)
+        future = self._questions.submit(self._embed_question, model, question)
         try:
-            return coming.result(self._patience())
+            return future.result(self._patience())
         except TimeoutError as error:
             raise WorkerError("The embedding model is still starting or busy.", "Ask again in a moment.") from error
 

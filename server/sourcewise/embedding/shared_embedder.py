@@ -1,8 +1,8 @@
-"""One embedding process for all Sourcewise processes of a user, so that a model is in memory once.
+"""Shares one embedding process among all Sourcewise processes of a user, so that a model is in memory once.
 
-Hides which process has it: the first that embeds something takes the lock, uses its own embedder and serves the others;
-when it ends, one of those takes its place, and a text that was under way is embedded there. A process that can neither
-have the lock nor be served (another version has it, a read-only disk) embeds on its own: slower, never refused.
+Hides which process has it: the first that embeds takes the lock, uses its own embedder and serves the others. When it
+ends, another one takes its place and embeds the texts in progress. A process that can neither take the lock nor be
+served (another version, a read-only disk) embeds on its own.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sourcewise.errors import PeerGoneError, PeerVersionError, StorageError, WorkerError
 from sourcewise.processes.lock import claim
-from sourcewise.processes.rpc import PeerClient, PeerServer
+from sourcewise.processes.rpc import RpcClient, RpcServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# So long the lock may be held by somebody who does not serve: one who just takes it, or just lets go.
+# How long the lock may be held by a process that does not serve: one that just takes it, or just releases it.
 _CHANGE_SECONDS = 5.0
 _RETRY_SECONDS = 0.05
 
@@ -56,10 +56,10 @@ class SharedEmbedder:
             "prepare": own.prepare,
             "windows": own.windows,
         }
-        self._holder = PeerClient(address_file, "The process that embeds for all Sourcewise windows")
+        self._holder = RpcClient(address_file, "The process that embeds for all Sourcewise windows")
         self._questions = ThreadPoolExecutor(thread_name_prefix="shared question")
         self._changing = threading.Lock()
-        self._held: tuple[Ownership, PeerServer] | None = None
+        self._held: tuple[Ownership, RpcServer] | None = None
         self._alone = False
         self._closed = threading.Event()
 
@@ -70,9 +70,9 @@ class SharedEmbedder:
 
     def embed_question(self, model: str, question: str) -> Vectors:
         """See Embedder.embed_question; the patience is this process's, wherever the question is embedded."""
-        coming = self._questions.submit(self._call, "embed_question", model, question)
+        future = self._questions.submit(self._call, "embed_question", model, question)
         try:
-            vector: Vectors = coming.result(self._patience())
+            vector: Vectors = future.result(self._patience())
         except TimeoutError as error:
             raise WorkerError("The embedding model is still starting or busy.", "Ask again in a moment.") from error
         return vector
@@ -117,7 +117,7 @@ class SharedEmbedder:
         return self._methods[method](*args)
 
     def _embeds_here(self) -> bool:
-        """Tell whether this process embeds, which it does from now on where nobody else does."""
+        """Return whether this process embeds, and become the process that does if there is none."""
         with self._changing:
             if self._closed.is_set():
                 raise WorkerError("Embedding has ended here.", "Open the folder again.")
@@ -128,12 +128,12 @@ class SharedEmbedder:
                     self._stay_alone(error)
             return self._alone or self._held is not None
 
-    def _take_over(self) -> tuple[Ownership, PeerServer] | None:
+    def _take_over(self) -> tuple[Ownership, RpcServer] | None:
         ownership = claim(self._lock_file)
         if ownership is None:
             return None
         try:
-            return ownership, PeerServer(self._address_file, self._methods)
+            return ownership, RpcServer(self._address_file, self._methods)
         except BaseException:
             ownership.release()
             raise

@@ -20,12 +20,12 @@ from sourcewise.storage.chunk_filter import ChunkFilter
 from sourcewise.storage.disk_usage import bytes_in
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from sourcewise.domain.code import Chunk
     from sourcewise.domain.search import Query, Scope, ScopeChoices, SearchResult
+    from sourcewise.domain.work_context import WorkContext
     from sourcewise.embedding.shared_embedder import SharedEmbedder
     from sourcewise.indexing.throttle import Throttle
     from sourcewise.paths import IndexPaths
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from sourcewise.storage.embedding_cache import EmbeddingCache
     from sourcewise.storage.vector_search import VectorSearch
     from sourcewise.storage.vector_store import VectorStores
-    from sourcewise.weights import DownloadProgress
 
     TextOf = Callable[[str], str | None]
 
@@ -50,22 +49,22 @@ class IndexServices:
     Attributes:
         settings: gives them as they are now.
         model: name of the wanted embedding model.
-        consideration: has embedding rest when the machine is needed; None where somebody waits for it.
-        fetch_model: has its weights here, and returns when they are; takes who hears of it and what stops it.
+        throttle: has embedding rest when the machine is needed; None where somebody waits for it.
+        fetch_model: downloads its weights if they are missing, and returns when they are there.
     """
 
     settings: Callable[[], Settings]
     model: str
     embedder: SharedEmbedder
     stores: VectorStores
-    consideration: Throttle | None
+    throttle: Throttle | None
     cache: EmbeddingCache
-    fetch_model: Callable[[Callable[[DownloadProgress], None], threading.Event], object]
+    fetch_model: Callable[[WorkContext], object]
 
     @property
     def in_background(self) -> bool:
         """Whether indexing goes on beside what somebody does, who may have paused it; else they wait for it."""
-        return self.consideration is not None
+        return self.throttle is not None
 
 
 class Index:
@@ -164,7 +163,7 @@ class Index:
 
     def definition_of(self, name: str) -> str | None:
         """Return `path:line` of a definition with this name, or None."""
-        places = self._catalog.find_definitions([name], 1)
+        places = self._catalog.definitions.find([name], 1)
         return f"{places[0].path}:{places[0].definition.first_line}" if places else None
 
     def count_chunks(self, path: str) -> int:
@@ -207,7 +206,7 @@ class Index:
     def _pending_of(self, chunk_ids: Sequence[str]) -> list[Chunk]:
         """Return those of these chunks that wait for their vectors."""
         wanted = frozenset(chunk_ids)
-        pending = self._catalog.pending_vectors(self.model, len(chunk_ids), chunk_ids)
+        pending = self._catalog.vectors.pending(self.model, len(chunk_ids), chunk_ids)
         return [chunk for chunk in pending if chunk.id in wanted]
 
     def wanted_first(self, question: str, limit: int) -> list[str]:
@@ -247,11 +246,11 @@ class Index:
 def status_of(folder: Path, catalog: Catalog, model: str, cached: int, size: int) -> IndexStatus:
     """Return what a catalog holds for a model, as part of an index of this size."""
     counts = catalog.counts(model)
-    skipped = {reason.value: number for reason, number in catalog.skip_counts().items()}
+    skipped = {reason.value: number for reason, number in catalog.skipped.counts().items()}
     state = "partial" if counts.pending else "ready"
     if catalog.get_meta(CHUNKING_CONFIG_KEY) is None:
         state = "missing"  # opened, but never read
-    vectors = catalog.count_vectors(model)
+    vectors = catalog.vectors.count(model)
     return IndexStatus(
         str(folder), counts.files, counts.chunks, counts.embedded, vectors, cached, model, state, skipped, size
     )

@@ -1,6 +1,6 @@
-"""What an index holds of a file, what stays out of it, and who keeps it true, for whoever wants to see for himself.
+"""Shows what an index holds of a file, which files it skips and why, and which process owns it.
 
-Hides that an index is read here without owning it: another process may be at work on it at the same time.
+The index is read without owning it: another process may be updating it at the same time.
 """
 
 from __future__ import annotations
@@ -149,15 +149,15 @@ class IndexInspector:
             StorageError: the index cannot be read.
         """
         with self._opened() as catalog:
-            return catalog.skipped_files() if catalog else []
+            return catalog.skipped.all() if catalog else []
 
     def _chunks(self, path: str) -> tuple[ChunkInspection, ...]:
         with self._opened() as catalog:
             if catalog is None:
                 return ()
             chunks = catalog.chunks_of(path)
-            vectors = catalog.stored_vectors(self._model, [chunk.id for chunk in chunks])
-            problems = {chunk.id: reason for chunk, reason in catalog.failed_vectors(self._model, _MOST_FAILED)}
+            vectors = catalog.vectors.stored(self._model, [chunk.id for chunk in chunks])
+            problems = {chunk.id: reason for chunk, reason in catalog.vectors.failed(self._model, _MOST_FAILED)}
         return tuple(ChunkInspection(chunk, vectors.get(chunk.id, 0), problems.get(chunk.id, "")) for chunk in chunks)
 
     @contextmanager
@@ -173,7 +173,7 @@ class IndexInspector:
 
 
 def owner_of(paths: IndexPaths) -> int | None:
-    """Return the id of the process that keeps an index true, or None where none does."""
+    """Return the id of the process that owns an index, or None if none does."""
     try:
         owner = Address.read_from(paths.address).pid
     except OSError:

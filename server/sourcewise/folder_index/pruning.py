@@ -1,7 +1,7 @@
-"""Indexes whose folder is gone: which they are, how sure that is, and how they go.
+"""Finds and removes indexes whose folder was deleted.
 
-Hides how an index knows its folder. A folder that cannot be found may be on a drive that is not connected, so what is
-not certain is left to time. To be wrong costs reading that folder again; its embeddings are in the cache.
+Hides how an index records its folder. A missing folder may be on a drive that is not connected, so uncertain cases are
+decided by age. A wrong decision costs reading that folder again; its embeddings are in the cache.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _DAYS_OF_AN_UNKNOWN_FOLDER = 90
 
 @dataclass(frozen=True, slots=True)
 class AbandonedIndex:
-    """An index that seems to be of no use any more.
+    """An index that is probably not used any more.
 
     Attributes:
-        folder: what it is of; None where that was never noted.
-        bytes: what it takes on the disk.
-        reason: why it is thought to be of no use, as the end of a sentence.
+        folder: the indexed folder; None if it was never recorded.
+        bytes: size on the disk.
+        reason: why it seems abandoned, as the end of a sentence.
         removable: whether that is certain enough to remove it.
     """
 
@@ -55,7 +55,7 @@ class PruneReport:
     """What pruning did.
 
     Attributes:
-        kept: indexes that seem to be of no use, but are not certain to be, or could not be removed.
+        kept: indexes that are not certainly abandoned, or could not be removed.
     """
 
     removed: tuple[AbandonedIndex, ...]
@@ -63,7 +63,7 @@ class PruneReport:
 
     @property
     def freed_bytes(self) -> int:
-        """How much room that made."""
+        """How much disk space was freed."""
         return sum(index.bytes for index in self.removed)
 
 
@@ -74,26 +74,26 @@ class _Origin(NamedTuple):
     is_drive: bool
 
 
-def note_folder(paths: IndexPaths, folder: Path) -> None:
-    """Have an index know its folder, and that it is opened now; for its owner."""
+def record_folder(paths: IndexPaths, folder: Path) -> None:
+    """Record in an index which folder it belongs to, and that it was opened now; for its owner."""
     note = json.dumps({"folder": str(folder), "drive": os.path.ismount(folder)})
     fresh = paths.origin.with_name(f"{paths.origin.name}.new")
     try:
         fresh.write_text(note, encoding="utf-8")
         fresh.replace(paths.origin)
-    except OSError as error:  # an index without it works as well
-        logger.info("The folder of %s is not noted: %s", paths.root, error)
+    except OSError as error:  # the index works without it
+        logger.info("The folder of %s was not recorded: %s", paths.root, error)
 
 
 def find_abandoned(data: DataPaths) -> list[AbandonedIndex]:
-    """Return the indexes that seem to be of no use any more and that no process works with."""
+    """Return the indexes that seem abandoned and that no process uses."""
     roots = sorted(data.indexes.iterdir()) if data.indexes.is_dir() else []
-    found = (_judged(IndexPaths(root)) for root in roots if root.is_dir())
+    found = (_assess(IndexPaths(root)) for root in roots if root.is_dir())
     return [index for index in found if index is not None and not _is_owned(index.paths)]
 
 
 def prune(data: DataPaths) -> PruneReport:
-    """Remove the indexes that are certain to be of no use."""
+    """Remove the indexes that are certainly abandoned."""
     removed, kept = [], []
     for index in find_abandoned(data):
         problem = _remove(index) if index.removable else index.reason
@@ -104,28 +104,28 @@ def prune(data: DataPaths) -> PruneReport:
     return PruneReport(tuple(removed), tuple(kept))
 
 
-def _judged(paths: IndexPaths) -> AbandonedIndex | None:
-    """Return what speaks against an index, or None where its folder is there."""
+def _assess(paths: IndexPaths) -> AbandonedIndex | None:
+    """Return why an index seems abandoned, or None if its folder exists."""
     origin = _origin(paths)
     if origin is None:
-        return _judged_without_folder(paths)
+        return _assess_without_folder(paths)
     if not _is_missing(origin.folder):
         return None
     if not origin.is_drive and _has_entries(origin.folder.parent):
         return AbandonedIndex(paths, origin.folder, bytes_in(paths.root), "its folder is gone", removable=True)
-    return _judged_by_age(
+    return _assess_by_age(
         paths, origin.folder, "its folder is gone, or on a drive that is not connected", _DAYS_OF_A_MISSING_DRIVE
     )
 
 
-def _judged_without_folder(paths: IndexPaths) -> AbandonedIndex:
+def _assess_without_folder(paths: IndexPaths) -> AbandonedIndex:
     if not paths.catalog.exists():
         return AbandonedIndex(paths, None, bytes_in(paths.root), "it holds nothing", removable=True)
     reason = "an early version made it, which did not note the folder"
-    return _judged_by_age(paths, None, reason, _DAYS_OF_AN_UNKNOWN_FOLDER)
+    return _assess_by_age(paths, None, reason, _DAYS_OF_AN_UNKNOWN_FOLDER)
 
 
-def _judged_by_age(paths: IndexPaths, folder: Path | None, reason: str, most_days: int) -> AbandonedIndex:
+def _assess_by_age(paths: IndexPaths, folder: Path | None, reason: str, most_days: int) -> AbandonedIndex:
     days = _days_since_opened(paths)
     reason = f"{reason}; it was last opened {days} days ago"
     return AbandonedIndex(paths, folder, bytes_in(paths.root), reason, removable=days > most_days)
@@ -144,12 +144,12 @@ def _is_missing(folder: Path) -> bool:
         return not stat.S_ISDIR(folder.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
         return True
-    except OSError:  # it may not be looked at, or the network is away
+    except OSError:  # no permission, or the network is down
         return False
 
 
 def _has_entries(folder: Path) -> bool:
-    """Tell whether a folder holds anything; where a drive is connected at other times it is empty, or not there."""
+    """Return whether a folder has entries; the mount point of a disconnected drive is empty or missing."""
     with suppress(OSError):
         return any(folder.iterdir())
     return False
@@ -170,13 +170,13 @@ def _is_owned(paths: IndexPaths) -> bool:
 
 
 def _remove(index: AbandonedIndex) -> str:
-    """Remove an index that is still abandoned and return an empty string, or what was in the way."""
+    """Remove an index if it is still abandoned; return an empty string, or what prevented it."""
     try:
         ownership = claim(index.paths.lock)
         if ownership is None:
             return "a process works with it again"
         try:
-            if _judged(index.paths) is None:
+            if _assess(index.paths) is None:
                 return "its folder is back"
             _empty(index.paths)
         finally:
@@ -189,8 +189,8 @@ def _remove(index: AbandonedIndex) -> str:
 
 
 def _empty(paths: IndexPaths) -> None:
-    """Remove all but the lock; the note goes last, so that after a crash in the middle the rest is still known."""
-    # The catalog outlives its vectors: it notices that they are lost, but they would not notice it.
+    """Remove all but the lock; the record of the folder is last, so that a crash leaves an index that can be pruned."""
+    # The vectors go before the catalog: a catalog without vectors repairs itself, vectors without a catalog do not.
     first, last = [paths.vectors], [paths.catalog, paths.origin]
     between = [entry for entry in paths.root.iterdir() if entry not in (*first, *last, paths.lock)]
     for entry in (*first, *between, *last):

@@ -1,56 +1,48 @@
-"""The index of a folder that this process owns: kept equal to the folder, given its vectors, and repaired.
+"""The index of a folder that this process owns: updated from the folder, embedded, and repaired.
 
-Two threads may be at work: one reads files into the catalog, one has vectors made. What is owed to the vector store is
-in the catalog, so neither waits for the other, and a crash of either loses nothing.
+Two threads may work on it: one reads files into the catalog, the other embeds. The catalog records what the vector
+store still lacks, so neither waits for the other, and a crash of either loses nothing.
 """
 
 from __future__ import annotations
 
 import logging
-import shutil
 import threading
 import time
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from sourcewise.chunking.isolated_chunker import IsolatedChunker
-from sourcewise.domain.index_state import IndexProgress, IndexReport, Stage
-from sourcewise.errors import CatalogCorruptError, StorageError, VectorStoreCorruptError
+from sourcewise.domain.index_state import IndexReport, Stage
+from sourcewise.domain.work_context import UNATTENDED
+from sourcewise.errors import StorageError
+from sourcewise.folder_index.catalog_recovery import marking_damage, open_catalog
 from sourcewise.folder_index.index import Index
-from sourcewise.folder_index.pruning import note_folder
+from sourcewise.folder_index.pruning import record_folder
+from sourcewise.folder_index.vector_repair import VectorRepair
 from sourcewise.indexing.file_summaries import FileSummaries
 from sourcewise.indexing.indexer import Indexer
 from sourcewise.indexing.vectorizer import CodeVectorizer, VectorCount
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.retrieval.path_relevance import path_relevance
-from sourcewise.storage.catalog import Catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from sourcewise.domain.search import SearchResult
+    from sourcewise.domain.work_context import WorkContext
     from sourcewise.folder_index.index import IndexServices
     from sourcewise.paths import IndexPaths
     from sourcewise.storage.vector_search import Hits, Vector, VectorSearch
 
-    Progress = Callable[[IndexProgress], None]
-
 logger = logging.getLogger(__name__)
 
-Result = TypeVar("Result")
-
-# Under this key the catalog notes that the vector store is to be filled from the cache, and whether to empty it before.
-_VECTORS_LOST = "vectors lost"
-_TO_EMPTY = "empty it"
-# Under this key it notes that somebody wants everything made anew; noted, so that a crash does not lose the wish.
+# Under this key the catalog notes that the user wants everything built anew, so that a crash does not lose the wish.
 _REBUILD = "rebuild"
-# Under this key it notes that the work is to wait until somebody has it go on, however often this program starts.
+# Under this key it notes that the work is paused until the user resumes it, also after a restart.
 _PAUSED = "paused"
-# The share of the search graph that removed vectors may take: it never shrinks, so it is then built anew.
-_MOST_WASTED = 0.5
-# How many chunks that somebody asks about are embedded before it is known what each file is about.
-_BEFORE_SYNOPSES = 128
+# How many chunks that a question needs are embedded before the file summaries.
+_URGENT_BEFORE_SUMMARIES = 128
 
 
 class WritableIndex(Index):
@@ -63,73 +55,63 @@ class WritableIndex(Index):
         shared: IndexServices,
         prioritize: Callable[[Sequence[str], str], None] = lambda _chunk_ids, _question: None,
     ) -> None:
-        """Open the catalog, a damaged one anew; whoever calls owns the index.
+        """Open the catalog, or replace a damaged one; the caller owns the index. See Index for the arguments.
 
         Raises:
             StorageError: it cannot be opened.
         """
-        self._rebuilt = ""
-        note_folder(paths, folder)
+        record_folder(paths, folder)
         self._reading, self._embedding = threading.RLock(), threading.RLock()
-        self._vectors_checked = False
         self._made_before = VectorCount()
-        catalog = self._opened_catalog(folder, paths)
+        catalog, self._recovery_notice = open_catalog(folder, paths)
         self._store = shared.stores.open(paths.vectors, shared.settings().vectors_server)
-        super().__init__(
-            folder, paths, catalog, _HealingVectors(lambda: self._store, self._healed), shared, prioritize=prioritize
-        )
+        vectors = _RepairedVectors(lambda: self._store, self._search_repaired)
+        super().__init__(folder, paths, catalog, vectors, shared, prioritize=prioritize)
         self._build(shared)
 
     def reconfigure(self, shared: IndexServices) -> None:
-        """Take other settings and another model; the next `update` and `embed` make the index what they ask for."""
+        """Use other settings and another model; the next `update` and `embed` apply them."""
         with self._reading, self._embedding:
             super().reconfigure(shared)
             self._made_before = self.made
             self._store.close()
             self._store = shared.stores.open(self._paths.vectors, shared.settings().vectors_server)
-            self._vectors_checked = False
             self._build(shared)
 
     def _build(self, shared: IndexServices) -> None:
-        settings = shared.settings()
+        settings, catalog, throttle = shared.settings(), self._catalog, shared.throttle
         chunker = IsolatedChunker(settings.chunk_tokens, settings.chunk_overlap)
         recipe = f"{settings.chunk_tokens} {settings.chunk_overlap}"
         miner = CodeMiner(settings.max_file_bytes)
-        self._indexer = Indexer(self.folder, miner, chunker, self._catalog, recipe, path_relevance=path_relevance)
+        self._indexer = Indexer(self.folder, miner, chunker, catalog, recipe, path_relevance=path_relevance)
         self._vectorizer = CodeVectorizer(
-            self._catalog,
-            self._store,
-            shared.cache,
-            shared.embedder,
-            settings.embedding_batch,
-            consideration=shared.consideration,
+            catalog, self._store, shared.cache, shared.embedder, settings.embedding_batch, throttle=throttle
         )
-        self._synopses = FileSummaries(self._catalog, shared.cache, shared.embedder, consideration=shared.consideration)
+        self._file_summaries = FileSummaries(catalog, shared.cache, shared.embedder, throttle=throttle)
+        self._repair = VectorRepair(self.folder, catalog, self._store, self._vectorizer, shared.model)
 
     def close(self) -> None:
-        """Wait for what is being written, then let go of the files."""
+        """Close the files, after writes in progress have ended."""
         with self._reading, self._embedding:
             self._store.close()
             self._catalog.close()
 
-    # --- keeping it true ------------------------------------------------------------------------------
+    # --- update ---------------------------------------------------------------------------------------
 
     def update(
         self,
-        within: Collection[str] | None = None,
+        paths: Collection[str] | None = None,
         first: Sequence[str] = (),
-        progress: Progress | None = None,
-        cancelled: threading.Event | None = None,
+        context: WorkContext = UNATTENDED,
         on_folder: Callable[[str], None] | None = None,
     ) -> IndexReport:
-        """Make the catalog equal to the folder; from here on keyword and definition search are true.
+        """Make the catalog equal to the folder; afterwards keyword and definition search are up to date.
 
         Args:
-            within: the files and folders that may have changed; None means everything.
+            paths: the files and folders that may have changed; None means all.
             first: files to read before others.
-            progress: hears how far it is.
-            cancelled: set it to stop after the file under way.
-            on_folder: hears of every folder that is about to be listed.
+            context: cancelling stops the update after the current file.
+            on_folder: called with every folder before it is listed.
 
         Raises:
             CancelledError: it was cancelled; what was stored stays.
@@ -137,223 +119,138 @@ class WritableIndex(Index):
             StorageError: the index cannot be written.
         """
         start = time.perf_counter()
-        with self._reading, self._noting_damage():
-            _tell(progress, Stage.SCANNING)
+        with self._reading, marking_damage(self._paths):
+            context.for_stage(Stage.SCANNING).report(0, 0)
             anew = bool(self._catalog.get_meta(_REBUILD))
-            changes = self._indexer.update(
-                _stage(progress, Stage.READING), cancelled, anew=anew, within=within, first=first, on_folder=on_folder
-            )
+            reading = context.for_stage(Stage.READING)
+            changes = self._indexer.update(paths, reading, anew=anew, first=first, on_folder=on_folder)
             if anew:
-                self._catalog.set_meta(_VECTORS_LOST, _TO_EMPTY)
+                self._repair.request_rebuild()
                 self._catalog.set_meta(_REBUILD, "")
         seconds = time.perf_counter() - start
         return IndexReport(changes.added, changes.changed, changes.removed, changes.unchanged, seconds=seconds)
 
     def prioritize_for(self, question: str) -> None:
-        """Have the files that a question seems to be about read before others."""
+        """Read the files that a question seems to be about before others."""
         self._indexer.order.prioritize_for(question)
 
     def rebuild(self) -> None:
-        """Have the next `update` read every file anew and `embed` fill the vector store anew; until then they serve.
+        """Have the next `update` read every file anew and `embed` fill the vector store anew, from the cache.
 
-        Embeddings come from the cache.
+        Searches use the existing index until then.
         """
-        with self._noting_damage():
+        with marking_damage(self._paths):
             self._catalog.set_meta(_REBUILD, "yes")
 
     @property
     def paused(self) -> bool:
-        """Whether the work is to wait."""
+        """Whether the user paused the work."""
         return bool(self._catalog.get_meta(_PAUSED))
 
-    def note_pause(self, paused: bool) -> None:
-        """Note whether the work is to wait."""
-        with self._noting_damage():
+    def save_paused(self, paused: bool) -> None:
+        """Remember whether the user paused the work."""
+        with marking_damage(self._paths):
             self._catalog.set_meta(_PAUSED, "yes" if paused else "")
 
-    def embed(
-        self,
-        first: Sequence[str] = (),
-        progress: Progress | None = None,
-        cancelled: threading.Event | None = None,
-    ) -> VectorCount:
-        """Give every file and chunk its vectors, and settle what moved or went.
+    # --- embed ----------------------------------------------------------------------------------------
 
-        The first of `first` come before all, then what files are about, then the rest of `first` and all other chunks.
+    def embed(self, first: Sequence[str] = (), context: WorkContext = UNATTENDED) -> VectorCount:
+        """Embed every pending file summary and chunk, and store the locations of moved chunks.
+
+        The beginning of `first` comes before the file summaries, then the rest of `first` and all other chunks.
+
+        Args:
+            first: ids of chunks.
+            context: cancelling stops the work after the current batch.
 
         Raises:
             CancelledError: it was cancelled; what was stored stays.
             StorageError: the index cannot be written.
-            WeightsError: the embedding model cannot be had.
+            WeightsError: the embedding model is missing and cannot be downloaded.
             WorkerError: its process cannot do its work.
         """
-        with self._embedding, self._noting_damage():
-            restored = VectorCount(reused=self._restore_lost_vectors(progress, cancelled))
+        with self._embedding, marking_damage(self._paths):
+            restored = VectorCount(reused=self._repair.restore_lost(context))
+            summarizing = context.for_stage(Stage.SUMMARIZING)
             if self._vectorizer.is_settled(self.model):
-                self._synopses.embed_pending(self.model, _stage(progress, Stage.SUMMARIZING), cancelled)
+                self._file_summaries.embed_pending(self.model, summarizing)
                 return restored  # without opening the store, which takes a second
-            self._check_vectors()
-            urgent = self._pending_of(first[:_BEFORE_SYNOPSES])
-            count = self._healing(lambda: self._vectorizer.embed_and_store(self.model, urgent, cancelled=cancelled))
-            self._synopses.embed_pending(self.model, _stage(progress, Stage.SUMMARIZING), cancelled)
-            report = _stage(progress, Stage.EMBEDDING)
-            count += self._healing(lambda: self._vectorizer.embed_pending(self.model, first, report, cancelled))
-            self._healing(lambda: self._vectorizer.settle(self.model))
-            self._retire_other_models()
-            self._tidy()
+            self._repair.check()
+            urgent = self._pending_of(first[:_URGENT_BEFORE_SUMMARIES])
+            count = self._repair.run(lambda: self._vectorizer.embed_and_store(self.model, urgent, context))
+            self._file_summaries.embed_pending(self.model, summarizing)
+            embedding = context.for_stage(Stage.EMBEDDING)
+            count += self._repair.run(lambda: self._vectorizer.embed_pending(self.model, first, embedding))
+            self._repair.run(lambda: self._vectorizer.settle(self.model))
+            self._drop_other_models()
+            self._compact()
         return restored + count
 
     @property
     def made(self) -> VectorCount:
-        """How many chunks got vectors since it was opened."""
+        """How many chunks got vectors since the index was opened."""
         return self._made_before + self._vectorizer.made
 
     @property
     def notice(self) -> str:
-        """What the user must know of it, or an empty string."""
+        """What the user should know about the index, or an empty string."""
         if self._store.is_local:
-            return self._rebuilt
+            return self._recovery_notice
         server = self._shared.settings().vectors_server
-        return f"{self._rebuilt} Vectors, with the names of files, are kept at {server}, not on this machine.".strip()
+        remote = f"Vectors, with the names of files, are kept at {server}, not on this machine."
+        return f"{self._recovery_notice} {remote}".strip()
 
-    # --- repair ---------------------------------------------------------------------------------------
-
-    def _searching(self, search: Callable[[], SearchResult]) -> SearchResult:
-        with self._noting_damage():
-            return search()
-
-    def _opened_catalog(self, folder: Path, paths: IndexPaths) -> Catalog:
-        try:
-            if not paths.damaged.exists():
-                return Catalog(paths.catalog)
-        except CatalogCorruptError:
-            logger.exception("The catalog of %s is corrupt", folder)
-        self._rebuilt = "The index could not be read and is built anew. Embeddings are kept, so this is quick."
-        _set_aside(paths.catalog)
-        # Vectors belong to a catalog; without theirs nobody could tell which of them are true.
-        shutil.rmtree(paths.vectors, ignore_errors=True)
-        catalog = Catalog(paths.catalog)
-        paths.damaged.unlink(missing_ok=True)
-        return catalog
-
-    @contextmanager
-    def _noting_damage(self) -> Iterator[None]:
-        """Have the next opening build the catalog anew where it proves to be damaged in use."""
-        try:
-            yield
-        except CatalogCorruptError as error:
-            self._paths.damaged.touch()
-            raise CatalogCorruptError(
-                error.message,
-                "Run it again, or reopen the folder: the index is then built anew, without embedding again.",
-            ) from error
-
-    def _restore_lost_vectors(self, progress: Progress | None, cancelled: threading.Event | None) -> int:
-        """Notice a deleted vector store without opening it, fill it from the embedding cache, and count its chunks."""
-        if (self._store.is_missing and self._catalog.models()) or self._catalog.get_meta(_VECTORS_LOST) == _TO_EMPTY:
-            self._forget_vectors(self._catalog.models())
-        if self._catalog.get_meta(_VECTORS_LOST):
-            return self._healing(lambda: self._restore(progress, cancelled))
-        return 0
-
-    def _check_vectors(self) -> None:
-        """Compare the store with what the catalog expects, once, when it is about to be opened anyway."""
-        if self._vectors_checked or not self._catalog.models():
+    def _drop_other_models(self) -> None:
+        """Drop the vectors of models that were used while the wanted one was not complete."""
+        if self.unembedded:
             return
-        self._vectors_checked = True
-        self._healing(lambda: self._vectorizer.settle(self.model))
-        count = self._healing(lambda: self._store.count(self.model))  # healing changes what the catalog expects
-        least, most = self._catalog.vector_bounds(self.model)
-        if not least <= count <= most:
-            logger.warning("The vectors of %s do not match its catalog and are restored.", self.folder)
-            self._forget_vectors(self._catalog.models())
-            self._restore()
+        for model in self._catalog.vectors.models():
+            if model != self.model:
+                self._store.drop(model)
+                self._catalog.vectors.forget(model)
+        self._catalog.file_summaries.forget_others(self.model)
 
-    def _healed(self, search: Callable[[], Hits]) -> Hits:
-        """Search, with a store that was checked, and repaired where need be; whoever writes now does that for us."""
-        free = self._embedding.acquire(blocking=False)
-        if not free:
-            return search()
-        try:
-            self._check_vectors()
-            return self._healing(search)
-        finally:
-            self._embedding.release()
-
-    def _tidy(self) -> None:
-        """Give back what was deleted, where that pays; that it cannot be is no reason to fail."""
+    def _compact(self) -> None:
+        """Return disk space where that pays; a failure is logged only, since nothing depends on it."""
         settings = self._shared.settings()
         try:
             self._catalog.compact()
             self._shared.cache.evict(settings.cache_megabytes * 1_000_000, settings.cache_days)
-            models = self._catalog.models()
-            if self._store.wasted(sum(map(self._catalog.count_vectors, models))) > _MOST_WASTED:
-                self._forget_vectors(models)
-                self._restore()
-            self._store.compact()
+            self._repair.compact()
         except StorageError:
             logger.warning("The index of %s could not be made smaller.", self.folder, exc_info=True)
 
-    def _healing(self, work: Callable[[], Result]) -> Result:
+    # --- search ---------------------------------------------------------------------------------------
+
+    def _searching(self, search: Callable[[], SearchResult]) -> SearchResult:
+        with marking_damage(self._paths):
+            return search()
+
+    def _search_repaired(self, search: Callable[[], Hits]) -> Hits:
+        """Search a store that was checked, and repaired if necessary; a thread that embeds now does that itself."""
+        free = self._embedding.acquire(blocking=False)
+        if not free:
+            return search()
         try:
-            return work()
-        except VectorStoreCorruptError:
-            logger.exception("The vector store of %s is corrupt and is filled anew.", self.folder)
-            self._forget_vectors(self._catalog.models())
-            self._restore()
-            return work()
-
-    def _forget_vectors(self, models: Sequence[str]) -> None:
-        """Start the store anew; noted first, so that a crash before the vectors are back is made good."""
-        self._catalog.set_meta(_VECTORS_LOST, _TO_EMPTY)
-        self._store.reset()
-        for model in {*models, self.model}:
-            self._catalog.forget_vectors(model)
-        self._catalog.set_meta(_VECTORS_LOST, "yes")
-
-    def _restore(self, progress: Progress | None = None, cancelled: threading.Event | None = None) -> int:
-        restored = self._vectorizer.restore(self.model, _stage(progress, Stage.RESTORING), cancelled)
-        self._catalog.set_meta(_VECTORS_LOST, "")
-        return restored
-
-    def _retire_other_models(self) -> None:
-        """Drop the vectors of models that served while the wanted one was not complete."""
-        if self.unembedded:
-            return
-        for model in self._catalog.models():
-            if model != self.model:
-                self._store.drop(model)
-                self._catalog.forget_vectors(model)
-        self._catalog.synopses.forget_others(self.model)
+            self._repair.check()
+            return self._repair.run(search)
+        finally:
+            self._embedding.release()
 
 
-class _HealingVectors:
-    """The vectors of an index, which are repaired when a search finds them damaged."""
+class _RepairedVectors:
+    """The vectors of an index, which are repaired if a search finds them damaged."""
 
-    def __init__(self, store: Callable[[], VectorSearch], healed: Callable[[Callable[[], Hits]], Hits]) -> None:
+    def __init__(
+        self, store: Callable[[], VectorSearch], search_repaired: Callable[[Callable[[], Hits]], Hits]
+    ) -> None:
         self._store = store
-        self._healed = healed
+        self._search_repaired = search_repaired
 
-    def search(self, model: str, vector: Vector, limit: int, within: Sequence[str] | None = None) -> Hits:
+    def search(self, model: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None = None) -> Hits:
         """See VectorStore.search."""
-        return self._healed(lambda: self._store().search(model, vector, limit, within))
+        return self._search_repaired(lambda: self._store().search(model, vector, limit, chunk_ids))
 
     def neighbours(self, model: str, chunk_id: str, limit: int) -> Hits:
         """See VectorStore.neighbours."""
-        return self._healed(lambda: self._store().neighbours(model, chunk_id, limit))
-
-
-def _set_aside(database: Path) -> None:
-    """Keep a corrupt database for a look, out of the way, and one of them at most."""
-    for suffix in ("", "-wal", "-shm"):
-        with suppress(FileNotFoundError):
-            database.with_name(database.name + suffix).replace(database.with_name(f"corrupt-{database.name}{suffix}"))
-
-
-def _tell(progress: Progress | None, stage: Stage, done: int = 0, total: int = 0) -> None:
-    if progress:
-        progress(IndexProgress(stage, done, total))
-
-
-def _stage(progress: Progress | None, stage: Stage) -> Callable[[int, int], None]:
-    return lambda done, total: _tell(progress, stage, done, total)
+        return self._search_repaired(lambda: self._store().neighbours(model, chunk_id, limit))

@@ -1,6 +1,6 @@
-"""The vectors of texts: from the embedding cache where it knows them, else from the model.
+"""Embeds texts: takes their vectors from the embedding cache, and computes and caches those that are missing.
 
-A text that the model's process dies of is found and set apart, so that the others are embedded.
+A text that crashes the model's process is found and isolated, so that all others are embedded.
 """
 
 from __future__ import annotations
@@ -18,64 +18,64 @@ if TYPE_CHECKING:
 
 
 class TextEmbedder(Protocol):
-    """Makes the vectors of texts; see Embedder."""
+    """Embeds texts; see Embedder."""
 
     def embed_texts(self, model: str, texts: Sequence[EmbeddingText]) -> list[Vectors]:
         """Return for each text an array (windows, dimensions) of unit length."""
 
 
 def embed_each(embedder: TextEmbedder, model: str, texts: Sequence[EmbeddingText]) -> list[Vectors | WorkerDiedError]:
-    """Return the vectors of each text, or the second death of which it alone is the cause.
+    """Return the vectors of each text, or the error if this text alone crashes the process, twice.
 
     Raises:
-        WeightsError: the model cannot be had.
-        WorkerError: its process cannot do its work, whatever the text.
+        WeightsError: the model is missing and cannot be downloaded.
+        WorkerError: the process fails whatever the text.
     """
     if not texts:
         return []
     try:
         return list(embedder.embed_texts(model, texts))
     except WorkerDiedError:
-        # Dies as well where no text is to blame, but the model or the machine; then nothing is held against any.
+        # This crashes as well if the cause is the model or the machine; then no text is marked as failed.
         embedder.embed_texts(model, [EmbeddingText("")])
     if len(texts) > 1:
         middle = len(texts) // 2
         return embed_each(embedder, model, texts[:middle]) + embed_each(embedder, model, texts[middle:])
     try:
         return list(embedder.embed_texts(model, texts))
-    except WorkerDiedError as death:
-        return [death]
+    except WorkerDiedError as crash:
+        return [crash]
 
 
-class Obtained(NamedTuple):
-    """What became of some texts, by their place among them.
+class EmbeddedTexts(NamedTuple):
+    """The results of embedding some texts, by index.
 
     Attributes:
-        vectors: of each that has any, an array (windows, dimensions).
-        reused: how many of these the cache knew.
-        deaths: why the others have none.
+        vectors: for each embedded text an array (windows, dimensions).
+        reused: how many of these came from the cache.
+        crashes: why the other texts have no vectors.
     """
 
     vectors: dict[int, Vectors]
     reused: int
-    deaths: dict[int, WorkerDiedError]
+    crashes: dict[int, WorkerDiedError]
 
 
-class TextVectors:
-    """Has the vectors of texts. Thread-safe."""
+class CachedEmbedder:
+    """See the module. Thread-safe."""
 
     def __init__(self, cache: EmbeddingCache, embedder: TextEmbedder) -> None:
-        """Join the parts; nothing is opened."""
+        """Nothing is loaded before the first call."""
         self._cache = cache
         self._embedder = embedder
 
-    def of(self, model: str, texts: Sequence[EmbeddingText]) -> Obtained:
-        """Return the vectors of these texts; what was made is known from now on. See embed_each."""
+    def embed(self, model: str, texts: Sequence[EmbeddingText]) -> EmbeddedTexts:
+        """Return the vectors of these texts, and cache the new ones; raises as `embed_each` does."""
         known = self._cache.get(model, [text.key for text in texts])
         missing = [index for index in range(len(texts)) if index not in known]
-        made_or_not = embed_each(self._embedder, model, [texts[index] for index in missing])
-        outcomes = dict(zip(missing, made_or_not, strict=True))
-        made = {index: outcome for index, outcome in outcomes.items() if not isinstance(outcome, WorkerDiedError)}
-        deaths = {index: outcome for index, outcome in outcomes.items() if isinstance(outcome, WorkerDiedError)}
-        self._cache.put(model, [(texts[index].key, vectors) for index, vectors in made.items()])
-        return Obtained(known | made, len(known), deaths)
+        embedded = embed_each(self._embedder, model, [texts[index] for index in missing])
+        outcomes = dict(zip(missing, embedded, strict=True))
+        computed = {index: outcome for index, outcome in outcomes.items() if not isinstance(outcome, WorkerDiedError)}
+        crashes = {index: outcome for index, outcome in outcomes.items() if isinstance(outcome, WorkerDiedError)}
+        self._cache.put(model, [(texts[index].key, vectors) for index, vectors in computed.items()])
+        return EmbeddedTexts(known | computed, len(known), crashes)

@@ -1,8 +1,8 @@
-"""What each file is about, as a vector: a first look at a whole folder, long before every chunk of it is embedded.
+"""Embeds a summary of each file, which enables semantic search long before all chunks are embedded.
 
-A synopsis is what a file says of itself: how it begins, and the names of what it defines. Embedding these takes a
-twentieth of the time of all chunks, and they tell files apart that a chunk at a time would not: who asks how something
-works as a whole means a file. The path stays out, as for chunks: a moved file keeps its vector.
+A file summary is the beginning of the file and the names that it defines. Embedding the summaries takes a twentieth of
+the time of all chunks, and they distinguish files where single chunks do not: a question about how something works as a
+whole is about a file. The path is left out, as for chunks, so that a moved file keeps its vector.
 """
 
 from __future__ import annotations
@@ -12,34 +12,32 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sourcewise.domain.work_context import UNATTENDED
 from sourcewise.embedding import EmbeddingText
 from sourcewise.embedding.vectors import unit
-from sourcewise.errors import CancelledError
-from sourcewise.indexing.cached_embedder import TextVectors
+from sourcewise.indexing.cached_embedder import CachedEmbedder
 from sourcewise.text.tokens import estimate_tokens
 
 if TYPE_CHECKING:
-    import threading
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from sourcewise.domain.code import Chunk
+    from sourcewise.domain.work_context import WorkContext
     from sourcewise.indexing.cached_embedder import TextEmbedder
     from sourcewise.indexing.throttle import Throttle
     from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.embedding_cache import EmbeddingCache
-    from sourcewise.storage.file_summary_vectors import FileAsRead
+    from sourcewise.storage.file_summary_vectors import FileVersion
 
-    Progress = Callable[[int, int], None]
-
-# Of the beginning of a file, and of all. More is found no better, and takes longer.
+# Limits of the beginning and of the whole summary. More improves no ranking, and takes longer.
 _BEGINNING_CHARACTERS = 400
 _MOST_TOKENS = 240
 _FETCHED_TOGETHER = 512
 _BATCH = 8
 
 
-def synopsis(chunks: Sequence[Chunk]) -> str:
-    """Return what a file says of itself: its first docstring, or how it begins, and the names that it defines.
+def file_summary(chunks: Sequence[Chunk]) -> str:
+    """Return the summary of a file: its first docstring or its beginning, and the names that it defines.
 
     Args:
         chunks: of the file, in their order.
@@ -60,7 +58,7 @@ def _names_within(room: int, chunks: Sequence[Chunk]) -> Iterator[str]:
 
 
 class FileSummaries:
-    """Keeps the synopses of one folder embedded."""
+    """Keeps the file summaries of one folder embedded."""
 
     def __init__(
         self,
@@ -68,22 +66,19 @@ class FileSummaries:
         cache: EmbeddingCache,
         embedder: TextEmbedder,
         *,
-        consideration: Throttle | None = None,
+        throttle: Throttle | None = None,
     ) -> None:
-        """Join the parts; nothing is opened. See CodeVectorizer."""
+        """Nothing is loaded before the first call; see CodeVectorizer."""
         self._catalog = catalog
-        self._texts = TextVectors(cache, embedder)
-        self._consideration = consideration
+        self._embedder = CachedEmbedder(cache, embedder)
+        self._throttle = throttle
 
-    def embed_pending(
-        self, model: str, progress: Progress | None = None, cancelled: threading.Event | None = None
-    ) -> None:
-        """Give every file its vector.
+    def embed_pending(self, model: str, context: WorkContext = UNATTENDED) -> None:
+        """Embed the summary of every new or changed file.
 
         Args:
             model: name of the embedding model.
-            progress: called with files done and files to do.
-            cancelled: set it to stop after the batch under way.
+            context: its progress counts files; cancelling stops the work after the current batch.
 
         Raises:
             CancelledError: it was cancelled; what was stored stays.
@@ -92,33 +87,31 @@ class FileSummaries:
         """
         done, worked = 0, 0.0
         for files, total in self._batches(model):
-            if self._consideration is not None:
-                self._consideration.rest(worked, cancelled)
-            if cancelled is not None and cancelled.is_set():
-                raise CancelledError
+            if self._throttle is not None:
+                self._throttle.wait(worked, context.cancelled)
+            context.raise_if_cancelled()
             begun = time.monotonic()
             self._embed(model, files)
             worked = time.monotonic() - begun
             done += len(files)
-            if progress is not None:
-                progress(done, max(done, total))
+            context.report(done, max(done, total))
 
-    def _batches(self, model: str) -> Iterator[tuple[Sequence[FileAsRead], int]]:
-        """Yield files to embed, with how many there are in all.
+    def _batches(self, model: str) -> Iterator[tuple[Sequence[FileVersion], int]]:
+        """Yield files to embed, with the number of all such files.
 
-        To find them takes a look at all files of the folder, so after a few of them nobody looks for more.
+        The query scans all files of the folder, so it is not repeated after an incomplete group.
         """
         total, is_last = 0, False
-        while not is_last and (group := self._catalog.synopses.due(model, _FETCHED_TOGETHER)):
+        while not is_last and (group := self._catalog.file_summaries.due(model, _FETCHED_TOGETHER)):
             is_last = len(group) < _FETCHED_TOGETHER
-            total = total or (len(group) if is_last else self._catalog.synopses.count_due(model))
+            total = total or (len(group) if is_last else self._catalog.file_summaries.count_due(model))
             for start in range(0, len(group), _BATCH):
                 yield group[start : start + _BATCH], total
 
-    def _embed(self, model: str, files: Sequence[FileAsRead]) -> None:
-        said = {file: synopsis(self._catalog.chunks_of(file.path)) for file in files}
-        telling = [file for file, text in said.items() if text]
-        made = self._texts.of(model, [EmbeddingText(said[file]) for file in telling]).vectors
-        vectors = {telling[index]: unit(windows.mean(axis=0)) for index, windows in made.items()}
-        nothing = np.empty(0, np.float32)
-        self._catalog.synopses.store(model, [(file, vectors.get(file, nothing)) for file in files])
+    def _embed(self, model: str, files: Sequence[FileVersion]) -> None:
+        summaries = {file: file_summary(self._catalog.chunks_of(file.path)) for file in files}
+        summarized = [file for file, text in summaries.items() if text]
+        embedded = self._embedder.embed(model, [EmbeddingText(summaries[file]) for file in summarized]).vectors
+        vectors = {summarized[index]: unit(windows.mean(axis=0)) for index, windows in embedded.items()}
+        empty = np.empty(0, np.float32)
+        self._catalog.file_summaries.store(model, [(file, vectors.get(file, empty)) for file in files])

@@ -1,8 +1,8 @@
-"""Keeps the catalog equal to the folder, or to the part of it that may have changed: a pure plan, then its execution.
+"""Makes the catalog equal to the folder, or to the part of it that may have changed: a pure plan, then its execution.
 
-A file is compared by size and time of change first and by content second, so a run over an unchanged folder reads no
-file. Every file is committed on its own: a run that is stopped, however hard, is carried on by the next one. Nothing is
-removed before it has been looked for once more, after all else is stored.
+Files are compared by size and modification time first and by content second, so an unchanged folder is not read. Every
+file is committed on its own, so the next run continues where a killed one stopped. A file is removed only after a
+second check that it is gone, when everything else is stored.
 """
 
 from __future__ import annotations
@@ -10,31 +10,27 @@ from __future__ import annotations
 from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from sourcewise.domain.code import SkippedFile, SkipReason, SourceFile
-from sourcewise.errors import CancelledError
+from sourcewise.domain.work_context import UNATTENDED
 from sourcewise.indexing.reading_order import ReadingOrder
 from sourcewise.mining.regular_files import exists
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
     from sourcewise.chunking.isolated_chunker import Cut, IsolatedChunker
     from sourcewise.domain.code import FileStamp
+    from sourcewise.domain.work_context import WorkContext
     from sourcewise.indexing.reading_order import PathRelevance
     from sourcewise.mining.miner import CodeMiner
     from sourcewise.storage.catalog import Catalog, KnownFile
 
-    Progress = Callable[[int, int], None]
-
-Item = TypeVar("Item")
-
-# Raise it when the same file gives other chunks than before: every file is then read again, and only what differs
-# is embedded again.
+# Increment it when the same file yields other chunks than before: every file is then read again, and only chunks that
+# differ are embedded again.
 _CHUNKS_FORMAT = 1
 # Under this key the catalog notes what its chunks were made with.
 CHUNKING_CONFIG_KEY = "recipe"
@@ -106,11 +102,10 @@ def plan(
 
 
 @dataclass(frozen=True, slots=True)
-class _Ways:
-    """How an update is to go about it; see Indexer.update."""
+class _Options:
+    """The options of an update; see Indexer.update."""
 
-    progress: Progress | None
-    cancelled: threading.Event | None
+    context: WorkContext
     anew: bool
     first: Sequence[str]
     on_folder: Callable[[str], None] | None
@@ -127,7 +122,7 @@ class Indexer:
     """Plans and applies for one folder.
 
     Attributes:
-        order: what is read next; whoever hears of a question tells it.
+        order: decides which file is read next; questions change it.
     """
 
     def __init__(
@@ -140,12 +135,12 @@ class Indexer:
         *,
         path_relevance: PathRelevance,
     ) -> None:
-        """Join the parts.
+        """Read nothing yet.
 
         Args:
             folder: to index.
             miner: finds and reads its files.
-            chunker: cuts them.
+            chunker: splits them into chunks.
             catalog: to write.
             recipe: the settings that chunks depend on; after a change every file is read again.
             path_relevance: see ReadingOrder.
@@ -161,26 +156,24 @@ class Indexer:
 
     def update(
         self,
-        progress: Progress | None = None,
-        cancelled: threading.Event | None = None,
+        paths: Collection[str] | None = None,
+        context: WorkContext = UNATTENDED,
         *,
         anew: bool = False,
-        within: Collection[str] | None = None,
         first: Sequence[str] = (),
         on_folder: Callable[[str], None] | None = None,
     ) -> Changes:
         """Make the catalog equal to the folder.
 
-        The first update looks at the whole folder, and one after an update that failed or was cancelled also at what
-        that one was to look at.
+        The first update scans the whole folder. An update after one that failed or was cancelled also scans the paths
+        of that one.
 
         Args:
-            progress: called with files read and files to read.
-            cancelled: set it to stop after the file under way.
+            paths: relative paths that may have changed: files or folders, including deleted ones; None means all.
+            context: its progress counts files; cancelling stops the update after the current file.
             anew: read every file, also those that seem unchanged.
-            within: relative paths that may have changed, files or folders, also such as are gone; None is all.
             first: files to read before the others.
-            on_folder: hears of every folder that is about to be looked at; `""` is the root.
+            on_folder: called with every folder before it is scanned; `""` is the root.
 
         Raises:
             CancelledError: it was cancelled; what was stored stays.
@@ -188,11 +181,11 @@ class Indexer:
             StorageError: the catalog cannot be written.
         """
         anew = self._is_of_another_recipe() or anew
-        ways = _Ways(progress, cancelled, anew, first, on_folder)
-        outcome, gone = self._settle(None if anew else self._with_owed(within), ways)
+        options = _Options(context, anew, first, on_folder)
+        outcome, gone = self._settle(None if anew else self._with_owed(paths), options)
         there = [path for path in gone if exists(self._folder / path)]
         if there:  # a save may take a file away for a moment; ignored ones are there as well
-            again, still_gone = self._settle(there, replace(ways, progress=None, first=()))
+            again, still_gone = self._settle(there, replace(options, context=context.without_progress(), first=()))
             outcome.update(again)
             gone = gone.difference(there) | still_gone
         self._catalog.remove_files(sorted(gone))
@@ -203,38 +196,37 @@ class Indexer:
             self._catalog.set_meta(CHUNKING_CONFIG_KEY, self._recipe)
         return Changes(outcome["added"], outcome["changed"], len(gone), outcome["unchanged"])
 
-    def _with_owed(self, within: Collection[str] | None) -> tuple[str, ...] | None:
-        return None if within is None or self._owed is None else (*self._owed, *within)
+    def _with_owed(self, paths: Collection[str] | None) -> tuple[str, ...] | None:
+        return None if paths is None or self._owed is None else (*self._owed, *paths)
 
-    def _settle(self, within: Collection[str] | None, ways: _Ways) -> tuple[Counter[str], set[str]]:
+    def _settle(self, paths: Collection[str] | None, options: _Options) -> tuple[Counter[str], set[str]]:
         """Scan and store all but what is gone; return what became of the files, and what is gone."""
         owed, self._owed = self._owed, None
-        scan = self._miner.scan(self._folder, within, ways.on_folder)
-        found = list(_interruptible(scan, ways.cancelled))
+        scan = self._miner.scan(self._folder, paths, options.on_folder)
+        found = list(options.context.cancellable(scan))
         self._owed = None if owed is None or scan.judged is None else (*owed, *scan.judged)
         known = self._catalog.known_files(scan.judged)
-        todo = plan(known, found, anew=ways.anew, named=frozenset(scan.judged or ()), first=ways.first)
-        outcome, vanished = self._read(todo.read, known, ways)
-        self._catalog.replace_scan_skips(todo.skipped, scan.judged)
+        todo = plan(known, found, anew=options.anew, named=frozenset(scan.judged or ()), first=options.first)
+        outcome, vanished = self._read(todo.read, known, options)
+        self._catalog.skipped.replace_scanned(todo.skipped, scan.judged)
         outcome["unchanged"] += todo.unchanged
         return outcome, {*todo.gone, *vanished}
 
     def _read(
-        self, stamps: Sequence[FileStamp], known: Mapping[str, KnownFile], ways: _Ways
+        self, stamps: Sequence[FileStamp], known: Mapping[str, KnownFile], options: _Options
     ) -> tuple[Counter[str], list[str]]:
         """Read files into the catalog; return what became of them, and which known ones vanished meanwhile."""
         outcome: Counter[str] = Counter()
         vanished = []
         cutter = ThreadPoolExecutor(1, "cutter")
         try:
-            read = self._read_ahead(stamps, known, cutter, anew=ways.anew)
-            for done, (file, cut) in enumerate(_interruptible(read, ways.cancelled), 1):
+            read = self._read_ahead(stamps, known, cutter, anew=options.anew)
+            for done, (file, cut) in enumerate(options.context.cancellable(read), 1):
                 became = self._store(file, cut, known.get(file.path))
                 outcome[became] += 1
                 if became == "vanished" and file.path in known:
                     vanished.append(file.path)
-                if ways.progress:
-                    ways.progress(done, len(stamps))
+                options.context.report(done, len(stamps))
         finally:
             cutter.shutdown(cancel_futures=True)
         return outcome, vanished
@@ -265,7 +257,7 @@ class Indexer:
         if isinstance(file, SkippedFile):
             if file.reason is SkipReason.VANISHED:
                 return "vanished"
-            self._catalog.record_skipped([file])
+            self._catalog.skipped.record([file])
             return "skipped"
         if cut is None:
             if before is not None and (before.size, before.mtime_ns) != (file.stamp.size, file.stamp.mtime_ns):
@@ -277,10 +269,3 @@ class Indexer:
 
 def _differs(file: SourceFile, before: KnownFile | None) -> bool:
     return before is None or before.reason is not None or before.digest != file.digest
-
-
-def _interruptible(items: Iterable[Item], cancelled: threading.Event | None) -> Iterator[Item]:
-    for item in items:
-        if cancelled is not None and cancelled.is_set():
-            raise CancelledError
-        yield item

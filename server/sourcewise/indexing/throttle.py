@@ -1,7 +1,7 @@
-"""How embedding leaves the machine to whoever works at it: how long it rests, and why.
+"""Throttles embedding on battery power or while other programs keep the machine busy.
 
-Hides how to find out what the machine runs on and who keeps its processors busy. Low priority alone is not enough: it
-empties a battery just as fast, and takes the memory's and the cooler's share from what the user waits for.
+Hides how to find out the power source and the load of other programs. Low priority alone is not enough: it drains a
+battery just as fast, and still takes memory bandwidth and cooling from the program that the user waits for.
 """
 
 from __future__ import annotations
@@ -22,123 +22,127 @@ if TYPE_CHECKING:
 
     from sourcewise.settings import Settings
 
-# Others keep the machine busy when they use this share of its processors.
+# Other programs keep the machine busy if they use this share of its processors.
 _BUSY_SHARE = 0.5
-# Shares of less time than this are noise.
-_LOOK_SECONDS = 1.0
-# How soon it is noticed that the machine was plugged in.
+# Loads measured over less time than this are noise.
+_MEASURE_SECONDS = 1.0
+# How soon a change of the power source is noticed.
 _BATTERY_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the machine is like at a moment; `others_busy` is the share of its processors that others use."""
+class MachineState:
+    """The power source and the load of the machine.
+
+    Attributes:
+        others_busy: the share of its processors that other programs use, 0 to 1.
+    """
 
     on_battery: bool = False
     others_busy: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
-    """How many seconds to do nothing, and why; infinite until the surroundings change."""
+class Delay:
+    """How many seconds to wait, and why; infinite until the state of the machine changes."""
 
     seconds: float = 0.0
     reason: str = ""
 
 
-def rest_after(worked: float, surroundings: Surroundings, settings: Settings) -> Rest:
-    """Return the rest that is due after so many seconds of work: none, or half of the time."""
-    if surroundings.on_battery and settings.embedding_on_battery == "pause":
-        return Rest(math.inf, "Embedding waits until the machine is plugged in.")
-    if surroundings.on_battery and settings.embedding_on_battery == "slow":
-        return Rest(worked, "Embedding goes at half speed while the machine runs on battery.")
-    if surroundings.others_busy >= _BUSY_SHARE and settings.embedding_under_load == "slow":
-        return Rest(worked, "Embedding goes at half speed while other programs keep the machine busy.")
-    return Rest()
+def delay_after(worked: float, machine: MachineState, settings: Settings) -> Delay:
+    """Return the delay after so many seconds of work: none, as long as the work took, or infinite."""
+    if machine.on_battery and settings.embedding_on_battery == "pause":
+        return Delay(math.inf, "Embedding waits until the machine is plugged in.")
+    if machine.on_battery and settings.embedding_on_battery == "slow":
+        return Delay(worked, "Embedding goes at half speed while the machine runs on battery.")
+    if machine.others_busy >= _BUSY_SHARE and settings.embedding_under_load == "slow":
+        return Delay(worked, "Embedding goes at half speed while other programs keep the machine busy.")
+    return Delay()
 
 
 class Throttle:
-    """Rests as the settings of now ask for. One thread works and rests; any may ask for the reason."""
+    """Delays work as the current settings demand. For one working thread; `reason` may be read by any."""
 
-    def __init__(self, settings: Callable[[], Settings], look: Callable[[], Surroundings]) -> None:
-        """Join the parts.
+    def __init__(self, settings: Callable[[], Settings], machine_state: Callable[[], MachineState]) -> None:
+        """Create a throttle without delay so far.
 
         Args:
-            settings: gives them as they are now.
-            look: gives the surroundings as they are now; see `Machine`.
+            settings: returns the current settings.
+            machine_state: returns the current state of the machine; see `Machine`.
         """
         self._settings = settings
-        self._look = look
+        self._machine_state = machine_state
         self._reason = ""
 
     @property
     def reason(self) -> str:
-        """Why embedding is slow, or waits; empty where it is at full speed."""
+        """Why embedding is slow or waits; empty at full speed."""
         return self._reason
 
-    def rest(
+    def wait(
         self,
         worked: float,
         cancelled: threading.Event | None = None,
         on_reason: Callable[[], None] | None = None,
     ) -> None:
-        """Do nothing for as long as is due after so many seconds of work.
+        """Wait as long as the settings demand after so many seconds of work.
 
         Args:
-            worked: seconds since the last rest.
-            cancelled: ends the rest when set.
-            on_reason: called when the reason is another than before, and before the rest that it is for.
+            worked: seconds of work since the last wait.
+            cancelled: set it to end the wait.
+            on_reason: called when `reason` changes, before the wait that it explains.
         """
         cancelled = cancelled or threading.Event()
         while not cancelled.is_set():
-            rest = rest_after(worked, self._look(), self._settings())
-            if rest.reason != self._reason:
-                self._reason = rest.reason
+            delay = delay_after(worked, self._machine_state(), self._settings())
+            if delay.reason != self._reason:
+                self._reason = delay.reason
                 if on_reason:
                     on_reason()
-            if math.isfinite(rest.seconds):
-                cancelled.wait(rest.seconds)
+            if math.isfinite(delay.seconds):
+                cancelled.wait(delay.seconds)
                 return
             cancelled.wait(_BATTERY_SECONDS)
             worked = 0.0
 
 
 class Machine:
-    """The machine that we run on. For one thread."""
+    """Measures this machine. For one thread."""
 
     def __init__(self) -> None:
-        """Nothing is known yet; the first look says nothing of others."""
+        """Create it without measuring; the first `state` does not know the load of other programs."""
         self._ours = _OurProcesses()
         self._busy = self._all = self._others_busy = 0.0
-        self._looked: float | None = None
+        self._measured: float | None = None
 
-    def look(self) -> Surroundings:
-        """Return what the machine is like; who kept it busy is said of the time since the last look."""
+    def state(self) -> MachineState:
+        """Return the state of the machine; the load is that of the time since the previous call."""
         try:
             battery = psutil.sensors_battery()
-            if self._looked is None or time.monotonic() - self._looked >= _LOOK_SECONDS:
-                self._count()
-        except (psutil.Error, OSError, RuntimeError):  # no battery driver, no /proc: such a machine tells nothing
-            return Surroundings()
-        return Surroundings(battery is not None and battery.power_plugged is False, self._others_busy)
+            if self._measured is None or time.monotonic() - self._measured >= _MEASURE_SECONDS:
+                self._measure()
+        except (psutil.Error, OSError, RuntimeError):  # no battery driver or no /proc
+            return MachineState()
+        return MachineState(battery is not None and battery.power_plugged is False, self._others_busy)
 
-    def _count(self) -> None:
+    def _measure(self) -> None:
         busy, all_of_it = _processor_seconds()
-        others = busy - self._busy - self._ours.seconds_since_last_time()
-        if self._looked is not None:
+        others = busy - self._busy - self._ours.seconds_since_last_call()
+        if self._measured is not None:
             self._others_busy = min(max(others / max(all_of_it - self._all, 0.01), 0.0), 1.0)
-        self._busy, self._all, self._looked = busy, all_of_it, time.monotonic()
+        self._busy, self._all, self._measured = busy, all_of_it, time.monotonic()
 
 
 class _OurProcesses:
-    """The processor time of this process and of every worker of ours, whichever process started it."""
+    """The processor time of this process and of all Sourcewise workers, whichever process started them."""
 
     def __init__(self) -> None:
-        # None stands for somebody else's, so that each process is examined once.
+        # None stands for other programs, so that each process is examined once.
         self._processes: dict[int, psutil.Process | None] = {}
         self._seconds: dict[int, float] = {}
 
-    def seconds_since_last_time(self) -> float:
+    def seconds_since_last_call(self) -> float:
         pids = psutil.pids()
         self._processes = {pid: self._processes[pid] if pid in self._processes else _ours(pid) for pid in pids}
         before, self._seconds = self._seconds, {}
@@ -159,7 +163,7 @@ def _ours(pid: int) -> psutil.Process | None:
 
 
 def _processor_seconds() -> tuple[float, float]:
-    """Return how long all processors were busy, and how long they were there."""
+    """Return the busy and the total seconds of all processors."""
     times = psutil.cpu_times()
     busy = times.user + times.system + getattr(times, "nice", 0.0)
     return busy, busy + times.idle + getattr(times, "iowait", 0.0)

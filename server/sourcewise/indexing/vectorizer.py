@@ -1,8 +1,7 @@
-"""Gives every chunk its vectors: from the embedding cache, else from the model, into the vector store.
+"""Embeds chunks and keeps the vector store equal to what the catalog's ledger expects.
 
-The catalog knows which vectors should exist; this module makes it so. What replaces a vector is stored before the
-old one is removed, and the catalog is told before and after the store, so a crash in between only repeats work. A text
-that the model's process dies of is found and set apart, and the others are embedded.
+Vectors come from the embedding cache, else from the model. A replacement is stored before the old vector is removed,
+and the ledger is updated before and after the store, so a crash in between only repeats work.
 """
 
 from __future__ import annotations
@@ -11,15 +10,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sourcewise.domain.work_context import UNATTENDED
 from sourcewise.embedding import EmbeddingText
-from sourcewise.errors import CancelledError
-from sourcewise.indexing.cached_embedder import TextVectors
+from sourcewise.indexing.cached_embedder import CachedEmbedder
 
 if TYPE_CHECKING:
-    import threading
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from sourcewise.domain.code import Chunk
+    from sourcewise.domain.work_context import WorkContext
     from sourcewise.embedding.vectors import Vectors
     from sourcewise.indexing.cached_embedder import TextEmbedder
     from sourcewise.indexing.throttle import Throttle
@@ -27,18 +26,16 @@ if TYPE_CHECKING:
     from sourcewise.storage.embedding_cache import EmbeddingCache
     from sourcewise.storage.vector_store import VectorStore
 
-    Progress = Callable[[int, int], None]
-
 _FETCHED_TOGETHER = 512
-# Batches are cut from this many chunks sorted by length, so that little of a batch is padding.
+# Batches are taken from this many chunks sorted by length, so that little of a batch is padding.
 _SORTED_TOGETHER = 128
-# What embedding and storing a chunk costs whatever its length, in characters of embedding.
+# The fixed cost of embedding and storing a chunk, in characters.
 _CHARACTERS_A_CHUNK = 50
 
 
 @dataclass(frozen=True, slots=True)
 class VectorCount:
-    """Where the vectors of some chunks came from; those that `failed` have none."""
+    """How many chunks were embedded, were found in the cache (`reused`), or crash the model (`failed`)."""
 
     embedded: int = 0
     reused: int = 0
@@ -63,7 +60,7 @@ class CodeVectorizer:
     """Embeds chunks and stores their vectors.
 
     Attributes:
-        made: of how many chunks, whatever became of the run they belong to.
+        made: counts the chunks of all calls, also of those that failed or were cancelled.
     """
 
     def __init__(
@@ -74,169 +71,151 @@ class CodeVectorizer:
         embedder: TextEmbedder,
         batch_size: int,
         *,
-        consideration: Throttle | None = None,
+        throttle: Throttle | None = None,
     ) -> None:
-        """Join the parts; nothing is opened.
+        """Nothing is loaded before the first call.
 
         Args:
             catalog: knows which vectors should exist.
-            store: has them.
-            cache: knows vectors of all folders.
-            embedder: makes them.
-            batch_size: how many chunks are embedded and stored together.
-            consideration: has `embed_pending` rest; without it the work goes at full speed.
+            store: gets the vectors.
+            cache: has vectors of all folders.
+            embedder: computes vectors.
+            batch_size: number of chunks that are embedded and stored together.
+            throttle: delays `embed_pending`; None means full speed.
         """
         self._catalog = catalog
         self._store = store
         self._cache = cache
-        self._texts = TextVectors(cache, embedder)
+        self._embedder = CachedEmbedder(cache, embedder)
         self._batch_size = batch_size
-        self._consideration = consideration
+        self._throttle = throttle
         self.made = VectorCount()
 
-    def embed_pending(
-        self,
-        model: str,
-        first: Sequence[str] = (),
-        progress: Progress | None = None,
-        cancelled: threading.Event | None = None,
-    ) -> VectorCount:
-        """Give every chunk that lacks vectors its vectors, those in `first` before the rest.
+    def embed_pending(self, model: str, first: Sequence[str] = (), context: WorkContext = UNATTENDED) -> VectorCount:
+        """Embed every pending chunk, those in `first` before the rest.
 
         Args:
             model: name of the embedding model.
             first: ids of chunks.
-            progress: called with how much of the work is done, and how much there is, in chunks of average length: the
-                time for a chunk goes with its length.
-            cancelled: set it to stop after the batch under way.
+            context: its progress counts chunks of average length, since the time for a chunk depends on its length;
+                cancelling stops the work after the current batch.
 
         Raises:
             CancelledError: it was cancelled; what was stored stays.
         """
-        result, meter, worked = VectorCount(), _Meter(self._catalog, model, progress), 0.0
-        while pending := self._catalog.pending_vectors(model, _FETCHED_TOGETHER, first):
+        result, meter, worked = VectorCount(), _Meter(self._catalog, model, context), 0.0
+        while pending := self._catalog.vectors.pending(model, _FETCHED_TOGETHER, first):
             for batch in self._batches(pending, frozenset(first)):
-                if self._consideration is not None:
-                    self._consideration.rest(worked, cancelled, meter.tell)
+                if self._throttle is not None:
+                    self._throttle.wait(worked, context.cancelled, meter.report)
                 begun = time.monotonic()
-                result += self._embed_batch(model, batch, cancelled)
+                result += self._embed_batch(model, batch, context)
                 worked = time.monotonic() - begun
                 meter.advance(batch)
         return result
 
-    def embed_and_store(
-        self,
-        model: str,
-        chunks: Sequence[Chunk],
-        progress: Progress | None = None,
-        cancelled: threading.Event | None = None,
-    ) -> VectorCount:
-        """Give these chunks their vectors, without any rest; `progress` counts chunks. See embed_pending."""
-        result, done = VectorCount(), 0
+    def embed_and_store(self, model: str, chunks: Sequence[Chunk], context: WorkContext = UNATTENDED) -> VectorCount:
+        """Embed these chunks at full speed, without reporting progress; see `embed_pending`."""
+        result = VectorCount()
         for batch in self._batches(chunks):
-            result += self._embed_batch(model, batch, cancelled)
-            done += len(batch)
-            if progress:
-                progress(done, len(chunks))
+            result += self._embed_batch(model, batch, context)
         return result
 
-    def restore(self, model: str, progress: Progress | None = None, cancelled: threading.Event | None = None) -> int:
+    def restore(self, model: str, context: WorkContext = UNATTENDED) -> int:
         """Store the vectors that the embedding cache has, without the model; return how many chunks had them.
+
+        Args:
+            model: name of the embedding model.
+            context: its progress counts chunks; cancelling stops the work after the current group of chunks.
 
         Raises:
             CancelledError: it was cancelled; what was stored stays.
         """
         restored = 0
-        pending = self._catalog.pending_ids(model)
+        pending = self._catalog.vectors.pending_ids(model)
         for start in range(0, len(pending), _FETCHED_TOGETHER):
-            _obey(cancelled)
+            context.raise_if_cancelled()
             chunks = list(self._catalog.chunks(pending[start : start + _FETCHED_TOGETHER]).values())
             known = self._cache.get(model, [embedding_text(chunk).key for chunk in chunks])
-            self._keep(model, [(chunks[index], vectors) for index, vectors in known.items()])
+            self._store_vectors(model, [(chunks[index], vectors) for index, vectors in known.items()])
             restored += len(known)
             self.made += VectorCount(reused=len(known))
-            if progress:
-                progress(min(start + _FETCHED_TOGETHER, len(pending)), len(pending))
+            context.report(min(start + _FETCHED_TOGETHER, len(pending)), len(pending))
         return restored
 
     def is_settled(self, model: str) -> bool:
-        """Tell whether the catalog expects no change of the store."""
+        """Return whether the ledger expects no change of the store."""
         catalog = self._catalog
-        waiting = (
-            catalog.vectors_to_remove(model, 1),
-            catalog.stale_metadata(model, 1),
-            catalog.pending_vectors(model, 1),
+        due = (
+            catalog.vectors.to_remove(model, 1),
+            catalog.vectors.stale(model, 1),
+            catalog.vectors.pending(model, 1),
         )
-        others = [other for other in catalog.models() if other != model]
-        return not any(waiting) and not others
+        others = [other for other in catalog.vectors.models() if other != model]
+        return not any(due) and not others
 
     def settle(self, model: str) -> None:
-        """Bring the store up to what the catalog expects: lines that moved, vectors of chunks that are gone."""
-        while stale := self._catalog.stale_metadata(model, _FETCHED_TOGETHER):
+        """Store the locations of moved chunks, and remove the vectors of deleted ones."""
+        while stale := self._catalog.vectors.stale(model, _FETCHED_TOGETHER):
             self._store.update_metadata(model, stale)
-            self._catalog.mark_metadata_fresh(model, [chunk for chunk, _ in stale])
-        while gone := self._catalog.vectors_to_remove(model, _FETCHED_TOGETHER):
+            self._catalog.vectors.mark_fresh(model, [chunk for chunk, _ in stale])
+        while gone := self._catalog.vectors.to_remove(model, _FETCHED_TOGETHER):
             self._store.remove(model, gone)
-            self._catalog.mark_vectors_removed(model, [chunk_id for chunk_id, _ in gone])
+            self._catalog.vectors.mark_removed(model, [chunk_id for chunk_id, _ in gone])
 
     def _batches(self, chunks: Sequence[Chunk], urgent: frozenset[str] = frozenset()) -> Iterator[Sequence[Chunk]]:
-        """Cut batches of similar length; no other chunk is in a batch with an urgent one."""
+        """Yield batches of similar length; urgent chunks share no batch with others."""
         hurried = [chunk for chunk in chunks if chunk.id in urgent]
         others = [chunk for chunk in chunks if chunk.id not in urgent]
-        for code_to_code in (hurried, others):
-            for start in range(0, len(code_to_code), _SORTED_TOGETHER):
-                group = sorted(code_to_code[start : start + _SORTED_TOGETHER], key=lambda chunk: len(chunk.text))
+        for ordered in (hurried, others):
+            for start in range(0, len(ordered), _SORTED_TOGETHER):
+                group = sorted(ordered[start : start + _SORTED_TOGETHER], key=lambda chunk: len(chunk.text))
                 for first in range(0, len(group), self._batch_size):
                     yield group[first : first + self._batch_size]
 
-    def _embed_batch(self, model: str, batch: Sequence[Chunk], cancelled: threading.Event | None) -> VectorCount:
-        _obey(cancelled)
+    def _embed_batch(self, model: str, batch: Sequence[Chunk], context: WorkContext) -> VectorCount:
+        context.raise_if_cancelled()
         texts = [embedding_text(chunk) for chunk in batch]
-        vectors, reused, deaths = self._texts.of(model, texts)
-        self._catalog.mark_vectors_failed(model, {batch[index].id: death.message for index, death in deaths.items()})
-        self._keep(model, [(batch[index], vectors[index]) for index in sorted(vectors)])
-        count = VectorCount(len(vectors) - reused, reused, len(deaths))
+        vectors, reused, crashes = self._embedder.embed(model, texts)
+        self._catalog.vectors.mark_failed(model, {batch[index].id: crash.message for index, crash in crashes.items()})
+        self._store_vectors(model, [(batch[index], vectors[index]) for index in sorted(vectors)])
+        count = VectorCount(len(vectors) - reused, reused, len(crashes))
         self.made += count
         return count
 
-    def _keep(self, model: str, items: Sequence[tuple[Chunk, Vectors]]) -> None:
+    def _store_vectors(self, model: str, items: Sequence[tuple[Chunk, Vectors]]) -> None:
         if not items:
             return
-        self._catalog.mark_vectors_coming(model, {chunk.id: len(vectors) for chunk, vectors in items})
+        self._catalog.vectors.mark_expected(model, {chunk.id: len(vectors) for chunk, vectors in items})
         self._store.add(model, items)
-        self._catalog.mark_vectors_stored(model, [(chunk, len(vectors)) for chunk, vectors in items])
+        self._catalog.vectors.mark_stored(model, [(chunk, len(vectors)) for chunk, vectors in items])
 
 
 class _Meter:
-    """Tells how much of the work is done; what becomes pending meanwhile is work too."""
+    """Reports how much of the work is done; chunks that become pending meanwhile are added to the total."""
 
-    def __init__(self, catalog: Catalog, model: str, progress: Progress | None) -> None:
+    def __init__(self, catalog: Catalog, model: str, context: WorkContext) -> None:
         self._catalog = catalog
         self._model = model
-        self._progress = progress
+        self._context = context
         self._chunks = 0
         self._cost = 0
 
     def advance(self, batch: Sequence[Chunk]) -> None:
-        """Take down that a batch is done."""
+        """Add a finished batch."""
         self._chunks += len(batch)
         self._cost += _cost(len(batch), sum(len(chunk.text) for chunk in batch))
-        self.tell()
+        self.report()
 
-    def tell(self) -> None:
-        """Tell where the work stands."""
-        if self._progress is None:
+    def report(self) -> None:
+        """Report the progress, unless nobody listens: it takes a query."""
+        if self._context.progress is None:
             return
-        pending = self._catalog.pending_work(self._model)
+        pending = self._catalog.vectors.pending_work(self._model)
         chunks = self._chunks + pending.chunks
         cost = self._cost + _cost(pending.chunks, pending.characters)
-        self._progress(round(chunks * self._cost / cost) if cost else 0, chunks)
+        self._context.report(round(chunks * self._cost / cost) if cost else 0, chunks)
 
 
 def _cost(chunks: int, characters: int) -> int:
     return characters + chunks * _CHARACTERS_A_CHUNK
-
-
-def _obey(cancelled: threading.Event | None) -> None:
-    if cancelled is not None and cancelled.is_set():
-        raise CancelledError

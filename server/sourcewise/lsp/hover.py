@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sourcewise.lsp.pointing import EditorLocations, OpenDocument
     from sourcewise.retrieval.symbol_index import Uses
     from sourcewise.settings import Settings
-    from sourcewise.storage.catalog_rows import DefinitionPlace
+    from sourcewise.storage.definition_index import DefinitionPlace
 
 logger = logging.getLogger(__name__)
 

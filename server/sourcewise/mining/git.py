@@ -79,7 +79,7 @@ def _limit_memory(pid: int) -> None:
 
 
 def is_repository(folder: Path) -> bool:
-    """Tell whether a repository, worktree or submodule begins here."""
+    """Return whether a repository, worktree or submodule begins here."""
     marker = folder / ".git"
     return exists(marker / "HEAD") or is_regular_file(marker)
 
@@ -90,7 +90,7 @@ def repository_around(folder: Path) -> Path | None:
 
 
 def may_be_asked(root: Path) -> bool:
-    """Tell whether git can read a repository without waiting for a pipe or a device."""
+    """Return whether git can read a repository without waiting for a pipe or a device."""
     own, shared = own_folder(root), shared_folder(root)
     files = (own / "HEAD", own / "index", own / "commondir", own / "config.worktree", shared / "config")
     return all(is_soon_read(file) for file in (root / ".git", *files, shared / "info" / "exclude"))

@@ -153,7 +153,7 @@ class IgnoreFile:
         self.cost = sum(rule.cost for rule in rules)
 
     def __eq__(self, other: object) -> bool:
-        """Tell whether the other says the same."""
+        """Return whether the other says the same."""
         return isinstance(other, IgnoreFile) and self._made_of == other._made_of
 
     def __hash__(self) -> int:

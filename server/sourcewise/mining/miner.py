@@ -20,8 +20,8 @@ from sourcewise.mining.file_rules import content_verdict
 from sourcewise.mining.folder_rules import FolderRules
 from sourcewise.mining.git_excludes import Repositories
 from sourcewise.mining.inside import path_inside, read_inside
+from sourcewise.mining.partial_scan import PartialScan, is_rule_file
 from sourcewise.mining.regular_files import NotRegularError, is_folder
-from sourcewise.mining.scope import Scope, is_rule_file
 from sourcewise.mining.secret_patterns import find_secret
 from sourcewise.mining.walk import Walk
 from sourcewise.text.languages import language_of
@@ -45,7 +45,7 @@ class CodeMiner:
     def scan(
         self,
         folder: Path,
-        within: Collection[str] | None = None,
+        paths: Collection[str] | None = None,
         on_folder: Callable[[str], None] | None = None,
     ) -> Walk:
         """Walk a folder, or a part of it, without reading its files.
@@ -55,12 +55,12 @@ class CodeMiner:
 
         Args:
             folder: what to walk.
-            within: relative paths that may have changed, files or folders, also such as are gone; None is all.
-            on_folder: hears of every folder, relative and `""` for the root, before it is looked at.
+            paths: relative paths that may have changed: files or folders, including deleted ones; None means all.
+            on_folder: called with every folder before it is listed, relative and `""` for the root.
         """
-        anew = within is None or any(is_rule_file(path) or is_folder(folder / path) for path in within)
+        anew = paths is None or any(is_rule_file(path) or is_folder(folder / path) for path in paths)
         enter_root = partial(FolderRules.of, folder, self._repositories, anew=anew)
-        return Walk(enter_root, Scope.of(within), self._max_file_bytes, on_folder or (lambda _folder: None))
+        return Walk(enter_root, PartialScan.of(paths), self._max_file_bytes, on_folder or (lambda _folder: None))
 
     def read(self, folder: Path, stamp: FileStamp) -> SourceFile | SkippedFile:
         """Read a file once; its stamp is renewed from the moment of reading."""

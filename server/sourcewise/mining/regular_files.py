@@ -55,7 +55,7 @@ def read_regular_file(location: Path, limit: int = -1, *, parent: int | None = N
 
 
 def exists(location: Path) -> bool:
-    """Tell whether something is there that may be seen; unlike `Path.exists`, refusals count as no."""
+    """Return whether something is there that may be seen; unlike `Path.exists`, refusals count as no."""
     try:
         os.lstat(location)
     except OSError:
@@ -64,7 +64,7 @@ def exists(location: Path) -> bool:
 
 
 def is_regular_file(location: Path) -> bool:
-    """Tell whether a regular file is there that may be seen."""
+    """Return whether a regular file is there that may be seen."""
     try:
         return stat.S_ISREG(os.lstat(location).st_mode)
     except OSError:
@@ -72,7 +72,7 @@ def is_regular_file(location: Path) -> bool:
 
 
 def is_folder(location: Path) -> bool:
-    """Tell whether a folder is there that may be seen."""
+    """Return whether a folder is there that may be seen."""
     try:
         return stat.S_ISDIR(os.lstat(location).st_mode)
     except OSError:
@@ -80,7 +80,7 @@ def is_folder(location: Path) -> bool:
 
 
 def is_soon_read(location: Path) -> bool:
-    """Tell whether a program that reads this reaches an end soon: no pipe, device or socket, and no giant.
+    """Return whether a program that reads this reaches an end soon: no pipe, device or socket, and no giant.
 
     Links are followed; a file that is not there is soon read.
     """
@@ -92,7 +92,7 @@ def is_soon_read(location: Path) -> bool:
 
 
 def is_junction(status: os.stat_result) -> bool:
-    """Tell whether this is a link between folders of Windows, which looks like a folder."""
+    """Return whether this is a link between folders of Windows, which looks like a folder."""
     return getattr(status, "st_reparse_tag", 0) == _JUNCTION
 
 

@@ -101,7 +101,7 @@ def find_secret(text: str) -> str:
 
 
 def _continues_a_word(text: str, start: int) -> bool:
-    """Tell whether a token is the end of something longer; a letter after a backslash is an escape."""
+    """Return whether a token is the end of something longer; a letter after a backslash is an escape."""
     before = text[max(0, start - 2) : start]
     return text[start] not in "-_" and (before[-1:].isalnum() or before[-1:] == "_") and not before.startswith("\\")
 

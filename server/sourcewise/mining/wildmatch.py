@@ -52,7 +52,7 @@ def as_bytes_text(text: str) -> str:
 
 
 def has_wildcards(pattern: str) -> bool:
-    """Tell whether a pattern may match something else than itself."""
+    """Return whether a pattern may match something else than itself."""
     return not _WILD.isdisjoint(pattern)
 
 

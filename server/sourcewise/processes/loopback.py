@@ -9,7 +9,7 @@ _USUAL_PORTS = {"http": 80, "https": 443}
 
 
 def is_loopback(address: str) -> bool:
-    """Tell whether an address, with or without its scheme, is of this machine.
+    """Return whether an address, with or without its scheme, is of this machine.
 
     Only plain spellings count: `localhost` and IP addresses as they are usually written. A server on this machine may
     still pass on what it gets; that cannot be seen from its address.

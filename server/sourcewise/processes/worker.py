@@ -1,8 +1,8 @@
-"""A child process that works for us, so that a heavy or crash-prone library never lives in ours.
+"""Runs a service in a child process, so that a heavy or crash-prone library is never loaded in this one.
 
-The child is made at the first call, runs one call at a time, starts anew after a crash, and ends when nobody has used
-it for long. It dies with its parent, however that ends: it reads its requests from a pipe, and a closed pipe means the
-parent is gone. Messages are pickled; both ends are this package, and nothing else can write to the pipe.
+The child starts at the first call, runs one call at a time, is restarted after a crash, and ends after an idle time. It
+ends with its parent, however that ends: it reads its requests from a pipe, and a closed pipe means that the parent has
+ended. Messages are pickled; both ends are this package, and nothing else can write to the pipe.
 
     parent                               child
     (arguments)                    →     SERVICE(**arguments)
@@ -13,12 +13,9 @@ parent is gone. Messages are pickled; both ends are this package, and nothing el
 
 from __future__ import annotations
 
-import importlib
-import inspect
 import logging
 import os
 import pickle
-import queue
 import subprocess
 import sys
 import threading
@@ -26,10 +23,9 @@ import time
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any
 
-import psutil
-
 from sourcewise.errors import UserError, WorkerDiedError, WorkerError
 from sourcewise.processes import environment
+from sourcewise.processes.worker_process import BROKEN_PIPE, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -37,17 +33,16 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_BROKEN_PIPE = (EOFError, OSError, pickle.UnpicklingError)
-# A killed process ends in milliseconds, unless a broken disk or driver holds it; then nobody waits for it.
+# A killed process ends in milliseconds, unless a broken disk or driver blocks it; then the wait is given up.
 _END_SECONDS = 2.0
 _START = (
     "import os, sys; sys.path[:] = sys.argv.pop().split(os.pathsep); "
-    "from sourcewise.processes import worker; worker.main()"
+    "from sourcewise.processes import worker_process; worker_process.main()"
 )
 PROCESS_MARK = "sourcewise.worker"
-"""An argument by which our workers are known among all processes."""
+"""An argument that identifies Sourcewise workers among all processes."""
 
-# So often urgent calls go before one that waits; then it is that one's turn.
+# At most this many urgent calls may overtake a waiting one.
 _MOST_OVERTAKEN = 4
 
 
@@ -104,15 +99,15 @@ class Worker:
         Raises:
             UserError: what the method raised.
             WorkerDiedError: the child died in the middle of it.
-            WorkerError: the child cannot be started or was ended by `kill` or `close`, or the method failed in a way
-                that nobody foresaw.
+            WorkerError: the child cannot be started or was ended by `kill` or `close`, or the method failed
+                unexpectedly.
         """
         with self._turn(urgent) as closings:
             process = self._running_process(closings)
             try:
-                _send(process.stdin, (method, args))
+                send(process.stdin, (method, args))
                 return self._receive(process, on_item)
-            except _BROKEN_PIPE as error:
+            except BROKEN_PIPE as error:
                 raise self._death(process) from error
             except UserError:
                 raise
@@ -123,7 +118,7 @@ class Worker:
 
     @property
     def running(self) -> bool:
-        """Tell whether the child lives."""
+        """Whether the child is running."""
         process = self._process
         return process is not None and process.poll() is None
 
@@ -192,7 +187,7 @@ class Worker:
         if self._idle_seconds is not None:
             threading.Thread(target=self._end_when_idle, args=(process, self._idle_seconds), daemon=True).start()
         try:
-            _send(process.stdin, self._arguments)
+            send(process.stdin, self._arguments)
         except OSError as error:
             raise self._death(process) from error
         return process
@@ -300,82 +295,3 @@ class Worker:
 def _await_end(process: subprocess.Popen[bytes]) -> None:
     with suppress(subprocess.TimeoutExpired):
         process.wait(_END_SECONDS)
-
-
-def _send(pipe: IO[bytes] | None, message: object) -> None:
-    assert pipe is not None
-    pipe.write(pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL))
-    pipe.flush()
-
-
-def _step_back() -> None:
-    """Let everything else of the machine have processors and disks first."""
-    process = psutil.Process()
-    with suppress(psutil.Error, OSError):
-        if sys.platform == "win32":
-            process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
-            process.ionice(psutil.IOPRIO_LOW)
-            return
-        process.nice(10)
-        if sys.platform == "linux":
-            process.ionice(psutil.IOPRIO_CLASS_BE, 7)
-
-
-def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
-    """Keep the pipes for messages; whatever else reads or prints gets nothing and standard error."""
-    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.dup2(2, 1)
-    return requests, replies
-
-
-def _serve(service_name: str, requests: queue.SimpleQueue[Any], replies: IO[bytes]) -> None:
-    arguments = requests.get()
-    module, _, name = service_name.partition(":")
-    service: Any = None
-    while True:
-        method, args = requests.get()
-        try:
-            service = service or getattr(importlib.import_module(module), name)(**arguments)
-            reply = "done", _run(getattr(service, method)(*args), replies)
-        except UserError as error:
-            reply = "failed", error
-        except Exception as error:
-            logger.exception("%s.%s failed", service_name, method)
-            reply = "failed", WorkerError(f"{type(error).__name__}: {error}", "The log has the details.")
-        _send(replies, reply)
-
-
-def _read_requests(pipe: IO[bytes], requests: queue.SimpleQueue[Any]) -> None:
-    """Queue what arrives; leave at once when the parent is gone, also in the middle of a call."""
-    while True:
-        try:
-            requests.put(pickle.load(pipe))  # noqa: S301 - our own parent wrote it
-        except _BROKEN_PIPE:
-            os._exit(0)
-
-
-def _run(result: Any, replies: IO[bytes]) -> Any:
-    if not inspect.isgenerator(result):
-        return result
-    while True:
-        try:
-            item = next(result)
-        except StopIteration as stop:
-            return stop.value
-        _send(replies, ("item", item))
-
-
-def main() -> None:
-    """Serve the parent until it closes the pipe."""
-    service, low_priority = sys.argv[2:4]
-    logging.raiseExceptions = False
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    if low_priority == "1":
-        _step_back()
-    pipe, replies = _take_pipes()
-    requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    threading.Thread(target=_read_requests, args=(pipe, requests), daemon=True).start()
-    with suppress(BrokenPipeError):
-        _serve(service, requests, replies)

@@ -48,7 +48,7 @@ class QueryEmbedder:
 
     def serving_model(self, served_by: str | None, wanted: str) -> str | None:
         """Return the model to ask: that of the embedded chunks, else the wanted one if it has looked at files."""
-        return served_by or (wanted if self._catalog.synopses.exist(wanted) else None)
+        return served_by or (wanted if self._catalog.file_summaries.exist(wanted) else None)
 
     def read(self, text: str, model: str, before: ConversationContext = NOTHING_BEFORE) -> QueryEmbedding | None:
         """Return the meaning of a text, in the light of what was spoken of before; None where it cannot be had now."""
@@ -97,4 +97,4 @@ class QueryEmbedding:
 
     def of_files(self, paths: Collection[str]) -> dict[str, float]:
         """Return the cosines of what these files are about, as far as it is known."""
-        return self._catalog.synopses.cosines(self.model, self.vector, list(paths))
+        return self._catalog.file_summaries.cosines(self.model, self.vector, list(paths))

@@ -53,8 +53,8 @@ class Retriever:
 
     def keyword_candidates(self, question: str, limit: int) -> list[str]:
         """Return ids of the chunks that keywords alone find, best first: what to embed first for this question."""
-        telling = weighted_terms(question, self._catalog.rarity)
-        return [chunk_id for chunk_id, _ in self._catalog.search_words(list(telling), limit)]
+        telling = weighted_terms(question, self._catalog.keywords.inverse_document_frequency)
+        return [chunk_id for chunk_id, _ in self._catalog.keywords.search(list(telling), limit)]
 
     def search(
         self,
@@ -136,8 +136,8 @@ class Retriever:
         nearest = meaning.nearest(_VECTOR_DEPTH, ANY_CHUNK) if meaning else {}
         self._add_nearest(served_by or model, nearest, candidates)
         if not nearest:
-            telling = weighted_terms(code.text, self._catalog.rarity)
-            words = self._catalog.search_words(list(telling), _KEYWORD_DEPTH)
+            telling = weighted_terms(code.text, self._catalog.keywords.inverse_document_frequency)
+            words = self._catalog.keywords.search(list(telling), _KEYWORD_DEPTH)
             candidates = {chunk_id: Candidate(keyword=score) for chunk_id, score in words}
         for chunk in self._catalog.chunks_of(code.path):
             if chunk.overlaps(code):
@@ -173,13 +173,13 @@ class Retriever:
         self, question: str, before: ConversationContext, depth: int, within: ChunkFilter
     ) -> tuple[dict[str, float], dict[str, Candidate]]:
         """Return the words to search for, with how much each tells, and what they and the question's names find."""
-        telling = weighted_terms(question, self._catalog.rarity)
-        spoken = weighted_terms(before.text, self._catalog.rarity)
+        telling = weighted_terms(question, self._catalog.keywords.inverse_document_frequency)
+        spoken = weighted_terms(before.text, self._catalog.keywords.inverse_document_frequency)
         candidates: dict[str, Candidate] = {}
         for words, weight in ((telling, 1.0), (spoken, before.weight)):
-            for chunk_id, score in self._catalog.search_words(list(words), depth, within):
+            for chunk_id, score in self._catalog.keywords.search(list(words), depth, within):
                 candidates.setdefault(chunk_id, Candidate()).keyword += weight * score
-        for found in self._catalog.find_definitions(identifiers_in(question), _DEFINITION_DEPTH, within):
+        for found in self._catalog.definitions.find(identifiers_in(question), _DEFINITION_DEPTH, within):
             candidate = candidates.setdefault(found.chunk_id, Candidate())
             candidate.asked.append(found.definition.qualified_name)
         for chunk_id in self._at_named_places(question, within):
@@ -200,7 +200,7 @@ class Retriever:
         for chunk_id, similarity in nearest.items():
             candidate = candidates.setdefault(chunk_id, Candidate())
             candidate.nearest, candidate.similarity = True, similarity
-        for chunk_id in self._catalog.stored_vectors(model, unseen):
+        for chunk_id in self._catalog.vectors.stored(model, unseen):
             candidates[chunk_id].far = True
 
 

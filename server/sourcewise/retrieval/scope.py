@@ -35,7 +35,7 @@ def chunk_filter_of(scope: Scope, folder: Path, catalog: Catalog) -> ChunkFilter
         return ANY_CHUNK
     _check_paths(scope.paths, catalog)
     languages = _known(scope.languages, catalog.languages() if scope.languages else (), "in {}")
-    kinds = _known(scope.kinds, catalog.kinds() if scope.kinds else (), "a {}")
+    kinds = _known(scope.kinds, catalog.definitions.kinds() if scope.kinds else (), "a {}")
     paths = scope.paths or None
     if scope.changed_since is not None:
         paths = _changed_files(scope.changed_since, scope.paths, folder, catalog)
@@ -44,7 +44,9 @@ def chunk_filter_of(scope: Scope, folder: Path, catalog: Catalog) -> ChunkFilter
 
 def scope_choices(folder: Path, catalog: Catalog) -> ScopeChoices:
     """Return what a search of a folder can be narrowed to, besides its files and folders."""
-    return ScopeChoices(tuple(catalog.languages()), tuple(catalog.kinds()), tuple(branches(folder, _BRANCHES)))
+    return ScopeChoices(
+        tuple(catalog.languages()), tuple(catalog.definitions.kinds()), tuple(branches(folder, _BRANCHES))
+    )
 
 
 def _check_paths(paths: Sequence[str], catalog: Catalog) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sourcewise.domain.code import Chunk
     from sourcewise.storage.catalog import Catalog
-    from sourcewise.storage.catalog_rows import DefinitionPlace
+    from sourcewise.storage.definition_index import DefinitionPlace
     from sourcewise.storage.vector_search import VectorSearch
 
 logger = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ class SymbolIndex:
         """
         for name in names:
             last = re.split(r"\.|::|->|#", name)[-1]
-            found = self._catalog.find_definitions([name], _DEFINITIONS_READ)
+            found = self._catalog.definitions.find([name], _DEFINITIONS_READ)
             places = [p for p in found if p.definition.name == last and p.definition.kind not in _NO_NAMES]
             if places:
                 similar_code = [place for place in places if language_of(place.path) == language_of(near)]
@@ -97,7 +97,7 @@ class SymbolIndex:
 
     def uses(self, name: str, definitions: Sequence[DefinitionPlace]) -> Uses:
         """Return who uses a name outside of these definitions of it: code of their language first, loose lines last."""
-        ids = [chunk_id for chunk_id, _ in self._catalog.search_words([name.lower()], _LOOKED_AT)]
+        ids = [chunk_id for chunk_id, _ in self._catalog.keywords.search([name.lower()], _LOOKED_AT)]
         word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
         own = [(place.path, place.definition) for place in definitions]
         found: dict[tuple[str, str | int], Use] = {}

@@ -106,7 +106,7 @@ SCHEMA = Schema(
         (SELECT max(number) FROM totals), (SELECT max(windows) FROM vector_totals),
         (SELECT count(*) FROM words WHERE words MATCH 'sourcewise')""",
     (
-        # `digest` is that of the file whose synopsis was embedded; one without anything to tell has an empty vector.
+        # Vectors of file summaries. `digest` is that of the summarized file; an empty summary has an empty vector.
         """CREATE TABLE IF NOT EXISTS synopses (
             key INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES files (key) ON DELETE CASCADE,
             model TEXT NOT NULL, digest TEXT NOT NULL, vector BLOB NOT NULL, UNIQUE (file, model))""",

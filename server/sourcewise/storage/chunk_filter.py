@@ -1,7 +1,7 @@
-"""Which chunks a search stays in: a condition of the catalog's statements, and the same of a chunk in memory.
+"""A filter of chunks by path, language and kind: as a condition in SQL, and as a test of a chunk in memory.
 
-Hides how paths, languages and kinds become SQL, and that this is one meaning in two forms: what is not in the catalog,
-such as a text that nobody saved, is held to the same.
+Hides how the filter becomes SQL, and keeps both forms equal: unsaved text, which is not in the catalog, is filtered in
+memory.
 """
 
 # ruff: noqa: S608 - only constants of this module are put into queries
@@ -38,7 +38,7 @@ _FEW = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ChunkFilter:
-    """What chunks must be: all that is given of it, and of each list any one.
+    """What chunks must match: every given attribute, and any value of each.
 
     Attributes:
         paths: files and folders that they lie in; None is anywhere, an empty list is nowhere.
@@ -56,7 +56,7 @@ class ChunkFilter:
         return self != ANY_CHUNK
 
     def passes(self, chunk: Chunk) -> bool:
-        """Tell whether a chunk is as it must be."""
+        """Return whether a chunk passes the filter."""
         kinds = {chunk.kind, *(definition.kind for definition in chunk.definitions)}
         return (
             (self.paths is None or lies_in(chunk.path, self.paths))
@@ -104,17 +104,19 @@ class ChunkFilter:
 ANY_CHUNK = ChunkFilter()
 
 
-def quick_condition(connection: sqlite3.Connection, within: ChunkFilter, chunk_key: str) -> tuple[str, tuple[str, ...]]:
+def quick_condition(
+    connection: sqlite3.Connection, chunk_filter: ChunkFilter, chunk_key: str
+) -> tuple[str, tuple[str, ...]]:
     """Return a condition that is quick to ask of very many chunks; see ChunkFilter.condition.
 
     Where few pass, nearly each that is asked about does not, and its key alone tells: to look at the chunk itself takes
     ten times as long. Where many pass, enough of them are soon found.
     """
-    if not within.narrows:
+    if not chunk_filter.narrows:
         return "", ()
-    keys = [key for (key,) in connection.execute(*within.listing("key", _FEW + 1))]
+    keys = [key for (key,) in connection.execute(*chunk_filter.listing("key", _FEW + 1))]
     if len(keys) > _FEW:
-        return within.condition(chunk_key)
+        return chunk_filter.condition(chunk_key)
     # The plus keeps the full-text index from looking up one key after another.
     return f" AND +{chunk_key} IN {LISTED}", (json.dumps(keys),)
 
@@ -125,6 +127,6 @@ def listed_paths(paths: Collection[str]) -> str:
 
 
 def lies_in(path: str, places: Collection[str]) -> bool:
-    """Tell whether a file is, or lies in a folder that is, among these paths."""
+    """Return whether a file is, or lies in a folder that is, among these paths."""
     around = {path, *map(str, PurePosixPath(path).parents)}
     return any(place.rstrip("/") in around for place in places)

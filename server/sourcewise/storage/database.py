@@ -1,7 +1,6 @@
-"""SQLite as this house uses it: one writer, many readers, and errors that a person can act on.
+"""A SQLite file with one writer and many readers.
 
-Hides connections and pragmas, which thread may use which, transactions, how a file becomes smaller again, and what
-SQLite's error codes mean.
+Hides connections and pragmas, which thread may use which, transactions, and how the file shrinks again.
 """
 
 from __future__ import annotations
@@ -12,24 +11,30 @@ import shutil
 import sqlite3
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sourcewise.errors import StorageError
 from sourcewise.storage import free_pages
+from sourcewise.storage.database_errors import as_storage_errors, damaged
 from sourcewise.storage.free_pages import page_use
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 logger = logging.getLogger(__name__)
+
+Item = TypeVar("Item")
 
 _BUSY_SECONDS = 10.0
 _RETRY_SECONDS = 0.01
 # Between the steps of long work, so that the writers of other threads and processes find a gap.
 _GAP_SECONDS = 0.01
-_LEAST_ROOM = 1_000_000
+# How long one of several transactions may keep other writers waiting, and how long they then have to begin.
+_TURN_SECONDS = 0.03
+_PAUSE_SECONDS = 0.001
 # To write a bigger file anew would keep other writers waiting for too long.
 _MOST_BYTES_ANEW = 500_000_000
 _PRAGMAS = (
@@ -130,8 +135,19 @@ class Database:
                 return
             time.sleep(_GAP_SECONDS)
 
+    def write_each(self, items: Iterable[Item], write: Callable[[sqlite3.Connection, Item], None]) -> None:
+        """Write items that need no common transaction, in transactions so short that other writers hardly wait."""
+        waiting = deque(items)
+        while waiting:
+            with self.write() as connection:
+                end = time.monotonic() + _TURN_SECONDS
+                while waiting and time.monotonic() < end:
+                    write(connection, waiting.popleft())
+            if waiting:
+                time.sleep(_PAUSE_SECONDS)  # a lock that is taken again at once is not passed on
+
     def compact(self) -> bool:
-        """Give what is free in the file back to the disk where that pays, and tell whether it did.
+        """Give what is free in the file back to the disk where that pays; return whether it did.
 
         Readers go on undisturbed. A crash, or a disk that is too full for it, loses nothing.
         """
@@ -155,7 +171,7 @@ class Database:
             raise self._damaged(found)
 
     def close(self) -> None:
-        """Let go of the file; a read under way ends undisturbed."""
+        """Close the file; reads in progress end normally."""
         with self._turn:
             self._closed = True
             while self._idle:
@@ -256,45 +272,11 @@ class Database:
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
-        try:
+        with as_storage_errors(self._path, self._corrupt):
             yield
-        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
-            raise  # our mistake, not the disk's
-        except sqlite3.DatabaseError as error:
-            raise self._meaning(error) from error
-        except OSError as error:
-            raise StorageError(
-                f"{self._path} cannot be opened: {error}.", "Check that you may write to its folder."
-            ) from error
-
-    def _meaning(self, error: sqlite3.DatabaseError) -> StorageError:
-        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            return self._damaged(str(error))
-        # A full disk is no more than an error of the disk where it keeps readers and writers apart in a small file.
-        if primary == sqlite3.SQLITE_FULL or (primary == sqlite3.SQLITE_IOERR and self._disk_is_full()):
-            return StorageError(
-                f"The disk that holds {self._path} is full.",
-                "Free some space and run it again; nothing that was stored is lost.",
-            )
-        if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-            return StorageError(
-                f"{self._path} cannot be written ({error}).", "Check that you may write to it and to its folder."
-            )
-        if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return StorageError(f"Another program keeps {self._path} locked.", "Close that program and try again.")
-        return StorageError(f"{self._path} cannot be used ({error}).", "Check the disk that holds it and try again.")
-
-    def _disk_is_full(self) -> bool:
-        with contextlib.suppress(OSError):
-            return shutil.disk_usage(self._path.parent).free < _LEAST_ROOM
-        return False
 
     def _damaged(self, finding: str) -> StorageError:
-        return self._corrupt(
-            f"{self._path} is damaged or of another version ({finding}).",
-            "Rebuild the index; your files are untouched.",
-        )
+        return damaged(self._path, self._corrupt, finding)
 
 
 def _version_of(connection: sqlite3.Connection) -> int:

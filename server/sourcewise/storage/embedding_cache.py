@@ -86,16 +86,16 @@ class EmbeddingCache:
         self._with_fresh_start(lambda: self._insert(rows))
 
     def evict(self, most_bytes: int, most_days: int) -> int:
-        """Let go of what was not used for long, then of what was used longest ago where it is too much; once a day.
+        """Evict embeddings that were not used for long, then the least recently used ones above the limit; once a day.
 
         What was used today or yesterday stays, however much it is.
 
         Args:
             most_bytes: how big the cache may be.
-            most_days: how long what nobody uses is kept.
+            most_days: days to keep unused embeddings.
 
         Returns:
-            How many texts it let go of.
+            The number of evicted texts.
         """
 
         def evict() -> int:
@@ -110,7 +110,7 @@ class EmbeddingCache:
         return self._with_fresh_start(self._count)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         with self._renewal:
             if self._opened is not None:
                 self._opened.close()

@@ -31,12 +31,12 @@ def note_use(connection: sqlite3.Connection, keys: Sequence[str], today: int) ->
 
 
 def evict(database: Database, most_bytes: int, most_days: int, today: int) -> int:
-    """Let go of what was not used for long, then of what was used longest ago where it is too much; once a day.
+    """Evict embeddings that were not used for long, then the least recently used ones above the limit; once a day.
 
     What was used today or yesterday stays, however much it is.
 
     Returns:
-        How many embeddings it let go of.
+        The number of evicted embeddings.
     """
     if not _begin_day(database, today):
         return 0
@@ -46,7 +46,7 @@ def evict(database: Database, most_bytes: int, most_days: int, today: int) -> in
 
 
 def _begin_day(database: Database, today: int) -> bool:
-    """Note that today has had its eviction, and tell whether it had none before."""
+    """Note that today has had its eviction, and return whether it had none before."""
     with database.write() as connection:
         if connection.execute("SELECT 1 FROM evictions WHERE day = ?", (today,)).fetchone():
             return False

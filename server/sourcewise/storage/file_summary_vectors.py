@@ -1,7 +1,7 @@
-"""What files are about, as vectors: one for each file and model, beside the files in the catalog.
+"""The vectors of file summaries, one for each file and model, in the catalog.
 
-They are few and are only ever looked up by the file's path, so they need no vector store. A file that changed keeps
-its vector until the new one is there.
+They are few and are only looked up by path, so they need no vector store. A changed file keeps its vector until the new
+one is stored. The table has an older name, `synopses`.
 """
 
 from __future__ import annotations
@@ -23,37 +23,37 @@ if TYPE_CHECKING:
 
 _DUE = """FROM files LEFT JOIN synopses ON synopses.file = files.key AND synopses.model = ?
     WHERE files.reason IS NULL AND files.digest IS NOT synopses.digest"""
-# Half the room, and the third digit of a cosine is all that ever changes.
+# Takes half the space of 32 bits, and changes at most the third digit of a cosine.
 _STORED_AS = "<f2"
 
 
-class FileAsRead(NamedTuple):
-    """A file, and the digest of its content when it was looked at."""
+class FileVersion(NamedTuple):
+    """A file, and the digest of its content."""
 
     path: str
     digest: str
 
 
 class FileSummaryVectors:
-    """Those of one catalog. Thread-safe."""
+    """The vectors of one catalog. Thread-safe."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def due(self, model: str, limit: int) -> list[FileAsRead]:
-        """Return files whose vector is missing or of an older content."""
+    def due(self, model: str, limit: int) -> list[FileVersion]:
+        """Return files whose vector is missing or belongs to older content."""
         with self._database.read() as connection:
             rows = connection.execute(f"SELECT files.path, files.digest {_DUE} LIMIT ?", (model, limit)).fetchall()
-        return [FileAsRead(*row) for row in rows]
+        return [FileVersion(*row) for row in rows]
 
     def count_due(self, model: str) -> int:
-        """Return how many there are; see due."""
+        """Return the number of files that are due."""
         with self._database.read() as connection:
             count: int = connection.execute(f"SELECT count(*) {_DUE}", (model,)).fetchone()[0]
         return count
 
-    def store(self, model: str, vectors: Iterable[tuple[FileAsRead, Vectors]]) -> None:
-        """Store one vector (dimensions) for each of these files, an empty one where there is nothing to tell."""
+    def store(self, model: str, vectors: Iterable[tuple[FileVersion, Vectors]]) -> None:
+        """Store one vector (dimensions) for each of these files, an empty one if its summary is empty."""
         rows = [(model, file.digest, vector.astype(_STORED_AS).tobytes(), file.path) for file, vector in vectors]
         with self._database.write() as connection:
             connection.executemany(
@@ -68,13 +68,13 @@ class FileSummaryVectors:
             connection.execute("DELETE FROM synopses WHERE model <> ?", (model,))
 
     def exist(self, model: str) -> bool:
-        """Tell whether there is any of a model."""
+        """Return whether there is any vector of a model."""
         query = "SELECT EXISTS (SELECT 1 FROM synopses WHERE model = ?)"
         with self._database.read() as connection:
             return _has_table(connection) and bool(connection.execute(query, (model,)).fetchone()[0])
 
     def cosines(self, model: str, vector: Vectors, paths: Sequence[str]) -> dict[str, float]:
-        """Return how near to a unit vector (dimensions) these files are, as far as they have a vector."""
+        """Return the cosines of a unit vector (dimensions) with these files; files without a vector are missing."""
         query = """SELECT files.path, synopses.vector FROM json_each(?) AS wanted
             CROSS JOIN files ON files.path = wanted.value
             JOIN synopses ON synopses.file = files.key AND synopses.model = ? WHERE length(synopses.vector) > 0"""
@@ -88,5 +88,5 @@ class FileSummaryVectors:
 
 
 def _has_table(connection: sqlite3.Connection) -> bool:
-    """Tell whether the table is there: a catalog of an older program that may only be read has none."""
+    """Return whether the table exists: a read-only catalog of an older version lacks it."""
     return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'synopses'").fetchone() is not None

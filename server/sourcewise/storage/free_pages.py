@@ -58,7 +58,7 @@ def page_use(connection: sqlite3.Connection) -> PageUse:
 
 
 def give_some_back(connection: sqlite3.Connection) -> bool:
-    """Give some free pages back, within a transaction that the caller began, and tell whether there are more."""
+    """Give some free pages back, within a transaction that the caller began; return whether there are more."""
     free = page_use(connection).free
     # One at a time: of a statement without rows, Python's module makes a single step, which gives back a single page.
     for _ in range(min(_PAGES_A_STEP, free)):

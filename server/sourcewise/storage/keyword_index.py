@@ -1,17 +1,20 @@
-"""The full-text index of the catalog: words of chunks in, words of chunks out, and the room that they leave.
+"""Keyword search: the full-text index (BM25) of a catalog.
 
-The index keeps no text of its own, only its index: half the size, but a chunk leaves it by handing in the very words it
-came with. Nor does it forget them then: it writes down that they are gone, and both entries stay until they are merged.
-Hides that, when merging pays, and how a search stays quick where words are in most chunks.
+The FTS5 table is contentless, which halves its size: to remove a chunk, the caller passes the words it was added with.
+SQLite marks such words as deleted and keeps both entries until they are merged. Hides that, when merging pays, and how
+a search stays fast when its words occur in most chunks.
 """
 
 # ruff: noqa: S608 - conditions come from the catalog's own statements, values are bound
 
 from __future__ import annotations
 
+import itertools
+import json
 import math
 from typing import TYPE_CHECKING
 
+from sourcewise.storage.chunk_filter import ANY_CHUNK, LISTED, quick_condition
 from sourcewise.text.words import identifier_words
 
 if TYPE_CHECKING:
@@ -19,8 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from sourcewise.domain.code import Chunk
+    from sourcewise.storage.chunk_filter import ChunkFilter
+    from sourcewise.storage.database import Database
 
-# How much a hit tells by where it is: symbol, path, signature, docstring, body.
+# The BM25 weights of the columns: symbol, path, signature, docstring, body.
 _BM25 = "bm25(6.0, 3.0, 3.0, 2.0, 1.0)"
 # How many chunks a search scores, unless its rarest words alone are in more, or in too few.
 _SCORED_CHUNKS = 4000
@@ -37,7 +42,7 @@ _PAGES_A_STEP = 200
 
 
 def add_words(connection: sqlite3.Connection, key: int, chunk: Chunk) -> None:
-    """Have a chunk found by its words."""
+    """Add the words of a chunk to the index."""
     connection.execute(
         "INSERT INTO words (rowid, symbol, path, signature, docstring, body) VALUES (?, ?, ?, ?, ?, ?)",
         (key, *_words_of(chunk)),
@@ -45,7 +50,7 @@ def add_words(connection: sqlite3.Connection, key: int, chunk: Chunk) -> None:
 
 
 def remove_words(connection: sqlite3.Connection, key: int, chunk: Chunk) -> None:
-    """Have a chunk found no more; it must be as it was added."""
+    """Remove the words of a chunk from the index; it must be as it was added."""
     connection.execute(
         """INSERT INTO words (words, rowid, symbol, path, signature, docstring, body)
             VALUES ('delete', ?, ?, ?, ?, ?, ?)""",
@@ -62,15 +67,58 @@ def count_left(connection: sqlite3.Connection, chunks: int) -> None:
     )
 
 
-def left_to_merge(connection: sqlite3.Connection) -> int:
+class KeywordIndex:
+    """Finds chunks by their words. Thread-safe."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def search(
+        self, terms: Sequence[str], limit: int, chunk_filter: ChunkFilter = ANY_CHUNK
+    ) -> list[tuple[str, float]]:
+        """Return ids of chunks that contain any of the terms, best first, with their BM25 score (positive).
+
+        Args:
+            terms: words as `words` makes them.
+            limit: maximum number of chunks.
+            chunk_filter: which chunks to search.
+        """
+        with self._database.read() as connection:
+            condition = quick_condition(connection, chunk_filter, "words.rowid")
+            found = dict(_search(connection, terms, limit, *condition))
+            query = f"SELECT key, id FROM chunks WHERE key IN {LISTED}"
+            ids = dict(connection.execute(query, (json.dumps(list(found)),)).fetchall())
+        return [(ids[key], score) for key, score in found.items() if key in ids]
+
+    def inverse_document_frequency(self, terms: Iterable[str]) -> dict[str, float]:
+        """Return the inverse document frequency of each term; 0 for terms that occur in no chunk."""
+        phrases = {term: _quoted(term) for term in terms}
+        with self._database.read() as connection:
+            (chunks,) = connection.execute("SELECT number FROM totals WHERE subject = 'chunks'").fetchone()
+            frequency = _frequencies(connection, phrases.values())
+        return {term: _inverse_frequency(frequency[phrase], chunks) for term, phrase in phrases.items()}
+
+    def merge_removed(self) -> None:
+        """Drop the words of removed chunks from the index, if enough chunks were removed for that to pay."""
+        with self._database.read() as connection:
+            left = _left_to_merge(connection)
+        if not left:
+            return
+        steps = itertools.count()
+        self._database.write_in_steps(lambda connection: _merge(connection, begin=next(steps) == 0))
+        with self._database.write() as connection:
+            count_left(connection, -left)
+
+
+def _left_to_merge(connection: sqlite3.Connection) -> int:
     """Return how many chunks left, or 0 while they are too few for merging to pay."""
     query = "SELECT CAST(coalesce((SELECT value FROM meta WHERE key = ?), 0) AS INTEGER), (SELECT count(*) FROM chunks)"
     left, chunks = connection.execute(query, (_LEFT,)).fetchone()
     return left if left > max(_LEAST_TO_MERGE, chunks * _SHARE_TO_MERGE) else 0
 
 
-def merge(connection: sqlite3.Connection, *, begin: bool) -> bool:
-    """Merge a bit, from the beginning or on from where it stopped, and tell whether there is more."""
+def _merge(connection: sqlite3.Connection, *, begin: bool) -> bool:
+    """Merge a bit, from the beginning or on from where it stopped; return whether there is more."""
     before = connection.total_changes
     # A negative number marks all of the index for merging, which positive ones then carry on.
     pages = -_PAGES_A_STEP if begin else _PAGES_A_STEP
@@ -78,7 +126,7 @@ def merge(connection: sqlite3.Connection, *, begin: bool) -> bool:
     return connection.total_changes - before > 1  # the statement itself counts as one
 
 
-def search(
+def _search(
     connection: sqlite3.Connection, terms: Iterable[str], limit: int, scope: str = "", values: Sequence[str] = ()
 ) -> list[tuple[int, float]]:
     """Return keys of chunks that hold any of these terms, best first, with their BM25 score (positive).
@@ -96,14 +144,6 @@ def search(
     query = f"""SELECT rowid, -rank FROM words WHERE words MATCH ? AND rank MATCH ?{scope}
         ORDER BY rank, rowid LIMIT ?"""
     return connection.execute(query, (expression, _BM25, *values, limit)).fetchall()
-
-
-def rarity(connection: sqlite3.Connection, terms: Iterable[str]) -> dict[str, float]:
-    """Return the inverse document frequency of terms, 0 for those that no chunk has."""
-    (chunks,) = connection.execute("SELECT number FROM totals WHERE subject = 'chunks'").fetchone()
-    phrases = {term: _quoted(term) for term in terms}
-    frequency = _frequencies(connection, phrases.values())
-    return {term: _inverse_frequency(frequency[phrase], chunks) for term, phrase in phrases.items()}
 
 
 def _affordable_match(frequency: Mapping[str, int], wanted: int) -> str:

@@ -1,7 +1,7 @@
-"""The account between the catalog and the vector store: which vectors should exist, which are owed, which are too many.
+"""The ledger of a catalog's vectors: which vectors should exist, which are pending, and which are to be removed.
 
-Hides the states that a chunk's vectors go through. Entries change in the transaction of the change that causes them, so
-a crash loses no obligation; doing one twice is harmless.
+Hides the states that a chunk's vectors go through. Every state change is stored in the transaction of its cause, so a
+crash loses no obligation; fulfilling one twice is harmless.
 """
 
 # ruff: noqa: S608 - only constants of this module are put into queries
@@ -11,55 +11,29 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from sourcewise.storage import vector_rows
 from sourcewise.storage.catalog_schema import VectorState
+from sourcewise.storage.chunk_rows import chunks_by_id
+from sourcewise.storage.vector_rows import OF_MODEL
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Mapping, Sequence
 
     from sourcewise.domain.code import Chunk
     from sourcewise.storage.database import Database
+    from sourcewise.storage.vector_rows import VectorTotals
 
 _PENDING, _STORED, _STALE, _REMOVED, _FAILED = (state.value for state in VectorState)
-_MODEL = "model = (SELECT key FROM models WHERE name = ?)"
-_DUE = f"SELECT chunk_id FROM vectors WHERE {_MODEL} AND state = {_PENDING}"
-# Whether a chunk is where it was when it was handed out: its id, then its place then.
-_IS_THERE = """(SELECT (first_line, last_line, position, total) = (?3, ?4, ?5, ?6) FROM chunks WHERE id = ?1)"""
+_PENDING_IDS = f"SELECT chunk_id FROM vectors WHERE {OF_MODEL} AND state = {_PENDING}"
+# Whether a chunk still has the location that the caller knows: its id, then that location.
+_HAS_LOCATION = """(SELECT (first_line, last_line, position, total) = (?3, ?4, ?5, ?6) FROM chunks WHERE id = ?1)"""
 
 
-class VectorTotals(NamedTuple):
-    """How many chunks a model has in a state, their windows in the store, and their characters."""
+class PendingWork(NamedTuple):
+    """How much is to be embedded: chunks, and their characters."""
 
     chunks: int
-    windows: int
     characters: int
-
-
-def chunk_added(connection: sqlite3.Connection, chunk_id: str, characters: int) -> None:
-    """Owe its vectors for every model; a removal that is still due is off."""
-    connection.execute(
-        f"""INSERT INTO vectors (chunk_id, model, state, characters) SELECT ?, key, {_PENDING}, ? FROM models WHERE true
-            ON CONFLICT (chunk_id, model) DO UPDATE SET state = {_PENDING}, reason = NULL""",
-        (chunk_id, characters),
-    )
-
-
-def chunk_moved(connection: sqlite3.Connection, chunk_id: str) -> None:
-    """Owe the store its new place."""
-    connection.execute(f"UPDATE vectors SET state = {_STALE} WHERE chunk_id = ? AND state = {_STORED}", (chunk_id,))
-
-
-def chunk_gone(connection: sqlite3.Connection, chunk_id: str) -> None:
-    """Owe the removal of what is stored of it."""
-    connection.execute("DELETE FROM vectors WHERE chunk_id = ? AND windows = 0", (chunk_id,))
-    connection.execute(f"UPDATE vectors SET state = {_REMOVED} WHERE chunk_id = ?", (chunk_id,))
-
-
-def totals(connection: sqlite3.Connection, model: str) -> dict[VectorState, VectorTotals]:
-    """Return how much there is in each state."""
-    query = f"SELECT state, chunks, windows, characters FROM vector_totals WHERE {_MODEL}"
-    found = {VectorState(state): VectorTotals(*numbers) for state, *numbers in connection.execute(query, (model,))}
-    return {state: found.get(state, VectorTotals(0, 0, 0)) for state in VectorState}
 
 
 class VectorLedger:
@@ -70,52 +44,73 @@ class VectorLedger:
 
     # --- what is due --------------------------------------------------------------------------------------
 
-    def pending(self, model: str, limit: int, first: Sequence[str]) -> list[str]:
-        """Return ids of chunks without vectors: those in `first`, then in order of addition."""
+    def pending(self, model: str, limit: int, first: Sequence[str] = ()) -> list[Chunk]:
+        """Return chunks without vectors of this model: those in `first`, then the rest in order of addition."""
         self._register(model)
-        # CROSS JOIN: the wanted are looked up one by one, in their order, until there are enough.
+        # CROSS JOIN: looks up the wanted ids one by one, in their order, until there are enough.
         urgent = f"""SELECT chunk_id FROM json_each(?2) AS wanted CROSS JOIN vectors ON chunk_id = wanted.value
             WHERE model = (SELECT key FROM models WHERE name = ?1) AND state = {_PENDING} LIMIT ?3"""
+        others = f"{_PENDING_IDS} ORDER BY key LIMIT ?"
         with self._database.read() as connection:
             ids = dict.fromkeys(connection.execute(urgent, (model, json.dumps(list(first)), limit)))
-            ids.update(dict.fromkeys(connection.execute(f"{_DUE} ORDER BY key LIMIT ?", (model, limit + len(ids)))))
-        return [chunk_id for (chunk_id,) in ids][:limit]
+            ids.update(dict.fromkeys(connection.execute(others, (model, limit + len(ids)))))
+            return list(chunks_by_id(connection, [chunk_id for (chunk_id,) in ids][:limit]).values())
 
-    def all_pending(self, model: str) -> list[str]:
-        """Return ids of all chunks without vectors."""
+    def pending_ids(self, model: str) -> list[str]:
+        """Return the ids of all chunks without vectors of this model, in order of addition."""
         self._register(model)
         with self._database.read() as connection:
-            return [chunk_id for (chunk_id,) in connection.execute(f"{_DUE} ORDER BY key", (model,))]
+            return [chunk_id for (chunk_id,) in connection.execute(f"{_PENDING_IDS} ORDER BY key", (model,))]
 
-    def failed(self, model: str, limit: int) -> dict[str, str]:
-        """Return ids of chunks that cannot be embedded, with the reasons."""
-        query = f"SELECT chunk_id, reason FROM vectors WHERE {_MODEL} AND state = {_FAILED} ORDER BY key LIMIT ?"
+    def pending_work(self, model: str) -> PendingWork:
+        """Return how much is to be embedded with a model whose pending chunks were queried before."""
+        pending = self._totals(model)[VectorState.PENDING]
+        return PendingWork(pending.chunks, pending.characters)
+
+    def failed(self, model: str, limit: int) -> list[tuple[Chunk, str]]:
+        """Return chunks that cannot be embedded, with the reasons."""
+        query = f"SELECT chunk_id, reason FROM vectors WHERE {OF_MODEL} AND state = {_FAILED} ORDER BY key LIMIT ?"
         with self._database.read() as connection:
-            return dict(connection.execute(query, (model, limit)).fetchall())
+            reasons: dict[str, str] = dict(connection.execute(query, (model, limit)).fetchall())
+            chunks = chunks_by_id(connection, list(reasons))
+        return [(chunk, reasons[chunk_id]) for chunk_id, chunk in chunks.items()]
 
-    def stale(self, model: str, limit: int) -> dict[str, int]:
-        """Return ids of chunks that moved since they were stored, with their windows."""
-        return dict(self._in_state(_STALE, model, limit))
+    def stale(self, model: str, limit: int) -> list[tuple[Chunk, int]]:
+        """Return chunks that moved since their vectors were stored, with their number of windows."""
+        windows = dict(self._in_state(_STALE, model, limit))
+        with self._database.read() as connection:
+            chunks = chunks_by_id(connection, list(windows))
+        return [(chunk, windows[chunk_id]) for chunk_id, chunk in chunks.items()]
 
     def to_remove(self, model: str, limit: int) -> list[tuple[str, int]]:
-        """Return ids with stored windows that nothing needs."""
+        """Return ids, with their number of windows, of chunks whose vectors the store should remove."""
         return self._in_state(_REMOVED, model, limit)
 
-    def totals(self, model: str) -> dict[VectorState, VectorTotals]:
-        """Return how much there is in each state."""
-        with self._database.read() as connection:
-            return totals(connection, model)
+    # --- what the store has -------------------------------------------------------------------------------
 
     def stored(self, model: str, ids: Sequence[str]) -> dict[str, int]:
-        """Return those of these chunks that have vectors, with their windows."""
-        # The plus keeps SQLite from going through all that is stored, which is nearly all there is.
-        query = f"""SELECT chunk_id, windows FROM vectors WHERE {_MODEL} AND +state IN ({_STORED}, {_STALE})
+        """Return those of these chunks that have vectors of this model, with their number of windows."""
+        # The plus keeps SQLite from scanning all stored rows, which are nearly all rows.
+        query = f"""SELECT chunk_id, windows FROM vectors WHERE {OF_MODEL} AND +state IN ({_STORED}, {_STALE})
             AND chunk_id IN (SELECT value FROM json_each(?))"""
         with self._database.read() as connection:
             return dict(connection.execute(query, (model, json.dumps(list(ids)))).fetchall())
 
+    def count(self, model: str) -> int:
+        """Return how many vectors of this model the store should have: the upper one of its `bounds`."""
+        return self.bounds(model)[1]
+
+    def bounds(self, model: str) -> tuple[int, int]:
+        """Return how many vectors of this model the store has at least and at most.
+
+        They differ if a crash left unknown how much of the last step was done.
+        """
+        totals = self._totals(model)
+        least = totals[VectorState.STORED].windows + totals[VectorState.STALE].windows
+        return least, sum(state.windows for state in totals.values())
+
     def models(self) -> list[str]:
-        """Return the models with anything in the store."""
+        """Return the models that have any vector in the store."""
         query = """SELECT name FROM models WHERE EXISTS
             (SELECT 1 FROM vector_totals WHERE model = models.key AND windows > 0) ORDER BY name"""
         with self._database.read() as connection:
@@ -123,8 +118,11 @@ class VectorLedger:
 
     # --- what was done ------------------------------------------------------------------------------------
 
-    def mark_coming(self, model: str, windows: Mapping[str, int]) -> None:
-        """Record that so many windows of each id may be in the store from now on."""
+    def mark_expected(self, model: str, windows: Mapping[str, int]) -> None:
+        """Record, before they are stored, how many vectors of which chunks the store may have from now on.
+
+        A crash then leaves no vector in the store that the ledger does not know of.
+        """
         self._register(model)
         with self._database.write() as connection:
             connection.executemany(
@@ -135,64 +133,71 @@ class VectorLedger:
             )
 
     def mark_stored(self, model: str, stored: Sequence[tuple[Chunk, int]]) -> None:
-        """Record how many windows of each chunk are in the store; one that moved since it was handed out is stale."""
+        """Record that the store has vectors now: chunks as they were stored, with their number of windows.
+
+        A chunk that moved meanwhile becomes stale; the vectors of one that vanished are to be removed.
+        """
         self._register(model)
-        # Fewer windows than before leave old ones behind them: all of them go, and the chunk is pending again.
+        # Fewer windows than before leave old ones in the store: remove all, and embed the chunk again.
         with self._database.write() as connection:
             connection.executemany(
                 f"""INSERT INTO vectors (chunk_id, model, windows, state) SELECT ?1, key, ?7,
-                    CASE {_IS_THERE} WHEN 1 THEN {_STORED} WHEN 0 THEN {_STALE} ELSE {_REMOVED} END
+                    CASE {_HAS_LOCATION} WHEN 1 THEN {_STORED} WHEN 0 THEN {_STALE} ELSE {_REMOVED} END
                     FROM models WHERE name = ?2
                     ON CONFLICT (chunk_id, model) DO UPDATE SET windows = max(windows, excluded.windows),
                     state = iif(excluded.windows < windows, {_REMOVED}, excluded.state), reason = NULL""",
-                [(*_whereabouts(chunk, model), count) for chunk, count in stored],
+                [(*_location(chunk, model), count) for chunk, count in stored],
             )
 
     def mark_failed(self, model: str, reasons: Mapping[str, str]) -> None:
-        """Record why chunks cannot be embedded; they are not pending any more."""
+        """Record why chunks, by id, cannot be embedded; `forget` makes them pending again."""
         with self._database.write() as connection:
             connection.executemany(
                 f"""UPDATE vectors SET state = {_FAILED}, reason = ?
-                    WHERE {_MODEL} AND chunk_id = ? AND state = {_PENDING}""",
+                    WHERE {OF_MODEL} AND chunk_id = ? AND state = {_PENDING}""",
                 [(reason, model, chunk_id) for chunk_id, reason in reasons.items()],
             )
 
     def mark_fresh(self, model: str, chunks: Sequence[Chunk]) -> None:
-        """Record that the store knows these places of chunks; one that moved again stays stale."""
+        """Record that the store has these locations of chunks; a chunk that moved again stays stale."""
         with self._database.write() as connection:
             connection.executemany(
                 f"""UPDATE vectors SET state = {_STORED} WHERE chunk_id = ?1 AND state = {_STALE}
-                    AND model = (SELECT key FROM models WHERE name = ?2) AND {_IS_THERE}""",
-                [_whereabouts(chunk, model) for chunk in chunks],
+                    AND model = (SELECT key FROM models WHERE name = ?2) AND {_HAS_LOCATION}""",
+                [_location(chunk, model) for chunk in chunks],
             )
 
     def mark_removed(self, model: str, ids: Sequence[str]) -> None:
-        """Record that the store has nothing of these ids."""
+        """Record that the store has no vectors of these ids; a chunk that is back in the catalog becomes pending."""
         values = [(model, chunk_id) for chunk_id in ids]
         with self._database.write() as connection:
             connection.executemany(
-                f"""UPDATE vectors SET windows = 0, state = {_PENDING} WHERE {_MODEL} AND chunk_id = ?
+                f"""UPDATE vectors SET windows = 0, state = {_PENDING} WHERE {OF_MODEL} AND chunk_id = ?
                     AND chunk_id IN (SELECT id FROM chunks)""",
                 values,
             )
             connection.executemany(
-                f"""DELETE FROM vectors WHERE {_MODEL} AND chunk_id = ? AND state = {_REMOVED}""",
+                f"""DELETE FROM vectors WHERE {OF_MODEL} AND chunk_id = ? AND state = {_REMOVED}""",
                 values,
             )
 
     def forget(self, model: str) -> None:
-        """Record that the store has nothing of this model."""
+        """Record that the store has no vectors of this model: all chunks are pending, nothing is to be removed."""
         with self._database.write() as connection:
-            connection.execute(f"DELETE FROM vectors WHERE {_MODEL}", (model,))
+            connection.execute(f"DELETE FROM vectors WHERE {OF_MODEL}", (model,))
             connection.execute("DELETE FROM models WHERE name = ?", (model,))
 
     def _in_state(self, state: int, model: str, limit: int) -> list[tuple[str, int]]:
-        query = f"SELECT chunk_id, windows FROM vectors WHERE {_MODEL} AND state = ? ORDER BY key LIMIT ?"
+        query = f"SELECT chunk_id, windows FROM vectors WHERE {OF_MODEL} AND state = ? ORDER BY key LIMIT ?"
         with self._database.read() as connection:
             return connection.execute(query, (model, state, limit)).fetchall()
 
+    def _totals(self, model: str) -> dict[VectorState, VectorTotals]:
+        with self._database.read() as connection:
+            return vector_rows.totals(connection, model)
+
     def _register(self, model: str) -> None:
-        """Owe all vectors of a model that is asked for the first time."""
+        """Make all chunks pending for a model that is new."""
         with self._database.read() as connection:
             if connection.execute("SELECT 1 FROM models WHERE name = ?", (model,)).fetchone():
                 return
@@ -206,5 +211,5 @@ class VectorLedger:
             )
 
 
-def _whereabouts(chunk: Chunk, model: str) -> tuple[str, str, int, int, int, int]:
+def _location(chunk: Chunk, model: str) -> tuple[str, str, int, int, int, int]:
     return chunk.id, model, chunk.first_line, chunk.last_line, chunk.position, chunk.total

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from sourcewise.processes.rpc import PeerClient
+    from sourcewise.processes.rpc import RpcClient
 
     Vector = NDArray[np.float32]
     Hits = list[tuple[str, float]]
@@ -21,7 +21,7 @@ _ANSWER_SECONDS = 10.0
 class VectorSearch(Protocol):
     """Vectors that can be searched; see VectorStore."""
 
-    def search(self, model: str, vector: Vector, limit: int, within: Sequence[str] | None = None) -> Hits:
+    def search(self, model: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None = None) -> Hits:
         """Return ids of the chunks nearest to a vector, with their cosine, best first."""
 
     def neighbours(self, model: str, chunk_id: str, limit: int) -> Hits:
@@ -34,13 +34,13 @@ class RemoteVectorSearch:
     Every method raises PeerGoneError when that process is gone, and what it would raise itself.
     """
 
-    def __init__(self, owner: PeerClient) -> None:
+    def __init__(self, owner: RpcClient) -> None:
         """Name the owner; nothing is asked."""
         self._owner = owner
 
-    def search(self, model: str, vector: Vector, limit: int, within: Sequence[str] | None = None) -> Hits:
+    def search(self, model: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None = None) -> Hits:
         """See VectorStore.search."""
-        hits: Hits = self._owner.call("search", model, vector, limit, within, timeout=_ANSWER_SECONDS)
+        hits: Hits = self._owner.call("search", model, vector, limit, chunk_ids, timeout=_ANSWER_SECONDS)
         return hits
 
     def neighbours(self, model: str, chunk_id: str, limit: int) -> Hits:

@@ -108,19 +108,19 @@ class VectorStore:
         for part in _portions(windows, lambda item: item[1]):
             self._run("remove", model, part)
 
-    def search(self, model: str, vector: Vector, limit: int, within: Sequence[str] | None = None) -> Hits:
+    def search(self, model: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None = None) -> Hits:
         """Return the chunks nearest to a vector of shape (dimension,).
 
         Args:
             model: name of the embedding model; one without vectors finds nothing.
             vector: need not have unit length.
             limit: how many chunks at most.
-            within: ids of the only chunks to find; a few hundred are compared exactly.
+            chunk_ids: ids of the only chunks to find; a few hundred are compared exactly.
 
         Returns:
             Chunk id and cosine similarity, in [-1, 1], of its nearest window, best first.
         """
-        hits: Hits = self._run("search", model, vector, limit, within, urgent=True)
+        hits: Hits = self._run("search", model, vector, limit, chunk_ids, urgent=True)
         return hits
 
     def neighbours(self, model: str, chunk_id: str, limit: int) -> Hits:
@@ -157,7 +157,7 @@ class VectorStore:
         return shrunk
 
     def close(self) -> None:
-        """Let go of the folder; the next use opens it again."""
+        """Close the folder; the next use opens it again."""
         if self._worker.running:
             self._call("close", self._folder, self._server, urgent=True)
 

@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sourcewise.errors import CancelledError, WeightsError
+from sourcewise.errors import WeightsError
 from sourcewise.processes.environment import PACKAGE_FOLDER, download_variables
 from sourcewise.weights.archives import DamagedArchiveError
 from sourcewise.weights.unpacking import unpack
@@ -111,9 +111,9 @@ def _wait(process: subprocess.Popen[str], watch: Watch) -> str:
         while True:
             with suppress(subprocess.TimeoutExpired):
                 return process.communicate(timeout=_POLL_SECONDS)[1]
-            if watch.stopped:
+            if watch.is_cancelled:
                 process.kill()
-                raise CancelledError(f"The download of {watch.name} was stopped.")
+                watch.raise_if_cancelled()
 
 
 def _pip_failure(requirement: str, complaint: str) -> WeightsError:

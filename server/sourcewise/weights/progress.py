@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sourcewise.errors import CancelledError
+from sourcewise.domain.cancellation import is_cancelled, raise_if_cancelled
 
 if TYPE_CHECKING:
     import threading
@@ -39,17 +39,20 @@ class Watch:
     cancelled: threading.Event | None = None
 
     @property
-    def stopped(self) -> bool:
-        """Whether somebody asked to stop."""
-        return self.cancelled is not None and self.cancelled.is_set()
+    def is_cancelled(self) -> bool:
+        """Whether the download was cancelled."""
+        return is_cancelled(self.cancelled)
+
+    def raise_if_cancelled(self) -> None:
+        """Raise CancelledError if the download was cancelled."""
+        raise_if_cancelled(self.cancelled, f"The download of {self.name} was stopped.")
 
     def report(self, done: int, total: int, unit: str, stage: str) -> None:
-        """Tell where it stands, unless it was told to stop.
+        """Report the progress.
 
         Raises:
-            CancelledError: somebody asked to stop.
+            CancelledError: the download was cancelled.
         """
-        if self.stopped:
-            raise CancelledError(f"The download of {self.name} was stopped.")
+        self.raise_if_cancelled()
         if self.progress is not None:
             self.progress(DownloadProgress(self.name, done, total, unit, stage))

@@ -166,7 +166,7 @@ class WeightsStore:
         self._models.mkdir(parents=True, exist_ok=True)
         lock = filelock.FileLock(self._models / f".{weights.folder_name}.lock", mode=0o600)
         try:
-            lock.acquire(cancel_check=lambda: watch.stopped)
+            lock.acquire(cancel_check=lambda: watch.is_cancelled)
         except filelock.Timeout as error:
             raise CancelledError(f"The download of {weights.name} was stopped.") from error
         try:

@@ -1,4 +1,4 @@
-"""What is being done with an index: takes down the progress of reading and of embedding, which go on side by side."""
+"""What is being done with an index: the status of reading and of embedding, which run side by side."""
 
 from __future__ import annotations
 
@@ -19,89 +19,95 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_TELL_SECONDS = 0.25
+_REPORT_SECONDS = 0.25
 _IDLE = IndexProgress(Stage.IDLE, 0, 0)
 
 
-class Lane:
-    """One of the two kinds of work on a folder. Belongs to the thread that does it; others only look.
+class WorkStatus:
+    """The status of one of the two kinds of work on a folder. Only the thread that works changes it.
 
     Attributes:
-        wanted: there is work of this kind that nobody does yet.
-        at_work: somebody does it.
+        pending: there is work of this kind that has not begun.
+        running: the work is in progress.
         problem: why it failed the last time, or None.
     """
 
-    def __init__(self, folder: Path, tell: Callable[[], None]) -> None:
-        """Begin at rest; `tell` is called when something looks different."""
-        self.wanted = False
-        self.at_work = False
+    def __init__(self, folder: Path, on_change: Callable[[], None]) -> None:
+        """Begin idle; `on_change` is called, at most a few times a second, when the status changes."""
+        self.pending = False
+        self.running = False
         self.problem: UserError | None = None
         self.progress = _IDLE
-        self.pace = TimeLeft()
+        self.time_left = TimeLeft()
         self._folder = folder
-        self._tell = tell
-        self._told = 0.0
+        self._on_change = on_change
+        self._reported_at = 0.0
 
-    def advance(self, progress: IndexProgress) -> None:
-        """Take down where the work stands."""
+    def report(self, progress: IndexProgress) -> None:
+        """Record the progress of the work."""
         now = time.monotonic()
-        news = progress.stage is not self.progress.stage or progress.done == progress.total
+        is_urgent = progress.stage is not self.progress.stage or progress.done == progress.total
         if progress.stage is not self.progress.stage:
-            self.pace = TimeLeft()
-        self.pace.note(now, progress.done, progress.total)
+            self.time_left = TimeLeft()
+        self.time_left.record(now, progress.done, progress.total)
         self.progress = progress
-        if news or now - self._told >= _TELL_SECONDS:
-            self._told = now
-            self._tell()
+        if is_urgent or now - self._reported_at >= _REPORT_SECONDS:
+            self._reported_at = now
+            self._on_change()
 
-    def rest(self) -> None:
-        """Take down that nobody works on it any more."""
-        self.at_work = False
-        self.progress, self.pace = _IDLE, TimeLeft()
-        self._tell()
+    def finish(self) -> None:
+        """Record that the work has ended, however it did."""
+        self.running = False
+        self.progress, self.time_left = _IDLE, TimeLeft()
+        self._on_change()
 
     def fail(self, error: Exception) -> None:
-        """Take down why it failed; the log gets the rest."""
-        self.problem = sayable(error, self._folder, "updated")
+        """Record why the work failed; the log has the details."""
+        self.problem = as_user_error(error, self._folder, "updated")
 
 
-def sayable(error: Exception, folder: Path, deed: str) -> UserError:
-    """Return what a user is told of a failure: what was not done with the index, and why; the log gets the rest."""
+def as_user_error(error: Exception, folder: Path, action: str) -> UserError:
+    """Return an error for the user, and log the details.
+
+    Args:
+        error: any exception.
+        folder: whose index it is about.
+        action: what could not be done with the index, as a participle.
+    """
     if isinstance(error, UserError):
-        logger.warning("The index of %s could not be %s: %s", folder, deed, error)
+        logger.warning("The index of %s could not be %s: %s", folder, action, error)
         return error
-    logger.error("The index of %s could not be %s, unexpectedly", folder, deed, exc_info=error)
-    return UserError(f"The index of {folder} could not be {deed}.", "The log has the details.")
+    logger.error("The index of %s could not be %s, unexpectedly", folder, action, exc_info=error)
+    return UserError(f"The index of {folder} could not be {action}.", "The log has the details.")
 
 
 def activity(
-    reading: Lane, embedding: Lane, counts: IndexCounts, made: VectorCount, *, paused: bool, notice: str
+    reading: WorkStatus, embedding: WorkStatus, counts: IndexCounts, made: VectorCount, *, paused: bool, notice: str
 ) -> IndexActivity:
-    """Return what is being done, or else waits to be done.
+    """Return what is being done, or else is pending.
 
     Args:
-        reading: goes before the other, which mostly follows it.
-        embedding: the other.
+        reading: its status takes precedence over that of embedding.
+        embedding: mostly follows reading.
         counts: what the index holds.
         made: vectors that were made since the index was opened.
-        paused: the work waits.
-        notice: what else is to be said, or an empty string.
+        paused: whether the user paused the work.
+        notice: what else the user should know, or an empty string.
     """
-    at_work = next((lane for lane in (reading, embedding) if lane.progress.stage is not Stage.IDLE), None)
-    if at_work is not None:
-        stage = at_work.progress.stage
-    elif reading.wanted:
+    running = next((work for work in (reading, embedding) if work.progress.stage is not Stage.IDLE), None)
+    if running is not None:
+        stage = running.progress.stage
+    elif reading.pending:
         stage = Stage.SCANNING
     else:
-        stage = Stage.EMBEDDING if embedding.wanted or embedding.at_work else Stage.IDLE
-    shown = at_work or reading
+        stage = Stage.EMBEDDING if embedding.pending or embedding.running else Stage.IDLE
+    shown = running or reading
     return IndexActivity(
         stage=stage,
         done=shown.progress.done,
         total=shown.progress.total,
         paused=paused,
-        seconds_left=shown.pace.seconds_left,
+        seconds_left=shown.time_left.seconds,
         files=counts.files,
         chunks=counts.chunks,
         embedded=counts.embedded,

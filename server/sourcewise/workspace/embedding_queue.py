@@ -1,7 +1,7 @@
-"""The one thread of a process that has vectors made, for all its folders in turn.
+"""Embeds the folders of a process in turn, in one thread.
 
-A folder that wants vectors waits its turn; one in whose files something changed, or about which somebody asks, goes
-first. The folder under way is stopped for it after the batch that is being embedded, and carries on afterwards.
+A folder that was edited, or that a question is about, goes first: the current folder stops after its batch and
+continues later.
 """
 
 from __future__ import annotations
@@ -11,34 +11,34 @@ import time
 from collections import deque
 from typing import Protocol
 
-# A folder that takes longer lets another one that waits go on for a while.
+# After this time, the current folder makes way for one that waits.
 _TURN_SECONDS = 10.0
 
 
-class VectorsWanted(Protocol):
-    """A folder that may want vectors."""
+class EmbeddableFolder(Protocol):
+    """A folder whose chunks can be embedded."""
 
-    def embed(self, stop: threading.Event) -> bool:
-        """Work until done or stopped, without ever raising; return whether there is more to do."""
+    def embed(self, cancelled: threading.Event) -> bool:
+        """Work until done or cancelled; never raise. Return whether work is left."""
 
 
 class EmbeddingQueue:
-    """Thread-safe. The thread is started by the first wish."""
+    """Thread-safe. The first folder starts the thread."""
 
     def __init__(self) -> None:
-        """Begin without work."""
+        """Begin with an empty queue."""
         self._condition = threading.Condition()
-        self._waiting: deque[VectorsWanted] = deque()
-        self._current: VectorsWanted | None = None
-        # Whether the folder under way may come back when it wants to.
-        self._goes_on = True
-        self._stop = threading.Event()
+        self._waiting: deque[EmbeddableFolder] = deque()
+        self._current: EmbeddableFolder | None = None
+        # Whether the current folder returns to the queue if work is left.
+        self._may_return = True
+        self._cancelled = threading.Event()
         self._begun = 0.0
         self._closed = False
         self._thread: threading.Thread | None = None
 
-    def want(self, folder: VectorsWanted, *, urgent: bool = False) -> None:
-        """Have a folder's vectors made; an urgent wish goes before all others and has a running folder begin anew."""
+    def add(self, folder: EmbeddableFolder, *, urgent: bool = False) -> None:
+        """Queue a folder; an urgent one goes first and interrupts the current folder, even itself."""
         with self._condition:
             if self._closed:
                 return
@@ -46,37 +46,37 @@ class EmbeddingQueue:
                 self._waiting.remove(folder)
             if urgent:
                 self._waiting.appendleft(folder)
-                self._stop.set()
+                self._cancelled.set()
             else:
                 self._waiting.append(folder)
                 self._limit_turn()
             self._start()
             self._condition.notify_all()
 
-    def forget(self, folder: VectorsWanted) -> None:
-        """Stop the work on a folder and wait until it has ended."""
+    def remove(self, folder: EmbeddableFolder) -> None:
+        """Remove a folder from the queue; if it is being embedded, cancel that and wait until it has stopped."""
         with self._condition:
             if folder in self._waiting:
                 self._waiting.remove(folder)
             if self._current is folder:
-                self._goes_on = False
-                self._stop.set()
+                self._may_return = False
+                self._cancelled.set()
                 self._condition.wait_for(lambda: self._current is not folder)
 
     def close(self) -> None:
-        """Stop all work; what is under way ends after its batch."""
+        """Cancel all work; the current folder stops after its batch."""
         with self._condition:
             self._closed = True
             self._waiting.clear()
-            self._stop.set()
+            self._cancelled.set()
             self._condition.notify_all()
 
     def _limit_turn(self) -> None:
-        """Have the folder under way make room for one that waits, once it had its turn."""
+        """Have the current folder make way for one that waits, once its time is up."""
         if self._current is None:
             return
         left = max(0.0, self._begun + _TURN_SECONDS - time.monotonic())
-        timer = threading.Timer(left, self._stop.set)
+        timer = threading.Timer(left, self._cancelled.set)
         timer.daemon = True
         timer.start()
 
@@ -87,21 +87,21 @@ class EmbeddingQueue:
 
     def _run(self) -> None:
         while (folder := self._next()) is not None:
-            more = folder.embed(self._stop)
+            more = folder.embed(self._cancelled)
             with self._condition:
                 self._current = None
-                if more and self._goes_on and not self._closed and folder not in self._waiting:
+                if more and self._may_return and not self._closed and folder not in self._waiting:
                     self._waiting.append(folder)
                 self._condition.notify_all()
 
-    def _next(self) -> VectorsWanted | None:
+    def _next(self) -> EmbeddableFolder | None:
         with self._condition:
             self._condition.wait_for(lambda: self._waiting or self._closed)
             if self._closed:
                 return None
-            self._current, self._goes_on = self._waiting.popleft(), True
-            # A fresh one: timers of an earlier turn must not end this one.
-            self._stop = threading.Event()
+            self._current, self._may_return = self._waiting.popleft(), True
+            # A new event: timers of an earlier turn must not end this one.
+            self._cancelled = threading.Event()
             self._begun = time.monotonic()
             if self._waiting:
                 self._limit_turn()

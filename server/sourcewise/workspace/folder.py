@@ -1,7 +1,6 @@
-"""One open folder, whoever owns its index: opens it, keeps it or follows its keeper, and takes over.
+"""One open folder, whichever process owns its index: takes a role, and another one when the owner ends.
 
-A folder that cannot be opened says why and is tried again, at once when something changes in it, else after a while.
-One whose index cannot be written is asked as it is.
+A folder that cannot be opened reports why and is retried, at once when something in it changes, else after a while.
 """
 
 from __future__ import annotations
@@ -13,13 +12,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sourcewise.domain.index_state import IndexActivity, Stage
-from sourcewise.errors import FolderError, IndexBusyError, PeerGoneError, StorageError, UserError
+from sourcewise.errors import FolderError, IndexBusyError, PeerGoneError, UserError
 from sourcewise.paths import workspace_folder
-from sourcewise.processes.lock import claim
-from sourcewise.workspace.activity import sayable
-from sourcewise.workspace.follower import Follower
+from sourcewise.workspace.activity import as_user_error
 from sourcewise.workspace.owner import Owner
-from sourcewise.workspace.read_only import ReadOnlyFolder
+from sourcewise.workspace.role import take_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -27,11 +24,12 @@ if TYPE_CHECKING:
 
     from sourcewise.domain.index_state import IndexReport
     from sourcewise.folder_index.index import Index, IndexServices
-    from sourcewise.paths import DataPaths, IndexPaths
+    from sourcewise.paths import DataPaths
     from sourcewise.processes.lock import Ownership
     from sourcewise.workspace.embedding_queue import EmbeddingQueue
-
-    Role = Owner | Follower | ReadOnlyFolder
+    from sourcewise.workspace.follower import Follower
+    from sourcewise.workspace.read_only import ReadOnlyFolder
+    from sourcewise.workspace.role import Role
 
 _RETRY_SECONDS = 30.0
 _BUSY_RETRY_SECONDS = 0.5
@@ -39,7 +37,7 @@ _OPENING_SECONDS = 5.0
 _TAKE_OVER_SECONDS = 10.0
 _LEAVE_SECONDS = 10.0
 _LOOK_SECONDS = 0.2
-# So long a question waits for the first reading of a folder; then it is answered from what was read so far.
+# Questions wait this long for the first reading of a folder; then they are answered from what was read so far.
 _FIRST_READING_SECONDS = 3.0
 
 
@@ -48,8 +46,8 @@ class IndexedFolder:
 
     Attributes:
         path: the folder as it was named.
-        askable: done once the index can be asked about all files, or their first reading takes longer than anybody
-            waits, or it has failed to open; never fails itself.
+        askable: done once all files can be searched, or their first reading takes too long to wait for, or the folder
+            failed to open; never fails itself.
     """
 
     def __init__(
@@ -57,8 +55,8 @@ class IndexedFolder:
         path: Path,
         data: DataPaths,
         shared: IndexServices,
-        lane: EmbeddingQueue,
-        tell: Callable[[IndexedFolder], None],
+        queue: EmbeddingQueue,
+        on_change: Callable[[IndexedFolder], None],
     ) -> None:
         """Begin to open the folder, in a thread.
 
@@ -66,30 +64,30 @@ class IndexedFolder:
             path: of the folder.
             data: where indexes live.
             shared: what all indexes share.
-            lane: has vectors made.
-            tell: called, in any thread, when `activity` looks different.
+            queue: embeds the folders of this process.
+            on_change: called, in any thread, when `activity` changes.
         """
         self.path = path
         self.askable: Future[None] = Future()
         self._data = data
         self._shared = shared
-        self._lane = lane
-        self._tell_others = tell
+        self._queue = queue
+        self._on_change = on_change
         self._role: Role | None = None
         self._problem: UserError | None = None
         self._readers: list[Follower | ReadOnlyFolder] = []
         self._condition = threading.Condition()
-        self._pause_wish: bool | None = None
+        self._requested_pause: bool | None = None
         self._open_files: tuple[str, ...] = ()
         self._busy_since: float | None = None
         self._entered_at = 0.0
         self._retry = False
         self._closed = False
-        self._thread = threading.Thread(target=self._run, name=f"keeper of {path.name}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"folder {path.name}", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Begin to let go of the folder."""
+        """Begin to close the folder."""
         with self._condition:
             self._closed = True
             if self._role is not None:
@@ -97,23 +95,23 @@ class IndexedFolder:
             self._condition.notify_all()
 
     def close(self) -> None:
-        """Let go of the folder; what is being written is finished first."""
+        """Close the folder, after writes in progress have ended."""
         self.stop()
         self._thread.join(_LEAVE_SECONDS)
         self._settle()
         for reader in self._readers:
             reader.close()
 
-    # --- asking ---------------------------------------------------------------------------------------
+    # --- search ---------------------------------------------------------------------------------------
 
     @property
     def index(self) -> Index | None:
-        """What can be asked; None while it is not open."""
+        """The index to search; None while it is not open."""
         role = self._role
         return None if role is None else role.index
 
     def opened(self) -> Index:
-        """Return the index, which may not have been read whole yet.
+        """Return the index, which may not contain all files yet.
 
         Raises:
             UserError: it cannot be opened, or is still being opened.
@@ -131,10 +129,10 @@ class IndexedFolder:
         stage = Stage.SCANNING if self._problem is None else Stage.IDLE
         return IndexActivity(stage, problem=self._problem)
 
-    # --- what is wanted -------------------------------------------------------------------------------
+    # --- requests -------------------------------------------------------------------------------------
 
     def changed(self, paths: Collection[str] | None) -> None:
-        """Hear that files, relative to the folder, may have changed; None means everything."""
+        """Update files, relative to the folder, that may have changed; None means everything."""
         role = self._role
         if role is not None:
             role.changed(paths)
@@ -142,33 +140,33 @@ class IndexedFolder:
             self._try_again()
 
     def catch_up(self, seconds: float) -> None:
-        """Wait, but not longer than this, until what is known to have changed is in the index."""
+        """Wait, at most this long, until all known changes are in the index."""
         role = self._role
         if role is not None and role.is_behind:
             role.catch_up(seconds)
 
     def show(self, paths: Sequence[str]) -> None:
-        """Hear which files an editor shows."""
+        """Give the files that an editor shows priority."""
         self._open_files = tuple(paths)
         role = self._role
         if role is not None:
             role.show(paths)
 
     def prioritize(self, chunk_ids: Sequence[str]) -> None:
-        """Have these chunks embedded before all others."""
+        """Embed these chunks before all others."""
         role = self._role
         if role is not None:
             role.prioritize(chunk_ids)
 
     def await_read(self) -> IndexReport:
-        """Wait until all files were read since this was opened, and return what that took; not while it is paused.
+        """Wait until all files were read since the folder was opened; return at once while paused.
 
         Raises:
             UserError: the folder or its index cannot be used.
         """
         deadline = time.monotonic() + _TAKE_OVER_SECONDS
         while True:
-            role = self._entered()
+            role = self._await_role()
             try:
                 return role.await_read()
             except PeerGoneError:
@@ -177,12 +175,12 @@ class IndexedFolder:
             self._wait_for_another(role)
 
     def _wait_for_another(self, role: Role) -> None:
-        """Wait a moment for the owner to serve, or for another owner, perhaps ourselves."""
+        """Wait a moment for the owner to respond, or for another owner, perhaps this process."""
         with self._condition:
             self._condition.wait_for(lambda: self._role is not role or self._closed, _BUSY_RETRY_SECONDS)
 
     def pause(self, paused: bool) -> None:
-        """Have the work on the folder wait, or go on.
+        """Pause or resume the work on the folder.
 
         Raises:
             UserError: its owner cannot be reached.
@@ -190,29 +188,29 @@ class IndexedFolder:
         with self._condition:
             role = self._role
             if role is None:
-                self._pause_wish = paused
+                self._requested_pause = paused
         if role is not None:
             role.pause(paused)
 
     @property
     def is_behind(self) -> bool:
-        """Tell whether anything may have changed that is not in the index."""
+        """Whether anything may have changed that is not in the index."""
         role = self._role
         return role is not None and role.is_behind
 
     def rebuild(self) -> None:
-        """Have everything read anew.
+        """Read everything anew.
 
         Raises:
             UserError: the index cannot be opened, or its owner not be reached.
         """
-        self._entered().rebuild()
+        self._await_role().rebuild()
 
     def await_vectors(self, chunk_ids: Sequence[str] | None = None) -> None:
-        """Wait until these chunks have their vectors, or until nothing is left to do; not while it is paused.
+        """Wait until these chunks have their vectors, or until no work is left; return at once while paused.
 
         Raises:
-            UserError: why they cannot have them.
+            UserError: they cannot be embedded.
         """
         if chunk_ids:
             self.prioritize(chunk_ids)
@@ -227,7 +225,7 @@ class IndexedFolder:
                 self._condition.wait(_LOOK_SECONDS)
 
     def reconfigure(self, shared: IndexServices) -> None:
-        """Have the index obey other settings."""
+        """Apply other settings to the index."""
         self._shared = shared
         role = self._role
         if role is not None:
@@ -252,63 +250,44 @@ class IndexedFolder:
             ownership.release()
 
     def _enter(self, ownership: Ownership | None) -> Role | None:
-        """Open the index as its owner or its guest; None where that failed."""
+        """Open the index in a role; return None if that failed."""
         try:
             role = self._open(ownership)
-        except Exception as error:  # said, and tried again
+        except Exception as error:  # reported, and retried
             self._fail(error)
             return None
         with self._condition:
             self._role, self._problem, self._busy_since = role, None, None
             self._entered_at = time.monotonic()
-            wish, self._pause_wish = self._pause_wish, None
+            requested_pause, self._requested_pause = self._requested_pause, None
             if self._closed:
                 role.stop()
             self._condition.notify_all()
         role.show(self._open_files)
-        if wish is not None:
+        if requested_pause is not None:
             with suppress(UserError):
-                role.pause(wish)
-        self._tell()
+                role.pause(requested_pause)
+        self._notify()
         return role
 
     def _open(self, ownership: Ownership | None) -> Role:
         folder = workspace_folder(self.path)
         paths = self._data.index_of(folder)
-        try:
-            ownership = ownership or claim(paths.lock)
-            if ownership is not None:
-                return self._own(folder, paths, ownership)
-            reader: Follower | ReadOnlyFolder = Follower(folder, paths, self._shared, self._tell)
-        except StorageError as error:
-            reader = self._read(folder, paths, error)
-        self._readers.append(reader)  # a question under way may outlive the role
-        return reader
-
-    def _own(self, folder: Path, paths: IndexPaths, ownership: Ownership) -> Owner:
-        try:
-            return Owner(folder, paths, ownership, self._shared, lane=self._lane, tell=self._tell)
-        except BaseException:
-            ownership.release()
-            raise
-
-    def _read(self, folder: Path, paths: IndexPaths, problem: StorageError) -> ReadOnlyFolder:
-        """Serve what was stored, or raise the problem where that cannot be read either."""
-        try:
-            return ReadOnlyFolder(folder, paths, self._shared, problem)
-        except StorageError:
-            raise problem from None
+        role = take_role(folder, paths, ownership, self._shared, queue=self._queue, on_change=self._notify)
+        if not isinstance(role, Owner):
+            self._readers.append(role)  # a question in progress may outlive the role
+        return role
 
     def _fail(self, error: Exception) -> None:
         with self._condition:
-            self._role, self._problem = None, sayable(error, self.path, "opened")
+            self._role, self._problem = None, as_user_error(error, self.path, "opened")
             self._condition.notify_all()
         if not isinstance(error, IndexBusyError) or self._is_busy_for_long():
             self._settle()
-        self._tell()
+        self._notify()
 
     def _is_busy_for_long(self) -> bool:
-        """Tell whether the owner, who may have been opening the index, has let us wait long enough."""
+        """Return whether the owner, which may be opening the index, has been busy for too long."""
         now = time.monotonic()
         self._busy_since = self._busy_since or now
         return now - self._busy_since > _OPENING_SECONDS
@@ -324,7 +303,7 @@ class IndexedFolder:
             self._retry = True
             self._condition.notify_all()
 
-    def _entered(self) -> Role:
+    def _await_role(self) -> Role:
         """Return the role once there is one.
 
         Raises:
@@ -343,15 +322,15 @@ class IndexedFolder:
                 raise self._problem or FolderError(f"The folder {self.path} was closed.", "Open it again.")
             return self._role
 
-    # --- telling --------------------------------------------------------------------------------------
+    # --- notification ---------------------------------------------------------------------------------
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         role = self._role
         if role is not None and (role.askable or time.monotonic() - self._entered_at > _FIRST_READING_SECONDS):
             self._settle()
         with self._condition:
             self._condition.notify_all()
-        self._tell_others(self)
+        self._on_change(self)
 
     def _settle(self) -> None:
         with suppress(Exception):  # another thread was faster

@@ -1,7 +1,8 @@
-"""A folder whose index another process owns: it is asked here, and kept true there.
+"""A folder whose index another process owns: searched here, updated there.
 
-Words and definitions come from the catalog, which any number of processes may read; vectors, and the wish for a fresh
-index, go to the owner. While the owner is silent, words serve. When it is gone, whoever is first owns the index.
+Keywords and definitions come from the catalog, which any number of processes may read; vector searches and requests go
+to the owner. While the owner does not respond, only keyword search is used. When it ends, the first process to claim
+the lock owns the index.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sourcewise.domain.index_state import IndexActivity, Stage
 from sourcewise.errors import CatalogCorruptError, IndexBusyError, UserError
 from sourcewise.folder_index.index import Index
 from sourcewise.processes.lock import claim
-from sourcewise.processes.rpc import PeerClient
+from sourcewise.processes.rpc import RpcClient
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.vector_search import RemoteVectorSearch
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_LOOK_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 _ANSWER_SECONDS = 5.0
 _READING = frozenset({Stage.SCANNING, Stage.READING})
 
@@ -39,50 +40,50 @@ _READING = frozenset({Stage.SCANNING, Stage.READING})
 class Follower:
     """See the module. Thread-safe; `run` belongs to one thread."""
 
-    def __init__(self, folder: Path, paths: IndexPaths, shared: IndexServices, tell: Callable[[], None]) -> None:
-        """Open the catalog for reading.
+    def __init__(self, folder: Path, paths: IndexPaths, shared: IndexServices, on_change: Callable[[], None]) -> None:
+        """Open the catalog for reading; `on_change` is called, in any thread, when `activity` changes.
 
         Raises:
-            IndexBusyError: the owner has not made one yet, or one that this version cannot read.
+            IndexBusyError: the owner has not created it yet, or this version cannot read it.
         """
         self._paths = paths
-        self._tell = tell
+        self._on_change = on_change
         self._stopped = threading.Event()
         self._catalog, self._file = _opened(paths, folder)
-        self._owner = PeerClient(paths.address, f"the process that keeps the index of {folder}")
+        self._owner = RpcClient(paths.address, f"the process that keeps the index of {folder}")
         self._activity = IndexActivity(Stage.SCANNING)
         self.index = Index(
             folder, paths, self._catalog, RemoteVectorSearch(self._owner), shared, prioritize=self.prioritize
         )
         self._was_read = self.index.counts().files > 0
-        self._look()
+        self._poll()
 
-    # --- what is wanted: the owner does it ------------------------------------------------------------
+    # --- requests, which go to the owner --------------------------------------------------------------
 
     def changed(self, paths: Collection[str] | None) -> None:
-        """See Owner.changed; the owner's own watcher mostly knows already."""
-        self._wish("changed", paths)
+        """See Owner.changed; mostly the owner's watcher knows already."""
+        self._request("changed", paths)
 
     def catch_up(self, seconds: float) -> None:
         """See Owner.catch_up."""
-        self._wish("catch_up", seconds)
+        self._request("catch_up", seconds)
 
     def await_read(self) -> IndexReport:
-        """Have the owner look at everything; see Owner.refresh.
+        """Have the owner rescan the folder; see Owner.refresh.
 
         Raises:
-            PeerGoneError: the owner went away.
+            PeerGoneError: the owner ended.
         """
         report: IndexReport = self._owner.call("refresh")
-        self._look()
+        self._poll()
         return report
 
     def prioritize(self, chunk_ids: Sequence[str], question: str = "") -> None:
         """See Owner.prioritize."""
-        self._wish("prefer", list(chunk_ids), question)
+        self._request("prioritize", list(chunk_ids), question)
 
     def show(self, paths: Sequence[str]) -> None:
-        """Nothing: what the owner's own editor shows goes first."""
+        """Do nothing: the files in the owner's editor have priority."""
 
     def pause(self, paused: bool) -> None:
         """See Owner.pause.
@@ -97,15 +98,15 @@ class Follower:
         self._owner.call("rebuild", timeout=_ANSWER_SECONDS)
 
     def reconfigure(self, shared: IndexServices) -> None:
-        """Ask with other settings; the index itself obeys those of its owner."""
+        """Search with other settings; the index itself has those of its owner."""
         self.index.reconfigure(shared)
 
-    def _wish(self, method: str, *args: Any) -> None:
-        """Tell the owner something that is not worth an error."""
+    def _request(self, method: str, *args: Any) -> None:
+        """Call a method of the owner, and ignore a failure."""
         with suppress(UserError):
             self._owner.call(method, *args, timeout=_ANSWER_SECONDS)
 
-    # --- what it looks like ---------------------------------------------------------------------------
+    # --- status ---------------------------------------------------------------------------------------
 
     @property
     def askable(self) -> bool:
@@ -114,43 +115,43 @@ class Follower:
 
     @property
     def is_behind(self) -> bool:
-        """Tell whether to ask the owner: it alone knows."""
+        """Always true: only the owner knows."""
         return True
 
     def activity(self) -> IndexActivity:
-        """Return what the owner was doing a moment ago."""
+        """Return the last known activity of the owner."""
         return self._activity
 
     # --- following the owner --------------------------------------------------------------------------
 
     def run(self) -> Ownership | None:
-        """Follow the owner until `stop`, until the index is this process's, or until its catalog is another one."""
+        """Follow the owner until `stop`, until this process owns the index, or until the catalog is replaced."""
         with closing(self._owner):
-            while not self._stopped.wait(_LOOK_SECONDS):
+            while not self._stopped.wait(_POLL_SECONDS):
                 if (ownership := claim(self._paths.lock)) is not None:
-                    logger.info("The owner of %s is gone; its index is ours now.", self._paths.root)
+                    logger.info("The owner of %s has ended; this process owns the index now.", self._paths.root)
                     return ownership
                 if _identity(self._paths) != self._file:
                     return None
-                self._look()
+                self._poll()
         return None
 
     def stop(self) -> None:
-        """Have `run` end soon."""
+        """End `run` soon."""
         self._stopped.set()
 
     def close(self) -> None:
-        """Let go of the catalog."""
+        """Close the catalog."""
         self._catalog.close()
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         before = self._activity
         try:
             self._activity = self._owner.call("activity", timeout=_ANSWER_SECONDS)
         except UserError as error:
             self._activity = replace(before, problem=error)
         if self._activity != before:
-            self._tell()
+            self._on_change()
 
 
 def _opened(paths: IndexPaths, folder: Path) -> tuple[Catalog, int]:
@@ -167,7 +168,7 @@ def _opened(paths: IndexPaths, folder: Path) -> tuple[Catalog, int]:
 
 
 def _identity(paths: IndexPaths) -> int:
-    """Return what tells one catalog file from another; 0 where there is none."""
+    """Return a number that identifies the catalog file; 0 if there is none."""
     try:
         return paths.catalog.stat().st_ino
     except OSError:

@@ -1,7 +1,7 @@
-"""What may have changed since the last look at a folder, and when to look again.
+"""Collects the changes of a folder until the next update, and decides when that is due.
 
-Saving all files, or switching a branch, is many events and one update: it begins once things are quiet, but never much
-later than the first event. Too many paths are not remembered one by one: then a look at everything costs less.
+Saving all files, or switching a branch, causes many events but should cause one update. The update is due once no more
+events arrive, or a moment after the first one. Beyond some number of paths, scanning the whole folder is cheaper.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ class PendingChanges:
         self._hurried = False
 
     def __bool__(self) -> bool:
-        """Tell whether anything may have changed."""
+        """Return whether anything may have changed."""
         return self._first is not None
 
     def add(self, paths: Collection[str] | None, now: float) -> None:
-        """Take down paths that may have changed; None stands for everything."""
+        """Add paths that may have changed; None means everything."""
         if paths is not None and not paths:
             return
         self._first = now if self._first is None else self._first
@@ -43,11 +43,11 @@ class PendingChanges:
             self._everything = len(self._paths) > _MOST_PATHS
 
     def hurry(self) -> None:
-        """Make what is there due at once."""
+        """Make the update due at once, if anything changed."""
         self._hurried = self._first is not None
 
     def seconds_until_due(self, now: float) -> float | None:
-        """Return how long to wait before the next look; None where nothing changed."""
+        """Return the seconds until the next update is due; None if nothing changed."""
         if self._first is None:
             return None
         if self._hurried:
@@ -55,7 +55,7 @@ class PendingChanges:
         return max(0.0, min(self._last + _QUIET_SECONDS, self._first + _LONGEST_SECONDS) - now)
 
     def take(self) -> frozenset[str] | None:
-        """Return the paths to look at, None for everything, and begin anew."""
+        """Return the paths to update, None for everything, and clear them."""
         taken = None if self._everything else frozenset(self._paths)
         self.__init__()  # type: ignore[misc]
         return taken

@@ -1,7 +1,7 @@
-"""A folder whose index cannot be written: what was stored can be asked for, and nothing more until it can be.
+"""A folder whose index cannot be written, because the disk is full or read-only: the stored catalog is searched.
 
-A full or a read-only disk is no reason to find nothing. Words and definitions come from the catalog as it is; vectors
-need a store that is written to when it is opened, so nobody serves them.
+Keywords and definitions come from the catalog as it is. There is no vector search, since opening the vector store
+writes to it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sourcewise.domain.index_state import IndexActivity, IndexReport, Stage
 from sourcewise.errors import StorageError
 from sourcewise.folder_index.index import Index
 from sourcewise.processes.lock import claim
-from sourcewise.processes.rpc import PeerClient
+from sourcewise.processes.rpc import RpcClient
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.vector_search import RemoteVectorSearch
 
@@ -45,42 +45,42 @@ class ReadOnlyFolder:
             problem: why the index cannot be written.
 
         Raises:
-            StorageError: there is none, or it cannot be read.
+            StorageError: there is no catalog, or it cannot be read.
         """
         self._paths = paths
         self._problem = problem
         self._stopped = threading.Event()
         self._catalog = Catalog(paths.catalog, read_only=True)
-        self._nobody = PeerClient(paths.address, f"the process that keeps the index of {folder}")
-        self.index = Index(folder, paths, self._catalog, RemoteVectorSearch(self._nobody), shared)
+        self._owner = RpcClient(paths.address, f"the process that keeps the index of {folder}")
+        self.index = Index(folder, paths, self._catalog, RemoteVectorSearch(self._owner), shared)
         counts = self.index.counts()
         self._activity = IndexActivity(
             Stage.IDLE, files=counts.files, chunks=counts.chunks, embedded=counts.embedded, problem=problem
         )
 
-    # --- what is wanted: it cannot be had -------------------------------------------------------------
+    # --- requests, which cannot be fulfilled ----------------------------------------------------------
 
     def changed(self, paths: Collection[str] | None) -> None:
-        """Nothing; see Owner.changed. Whoever owns the index next looks at everything."""
+        """Do nothing; the next owner rescans the folder. See Owner.changed."""
 
     def catch_up(self, seconds: float) -> None:
-        """Nothing; see Owner.catch_up."""
+        """Do nothing; see Owner.catch_up."""
 
     def prioritize(self, chunk_ids: Sequence[str], question: str = "") -> None:
-        """Nothing; see Owner.prioritize."""
+        """Do nothing; see Owner.prioritize."""
 
     def show(self, paths: Sequence[str]) -> None:
-        """Nothing; see Owner.show."""
+        """Do nothing; see Owner.show."""
 
     def pause(self, paused: bool) -> None:
-        """Nothing; see Owner.pause."""
+        """Do nothing; see Owner.pause."""
 
     def await_read(self) -> IndexReport:
-        """Return at once: what was stored is all there is."""
+        """Return an empty report at once."""
         return IndexReport()
 
     def rebuild(self) -> None:
-        """Refuse.
+        """Always fail.
 
         Raises:
             StorageError: the index cannot be written.
@@ -88,17 +88,17 @@ class ReadOnlyFolder:
         raise self._problem
 
     def reconfigure(self, shared: IndexServices) -> None:
-        """Ask with other settings."""
+        """Search with other settings."""
         self.index.reconfigure(shared)
 
     def activity(self) -> IndexActivity:
-        """Return what the index holds, and why nothing is done with it."""
+        """Return what the index holds, and why it is not updated."""
         return self._activity
 
-    # --- until it can be written ----------------------------------------------------------------------
+    # --- waiting --------------------------------------------------------------------------------------
 
     def run(self) -> Ownership | None:
-        """Wait until the index may be this process's to write, or until `stop`."""
+        """Wait until this process can own the index, or until `stop`."""
         while not self._stopped.wait(_RETRY_SECONDS):
             with suppress(StorageError):
                 if (ownership := claim(self._paths.lock)) is not None:
@@ -106,10 +106,10 @@ class ReadOnlyFolder:
         return None
 
     def stop(self) -> None:
-        """Have `run` end soon."""
+        """End `run` soon."""
         self._stopped.set()
 
     def close(self) -> None:
-        """Let go of the catalog."""
-        self._nobody.close()
+        """Close the catalog."""
+        self._owner.close()
         self._catalog.close()

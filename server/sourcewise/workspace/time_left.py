@@ -1,26 +1,26 @@
-"""How long a stage of work will still take: from its pace in the recent past, or nothing where that were a guess."""
+"""Estimates how long a stage of work will still take, from its recent speed."""
 
 from __future__ import annotations
 
 from collections import deque
 
 _RECENT_SECONDS = 20.0
-# Before either of these it is not known: the first steps load a model, or come from a cache.
+# There is no estimate before either of these: the first steps load a model, or come from the cache.
 _ENOUGH_SECONDS = 5.0
 _ENOUGH_SHARE = 0.05
 
 
 class TimeLeft:
-    """The pace of one stage."""
+    """Estimates the remaining time of one stage."""
 
     def __init__(self) -> None:
-        """Begin without knowing anything."""
+        """Begin without an estimate."""
         self._begun: float | None = None
         self._recent: deque[tuple[float, int]] = deque()
         self._total = 0
 
-    def note(self, now: float, done: int, total: int) -> None:
-        """Take down how much is done at a moment, in seconds of any clock."""
+    def record(self, now: float, done: int, total: int) -> None:
+        """Record how much is done at a time, in seconds of any clock."""
         if self._begun is None:
             self._begun = now
         self._total = total
@@ -29,8 +29,8 @@ class TimeLeft:
             self._recent.popleft()
 
     @property
-    def seconds_left(self) -> float | None:
-        """Seconds until all is done at the recent pace; None if not known."""
+    def seconds(self) -> float | None:
+        """Seconds until all is done at the recent speed; None if unknown."""
         if self._begun is None or not self._total:
             return None
         (earlier, done_then), (now, done) = self._recent[0], self._recent[-1]

@@ -26,11 +26,11 @@ from sourcewise.workspace.embedding_queue import EmbeddingQueue
 from sourcewise.workspace.folder import IndexedFolder
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from sourcewise.domain.answer import Destination
+    from sourcewise.domain.work_context import WorkContext
     from sourcewise.folder_index.index import Index
     from sourcewise.paths import DataPaths
     from sourcewise.settings import Settings
@@ -58,13 +58,13 @@ class Workspace:
         *,
         interactive: bool = False,
     ) -> None:
-        """Join the parts; nothing is opened and nothing is loaded.
+        """Open no folder and load no model yet.
 
         Args:
             settings: for all folders; see apply.
             data: where things live.
             on_download: hears how far a model's download is.
-            interactive: whether somebody watches: then a question waits neither for the embedding model nor for the
+            interactive: whether this serves an editor. Questions then wait neither for the embedding model nor for the
                 download of a language model.
         """
         self.settings = settings
@@ -83,14 +83,14 @@ class Workspace:
             lambda: self.settings, self.weights, data.log, on_fetch=on_download, may_fetch=not interactive
         )
         self._on_download = on_download
-        # In a terminal somebody waits until it is done.
-        self._consideration = Throttle(lambda: self.settings, Machine().look) if interactive else None
-        self._lane = EmbeddingQueue()
-        self._keepers: list[IndexedFolder] = []
+        # In a terminal the user waits for the result, so the work runs at full speed.
+        self._throttle = Throttle(lambda: self.settings, Machine().state) if interactive else None
+        self._queue = EmbeddingQueue()
+        self._folders: list[IndexedFolder] = []
         self._shape = _shape_of(settings)
 
     def apply(self, settings: Settings) -> bool:
-        """Take other settings, at once; return whether `reshape` has to follow for the indexes to obey them."""
+        """Use other settings at once; return whether `reconfigure` must follow to apply them to the indexes."""
         self.settings = settings
         return _shape_of(settings) != self._shape
 
@@ -100,19 +100,19 @@ class Workspace:
         if before["embedding_threads"] != self._shape["embedding_threads"]:
             self.embedder.use_threads(self.settings.embedding_threads)
         self.model = model_meant(self.settings.embedding_model)
-        for keeper in self._keepers:
-            keeper.reconfigure(self._shared_parts())
+        for folder in self._folders:
+            folder.reconfigure(self._services())
 
-    def open(self, path: Path, tell: Callable[[IndexedFolder], None] = lambda _: None) -> IndexedFolder:
-        """Have a folder's index kept, in the background; what cannot be is said by the keeper.
+    def open(self, path: Path, on_change: Callable[[IndexedFolder], None] = lambda _: None) -> IndexedFolder:
+        """Open a folder and keep its index up to date in the background; problems are part of its activity.
 
         Args:
             path: of the folder.
-            tell: called, in any thread, when something about it looks different.
+            on_change: called, in any thread, when its activity changes.
         """
-        keeper = IndexedFolder(path, self.data, self._shared_parts(), self._lane, tell)
-        self._keepers.append(keeper)
-        return keeper
+        folder = IndexedFolder(path, self.data, self._services(), self._queue, on_change)
+        self._folders.append(folder)
+        return folder
 
     def engine(
         self,
@@ -134,31 +134,31 @@ class Workspace:
         return CodeQueryEngine(knowledge, knowledge.text_of, self.language_models.choose, allowed, self.settings.top)
 
     def embed_no_more(self) -> None:
-        """Leave the processor to something else: from now on, vectors are made for questions alone."""
-        self._lane.close()
+        """Stop embedding folders, to leave the processor to something else; questions are still embedded."""
+        self._queue.close()
 
-    def close_folder(self, keeper: IndexedFolder) -> None:
-        """Let go of a folder."""
-        if keeper in self._keepers:
-            self._keepers.remove(keeper)
-            keeper.close()
+    def close_folder(self, folder: IndexedFolder) -> None:
+        """Close a folder, if it is open."""
+        if folder in self._folders:
+            self._folders.remove(folder)
+            folder.close()
 
     def close(self) -> None:
-        """Let go of everything; what is being written is finished first."""
-        for keeper in self._keepers:
-            keeper.stop()
-        self._lane.close()
+        """Close everything, after writes in progress have ended."""
+        for folder in self._folders:
+            folder.stop()
+        self._queue.close()
         # Only the end of its process stops a batch of embedding.
         self.embedder.close()
-        for keeper in list(self._keepers):
-            self.close_folder(keeper)
+        for folder in list(self._folders):
+            self.close_folder(folder)
         end_parsing()
         self.stores.close()
         self.cache.close()
 
     def expect_questions(self) -> None:
         """Load the embedding model in the background, where an open index has something to compare with."""
-        if any(keeper.activity().embedded for keeper in self._keepers):
+        if any(folder.activity().embedded for folder in self._folders):
             self.embedder.prepare(self.model)
 
     def status(self, path: Path) -> IndexStatus:
@@ -184,19 +184,22 @@ class Workspace:
         catalog = self.data.index_of(folder).catalog
         return IndexInspector(folder, catalog, self.model, self.settings.max_file_bytes)
 
-    def _shared_parts(self) -> IndexServices:
+    def _services(self) -> IndexServices:
         return IndexServices(
             settings=lambda: self.settings,
             model=self.model,
             embedder=self.embedder,
             stores=self.stores,
-            consideration=self._consideration,
+            throttle=self._throttle,
             cache=self.cache,
             fetch_model=self._fetch_model,
         )
 
-    def _fetch_model(self, on_progress: Callable[[DownloadProgress], None], cancelled: threading.Event) -> None:
-        self.weights.ensure(self.model, on_progress, cancelled)
+    def _fetch_model(self, context: WorkContext) -> None:
+        def report(download: DownloadProgress) -> None:
+            context.report(download.done, download.total)
+
+        self.weights.ensure(self.model, report, context.cancelled)
 
     def _idle_seconds(self) -> float | None:
         return 60.0 * self.settings.embedding_idle_minutes or None

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sourcewise.doctor.checks import Finding, examine, watching
-from sourcewise.folder_index.pruning import note_folder
+from sourcewise.folder_index.pruning import record_folder
 from sourcewise.paths import DataPaths
-from sourcewise.processes.rpc import PeerServer
+from sourcewise.processes.rpc import RpcServer
 from sourcewise.settings import Settings
 from sourcewise.workspace.workspace import Workspace
 
@@ -49,7 +49,7 @@ async def test_the_process_that_keeps_an_index_true_is_named(workspace: Workspac
     paths = workspace.data.index_of(tmp_path / "shop")
     paths.root.mkdir(parents=True)
     assert "kept true" not in (await finding(workspace, "Indexes")).message
-    server = PeerServer(paths.address, {})
+    server = RpcServer(paths.address, {})
     assert f"kept true by process {os.getpid()}" in (await finding(workspace, "Indexes")).message
     server.close()
 
@@ -61,7 +61,7 @@ async def test_room_that_folders_which_are_gone_take_is_offered_back_without_nam
     paths = workspace.data.index_of(gone)
     paths.root.mkdir(parents=True)
     paths.catalog.write_bytes(b"x" * 5000)
-    note_folder(paths, gone)
+    record_folder(paths, gone)
     found = await finding(workspace, "Indexes")
     assert not found.good
     assert "5.1 kB of folders that are gone" in found.message

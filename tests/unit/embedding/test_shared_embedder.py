@@ -19,7 +19,7 @@ from hashing_embedder import HashingEmbedder
 from sourcewise.embedding import EmbeddingText, shared_embedder
 from sourcewise.errors import WorkerDiedError, WorkerError
 from sourcewise.processes.lock import claim
-from sourcewise.processes.rpc import PeerServer
+from sourcewise.processes.rpc import RpcServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,10 +135,10 @@ def test_what_was_under_way_when_the_holder_was_killed_is_embedded_here(
     other: OtherWindow, window: SharedEmbedder, own: PlacedEmbedder, pipe: Path
 ) -> None:
     with ThreadPoolExecutor(3) as threads:
-        coming = [threads.submit(window.embed_texts, MODEL, [EmbeddingText(str(pipe))])]
+        futures = [threads.submit(window.embed_texts, MODEL, [EmbeddingText(str(pipe))])]
         pipe.open().close()  # it has begun
         other.kill()
-        assert len(coming[0].result(timeout=30)) == 1
+        assert len(futures[0].result(timeout=30)) == 1
     assert own.embedded == [str(pipe)]
 
 
@@ -177,7 +177,7 @@ def test_a_closed_window_embeds_nothing(tmp_path: Path, method: str) -> None:
 def test_a_window_of_another_version_than_the_holder_embeds_on_its_own(tmp_path: Path, window: SharedEmbedder) -> None:
     holder = claim(tmp_path / "lock")
     assert holder is not None
-    server = PeerServer(tmp_path / "address", {})
+    server = RpcServer(tmp_path / "address", {})
     address = tmp_path / "address"
     address.write_text(json.dumps(json.loads(address.read_text()) | {"version": "0.0.1"}))
     assert place_of(window) == os.getpid()
@@ -213,9 +213,9 @@ def test_many_threads_of_a_window_go_on_when_the_holder_is_killed(other: OtherWi
         return places
 
     with ThreadPoolExecutor(8) as threads:
-        coming = threads.map(embed_often, range(8))
+        futures = threads.map(embed_often, range(8))
         for _ in range(8):
             begun.acquire()
         other.kill()
-        for places in coming:
+        for places in futures:
             assert places == {other.process.pid, os.getpid()}

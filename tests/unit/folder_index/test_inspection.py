@@ -13,7 +13,7 @@ import pytest
 from sourcewise.domain.code import Chunk, FileStamp, SkippedFile, SkipReason, SourceFile
 from sourcewise.folder_index.inspection import IndexInspector, SkipGroup, counts_by_reason, grouped, owner_of
 from sourcewise.paths import IndexPaths
-from sourcewise.processes.rpc import PeerServer
+from sourcewise.processes.rpc import RpcServer
 from sourcewise.storage.catalog import Catalog
 
 if TYPE_CHECKING:
@@ -57,10 +57,10 @@ def test_chunks_are_seen_with_their_vectors_while_another_has_the_index_open(
     inspector: IndexInspector, owner: Catalog, folder: Path, absolute: bool
 ) -> None:
     owner.replace_file(SourceFile(FileStamp("src/a.py", 1, 1), "", "python", "d"), (FIRST, SECOND))
-    owner.mark_vectors_stored(MODEL, [(SECOND, 3)])
-    owner.mark_vectors_stored("another model", [(FIRST, 1)])
-    assert owner.pending_vectors(MODEL, 1) == [FIRST]
-    owner.mark_vectors_failed(MODEL, {"1": "it broke the model twice"})
+    owner.vectors.mark_stored(MODEL, [(SECOND, 3)])
+    owner.vectors.mark_stored("another model", [(FIRST, 1)])
+    assert owner.vectors.pending(MODEL, 1) == [FIRST]
+    owner.vectors.mark_failed(MODEL, {"1": "it broke the model twice"})
     found = inspector.file(str(folder / "src/a.py") if absolute else "./src/a.py")
     assert (found.path, found.sentence) == ("src/a.py", "")
     assert [(entry.chunk, entry.vectors, entry.problem) for entry in found.chunks] == [
@@ -91,7 +91,7 @@ def test_looking_into_an_index_that_is_not_there_makes_none(inspector: IndexInsp
 def test_the_process_that_keeps_an_index_true_is_known_while_it_does(tmp_path: Path) -> None:
     paths = IndexPaths(tmp_path)
     assert owner_of(paths) is None
-    server = PeerServer(paths.address, {})
+    server = RpcServer(paths.address, {})
     assert owner_of(paths) == os.getpid()
     server.close()
     assert owner_of(paths) is None
@@ -106,8 +106,8 @@ def test_a_process_that_was_killed_keeps_nothing(tmp_path: Path) -> None:
 
 
 def test_what_stays_out_is_listed_by_path(inspector: IndexInspector, owner: Catalog) -> None:
-    owner.record_skipped([skipped("logo.png", SkipReason.BINARY)])
-    owner.replace_scan_skips([skipped("build/", SkipReason.IGNORED, "built-in")])
+    owner.skipped.record([skipped("logo.png", SkipReason.BINARY)])
+    owner.skipped.replace_scanned([skipped("build/", SkipReason.IGNORED, "built-in")])
     assert [(file.path, file.reason) for file in inspector.skipped()] == [
         ("build/", SkipReason.IGNORED),
         ("logo.png", SkipReason.BINARY),

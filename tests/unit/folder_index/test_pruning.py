@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise.folder_index.pruning import find_abandoned, note_folder, prune
+from sourcewise.folder_index.pruning import find_abandoned, prune, record_folder
 from sourcewise.paths import DataPaths
 from sourcewise.processes.lock import claim
 from sourcewise.storage.catalog import Catalog
@@ -38,7 +38,7 @@ def indexed(data: DataPaths, folder: Path) -> IndexPaths:
     paths = data.index_of(folder)
     ownership = claim(paths.lock)
     assert ownership is not None
-    note_folder(paths, folder)
+    record_folder(paths, folder)
     Catalog(paths.catalog).close()
     (paths.vectors / "segment").mkdir(parents=True)
     (paths.vectors / "segment" / "data_level0.bin").write_bytes(b"x" * 10_000)

@@ -19,10 +19,11 @@ from sourcewise.answering.query_engine import CodeQueryEngine
 from sourcewise.chunking.code_at_cursor import Document, Excerpts
 from sourcewise.domain.answer import AnswerReady, CitationState
 from sourcewise.domain.search import Query, Scope, SearchMode, Turn
+from sourcewise.domain.work_context import WorkContext
 from sourcewise.errors import CancelledError, CatalogCorruptError, QuestionError, StorageError
 from sourcewise.folder_index.index import IndexServices
 from sourcewise.folder_index.writable_index import WritableIndex
-from sourcewise.indexing.throttle import Surroundings, Throttle
+from sourcewise.indexing.throttle import MachineState, Throttle
 from sourcewise.llm.sources_only import SourcesOnlyGenerator
 from sourcewise.paths import DataPaths
 from sourcewise.processes.lock import claim
@@ -42,7 +43,7 @@ MODEL = "hashing"
 
 
 @dataclass
-class House:
+class IndexFixture:
     """A folder, where its data lives, and its open index."""
 
     folder: Path
@@ -68,7 +69,7 @@ class House:
             model=model,
             embedder=self.embedder,
             stores=self.stores,
-            consideration=Throttle(lambda: self.settings, Surroundings),
+            throttle=Throttle(lambda: self.settings, MachineState),
             cache=cache,
             fetch_model=lambda *_: None,
         )
@@ -108,43 +109,43 @@ def stores() -> Iterator[VectorStores]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, stores: VectorStores) -> Iterator[House]:
+def fixture(tmp_path: Path, stores: VectorStores) -> Iterator[IndexFixture]:
     folder = tmp_path / "project"
     folder.mkdir()
     for name, verb in (("disk", "write"), ("network", "send"), ("screen", "draw")):
         steps = [f"    step_{step} = {name}.{verb}(value, offset={step})\n" for step in range(12)]
         functions = [f"def {verb}_{n}(value):\n{''.join(steps)}    return step_{n}\n\n\n" for n in range(3)]
         (folder / f"{name}.py").write_text("".join(functions))
-    house = House(folder, DataPaths(tmp_path / "data"), HashingEmbedder(), stores)
-    yield house
-    house.close()
+    fixture = IndexFixture(folder, DataPaths(tmp_path / "data"), HashingEmbedder(), stores)
+    yield fixture
+    fixture.close()
 
 
 def found(result: SearchResult) -> list[tuple[str, int, int]]:
     return [(p.chunk.path, p.chunk.first_line, p.chunk.last_line) for p in result.passages]
 
 
-def test_a_second_run_embeds_nothing_and_reads_nothing(house: House) -> None:
-    house.refresh()
-    embedded = len(house.embedder.embedded)
-    report = house.open().update()
+def test_a_second_run_embeds_nothing_and_reads_nothing(fixture: IndexFixture) -> None:
+    fixture.refresh()
+    embedded = len(fixture.embedder.embedded)
+    report = fixture.open().update()
     assert (report.added, report.changed, report.unchanged) == (0, 0, 3)
-    assert house.index is not None
-    assert house.index.embed().embedded == 0
-    assert len(house.embedder.embedded) == embedded > 0
+    assert fixture.index is not None
+    assert fixture.index.embed().embedded == 0
+    assert len(fixture.embedder.embedded) == embedded > 0
 
 
-def test_a_search_tells_whether_the_folder_was_read_whole(house: House) -> None:
-    index, cancelled = house.open(), threading.Event()
+def test_a_search_tells_whether_the_folder_was_read_whole(fixture: IndexFixture) -> None:
+    index, cancelled = fixture.open(), threading.Event()
     with pytest.raises(CancelledError):
-        index.update(progress=lambda progress: cancelled.set() if progress.done else None, cancelled=cancelled)
+        index.update(context=WorkContext(lambda progress: cancelled.set() if progress.done else None, cancelled))
     assert not index.search("send", 3).whole
     index.update()
     assert index.search("send", 3).whole
 
 
-def test_keyword_search_serves_before_anything_is_embedded(house: House) -> None:
-    index = house.open()
+def test_keyword_search_serves_before_anything_is_embedded(fixture: IndexFixture) -> None:
+    index = fixture.open()
     index.update()
     result = index.search("where is send called on the network", 3)
     assert result.mode is SearchMode.KEYWORD
@@ -156,26 +157,28 @@ def test_keyword_search_serves_before_anything_is_embedded(house: House) -> None
     ("question", "relevant"),
     [("How are values drawn while it is drawing on screens?", True), ("Who bakes bread at night?", False)],
 )
-def test_words_alone_tell_what_is_relevant_whatever_they_end_in(house: House, question: str, relevant: bool) -> None:
-    index = house.open()
+def test_words_alone_tell_what_is_relevant_whatever_they_end_in(
+    fixture: IndexFixture, question: str, relevant: bool
+) -> None:
+    index = fixture.open()
     index.update()
     assert index.search(question, 3).relevant is relevant
 
 
-def test_vectors_join_when_they_are_there(house: House) -> None:
-    result = house.refresh().search("network send", 3)
+def test_vectors_join_when_they_are_there(fixture: IndexFixture) -> None:
+    result = fixture.refresh().search("network send", 3)
     assert result.mode is SearchMode.HYBRID
     assert result.passages[0].chunk.path == "network.py"
     assert all(passage.similarity is not None for passage in result.passages)
 
 
-def test_a_partly_embedded_folder_is_searched_by_words_and_vectors(house: House) -> None:
-    house.settings = Settings(embedding_batch=1)
+def test_a_partly_embedded_folder_is_searched_by_words_and_vectors(fixture: IndexFixture) -> None:
+    fixture.settings = Settings(embedding_batch=1)
     stop = threading.Event()
-    index = house.open()
+    index = fixture.open()
     index.update()
     with suppress(CancelledError):
-        index.embed(index.wanted_first("network send", 1), progress=lambda _: stop.set(), cancelled=stop)
+        index.embed(index.wanted_first("network send", 1), context=WorkContext(lambda _: stop.set(), stop))
     result = index.search("where does it draw or write or send", 20)
     assert result.mode is SearchMode.HYBRID
     assert result.embedded == 1 < result.chunks
@@ -183,143 +186,143 @@ def test_a_partly_embedded_folder_is_searched_by_words_and_vectors(house: House)
     assert [passage.similarity is not None for passage in result.passages].count(True) == 1
 
 
-def test_a_one_line_edit_embeds_two_chunks_at_most(house: House) -> None:
-    house.refresh()
-    before = len(house.embedder.embedded)
-    file = house.folder / "disk.py"
+def test_a_one_line_edit_embeds_two_chunks_at_most(fixture: IndexFixture) -> None:
+    fixture.refresh()
+    before = len(fixture.embedder.embedded)
+    file = fixture.folder / "disk.py"
     file.write_text(file.read_text().replace("write_1(value)", "write_1(number)"))
-    house.refresh()
-    assert 1 <= len(house.embedder.embedded) - before <= 2
+    fixture.refresh()
+    assert 1 <= len(fixture.embedder.embedded) - before <= 2
 
 
-def test_lines_that_move_embed_nothing_and_are_found_at_their_new_place(house: House) -> None:
-    house.refresh()
-    before = set(house.embedder.embedded)
-    file = house.folder / "disk.py"
+def test_lines_that_move_embed_nothing_and_are_found_at_their_new_place(fixture: IndexFixture) -> None:
+    fixture.refresh()
+    before = set(fixture.embedder.embedded)
+    file = fixture.folder / "disk.py"
     file.write_text("import network\n\n\n" + file.read_text())
-    index = house.refresh()
-    assert set(house.embedder.embedded) - before == {
-        text for text in house.embedder.embedded if text.startswith("import network")
+    index = fixture.refresh()
+    assert set(fixture.embedder.embedded) - before == {
+        text for text in fixture.embedder.embedded if text.startswith("import network")
     }
     first = index.search("write_2", 1).passages[0].chunk
     assert "def write_2" in file.read_text().splitlines()[first.first_line - 1 : first.last_line][0]
 
 
-def test_a_moved_file_embeds_nothing(house: House) -> None:
-    house.refresh()
-    before = len(house.embedder.embedded)
-    (house.folder / "io").mkdir()
-    (house.folder / "disk.py").rename(house.folder / "io" / "disk.py")
-    index = house.refresh()
-    assert len(house.embedder.embedded) == before
+def test_a_moved_file_embeds_nothing(fixture: IndexFixture) -> None:
+    fixture.refresh()
+    before = len(fixture.embedder.embedded)
+    (fixture.folder / "io").mkdir()
+    (fixture.folder / "disk.py").rename(fixture.folder / "io" / "disk.py")
+    index = fixture.refresh()
+    assert len(fixture.embedder.embedded) == before
     assert index.search("write_1", 1).passages[0].chunk.path == "io/disk.py"
 
 
-def test_a_deleted_file_is_found_no_more_and_leaves_no_vector(house: House) -> None:
-    house.refresh()
-    (house.folder / "disk.py").unlink()
-    index = house.refresh()
+def test_a_deleted_file_is_found_no_more_and_leaves_no_vector(fixture: IndexFixture) -> None:
+    fixture.refresh()
+    (fixture.folder / "disk.py").unlink()
+    index = fixture.refresh()
     assert all(passage.chunk.path != "disk.py" for passage in index.search("disk write", 20).passages)
     assert index.status().vectors == index._store.count(MODEL)
 
 
-def test_a_deleted_vector_store_costs_no_embedding_and_no_result(house: House) -> None:
-    before = found(house.refresh().search("disk write", 5))
-    embedded = len(house.embedder.embedded)
-    house.close()
-    shutil.rmtree(house.data.index_of(house.folder).vectors)
-    index = house.open()
+def test_a_deleted_vector_store_costs_no_embedding_and_no_result(fixture: IndexFixture) -> None:
+    before = found(fixture.refresh().search("disk write", 5))
+    embedded = len(fixture.embedder.embedded)
+    fixture.close()
+    shutil.rmtree(fixture.data.index_of(fixture.folder).vectors)
+    index = fixture.open()
     index.update()
     assert index.embed().reused == index.status().chunks
     assert found(index.search("disk write", 5)) == before
-    assert len(house.embedder.embedded) == embedded
+    assert len(fixture.embedder.embedded) == embedded
 
 
 @pytest.mark.parametrize("damage", ["truncate", "garbage", "half"])
-def test_a_damaged_vector_store_is_filled_anew_without_embedding(house: House, damage: str) -> None:
-    before = found(house.refresh().search("disk write", 5))
-    embedded = len(house.embedder.embedded)
-    house.close()
-    vectors = house.data.index_of(house.folder).vectors
+def test_a_damaged_vector_store_is_filled_anew_without_embedding(fixture: IndexFixture, damage: str) -> None:
+    before = found(fixture.refresh().search("disk write", 5))
+    embedded = len(fixture.embedder.embedded)
+    fixture.close()
+    vectors = fixture.data.index_of(fixture.folder).vectors
     for file in vectors.rglob("*"):
         if file.is_file() and (damage != "half" or file.suffix == ".bin"):
             file.write_bytes(b"" if damage == "truncate" else b"\x93garbage" * 1000)
-    assert found(house.refresh().search("disk write", 5)) == before
-    assert len(house.embedder.embedded) == embedded
+    assert found(fixture.refresh().search("disk write", 5)) == before
+    assert len(fixture.embedder.embedded) == embedded
 
 
-def test_damaged_vectors_come_back_once_also_where_more_are_to_be_made(house: House) -> None:
-    house.refresh()
-    house.close()
-    (house.data.index_of(house.folder).vectors / "chroma.sqlite3").write_bytes(b"garbage" * 1000)
-    shutil.copy(house.folder / "disk.py", house.folder / "copy.py")
-    index = house.refresh()
+def test_damaged_vectors_come_back_once_also_where_more_are_to_be_made(fixture: IndexFixture) -> None:
+    fixture.refresh()
+    fixture.close()
+    (fixture.data.index_of(fixture.folder).vectors / "chroma.sqlite3").write_bytes(b"garbage" * 1000)
+    shutil.copy(fixture.folder / "disk.py", fixture.folder / "copy.py")
+    index = fixture.refresh()
     assert (index.made.embedded, index.made.reused) == (0, index.status().chunks)
 
 
-def test_a_corrupt_catalog_is_built_anew_and_said(house: House) -> None:
-    before = found(house.refresh().search("disk write", 5))
-    embedded = len(house.embedder.embedded)
-    house.close()
-    house.data.index_of(house.folder).catalog.write_bytes(b"not a database" * 5000)
-    index = house.refresh()
+def test_a_corrupt_catalog_is_built_anew_and_said(fixture: IndexFixture) -> None:
+    before = found(fixture.refresh().search("disk write", 5))
+    embedded = len(fixture.embedder.embedded)
+    fixture.close()
+    fixture.data.index_of(fixture.folder).catalog.write_bytes(b"not a database" * 5000)
+    index = fixture.refresh()
     assert "built anew" in index.notice
     assert found(index.search("disk write", 5)) == before
-    assert len(house.embedder.embedded) == embedded
+    assert len(fixture.embedder.embedded) == embedded
 
 
-def test_a_catalog_that_proves_damaged_in_use_is_built_anew_by_the_next_run(house: House) -> None:
-    before = found(house.refresh().search("disk write", 5))
-    embedded = len(house.embedder.embedded)
-    house.close()
-    catalog = house.data.index_of(house.folder).catalog
+def test_a_catalog_that_proves_damaged_in_use_is_built_anew_by_the_next_run(fixture: IndexFixture) -> None:
+    before = found(fixture.refresh().search("disk write", 5))
+    embedded = len(fixture.embedder.embedded)
+    fixture.close()
+    catalog = fixture.data.index_of(fixture.folder).catalog
     pages = bytearray(catalog.read_bytes())
     pages[3 * 4096 :] = b"\xa5" * (len(pages) - 3 * 4096)
     catalog.write_bytes(pages)
     with suppress(CatalogCorruptError):
-        house.refresh().search("disk write", 5)
-    index = house.refresh()
+        fixture.refresh().search("disk write", 5)
+    index = fixture.refresh()
     assert found(index.search("disk write", 5)) == before
-    assert len(house.embedder.embedded) == embedded
+    assert len(fixture.embedder.embedded) == embedded
 
 
-def test_an_interrupted_run_is_carried_on(house: House) -> None:
-    house.embedder.fail_after = 4
-    index = house.open()
+def test_an_interrupted_run_is_carried_on(fixture: IndexFixture) -> None:
+    fixture.embedder.fail_after = 4
+    index = fixture.open()
     index.update()
     with pytest.raises(KeyboardInterrupt):
         index.embed()
-    house.embedder.fail_after = None
-    index = house.refresh()
+    fixture.embedder.fail_after = None
+    index = fixture.refresh()
     status = index.status()
     assert status.embedded == status.chunks
     assert status.state == "ready"
 
 
-def test_a_cancelled_run_stops_and_keeps_what_it_has(house: House) -> None:
-    index = house.open()
+def test_a_cancelled_run_stops_and_keeps_what_it_has(fixture: IndexFixture) -> None:
+    index = fixture.open()
     stop = threading.Event()
     with pytest.raises(CancelledError):
-        index.update(progress=lambda progress: stop.set() if progress.done == 1 else None, cancelled=stop)
+        index.update(context=WorkContext(lambda progress: stop.set() if progress.done == 1 else None, stop))
     assert index.status().files == 1
-    report = house.open().update()
+    report = fixture.open().update()
     assert (report.added, report.unchanged) == (2, 1)
 
 
-def test_another_chunk_size_cuts_every_file_anew(house: House) -> None:
-    chunks = house.refresh().status().chunks
-    house.settings = Settings(chunk_tokens=64, chunk_overlap=0)
-    index = house.open()
+def test_another_chunk_size_cuts_every_file_anew(fixture: IndexFixture) -> None:
+    chunks = fixture.refresh().status().chunks
+    fixture.settings = Settings(chunk_tokens=64, chunk_overlap=0)
+    index = fixture.open()
     assert index.update().changed == 3
     assert index.status().chunks > chunks
-    assert house.open().update().unchanged == 3
+    assert fixture.open().update().unchanged == 3
 
 
-def test_other_settings_apply_to_an_open_index(house: House) -> None:
-    index = house.refresh()
+def test_other_settings_apply_to_an_open_index(fixture: IndexFixture) -> None:
+    index = fixture.refresh()
     before = index.status()
-    house.settings = replace(house.settings, chunk_tokens=64, chunk_overlap=0)
-    index.reconfigure(house.shared("another"))
+    fixture.settings = replace(fixture.settings, chunk_tokens=64, chunk_overlap=0)
+    index.reconfigure(fixture.shared("another"))
     assert index.update().changed == 3
     assert index.status().chunks > before.chunks
     index.embed()
@@ -327,36 +330,36 @@ def test_other_settings_apply_to_an_open_index(house: House) -> None:
     assert (status.model, status.embedded) == ("another", status.chunks)
 
 
-def test_a_rebuild_reads_every_file_and_fills_the_store_without_embedding(house: House) -> None:
-    index = house.refresh()
-    embedded = len(house.embedder.embedded)
+def test_a_rebuild_reads_every_file_and_fills_the_store_without_embedding(fixture: IndexFixture) -> None:
+    index = fixture.refresh()
+    embedded = len(fixture.embedder.embedded)
     index.rebuild()
     report = index.update()
     assert (report.changed, report.unchanged) == (3, 0)
     assert index.update().unchanged == 3, "once is enough"
     assert index.embed().reused == index.status().chunks
-    assert len(house.embedder.embedded) == embedded
+    assert len(fixture.embedder.embedded) == embedded
     assert index.search("network send", 3).mode is SearchMode.HYBRID
 
 
-def test_a_rebuild_that_is_stopped_is_carried_on_after_a_restart(house: House) -> None:
-    index = house.refresh()
+def test_a_rebuild_that_is_stopped_is_carried_on_after_a_restart(fixture: IndexFixture) -> None:
+    index = fixture.refresh()
     index.rebuild()
     stop = threading.Event()
     with pytest.raises(CancelledError):
-        index.update(progress=lambda _: stop.set(), cancelled=stop)
+        index.update(context=WorkContext(lambda _: stop.set(), stop))
     assert index.search("network send", 3).mode is SearchMode.HYBRID, "the old index serves until then"
-    assert house.open().update().changed == 3
+    assert fixture.open().update().changed == 3
 
 
-def test_a_folder_that_was_never_read_is_said_to_be_missing(house: House) -> None:
-    assert house.open().status().state == "missing"
+def test_a_folder_that_was_never_read_is_said_to_be_missing(fixture: IndexFixture) -> None:
+    assert fixture.open().status().state == "missing"
 
 
-def test_another_model_gets_its_own_vectors_while_the_old_one_serves(house: House) -> None:
-    house.refresh()
-    house.model = "other"
-    index = house.open()
+def test_another_model_gets_its_own_vectors_while_the_old_one_serves(fixture: IndexFixture) -> None:
+    fixture.refresh()
+    fixture.model = "other"
+    index = fixture.open()
     index.update()
     result = index.search("disk write", 3)
     assert result.mode is SearchMode.HYBRID
@@ -364,47 +367,47 @@ def test_another_model_gets_its_own_vectors_while_the_old_one_serves(house: Hous
     index.embed()
     assert index.status().embedded == index.status().chunks
     assert index._store.count("other") == index.status().vectors
-    assert index._catalog.models() == ["other"]
+    assert index._catalog.vectors.models() == ["other"]
 
 
-def test_a_folder_that_cannot_hold_the_index_is_refused_with_a_way_out(house: House, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_hold_the_index_is_refused_with_a_way_out(fixture: IndexFixture, tmp_path: Path) -> None:
     blocked = tmp_path / "blocked"
     blocked.write_text("a file where a folder must be")
     with pytest.raises(StorageError) as caught:
-        replace(house, data=DataPaths(blocked)).open()
+        replace(fixture, data=DataPaths(blocked)).open()
     assert caught.value.hint
 
 
-async def test_an_answer_is_checked_against_the_file_as_it_is_now(house: House) -> None:
-    index = house.refresh()
-    (house.folder / "network.py").write_text("# rewritten\n")
+async def test_an_answer_is_checked_against_the_file_as_it_is_now(fixture: IndexFixture) -> None:
+    index = fixture.refresh()
+    (fixture.folder / "network.py").write_text("# rewritten\n")
     answer = await answered(index)
     states = {answer.sources[c.number - 1].passage.chunk.path: c.state for c in answer.citations}
     assert states["network.py"] is CitationState.CHANGED
 
 
 async def test_a_source_that_a_link_replaced_is_gone_though_the_link_leads_to_the_same_text(
-    house: House,
+    fixture: IndexFixture,
 ) -> None:
-    house.folder.joinpath("sub").mkdir()
-    house.folder.joinpath("network.py").rename(house.folder / "sub" / "network.py")
-    index = house.refresh()
-    house.folder.joinpath("sub").rename(house.folder.parent / "elsewhere")
-    house.folder.joinpath("sub").symlink_to("../elsewhere")
+    fixture.folder.joinpath("sub").mkdir()
+    fixture.folder.joinpath("network.py").rename(fixture.folder / "sub" / "network.py")
+    index = fixture.refresh()
+    fixture.folder.joinpath("sub").rename(fixture.folder.parent / "elsewhere")
+    fixture.folder.joinpath("sub").symlink_to("../elsewhere")
     answer = await answered(index)
     states = {answer.sources[c.number - 1].passage.chunk.path: c.state for c in answer.citations}
     assert states["sub/network.py"] is CitationState.GONE
     assert index.text_of("../elsewhere/network.py") is None
 
 
-def test_the_metadata_of_vectors_follows_the_lines(house: House) -> None:
-    house.refresh()
-    file = house.folder / "disk.py"
+def test_the_metadata_of_vectors_follows_the_lines(fixture: IndexFixture) -> None:
+    fixture.refresh()
+    file = fixture.folder / "disk.py"
     file.write_text("import network\n\n\n" + file.read_text())
-    index = house.refresh()
+    index = fixture.refresh()
     index.close()
-    house.index = None
-    with sqlite3.connect(house.data.index_of(house.folder).vectors / "chroma.sqlite3") as database:
+    fixture.index = None
+    with sqlite3.connect(fixture.data.index_of(fixture.folder).vectors / "chroma.sqlite3") as database:
         rows = database.execute(
             "SELECT string_value, int_value, key FROM embedding_metadata WHERE id IN "
             "(SELECT id FROM embedding_metadata WHERE key = 'source_file' AND string_value = 'disk.py')"
@@ -414,15 +417,15 @@ def test_the_metadata_of_vectors_follows_the_lines(house: House) -> None:
     assert starts - {1}
 
 
-def test_paths_narrow_what_words_and_vectors_find(house: House) -> None:
-    index = house.refresh()
+def test_paths_narrow_what_words_and_vectors_find(fixture: IndexFixture) -> None:
+    index = fixture.refresh()
     result = index.search("where does it draw or write or send", 20, Scope(("disk.py",)))
     assert result.mode is SearchMode.HYBRID
     assert {passage.chunk.path for passage in result.passages} == {"disk.py"}
 
 
-def test_a_path_that_is_not_indexed_is_refused_with_a_way_out(house: House) -> None:
-    index = house.refresh()
+def test_a_path_that_is_not_indexed_is_refused_with_a_way_out(fixture: IndexFixture) -> None:
+    index = fixture.refresh()
     with pytest.raises(QuestionError, match=r"tape\.py") as caught:
         index.search("write", 3, Scope(("disk.py", "tape.py")))
     assert caught.value.hint
@@ -433,8 +436,8 @@ def spoken_of(place: str, verb: str) -> tuple[Turn, ...]:
 
 
 @pytest.mark.parametrize("by", SearchMode)
-def test_a_follow_up_finds_what_was_spoken_of(house: House, by: SearchMode) -> None:
-    index = house.refresh()
+def test_a_follow_up_finds_what_was_spoken_of(fixture: IndexFixture, by: SearchMode) -> None:
+    index = fixture.refresh()
     for place, verb in (("network", "send"), ("screen", "draw"), ("disk", "write")):
         result = index.gather(Query("But why?", history=spoken_of(place, verb)), 1, by=by)
         assert result.passages[0].chunk.path == f"{place}.py"
@@ -442,32 +445,32 @@ def test_a_follow_up_finds_what_was_spoken_of(house: House, by: SearchMode) -> N
 
 
 @pytest.mark.parametrize("by", SearchMode)
-def test_a_new_topic_is_not_drawn_back_to_what_was_spoken_of(house: House, by: SearchMode) -> None:
+def test_a_new_topic_is_not_drawn_back_to_what_was_spoken_of(fixture: IndexFixture, by: SearchMode) -> None:
     inquiry = Query("And how do I draw on the screen?", history=spoken_of("network", "send"))
-    assert house.refresh().gather(inquiry, 1, by=by).passages[0].chunk.path == "screen.py"
+    assert fixture.refresh().gather(inquiry, 1, by=by).passages[0].chunk.path == "screen.py"
 
 
-def test_what_was_spoken_of_does_not_answer_a_question_about_nothing_that_is_there(house: House) -> None:
-    index = house.open()
+def test_what_was_spoken_of_does_not_answer_a_question_about_nothing_that_is_there(fixture: IndexFixture) -> None:
+    index = fixture.open()
     index.update()
     assert not index.gather(Query("Who bakes bread at night?", history=spoken_of("network", "send")), 3).relevant
 
 
-def test_a_language_and_a_kind_narrow_what_words_and_vectors_find(house: House) -> None:
-    (house.folder / "send.go").write_text(
+def test_a_language_and_a_kind_narrow_what_words_and_vectors_find(fixture: IndexFixture) -> None:
+    (fixture.folder / "send.go").write_text(
         "package main\n\nfunc send_0(value int) int {\n\treturn network.send(value)\n}\n"
     )
-    index = house.refresh()
+    index = fixture.refresh()
     result = index.search("send_0", 20, Scope(languages=("Go",), kinds=("function",)))
     assert result.mode is SearchMode.HYBRID
     assert [passage.chunk.symbol for passage in result.passages] == ["send_0"]
 
 
-def test_what_has_changed_narrows_what_words_vectors_and_the_editor_give(house: House) -> None:
+def test_what_has_changed_narrows_what_words_vectors_and_the_editor_give(fixture: IndexFixture) -> None:
     for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "work"]):
-        git(house.folder, *command)
-    (house.folder / "screen.py").write_text("def paint_value(canvas):\n    return canvas.draw(screen)\n")
-    index = house.refresh()
+        git(fixture.folder, *command)
+    (fixture.folder / "screen.py").write_text("def paint_value(canvas):\n    return canvas.draw(screen)\n")
+    index = fixture.refresh()
     scope = Scope(changed_since="main")
     result = index.search("where does it draw or write or send", 20, scope)
     assert result.mode is SearchMode.HYBRID
@@ -480,8 +483,8 @@ def test_what_has_changed_narrows_what_words_vectors_and_the_editor_give(house: 
     assert {passage.chunk.path for passage in gathered.passages} == {"screen.py"}
 
 
-def test_a_definition_and_a_place_that_a_question_names_must_be_in_the_scope_too(house: House) -> None:
-    index = house.refresh()
+def test_a_definition_and_a_place_that_a_question_names_must_be_in_the_scope_too(fixture: IndexFixture) -> None:
+    index = fixture.refresh()
     question = "What is wrong with `write_1` at network.py:3?"
     assert {"disk.py", "network.py"} <= {passage.chunk.path for passage in index.search(question, 20).passages}
     inside = index.search(question, 20, Scope(("network.py", "screen.py"))).passages
@@ -489,9 +492,9 @@ def test_a_definition_and_a_place_that_a_question_names_must_be_in_the_scope_too
     assert any("is named by the question" in reason for reason in inside[0].reasons)
 
 
-def test_a_selection_is_the_first_source_and_is_not_found_again(house: House) -> None:
-    index = house.refresh()
-    selected = Excerpts(Document("disk.py", (house.folder / "disk.py").read_text())).named("write_1", 1)
+def test_a_selection_is_the_first_source_and_is_not_found_again(fixture: IndexFixture) -> None:
+    index = fixture.refresh()
+    selected = Excerpts(Document("disk.py", (fixture.folder / "disk.py").read_text())).named("write_1", 1)
     assert selected is not None
     result = index.gather(Query("What does this do?", excerpt=selected), 5)
     first, *others = result.passages
@@ -501,10 +504,10 @@ def test_a_selection_is_the_first_source_and_is_not_found_again(house: House) ->
 
 
 @pytest.mark.parametrize("embedded", [True, False])
-def test_code_like_some_code_is_found_by_meaning_or_else_by_words(house: House, embedded: bool) -> None:
-    index = house.refresh() if embedded else house.open()
+def test_code_like_some_code_is_found_by_meaning_or_else_by_words(fixture: IndexFixture, embedded: bool) -> None:
+    index = fixture.refresh() if embedded else fixture.open()
     index.update()
-    code = Excerpts(Document("disk.py", (house.folder / "disk.py").read_text())).named("write_1", 1)
+    code = Excerpts(Document("disk.py", (fixture.folder / "disk.py").read_text())).named("write_1", 1)
     assert code is not None
     result = index.similar(code, 3)
     assert result.mode is (SearchMode.HYBRID if embedded else SearchMode.KEYWORD)
@@ -512,23 +515,25 @@ def test_code_like_some_code_is_found_by_meaning_or_else_by_words(house: House, 
     assert all(not passage.chunk.overlaps(code) for passage in result.passages)
 
 
-async def test_a_citation_is_checked_against_what_the_asker_sees(house: House) -> None:
-    index = house.refresh()
+async def test_a_citation_is_checked_against_what_the_asker_sees(fixture: IndexFixture) -> None:
+    index = fixture.refresh()
     shown = {"network.py": "# being rewritten\n"}.get
     answer = await answered(index, shown)
     states = {answer.sources[c.number - 1].passage.chunk.path: c.state for c in answer.citations}
     assert states["network.py"] is CitationState.CHANGED
 
 
-def test_an_index_from_before_the_packages_is_used_and_nothing_is_embedded(house: House, tmp_path: Path) -> None:
+def test_an_index_from_before_the_packages_is_used_and_nothing_is_embedded(
+    fixture: IndexFixture, tmp_path: Path
+) -> None:
     """The stored index was made of the files beside it by the version whose modules were not yet in packages."""
     stored = Path(__file__).parents[1] / "data" / "index_before_packages.zip"
     shutil.unpack_archive(stored, tmp_path / "stored")
-    shutil.rmtree(house.folder)
-    shutil.move(tmp_path / "stored" / "project", house.folder)
-    shutil.copytree(tmp_path / "stored" / "index", house.data.index_of(house.folder).root)
-    index = house.refresh()
-    assert house.embedder.embedded == []
+    shutil.rmtree(fixture.folder)
+    shutil.move(tmp_path / "stored" / "project", fixture.folder)
+    shutil.copytree(tmp_path / "stored" / "index", fixture.data.index_of(fixture.folder).root)
+    index = fixture.refresh()
+    assert fixture.embedder.embedded == []
     assert (index.status().files, index.status().chunks, index.status().vectors) == (3, 3, 3)
     found = index.search("send a request again", 3)
     assert found.mode is SearchMode.HYBRID

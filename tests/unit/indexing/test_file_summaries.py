@@ -1,4 +1,4 @@
-"""What files are about: what is taken from them, when it is embedded again, and that it serves before all else."""
+"""File summaries: what they contain, when they are embedded again, and that they rank before any chunk does."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from hashing_embedder import HashingEmbedder
 from sourcewise.chunking.chunker import SmartCodeChunker
 from sourcewise.domain.code import FileStamp, SourceFile
 from sourcewise.domain.search import SearchMode
+from sourcewise.domain.work_context import WorkContext
 from sourcewise.embedding import EmbeddingText
 from sourcewise.errors import CancelledError, WorkerDiedError
 from sourcewise.indexing.cached_embedder import embed_each
-from sourcewise.indexing.file_summaries import FileSummaries, synopsis
+from sourcewise.indexing.file_summaries import FileSummaries, file_summary
 from sourcewise.retrieval.retriever import Retriever
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.embedding_cache import EmbeddingCache
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sourcewise.domain.code import Chunk
+    from sourcewise.domain.index_state import IndexProgress
     from sourcewise.embedding.vectors import Vectors
     from sourcewise.storage.vector_search import Hits, Vector
 
@@ -35,8 +37,8 @@ MODEL = "hashing"
 POISON = "poison"
 
 
-class FrailEmbedder(HashingEmbedder):
-    """Dies of one word."""
+class CrashingEmbedder(HashingEmbedder):
+    """Crashes on one word."""
 
     def embed_texts(self, model: str, texts: Sequence[EmbeddingText]) -> list[Vectors]:
         if any(POISON in text.text for text in texts):
@@ -47,21 +49,21 @@ class FrailEmbedder(HashingEmbedder):
 class NoVectors:
     """A vector store with nothing in it that must not be asked."""
 
-    def search(self, model: str, vector: Vector, limit: int, within: Sequence[str] | None = None) -> Hits:
+    def search(self, model: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None = None) -> Hits:
         raise AssertionError
 
     def neighbours(self, model: str, chunk_id: str, limit: int) -> Hits:
         raise AssertionError
 
 
-class Folder:
-    """A catalog of texts, and their synopses."""
+class SummaryFixture:
+    """A catalog of files, and their summaries."""
 
     def __init__(self, root: Path) -> None:
         self.catalog = Catalog(root / "catalog.sqlite")
         self.cache = EmbeddingCache(root / "cache.sqlite")
-        self.embedder = FrailEmbedder()
-        self.synopses = FileSummaries(self.catalog, self.cache, self.embedder)
+        self.embedder = CrashingEmbedder()
+        self.summaries = FileSummaries(self.catalog, self.cache, self.embedder)
 
     def write(self, path: str, text: str) -> None:
         file = SourceFile(FileStamp(path, len(text), 1), text, "python", str(hash(text)))
@@ -70,16 +72,16 @@ class Folder:
     def embed(self) -> list[str]:
         """Return what went through the model."""
         before = len(self.embedder.embedded)
-        self.synopses.embed_pending(MODEL)
+        self.summaries.embed_pending(MODEL)
         return self.embedder.embedded[before:]
 
     def nearness(self, question: str, *paths: str) -> dict[str, float]:
-        return self.catalog.synopses.cosines(MODEL, self.embedder.embed_question(MODEL, question), paths)
+        return self.catalog.file_summaries.cosines(MODEL, self.embedder.embed_question(MODEL, question), paths)
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Folder]:
-    folder = Folder(tmp_path)
+def folder(tmp_path: Path) -> Iterator[SummaryFixture]:
+    folder = SummaryFixture(tmp_path)
     yield folder
     folder.catalog.close()
     folder.cache.close()
@@ -89,30 +91,30 @@ def cut(text: str) -> tuple[Chunk, ...]:
     return SmartCodeChunker().chunk_with_context(SourceFile(FileStamp("a.py", 1, 1), text, "python", ""))
 
 
-# --- what it says -----------------------------------------------------------------------------------------
+# --- what it contains -------------------------------------------------------------------------------------
 
 
-def test_a_synopsis_is_how_a_file_begins_and_what_it_defines() -> None:
-    said = synopsis(cut('"""Sends mail."""\n\nclass Sender:\n    def send(self):\n        pass\n'))
-    assert said.startswith('"""Sends mail."""')
-    assert said.endswith("Sender, Sender.send")
+def test_a_summary_is_how_a_file_begins_and_what_it_defines() -> None:
+    summary = file_summary(cut('"""Sends mail."""\n\nclass Sender:\n    def send(self):\n        pass\n'))
+    assert summary.startswith('"""Sends mail."""')
+    assert summary.endswith("Sender, Sender.send")
 
 
 def test_of_many_names_as_many_are_taken_as_a_model_can_read() -> None:
-    said = synopsis(cut("".join(f"def name_of_number_{n}():\n    pass\n\n\n" for n in range(400))))
-    assert "name_of_number_0" in said
-    assert "name_of_number_399" not in said
-    assert estimate_tokens(said) <= 256
+    summary = file_summary(cut("".join(f"def name_of_number_{n}():\n    pass\n\n\n" for n in range(400))))
+    assert "name_of_number_0" in summary
+    assert "name_of_number_399" not in summary
+    assert estimate_tokens(summary) <= 256
 
 
-def test_a_file_without_anything_in_it_says_nothing() -> None:
-    assert not synopsis(())
+def test_an_empty_file_has_an_empty_summary() -> None:
+    assert not file_summary(())
 
 
 # --- keeping it true --------------------------------------------------------------------------------------
 
 
-def test_files_are_told_apart_by_what_they_are_about(folder: Folder) -> None:
+def test_files_are_distinguished_by_what_they_are_about(folder: SummaryFixture) -> None:
     folder.write("mail.py", "def send(): pass\n")
     folder.write("disk.py", "def write(): pass\n")
     folder.embed()
@@ -121,7 +123,7 @@ def test_files_are_told_apart_by_what_they_are_about(folder: Folder) -> None:
     assert near["mail.py"] > near["disk.py"]
 
 
-def test_only_what_says_something_else_is_embedded_again(folder: Folder) -> None:
+def test_only_a_summary_that_changed_is_embedded_again(folder: SummaryFixture) -> None:
     body = "".join(f"    step_{n} = {n}\n" for n in range(40))
     folder.write("mail.py", f"def send():\n{body}    return 1\n")
     folder.write("disk.py", "def write(): pass\n")
@@ -134,7 +136,7 @@ def test_only_what_says_something_else_is_embedded_again(folder: Folder) -> None
     assert "receive" in embedded
 
 
-def test_a_moved_file_keeps_its_vector(folder: Folder) -> None:
+def test_a_moved_file_keeps_its_vector(folder: SummaryFixture) -> None:
     folder.write("old.py", "def send(): pass\n")
     folder.embed()
     folder.catalog.remove_files(["old.py"])
@@ -143,26 +145,26 @@ def test_a_moved_file_keeps_its_vector(folder: Folder) -> None:
     assert folder.nearness("send", "old.py", "new.py").keys() == {"new.py"}
 
 
-def test_while_a_file_is_not_embedded_anew_its_old_vector_serves(folder: Folder) -> None:
+def test_while_a_file_is_not_embedded_anew_its_old_vector_serves(folder: SummaryFixture) -> None:
     folder.write("mail.py", "def send(): pass\n")
     folder.embed()
     folder.write("mail.py", "def receive(): pass\n")
     assert folder.nearness("send", "mail.py")["mail.py"] > 0.5
 
 
-def test_an_empty_file_is_asked_about_once(folder: Folder) -> None:
+def test_an_empty_file_is_asked_about_once(folder: SummaryFixture) -> None:
     folder.write("empty.py", "")
     assert folder.embed() == []
-    assert folder.catalog.synopses.due(MODEL, 9) == []
+    assert folder.catalog.file_summaries.due(MODEL, 9) == []
     assert folder.nearness("anything", "empty.py") == {}
 
 
-def test_a_text_that_kills_the_model_costs_only_its_own_file(folder: Folder) -> None:
+def test_a_text_that_kills_the_model_costs_only_its_own_file(folder: SummaryFixture) -> None:
     folder.write("good.py", "def send(): pass\n")
     folder.write("bad.py", f"def {POISON}(): pass\n")
     folder.embed()
     assert folder.nearness("send", "good.py", "bad.py").keys() == {"good.py"}
-    assert folder.catalog.synopses.due(MODEL, 9) == [], "nor is it tried for ever"
+    assert folder.catalog.file_summaries.due(MODEL, 9) == [], "nor is it tried for ever"
 
 
 def test_a_model_that_dies_of_everything_is_no_fault_of_a_text() -> None:
@@ -175,46 +177,48 @@ def test_a_model_that_dies_of_everything_is_no_fault_of_a_text() -> None:
         embed_each(Dead(), MODEL, [EmbeddingText("anything")])
 
 
-def test_it_stops_when_told_to_and_goes_on_from_there(folder: Folder) -> None:
+def test_cancelled_work_goes_on_where_it_stopped(folder: SummaryFixture) -> None:
     for number in range(20):
         folder.write(f"{number}.py", f"def function_{number}(): pass\n")
     stop = threading.Event()
-    told: list[tuple[int, int]] = []
+    reported: list[tuple[int, int]] = []
 
-    def hear(done: int, total: int) -> None:
-        told.append((done, total))
+    def report(progress: IndexProgress) -> None:
+        reported.append((progress.done, progress.total))
         stop.set()
 
     with pytest.raises(CancelledError):
-        folder.synopses.embed_pending(MODEL, hear, stop)
-    assert told == [(8, 20)]
+        folder.summaries.embed_pending(MODEL, WorkContext(report, stop))
+    assert reported == [(8, 20)]
     assert len(folder.embed()) == 12
 
 
-def test_the_vectors_of_other_models_go_when_one_is_complete(folder: Folder) -> None:
+def test_the_vectors_of_other_models_go_when_one_is_complete(folder: SummaryFixture) -> None:
     folder.write("mail.py", "def send(): pass\n")
     folder.embed()
-    folder.synopses.embed_pending("other")
-    folder.catalog.synopses.forget_others("other")
-    assert not folder.catalog.synopses.exist(MODEL)
-    assert folder.catalog.synopses.exist("other")
+    folder.summaries.embed_pending("other")
+    folder.catalog.file_summaries.forget_others("other")
+    assert not folder.catalog.file_summaries.exist(MODEL)
+    assert folder.catalog.file_summaries.exist("other")
 
 
-def test_an_old_catalog_that_may_only_be_read_is_searched_without_synopses(folder: Folder, tmp_path: Path) -> None:
+def test_a_read_only_catalog_of_an_older_version_is_searched_without_summaries(
+    folder: SummaryFixture, tmp_path: Path
+) -> None:
     folder.write("mail.py", "def send(): pass\n")
     folder.catalog.close()
     with closing(sqlite3.connect(tmp_path / "catalog.sqlite")) as connection:
         connection.execute("DROP TABLE synopses")
     with closing(Catalog(tmp_path / "catalog.sqlite", read_only=True)) as old:
-        assert not old.synopses.exist(MODEL)
-        assert old.synopses.cosines(MODEL, np.ones(2, np.float32), ["mail.py"]) == {}
+        assert not old.file_summaries.exist(MODEL)
+        assert old.file_summaries.cosines(MODEL, np.ones(2, np.float32), ["mail.py"]) == {}
         assert Retriever(old, NoVectors(), folder.embedder).search("send", MODEL, 3).passages
 
 
 # --- serving ----------------------------------------------------------------------------------------------
 
 
-def test_what_files_are_about_ranks_before_any_chunk_is_embedded(folder: Folder) -> None:
+def test_what_files_are_about_ranks_before_any_chunk_is_embedded(folder: SummaryFixture) -> None:
     body = "".join(f"    step_{n} = value + {n}\n" for n in range(4))
     folder.write("a.py", f"def handle(value):\n    # mail\n{body}\n\ndef other(): pass\n")
     folder.write("b.py", f"def handle(value):\n    # mail\n{body}\n\ndef deliver_letters(): pass\n")
@@ -228,9 +232,9 @@ def test_what_files_are_about_ranks_before_any_chunk_is_embedded(folder: Folder)
     assert any("what the file is about" in reason for reason in found.passages[0].reasons)
 
 
-def _unit_of(folder: Folder, path: str) -> Vectors:
+def _unit_of(folder: SummaryFixture, path: str) -> Vectors:
     """Return the vector of what a file is about: a question that means just that."""
-    [vectors] = folder.embedder.embed_texts(MODEL, [EmbeddingText(synopsis(folder.catalog.chunks_of(path)))])
+    [vectors] = folder.embedder.embed_texts(MODEL, [EmbeddingText(file_summary(folder.catalog.chunks_of(path)))])
     mean: Vectors = vectors.mean(axis=0)
     unit: Vectors = mean / np.linalg.norm(mean)
     return unit

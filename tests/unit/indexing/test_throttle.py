@@ -1,4 +1,4 @@
-"""Resting: how long and why, and a real look at this machine."""
+"""Throttling: how long the waits are and why, and a measurement of this machine."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ from dataclasses import replace
 
 import pytest
 
-from sourcewise.indexing import throttle
-from sourcewise.indexing.throttle import Machine, Surroundings, Throttle, rest_after
+from sourcewise.indexing.throttle import Machine, MachineState, Throttle, _ours, delay_after
 from sourcewise.processes.worker import Worker
 from sourcewise.settings import Settings
 
-CALM = Surroundings()
-ON_BATTERY = Surroundings(on_battery=True)
-BUSY = Surroundings(others_busy=0.8)
+CALM = MachineState()
+ON_BATTERY = MachineState(on_battery=True)
+BUSY = MachineState(others_busy=0.8)
 
 
 @pytest.mark.parametrize(
-    ("surroundings", "on_battery", "under_load", "seconds"),
+    ("machine", "on_battery", "under_load", "seconds"),
     [
         (CALM, "slow", "slow", 0.0),
         (CALM, "pause", "slow", 0.0),
@@ -32,16 +31,16 @@ BUSY = Surroundings(others_busy=0.8)
         (BUSY, "pause", "slow", 1.5),
         (BUSY, "pause", "full", 0.0),
         (replace(BUSY, on_battery=True), "full", "slow", 1.5),
-        (Surroundings(others_busy=0.3), "slow", "slow", 0.0),
+        (MachineState(others_busy=0.3), "slow", "slow", 0.0),
     ],
 )
-def test_the_rest_follows_the_settings(
-    surroundings: Surroundings, on_battery: str, under_load: str, seconds: float
+def test_the_delay_follows_the_settings(
+    machine: MachineState, on_battery: str, under_load: str, seconds: float
 ) -> None:
     settings = Settings(embedding_on_battery=on_battery, embedding_under_load=under_load)
-    rest = rest_after(1.5, surroundings, settings)
-    assert rest.seconds == seconds
-    assert bool(rest.reason) == (seconds > 0)
+    delay = delay_after(1.5, machine, settings)
+    assert delay.seconds == seconds
+    assert bool(delay.reason) == (seconds > 0)
 
 
 class Outlet:
@@ -50,17 +49,17 @@ class Outlet:
     def __init__(self, *, plugged: bool) -> None:
         self.plugged = plugged
 
-    def look(self) -> Surroundings:
-        return Surroundings(on_battery=not self.plugged)
+    def state(self) -> MachineState:
+        return MachineState(on_battery=not self.plugged)
 
 
 def test_a_pause_says_so_and_ends_when_it_is_cancelled() -> None:
     outlet, cancelled, waits = Outlet(plugged=False), threading.Event(), threading.Event()
-    consideration = Throttle(lambda: Settings(embedding_on_battery="pause"), outlet.look)
-    thread = threading.Thread(target=consideration.rest, args=(0.0, cancelled, waits.set))
+    throttle = Throttle(lambda: Settings(embedding_on_battery="pause"), outlet.state)
+    thread = threading.Thread(target=throttle.wait, args=(0.0, cancelled, waits.set))
     thread.start()
     assert waits.wait(30)
-    assert consideration.reason == "Embedding waits until the machine is plugged in."
+    assert throttle.reason == "Embedding waits until the machine is plugged in."
     assert thread.is_alive()
     cancelled.set()
     thread.join(30)
@@ -70,26 +69,26 @@ def test_a_pause_says_so_and_ends_when_it_is_cancelled() -> None:
 def test_a_pause_ends_when_the_machine_is_plugged_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sourcewise.indexing.throttle._BATTERY_SECONDS", 0.001)
     outlet, reasons = Outlet(plugged=False), []
-    consideration = Throttle(lambda: Settings(embedding_on_battery="pause"), outlet.look)
+    throttle = Throttle(lambda: Settings(embedding_on_battery="pause"), outlet.state)
 
-    def told() -> None:
-        reasons.append(consideration.reason)
+    def plug_in() -> None:
+        reasons.append(throttle.reason)
         outlet.plugged = True
 
-    consideration.rest(0.0, on_reason=told)
+    throttle.wait(0.0, on_reason=plug_in)
     assert reasons == ["Embedding waits until the machine is plugged in.", ""]
 
 
-def test_at_full_speed_there_is_no_reason_and_nothing_to_tell() -> None:
-    consideration = Throttle(Settings, Outlet(plugged=True).look)
-    consideration.rest(1.0, on_reason=pytest.fail)
-    assert consideration.reason == ""
+def test_at_full_speed_there_is_no_reason_to_report() -> None:
+    throttle = Throttle(Settings, Outlet(plugged=True).state)
+    throttle.wait(1.0, on_reason=pytest.fail)
+    assert throttle.reason == ""
 
 
-def test_this_machine_can_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sourcewise.indexing.throttle._LOOK_SECONDS", 0.0)
+def test_this_machine_can_be_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sourcewise.indexing.throttle._MEASURE_SECONDS", 0.0)
     machine = Machine()
-    assert all(0.0 <= machine.look().others_busy <= 1.0 for _ in range(3))
+    assert all(0.0 <= machine.state().others_busy <= 1.0 for _ in range(3))
 
 
 class Named:
@@ -102,9 +101,9 @@ class Named:
 def test_the_work_of_our_own_workers_is_not_that_of_others() -> None:
     worker = Worker("test_throttle:Named")
     try:
-        assert throttle._ours(worker.call("pid")) is not None
+        assert _ours(worker.call("pid")) is not None
     finally:
         worker.close()
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
-        assert throttle._ours(other.pid) is None
+        assert _ours(other.pid) is None
         other.communicate(b"\n")

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sourcewise.chunking.isolated_chunker import IsolatedChunker
+from sourcewise.domain.work_context import WorkContext
 from sourcewise.errors import CancelledError, FolderError, WorkerError
 from sourcewise.indexing.indexer import Changes, Indexer
 from sourcewise.mining.miner import CodeMiner
@@ -49,7 +50,7 @@ class MeddlingMiner(CodeMiner):
         return super().read(folder, stamp)
 
 
-class House:
+class IndexerFixture:
     """A folder with its catalog."""
 
     def __init__(self, place: Path) -> None:
@@ -60,8 +61,8 @@ class House:
         self.catalog = Catalog(self.catalog_file)
         self.indexer = indexer_of(self.folder, self.miner, self.catalog)
 
-    def update(self, *within: str, **more: Any) -> Changes:
-        return self.indexer.update(within=within, **more)
+    def update(self, *paths: str, **more: Any) -> Changes:
+        return self.indexer.update(paths, **more)
 
     def fresh(self) -> dict[str, object]:
         """Return what an update of the whole folder by another process makes of it."""
@@ -81,15 +82,15 @@ def indexer_of(folder: Path, miner: CodeMiner, catalog: Catalog) -> Indexer:
 def content(catalog: Catalog) -> dict[str, object]:
     """Return all that a catalog says about its files, but for the stamps of what scans skip."""
     known = catalog.known_files()
-    skips = {skip.path: (skip.reason, skip.detail) for skip in catalog.skipped_files()}
+    skips = {skip.path: (skip.reason, skip.detail) for skip in catalog.skipped.all()}
     return {"known": known, "skips": skips, "chunks": {path: catalog.chunks_of(path) for path in known}}
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path)
-    yield house
-    house.catalog.close()
+def fixture(tmp_path: Path) -> Iterator[IndexerFixture]:
+    fixture = IndexerFixture(tmp_path)
+    yield fixture
+    fixture.catalog.close()
 
 
 def put(folder: Path, path: str, text: str = "x = 1\n") -> None:
@@ -99,9 +100,9 @@ def put(folder: Path, path: str, text: str = "x = 1\n") -> None:
 
 
 @pytest.fixture
-def data_version(house: House) -> Iterator[Callable[[], int]]:
+def data_version(fixture: IndexerFixture) -> Iterator[Callable[[], int]]:
     """Give a number that changes with every write to the catalog."""
-    observer = sqlite3.connect(house.catalog_file)
+    observer = sqlite3.connect(fixture.catalog_file)
     yield lambda: observer.execute("PRAGMA data_version").fetchone()[0]
     observer.close()
 
@@ -134,27 +135,27 @@ EDITS = st.one_of(
 
 
 def edit(folder: Path, kind: str, path: str, value: str) -> list[str]:
-    """Change the folder and return the paths that whoever watches it would tell."""
-    told = [path]
+    """Change the folder and return the paths that a watcher would report."""
+    changed = [path]
     with suppress(OSError, subprocess.CalledProcessError):
         if kind == "write":
-            told += [str(parent) for parent in Path(path).parents if not (folder / parent).exists()]
+            changed += [str(parent) for parent in Path(path).parents if not (folder / parent).exists()]
             put(folder, path, value)
         elif kind == "delete":
             remove(folder / path)
         elif kind == "move":
-            told.append(value)
+            changed.append(value)
             (folder / path).rename(folder / value)
         elif kind == "track":
-            told = [".git/index"]
+            changed = [".git/index"]
             git(folder, "add", "-f", path)
         elif kind == "begin a repository":
-            told = [f"{path}.git"]
+            changed = [f"{path}.git"]
             git(folder / path, "init", "-q", "--template=")
         else:
-            told = [f"{path}.git"]
+            changed = [f"{path}.git"]
             shutil.rmtree(folder / path / ".git")
-    return told
+    return changed
 
 
 def remove(place: Path) -> None:
@@ -165,60 +166,60 @@ def remove(place: Path) -> None:
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 def test_an_update_of_what_changed_is_as_good_as_one_of_the_whole(batches: list[list[tuple[str, str, str]]]) -> None:
     with tempfile.TemporaryDirectory() as place:
-        house = House(Path(place))
+        fixture = IndexerFixture(Path(place))
         for path in ("a.py", "src/a.py", "src/deep/c.txt", "out/a.py", "vendor/b.log"):
-            put(house.folder, path)
-        house.indexer.update()
+            put(fixture.folder, path)
+        fixture.indexer.update()
         for batch in batches:
-            changed = [path for one in batch for path in edit(house.folder, *one)]
-            house.update(*changed)
-            assert content(house.catalog) == house.fresh()
-        house.catalog.close()
+            changed = [path for one in batch for path in edit(fixture.folder, *one)]
+            fixture.update(*changed)
+            assert content(fixture.catalog) == fixture.fresh()
+        fixture.catalog.close()
 
 
 # --- what a part is ---------------------------------------------------------------------------------------
 
 
-def test_only_what_is_named_is_read_and_removed(house: House) -> None:
+def test_only_what_is_named_is_read_and_removed(fixture: IndexerFixture) -> None:
     for path in ("a.py", "b.py", "c.py", "d.py"):
-        put(house.folder, path)
-    house.indexer.update()
+        put(fixture.folder, path)
+    fixture.indexer.update()
     for path in ("a.py", "b.py"):
-        put(house.folder, path, "changed = 1\n")
+        put(fixture.folder, path, "changed = 1\n")
     for path in ("c.py", "d.py"):
-        (house.folder / path).unlink()
-    assert house.update("a.py", "c.py", "never.py") == Changes(changed=1, removed=1)
-    assert list(house.catalog.known_files()) == ["a.py", "b.py", "d.py"]
+        (fixture.folder / path).unlink()
+    assert fixture.update("a.py", "c.py", "never.py") == Changes(changed=1, removed=1)
+    assert list(fixture.catalog.known_files()) == ["a.py", "b.py", "d.py"]
 
 
-def test_the_first_update_looks_at_the_whole_folder(house: House) -> None:
-    put(house.folder, "a.py")
-    put(house.folder, "b.py")
-    assert house.update("a.py").added == 2
+def test_the_first_update_looks_at_the_whole_folder(fixture: IndexerFixture) -> None:
+    put(fixture.folder, "a.py")
+    put(fixture.folder, "b.py")
+    assert fixture.update("a.py").added == 2
 
 
-def test_a_named_file_is_read_though_size_and_time_are_the_same(house: House) -> None:
-    put(house.folder, "a.py", "x = 1\n")
-    house.indexer.update()
-    before = (house.folder / "a.py").stat()
-    put(house.folder, "a.py", "x = 2\n")
-    os.utime(house.folder / "a.py", ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert house.update("a.py").changed == 1
+def test_a_named_file_is_read_though_size_and_time_are_the_same(fixture: IndexerFixture) -> None:
+    put(fixture.folder, "a.py", "x = 1\n")
+    fixture.indexer.update()
+    before = (fixture.folder / "a.py").stat()
+    put(fixture.folder, "a.py", "x = 2\n")
+    os.utime(fixture.folder / "a.py", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert fixture.update("a.py").changed == 1
 
 
-def test_files_that_are_wanted_first_are_read_first(house: House) -> None:
+def test_files_that_are_wanted_first_are_read_first(fixture: IndexerFixture) -> None:
     for path in ("a.py", "b.py", "c.py", "d.py"):
-        put(house.folder, path)
-    house.indexer.update(first=["c.py", "missing.py", "b.py"])
-    assert house.miner.read_paths == ["c.py", "b.py", "a.py", "d.py"]
+        put(fixture.folder, path)
+    fixture.indexer.update(first=["c.py", "missing.py", "b.py"])
+    assert fixture.miner.read_paths == ["c.py", "b.py", "a.py", "d.py"]
 
 
-def test_the_next_file_is_cut_while_one_is_stored(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_file_is_cut_while_one_is_stored(fixture: IndexerFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = ("a.py", "b.py", "c.py", "d.py")
     for path in paths:
-        put(house.folder, path)
+        put(fixture.folder, path)
     begun = {path: threading.Event() for path in paths}
-    cut, replace_file = IsolatedChunker.cut, house.catalog.replace_file
+    cut, replace_file = IsolatedChunker.cut, fixture.catalog.replace_file
     stored: list[str] = []
 
     def begin(chunker: IsolatedChunker, file: SourceFile) -> Cut:
@@ -231,18 +232,18 @@ def test_the_next_file_is_cut_while_one_is_stored(house: House, monkeypatch: pyt
         stored.append(file.path)
 
     monkeypatch.setattr(IsolatedChunker, "cut", begin)
-    monkeypatch.setattr(house.catalog, "replace_file", store)
+    monkeypatch.setattr(fixture.catalog, "replace_file", store)
     progress: list[tuple[int, int]] = []
-    house.indexer.update(lambda done, total: progress.append((done, total)))
+    fixture.indexer.update(None, WorkContext(lambda now: progress.append((now.done, now.total))))
     assert stored == list(paths)
     assert progress == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 def test_a_file_that_cannot_be_cut_ends_the_update_after_those_before_it(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    fixture: IndexerFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for path in ("a.py", "b.py", "c.py", "d.py"):
-        put(house.folder, path)
+        put(fixture.folder, path)
     cut = IsolatedChunker.cut
 
     def fail(chunker: IsolatedChunker, file: SourceFile) -> Cut:
@@ -253,171 +254,175 @@ def test_a_file_that_cannot_be_cut_ends_the_update_after_those_before_it(
     with monkeypatch.context() as patch:
         patch.setattr(IsolatedChunker, "cut", fail)
         with pytest.raises(WorkerError):
-            house.indexer.update()
-    assert list(house.catalog.known_files()) == ["a.py"]
-    assert house.update() == Changes(added=3, unchanged=1)
+            fixture.indexer.update()
+    assert list(fixture.catalog.known_files()) == ["a.py"]
+    assert fixture.update() == Changes(added=3, unchanged=1)
 
 
-def test_an_update_that_is_cancelled_stores_no_more_than_the_file_under_way(house: House) -> None:
+def test_an_update_that_is_cancelled_stores_no_more_than_the_file_under_way(fixture: IndexerFixture) -> None:
     for path in ("a.py", "b.py", "c.py", "d.py"):
-        put(house.folder, path)
+        put(fixture.folder, path)
     cancelled = threading.Event()
     with pytest.raises(CancelledError):
-        house.indexer.update(lambda _done, _total: cancelled.set(), cancelled)
-    assert list(house.catalog.known_files()) == ["a.py"]
-    assert house.update() == Changes(added=3, unchanged=1)
+        fixture.indexer.update(None, WorkContext(lambda _: cancelled.set(), cancelled))
+    assert list(fixture.catalog.known_files()) == ["a.py"]
+    assert fixture.update() == Changes(added=3, unchanged=1)
 
 
-def test_files_appearing_in_an_ignored_folder_write_nothing(house: House, data_version: Callable[[], int]) -> None:
-    put(house.folder, "node_modules/first.js")
-    house.indexer.update()
+def test_files_appearing_in_an_ignored_folder_write_nothing(
+    fixture: IndexerFixture, data_version: Callable[[], int]
+) -> None:
+    put(fixture.folder, "node_modules/first.js")
+    fixture.indexer.update()
     before = data_version()
     paths = [f"node_modules/{number}/index.js" for number in range(50)]
     for path in paths:
-        put(house.folder, path)
-    assert house.update(*paths) == Changes()
+        put(fixture.folder, path)
+    assert fixture.update(*paths) == Changes()
     assert data_version() == before
 
 
 @pytest.mark.parametrize("path", ["grows.log", "grows.txt"])
 def test_a_file_that_stays_out_writes_nothing_while_it_grows(
-    house: House, data_version: Callable[[], int], path: str
+    fixture: IndexerFixture, data_version: Callable[[], int], path: str
 ) -> None:
-    put(house.folder, ".gitignore", "*.log\n")
-    put(house.folder, path, "x" * (LIMIT + 1))
-    house.indexer.update()
+    put(fixture.folder, ".gitignore", "*.log\n")
+    put(fixture.folder, path, "x" * (LIMIT + 1))
+    fixture.indexer.update()
     before = data_version()
-    put(house.folder, path, "x" * 100 * LIMIT)
-    house.update(path)
-    house.indexer.update()
-    assert path not in house.miner.read_paths
+    put(fixture.folder, path, "x" * 100 * LIMIT)
+    fixture.update(path)
+    fixture.indexer.update()
+    assert path not in fixture.miner.read_paths
     assert data_version() == before
 
 
-def test_a_file_that_git_begins_to_track_is_seen_at_the_next_change(house: House) -> None:
-    git(house.folder, "init", "-q")
-    put(house.folder, ".gitignore", "*.log\n")
-    put(house.folder, "a.log")
-    put(house.folder, "a.py")
-    house.indexer.update()
-    git(house.folder, "add", "-f", "a.log")
-    house.update("a.py")
-    assert "a.log" in house.catalog.known_files()
+def test_a_file_that_git_begins_to_track_is_seen_at_the_next_change(fixture: IndexerFixture) -> None:
+    git(fixture.folder, "init", "-q")
+    put(fixture.folder, ".gitignore", "*.log\n")
+    put(fixture.folder, "a.log")
+    put(fixture.folder, "a.py")
+    fixture.indexer.update()
+    git(fixture.folder, "add", "-f", "a.log")
+    fixture.update("a.py")
+    assert "a.log" in fixture.catalog.known_files()
 
 
-def test_another_exclude_file_is_seen_at_the_next_change(house: House) -> None:
-    git(house.folder, "init", "-q")
-    put(house.folder, "a.py")
-    put(house.folder, "b.txt")
-    house.indexer.update()
-    put(house.folder, ".git/info/exclude", "*.txt\n")
-    house.update(".git/info/exclude")
-    assert list(house.catalog.known_files()) == ["a.py"]
+def test_another_exclude_file_is_seen_at_the_next_change(fixture: IndexerFixture) -> None:
+    git(fixture.folder, "init", "-q")
+    put(fixture.folder, "a.py")
+    put(fixture.folder, "b.txt")
+    fixture.indexer.update()
+    put(fixture.folder, ".git/info/exclude", "*.txt\n")
+    fixture.update(".git/info/exclude")
+    assert list(fixture.catalog.known_files()) == ["a.py"]
 
 
 # --- what happens meanwhile -------------------------------------------------------------------------------
 
 
-def test_a_file_that_vanishes_between_scan_and_read_is_removed(house: House) -> None:
-    put(house.folder, "a.py")
-    put(house.folder, "b.py")
-    house.indexer.update()
-    put(house.folder, "a.py", "changed = 1\n")
-    house.miner.before_reading = lambda path: (house.folder / path).unlink()
-    house.update("a.py")
-    assert content(house.catalog) == house.fresh()
-    assert list(house.catalog.known_files()) == ["b.py"]
+def test_a_file_that_vanishes_between_scan_and_read_is_removed(fixture: IndexerFixture) -> None:
+    put(fixture.folder, "a.py")
+    put(fixture.folder, "b.py")
+    fixture.indexer.update()
+    put(fixture.folder, "a.py", "changed = 1\n")
+    fixture.miner.before_reading = lambda path: (fixture.folder / path).unlink()
+    fixture.update("a.py")
+    assert content(fixture.catalog) == fixture.fresh()
+    assert list(fixture.catalog.known_files()) == ["b.py"]
 
 
-def test_a_file_that_is_back_before_it_is_removed_is_kept_and_read(house: House) -> None:
-    put(house.folder, "a.py")
-    put(house.folder, "b.py")
-    house.indexer.update()
-    chunks = house.catalog.chunks_of("a.py")
-    (house.folder / "a.py").unlink()
-    put(house.folder, "b.py", "changed = 1\n")
-    house.miner.before_reading = lambda _path: put(house.folder, "a.py")
-    assert house.update("a.py", "b.py") == Changes(changed=1, unchanged=1)
-    assert house.catalog.chunks_of("a.py") == chunks
+def test_a_file_that_is_back_before_it_is_removed_is_kept_and_read(fixture: IndexerFixture) -> None:
+    put(fixture.folder, "a.py")
+    put(fixture.folder, "b.py")
+    fixture.indexer.update()
+    chunks = fixture.catalog.chunks_of("a.py")
+    (fixture.folder / "a.py").unlink()
+    put(fixture.folder, "b.py", "changed = 1\n")
+    fixture.miner.before_reading = lambda _path: put(fixture.folder, "a.py")
+    assert fixture.update("a.py", "b.py") == Changes(changed=1, unchanged=1)
+    assert fixture.catalog.chunks_of("a.py") == chunks
 
 
-@pytest.mark.parametrize("within", [("a.py",), None])
-def test_a_file_that_becomes_a_folder_while_it_is_read_and_back(house: House, within: tuple[str, ...] | None) -> None:
-    put(house.folder, "a.py")
-    house.indexer.update()
-    put(house.folder, "a.py", "changed = 1\n")
+@pytest.mark.parametrize("paths", [("a.py",), None])
+def test_a_file_that_becomes_a_folder_while_it_is_read_and_back(
+    fixture: IndexerFixture, paths: tuple[str, ...] | None
+) -> None:
+    put(fixture.folder, "a.py")
+    fixture.indexer.update()
+    put(fixture.folder, "a.py", "changed = 1\n")
 
     def become_a_folder(_path: str) -> None:
-        house.miner.before_reading = lambda _path: None
-        (house.folder / "a.py").unlink()
-        put(house.folder, "a.py/inner.py")
+        fixture.miner.before_reading = lambda _path: None
+        (fixture.folder / "a.py").unlink()
+        put(fixture.folder, "a.py/inner.py")
 
-    house.miner.before_reading = become_a_folder
-    house.indexer.update(within=within)
-    assert content(house.catalog) == house.fresh()
-    assert list(house.catalog.known_files()) == ["a.py/inner.py"]
-    shutil.rmtree(house.folder / "a.py")
-    put(house.folder, "a.py")
-    house.update("a.py")
-    assert content(house.catalog) == house.fresh()
+    fixture.miner.before_reading = become_a_folder
+    fixture.indexer.update(paths)
+    assert content(fixture.catalog) == fixture.fresh()
+    assert list(fixture.catalog.known_files()) == ["a.py/inner.py"]
+    shutil.rmtree(fixture.folder / "a.py")
+    put(fixture.folder, "a.py")
+    fixture.update("a.py")
+    assert content(fixture.catalog) == fixture.fresh()
 
 
-def test_a_folder_that_is_renamed_while_it_is_read_ends_under_its_new_name(house: House) -> None:
-    put(house.folder, "old/a.py")
-    put(house.folder, "old/b.py")
+def test_a_folder_that_is_renamed_while_it_is_read_ends_under_its_new_name(fixture: IndexerFixture) -> None:
+    put(fixture.folder, "old/a.py")
+    put(fixture.folder, "old/b.py")
 
     def rename(_path: str) -> None:
-        house.miner.before_reading = lambda _path: None
-        (house.folder / "old").rename(house.folder / "new")
+        fixture.miner.before_reading = lambda _path: None
+        (fixture.folder / "old").rename(fixture.folder / "new")
 
-    house.miner.before_reading = rename
-    house.indexer.update()
-    house.update("old", "new")
-    assert content(house.catalog) == house.fresh()
-    assert list(house.catalog.known_files()) == ["new/a.py", "new/b.py"]
+    fixture.miner.before_reading = rename
+    fixture.indexer.update()
+    fixture.update("old", "new")
+    assert content(fixture.catalog) == fixture.fresh()
+    assert list(fixture.catalog.known_files()) == ["new/a.py", "new/b.py"]
 
 
-def test_what_a_cancelled_update_was_to_look_at_is_looked_at_by_the_next(house: House) -> None:
+def test_what_a_cancelled_update_was_to_look_at_is_looked_at_by_the_next(fixture: IndexerFixture) -> None:
     for path in ("a.py", "b.py", "c.py"):
-        put(house.folder, path)
-    house.indexer.update()
+        put(fixture.folder, path)
+    fixture.indexer.update()
     for path in ("a.py", "b.py", "c.py"):
-        put(house.folder, path, "changed = 1\n")
+        put(fixture.folder, path, "changed = 1\n")
     cancelled = threading.Event()
-    house.miner.before_reading = lambda _path: cancelled.set()
+    fixture.miner.before_reading = lambda _path: cancelled.set()
     with pytest.raises(CancelledError):
-        house.update("a.py", "b.py", cancelled=cancelled)
-    house.miner.before_reading = lambda _path: None
-    house.update()
-    digests = {path: known.digest for path, known in house.catalog.known_files().items()}
+        fixture.update("a.py", "b.py", context=WorkContext(cancelled=cancelled))
+    fixture.miner.before_reading = lambda _path: None
+    fixture.update()
+    digests = {path: known.digest for path, known in fixture.catalog.known_files().items()}
     assert digests["a.py"] == digests["b.py"] != digests["c.py"]
 
 
-def test_a_folder_that_cannot_be_listed_loses_nothing(house: House) -> None:
-    put(house.folder, "a.py")
-    house.indexer.update()
-    house.folder.rename(house.folder.with_name("away"))
+def test_a_folder_that_cannot_be_listed_loses_nothing(fixture: IndexerFixture) -> None:
+    put(fixture.folder, "a.py")
+    fixture.indexer.update()
+    fixture.folder.rename(fixture.folder.with_name("away"))
     with pytest.raises(FolderError):
-        house.update("a.py")
-    assert list(house.catalog.known_files()) == ["a.py"]
-    house.folder.with_name("away").rename(house.folder)
-    put(house.folder, "b.py")
-    house.update()
-    assert list(house.catalog.known_files()) == ["a.py", "b.py"]
+        fixture.update("a.py")
+    assert list(fixture.catalog.known_files()) == ["a.py"]
+    fixture.folder.with_name("away").rename(fixture.folder)
+    put(fixture.folder, "b.py")
+    fixture.update()
+    assert list(fixture.catalog.known_files()) == ["a.py", "b.py"]
 
 
-def test_every_folder_is_told_before_it_is_looked_at(house: House) -> None:
-    put(house.folder, "src/a.py")
-    put(house.folder, "node_modules/a.js")
-    told: list[str] = []
+def test_every_folder_is_reported_before_it_is_scanned(fixture: IndexerFixture) -> None:
+    put(fixture.folder, "src/a.py")
+    put(fixture.folder, "node_modules/a.js")
+    reported: list[str] = []
 
-    def tell(path: str) -> None:
-        told.append(path)
-        put(house.folder, f"{path}/late.py".lstrip("/"))
+    def report(path: str) -> None:
+        reported.append(path)
+        put(fixture.folder, f"{path}/late.py".lstrip("/"))
 
-    house.indexer.update(on_folder=tell)
-    assert told == ["", "src"]
-    assert {"late.py", "src/late.py"} <= house.catalog.known_files().keys()
-    told.clear()
-    house.update("src/a.py", on_folder=tell)
-    assert told == ["", "src"]
+    fixture.indexer.update(on_folder=report)
+    assert reported == ["", "src"]
+    assert {"late.py", "src/late.py"} <= fixture.catalog.known_files().keys()
+    reported.clear()
+    fixture.update("src/a.py", on_folder=report)
+    assert reported == ["", "src"]

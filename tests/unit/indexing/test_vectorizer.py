@@ -12,9 +12,10 @@ import pytest
 from mortal_service import POISON
 
 from sourcewise.domain.code import Chunk, FileStamp, SourceFile
+from sourcewise.domain.work_context import WorkContext
 from sourcewise.embedding import Embedder, EmbeddingText
 from sourcewise.errors import CancelledError, WorkerDiedError, WorkerError
-from sourcewise.indexing.throttle import Surroundings, Throttle
+from sourcewise.indexing.throttle import MachineState, Throttle
 from sourcewise.indexing.vectorizer import CodeVectorizer, VectorCount
 from sourcewise.processes.worker import Worker
 from sourcewise.settings import Settings
@@ -26,12 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from sourcewise.domain.index_state import IndexProgress
     from sourcewise.embedding.vectors import Vectors
 
 MODEL = "mini"
 
 
-class Shelf:
+class FakeVectorStore:
     """A vector store in memory: chunk id to its number of windows and first line."""
 
     def __init__(self) -> None:
@@ -54,9 +56,9 @@ class Shelf:
 class MortalEmbedder(Embedder):
     """Embeds in a real process that dies of some texts."""
 
-    def __init__(self, *, frail: bool = False) -> None:
+    def __init__(self, *, always_dies: bool = False) -> None:
         self.calls: list[list[str]] = []
-        self._worker = Worker("mortal_service:MortalService", {"frail": frail}, "embedding")
+        self._worker = Worker("mortal_service:MortalService", {"always_dies": always_dies}, "embedding")
 
     def embed_texts(self, model: str, texts: Sequence[EmbeddingText]) -> list[Vectors]:
         self.calls.append([text.text for text in texts])
@@ -75,13 +77,13 @@ class InstantEmbedder(Embedder):
         return [np.ones((1, 2), np.float32) for _ in texts]
 
 
-class Bench:
+class VectorizerFixture:
     """A catalog with chunks, and what a vectorizer needs beside it."""
 
     def __init__(self, root: Path) -> None:
         self.catalog = Catalog(root / "catalog.sqlite")
         self.cache = EmbeddingCache(root / "cache.sqlite")
-        self.shelf = Shelf()
+        self.store = FakeVectorStore()
 
     def put(self, texts: Sequence[str], path: str = "a.py", first_line: int = 1) -> list[Chunk]:
         chunks = [
@@ -91,14 +93,14 @@ class Bench:
         self.catalog.replace_file(SourceFile(FileStamp(path, 1, first_line), "", "python", str(first_line)), chunks)
         return chunks
 
-    def vectorizer(self, embedder: Embedder, batch: int = 8, consideration: Throttle | None = None) -> CodeVectorizer:
+    def vectorizer(self, embedder: Embedder, batch: int = 8, throttle: Throttle | None = None) -> CodeVectorizer:
         return CodeVectorizer(
             self.catalog,
-            self.shelf,
+            self.store,
             self.cache,
             embedder,
             batch,
-            consideration=consideration,  # type: ignore[arg-type]
+            throttle=throttle,  # type: ignore[arg-type]
         )
 
     def close(self) -> None:
@@ -107,10 +109,10 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    bench = Bench(tmp_path)
-    yield bench
-    bench.close()
+def fixture(tmp_path: Path) -> Iterator[VectorizerFixture]:
+    fixture = VectorizerFixture(tmp_path)
+    yield fixture
+    fixture.close()
 
 
 @pytest.fixture
@@ -124,168 +126,168 @@ def mortal() -> Iterator[MortalEmbedder]:
 
 
 def test_a_text_that_kills_the_process_twice_is_set_apart_and_all_others_are_embedded(
-    bench: Bench, mortal: MortalEmbedder
+    fixture: VectorizerFixture, mortal: MortalEmbedder
 ) -> None:
-    chunks = bench.put(["one", "two", "three", POISON])
-    assert bench.vectorizer(mortal).embed_pending(MODEL) == VectorCount(embedded=3, failed=1)
-    counts = bench.catalog.counts(MODEL)
+    chunks = fixture.put(["one", "two", "three", POISON])
+    assert fixture.vectorizer(mortal).embed_pending(MODEL) == VectorCount(embedded=3, failed=1)
+    counts = fixture.catalog.counts(MODEL)
     assert (counts.embedded, counts.failed, counts.pending) == (3, 1, 0)
-    assert set(bench.shelf.kept) == {chunk.id for chunk in chunks[:3]}
-    [(failed, reason)] = bench.catalog.failed_vectors(MODEL, 9)
+    assert set(fixture.store.kept) == {chunk.id for chunk in chunks[:3]}
+    [(failed, reason)] = fixture.catalog.vectors.failed(MODEL, 9)
     assert failed == chunks[3]
     assert "stopped in the middle of its work" in reason
     assert mortal.calls.count([POISON]) == 2
 
 
 def test_a_text_that_failed_is_not_tried_again_before_its_vectors_are_forgotten(
-    bench: Bench, mortal: MortalEmbedder
+    fixture: VectorizerFixture, mortal: MortalEmbedder
 ) -> None:
-    bench.put(["harmless", POISON])
-    vectorizer = bench.vectorizer(mortal)
+    fixture.put(["harmless", POISON])
+    vectorizer = fixture.vectorizer(mortal)
     vectorizer.embed_pending(MODEL)
     calls = len(mortal.calls)
     assert vectorizer.embed_pending(MODEL) == VectorCount()
     assert len(mortal.calls) == calls
-    bench.catalog.forget_vectors(MODEL)
+    fixture.catalog.vectors.forget(MODEL)
     assert vectorizer.embed_pending(MODEL) == VectorCount(reused=1, failed=1)
 
 
-def test_a_process_that_was_killed_from_outside_costs_nothing(bench: Bench) -> None:
-    bench.put(["one", "two"])
+def test_a_process_that_was_killed_from_outside_costs_nothing(fixture: VectorizerFixture) -> None:
+    fixture.put(["one", "two"])
     deaths = iter([WorkerDiedError("The embedding process stopped in the middle of its work (exit -9).")])
 
     def die_once(text: EmbeddingText) -> None:
         for death in deaths:
             raise death
 
-    assert bench.vectorizer(InstantEmbedder(die_once)).embed_pending(MODEL) == VectorCount(embedded=2)
+    assert fixture.vectorizer(InstantEmbedder(die_once)).embed_pending(MODEL) == VectorCount(embedded=2)
 
 
-def test_a_process_that_dies_of_anything_is_held_against_no_text(bench: Bench) -> None:
-    bench.put(["one", "two"])
-    embedder = MortalEmbedder(frail=True)
+def test_a_process_that_dies_of_anything_is_held_against_no_text(fixture: VectorizerFixture) -> None:
+    fixture.put(["one", "two"])
+    embedder = MortalEmbedder(always_dies=True)
     try:
         with pytest.raises(WorkerDiedError):
-            bench.vectorizer(embedder).embed_pending(MODEL)
+            fixture.vectorizer(embedder).embed_pending(MODEL)
     finally:
         embedder.close()
-    counts = bench.catalog.counts(MODEL)
+    counts = fixture.catalog.counts(MODEL)
     assert (counts.failed, counts.pending) == (0, 2)
 
 
-def test_a_process_that_cannot_be_started_is_held_against_no_text(bench: Bench) -> None:
-    bench.put(["one"])
+def test_a_process_that_cannot_be_started_is_held_against_no_text(fixture: VectorizerFixture) -> None:
+    fixture.put(["one"])
 
     def refuse(text: EmbeddingText) -> None:
         raise WorkerError("The embedding process cannot be started: no memory.")
 
     with pytest.raises(WorkerError, match="cannot be started"):
-        bench.vectorizer(InstantEmbedder(refuse)).embed_pending(MODEL)
-    assert bench.catalog.counts(MODEL).pending == 1
+        fixture.vectorizer(InstantEmbedder(refuse)).embed_pending(MODEL)
+    assert fixture.catalog.counts(MODEL).pending == 1
 
 
-def test_what_a_crash_leaves_in_the_store_is_within_what_the_catalog_expects(bench: Bench) -> None:
-    bench.put([f"text {n}" for n in range(4)])
+def test_what_a_crash_leaves_in_the_store_is_within_what_the_catalog_expects(fixture: VectorizerFixture) -> None:
+    fixture.put([f"text {n}" for n in range(4)])
     added = count()
 
     def crash() -> None:
         if next(added) == 1:
             raise KeyboardInterrupt
 
-    bench.shelf.before_adding = crash
+    fixture.store.before_adding = crash
     with pytest.raises(KeyboardInterrupt):
-        bench.vectorizer(InstantEmbedder(), batch=2).embed_pending(MODEL)
-    assert bench.catalog.vector_bounds(MODEL) == (2, 4)
-    bench.shelf.before_adding = lambda: None
-    bench.vectorizer(InstantEmbedder()).embed_pending(MODEL)
-    assert bench.catalog.vector_bounds(MODEL) == (4, 4)
+        fixture.vectorizer(InstantEmbedder(), batch=2).embed_pending(MODEL)
+    assert fixture.catalog.vectors.bounds(MODEL) == (2, 4)
+    fixture.store.before_adding = lambda: None
+    fixture.vectorizer(InstantEmbedder()).embed_pending(MODEL)
+    assert fixture.catalog.vectors.bounds(MODEL) == (4, 4)
 
 
-def test_a_chunk_that_goes_after_a_crash_takes_along_what_may_be_in_the_store(bench: Bench) -> None:
-    bench.put(["text"])
+def test_a_chunk_that_goes_after_a_crash_takes_along_what_may_be_in_the_store(fixture: VectorizerFixture) -> None:
+    fixture.put(["text"])
 
     def crash() -> None:
         raise KeyboardInterrupt
 
-    bench.shelf.before_adding = crash
+    fixture.store.before_adding = crash
     with pytest.raises(KeyboardInterrupt):
-        bench.vectorizer(InstantEmbedder()).embed_pending(MODEL)
-    bench.catalog.remove_files(["a.py"])
-    assert len(bench.catalog.vectors_to_remove(MODEL, 9)) == 1
+        fixture.vectorizer(InstantEmbedder()).embed_pending(MODEL)
+    fixture.catalog.remove_files(["a.py"])
+    assert len(fixture.catalog.vectors.to_remove(MODEL, 9)) == 1
 
 
 # --- changes meanwhile ------------------------------------------------------------------------------------
 
 
-def test_a_chunk_that_moves_while_it_is_embedded_gets_its_new_place(bench: Bench) -> None:
-    [chunk] = bench.put(["text"])
-    bench.shelf.before_adding = lambda: bench.put(["text"], first_line=8) and None
-    vectorizer = bench.vectorizer(InstantEmbedder())
+def test_a_chunk_that_moves_while_it_is_embedded_gets_its_new_place(fixture: VectorizerFixture) -> None:
+    [chunk] = fixture.put(["text"])
+    fixture.store.before_adding = lambda: fixture.put(["text"], first_line=8) and None
+    vectorizer = fixture.vectorizer(InstantEmbedder())
     vectorizer.embed_pending(MODEL)
-    assert bench.shelf.kept[chunk.id] == (1, 1)
-    bench.shelf.before_adding = lambda: None
+    assert fixture.store.kept[chunk.id] == (1, 1)
+    fixture.store.before_adding = lambda: None
     vectorizer.settle(MODEL)
-    assert bench.shelf.kept[chunk.id] == (1, 8)
+    assert fixture.store.kept[chunk.id] == (1, 8)
 
 
-def test_a_chunk_that_moves_while_its_place_is_stored_is_stored_once_more(bench: Bench) -> None:
-    [chunk] = bench.put(["text"])
-    vectorizer = bench.vectorizer(InstantEmbedder())
+def test_a_chunk_that_moves_while_its_place_is_stored_is_stored_once_more(fixture: VectorizerFixture) -> None:
+    [chunk] = fixture.put(["text"])
+    vectorizer = fixture.vectorizer(InstantEmbedder())
     vectorizer.embed_pending(MODEL)
-    bench.put(["text"], first_line=5)
+    fixture.put(["text"], first_line=5)
     lines = iter([7, 9, 9])
-    bench.shelf.before_adding = lambda: bench.put(["text"], first_line=next(lines)) and None
+    fixture.store.before_adding = lambda: fixture.put(["text"], first_line=next(lines)) and None
     vectorizer.settle(MODEL)
-    assert bench.shelf.kept[chunk.id] == (1, 9)
+    assert fixture.store.kept[chunk.id] == (1, 9)
     assert vectorizer.is_settled(MODEL)
 
 
-def test_a_chunk_that_vanishes_while_it_is_embedded_leaves_nothing(bench: Bench) -> None:
-    bench.put(["text"])
-    bench.shelf.before_adding = lambda: bench.catalog.remove_files(["a.py"])
-    vectorizer = bench.vectorizer(InstantEmbedder())
+def test_a_chunk_that_vanishes_while_it_is_embedded_leaves_nothing(fixture: VectorizerFixture) -> None:
+    fixture.put(["text"])
+    fixture.store.before_adding = lambda: fixture.catalog.remove_files(["a.py"])
+    vectorizer = fixture.vectorizer(InstantEmbedder())
     vectorizer.embed_pending(MODEL)
     vectorizer.settle(MODEL)
-    assert bench.shelf.kept == {}
-    assert bench.catalog.vector_bounds(MODEL) == (0, 0)
+    assert fixture.store.kept == {}
+    assert fixture.catalog.vectors.bounds(MODEL) == (0, 0)
 
 
-# --- manners ----------------------------------------------------------------------------------------------
+# --- order and throttling ---------------------------------------------------------------------------------
 
 
-def test_urgent_chunks_are_embedded_before_shorter_ones(bench: Bench) -> None:
+def test_urgent_chunks_are_embedded_before_shorter_ones(fixture: VectorizerFixture) -> None:
     texts = ["x" * (n + 1) for n in range(40)]
-    chunks = bench.put(texts)
+    chunks = fixture.put(texts)
     seen: list[str] = []
     embedder = InstantEmbedder(lambda text: seen.append(text.text))
-    bench.vectorizer(embedder).embed_pending(MODEL, [chunks[30].id, chunks[20].id])
+    fixture.vectorizer(embedder).embed_pending(MODEL, [chunks[30].id, chunks[20].id])
     assert set(seen[:2]) == {texts[20], texts[30]}
     assert sorted(seen) == sorted(texts)
 
 
-def test_on_battery_files_wait_and_questions_go(bench: Bench) -> None:
-    chunks = bench.put(["one", "two"])
+def test_on_battery_files_wait_and_questions_go(fixture: VectorizerFixture) -> None:
+    chunks = fixture.put(["one", "two"])
     cancelled = threading.Event()
-    told: list[tuple[int, int]] = []
+    reported: list[tuple[int, int]] = []
 
-    def progress(done: int, total: int) -> None:
-        told.append((done, total))
+    def progress(now: IndexProgress) -> None:
+        reported.append((now.done, now.total))
         cancelled.set()
 
-    consideration = Throttle(lambda: Settings(embedding_on_battery="pause"), lambda: Surroundings(on_battery=True))
-    vectorizer = bench.vectorizer(InstantEmbedder(), consideration=consideration)
+    throttle = Throttle(lambda: Settings(embedding_on_battery="pause"), lambda: MachineState(on_battery=True))
+    vectorizer = fixture.vectorizer(InstantEmbedder(), throttle=throttle)
     with pytest.raises(CancelledError):
-        vectorizer.embed_pending(MODEL, progress=progress, cancelled=cancelled)
-    assert told == [(0, 2)], "told when the waiting began"
+        vectorizer.embed_pending(MODEL, context=WorkContext(progress, cancelled))
+    assert reported == [(0, 2)], "reported when the wait began"
     assert vectorizer.embed_and_store(MODEL, chunks[:1]) == VectorCount(embedded=1)
 
 
-def test_restoring_uses_the_cache_only(bench: Bench) -> None:
-    chunks = bench.put(["known", "unknown"])
-    bench.vectorizer(InstantEmbedder()).embed_and_store(MODEL, chunks[:1])
-    bench.catalog.forget_vectors(MODEL)
-    assert bench.vectorizer(InstantEmbedder(pytest.fail)).restore(MODEL) == 1
-    assert bench.catalog.counts(MODEL).embedded == 1
+def test_restoring_uses_the_cache_only(fixture: VectorizerFixture) -> None:
+    chunks = fixture.put(["known", "unknown"])
+    fixture.vectorizer(InstantEmbedder()).embed_and_store(MODEL, chunks[:1])
+    fixture.catalog.vectors.forget(MODEL)
+    assert fixture.vectorizer(InstantEmbedder(pytest.fail)).restore(MODEL) == 1
+    assert fixture.catalog.counts(MODEL).embedded == 1
 
 
 # --- progress ---------------------------------------------------------------------------------------------
@@ -294,25 +296,25 @@ def test_restoring_uses_the_cache_only(bench: Bench) -> None:
 @pytest.mark.parametrize("overhead", [0, 200])
 @pytest.mark.parametrize("order", ["mixed", "short first", "long first"])
 def test_the_time_left_is_right_within_a_factor_of_two_from_a_twentieth_on(
-    bench: Bench, order: str, overhead: int
+    fixture: VectorizerFixture, order: str, overhead: int
 ) -> None:
     chance = random.Random(5)
     lengths = [min(6000, max(10, int(chance.lognormvariate(6.2, 1.1)))) for _ in range(800)]
     if order != "mixed":
         lengths.sort(reverse=order == "long first")
-    bench.put([f"{n} ".ljust(length, "x") for n, length in enumerate(lengths)])
-    clock, pace, estimates = 0.0, TimeLeft(), []
+    fixture.put([f"{n} ".ljust(length, "x") for n, length in enumerate(lengths)])
+    clock, time_left, estimates = 0.0, TimeLeft(), []
 
     def work(text: EmbeddingText) -> None:
         nonlocal clock
         clock += (overhead + len(text.text)) / 5_000
 
-    def progress(done: int, total: int) -> None:
-        pace.note(clock, done, total)
-        estimates.append((done / total, clock, pace.seconds_left))
+    def progress(now: IndexProgress) -> None:
+        time_left.record(clock, now.done, now.total)
+        estimates.append((now.done / now.total, clock, time_left.seconds))
 
-    pace.note(0.0, 0, len(lengths))
-    bench.vectorizer(InstantEmbedder(work), batch=32).embed_pending(MODEL, progress=progress)
+    time_left.record(0.0, 0, len(lengths))
+    fixture.vectorizer(InstantEmbedder(work), batch=32).embed_pending(MODEL, context=WorkContext(progress))
     judged = [(clock - then, left) for share, then, left in estimates if 0.05 <= share <= 0.95]
     assert len(judged) > 15
     for truth, left in judged:
@@ -320,15 +322,15 @@ def test_the_time_left_is_right_within_a_factor_of_two_from_a_twentieth_on(
         assert truth / 2 <= left <= truth * 2
 
 
-def test_progress_ends_with_all_and_takes_in_what_is_added_meanwhile(bench: Bench) -> None:
-    bench.put([f"text {n}" for n in range(20)])
-    told: list[tuple[int, int]] = []
+def test_progress_ends_with_all_and_takes_in_what_is_added_meanwhile(fixture: VectorizerFixture) -> None:
+    fixture.put([f"text {n}" for n in range(20)])
+    reported: list[tuple[int, int]] = []
 
-    def progress(done: int, total: int) -> None:
-        if not told:
-            bench.put([f"more {n}" for n in range(5)], "b.py")
-        told.append((done, total))
+    def progress(now: IndexProgress) -> None:
+        if not reported:
+            fixture.put([f"more {n}" for n in range(5)], "b.py")
+        reported.append((now.done, now.total))
 
-    bench.vectorizer(InstantEmbedder()).embed_pending(MODEL, progress=progress)
-    assert told[-1] == (25, 25)
-    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    fixture.vectorizer(InstantEmbedder()).embed_pending(MODEL, context=WorkContext(progress))
+    assert reported[-1] == (25, 25)
+    assert [done for done, _ in reported] == sorted(done for done, _ in reported)

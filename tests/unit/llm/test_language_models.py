@@ -22,7 +22,7 @@ NOWHERE = "http://127.0.0.1:9"
 PROMPT = Prompt("You explain code.", "What does login do?", 10, 6800, ())
 
 
-class House:
+class ModelsFixture:
     """Language models whose settings a test changes."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
@@ -38,45 +38,45 @@ def server() -> Iterator[OllamaServer]:
 
 
 @pytest.fixture
-def house(server: OllamaServer, tmp_path: Path) -> House:
-    return House(Settings(endpoint=server.endpoint), tmp_path)
+def fixture(server: OllamaServer, tmp_path: Path) -> ModelsFixture:
+    return ModelsFixture(Settings(endpoint=server.endpoint), tmp_path)
 
 
-async def test_the_model_that_answered_is_kept_while_nothing_changed(house: House) -> None:
-    first, _ = await house.models.choose()
-    house.settings = replace(house.settings, top=3)
-    second, _ = await house.models.choose()
+async def test_the_model_that_answered_is_kept_while_nothing_changed(fixture: ModelsFixture) -> None:
+    first, _ = await fixture.models.choose()
+    fixture.settings = replace(fixture.settings, top=3)
+    second, _ = await fixture.models.choose()
     assert second is first
-    await house.models.close()
+    await fixture.models.close()
 
 
 @pytest.mark.parametrize("change", [{"temperature": 0.1}, {"context_tokens": 4096}, {"answer_seconds": 9.0}])
-async def test_other_settings_make_another_generator(house: House, change: dict[str, float]) -> None:
-    first, _ = await house.models.choose()
-    house.settings = replace(house.settings, **change)
-    second, _ = await house.models.choose()
+async def test_other_settings_make_another_generator(fixture: ModelsFixture, change: dict[str, float]) -> None:
+    first, _ = await fixture.models.choose()
+    fixture.settings = replace(fixture.settings, **change)
+    second, _ = await fixture.models.choose()
     assert second is not first
-    await house.models.close()
+    await fixture.models.close()
 
 
 async def test_a_model_that_moves_to_another_machine_under_its_name_is_noticed(
-    server: OllamaServer, house: House
+    server: OllamaServer, fixture: ModelsFixture
 ) -> None:
-    house.settings = replace(house.settings, generator="ollama")
-    first, _ = await house.models.choose()
+    fixture.settings = replace(fixture.settings, generator="ollama")
+    first, _ = await fixture.models.choose()
     server.script.listed_hosts = {"codellama:latest": "https://ollama.example"}
-    second, _ = await house.models.choose()
+    second, _ = await fixture.models.choose()
     assert first.destination is None
     assert second.destination is not None
     assert second is not first
-    await house.models.close()
+    await fixture.models.close()
 
 
-async def test_the_overview_says_where_models_run(server: OllamaServer, house: House) -> None:
+async def test_the_overview_says_where_models_run(server: OllamaServer, fixture: ModelsFixture) -> None:
     server.script.models["mycoder:latest"] = 384
     server.script.listed_hosts = {"mycoder:latest": "https://ollama.example:443"}
-    house.settings = replace(house.settings, model="big:120b-cloud")
-    hosts = {model.name: model.host for model in (await house.models.overview()).models if model.runtime == "ollama"}
+    fixture.settings = replace(fixture.settings, model="big:120b-cloud")
+    hosts = {model.name: model.host for model in (await fixture.models.overview()).models if model.runtime == "ollama"}
     assert hosts == {
         "big:120b-cloud": "https://ollama.com",
         "codellama:latest": "",
@@ -84,12 +84,14 @@ async def test_the_overview_says_where_models_run(server: OllamaServer, house: H
     }
 
 
-async def test_an_answer_under_way_is_finished_by_the_model_that_began_it(server: OllamaServer, house: House) -> None:
-    before, _ = await house.models.choose()
+async def test_an_answer_under_way_is_finished_by_the_model_that_began_it(
+    server: OllamaServer, fixture: ModelsFixture
+) -> None:
+    before, _ = await fixture.models.choose()
     async with aclosing(before.generate(PROMPT)) as events:
         heard = [await anext(events)]
-        house.settings = replace(house.settings, temperature=0.1)
-        after, _ = await house.models.choose()
+        fixture.settings = replace(fixture.settings, temperature=0.1)
+        after, _ = await fixture.models.choose()
         heard += [event async for event in events]
     assert heard[0] == TextDelta("The answer")
     assert isinstance(heard[-1], Usage)
@@ -97,20 +99,20 @@ async def test_an_answer_under_way_is_finished_by_the_model_that_began_it(server
     async with aclosing(after.generate(PROMPT)) as events:
         assert isinstance([event async for event in events][-1], Usage)
     assert server.last("/api/chat").body["options"]["temperature"] == 0.1
-    await house.models.close()
+    await fixture.models.close()
 
 
 async def test_without_ollama_and_weights_the_sources_answer_and_it_says_what_to_do(tmp_path: Path) -> None:
-    generator, notices = await House(Settings(endpoint=NOWHERE), tmp_path).models.choose()
+    generator, notices = await ModelsFixture(Settings(endpoint=NOWHERE), tmp_path).models.choose()
     assert generator.name.runtime == "sources"
     assert "Ollama" in notices[0]
     assert not notices[1:] or "sourcewise[embedded]" in notices[1], "that nothing was fetched is no news"
     assert not (tmp_path / "models").exists(), "nothing may be downloaded"
 
 
-async def test_the_overview_names_who_answers_and_all_who_could(server: OllamaServer, house: House) -> None:
+async def test_the_overview_names_who_answers_and_all_who_could(server: OllamaServer, fixture: ModelsFixture) -> None:
     server.script.models = {"codellama:latest": 38, "llama3.2:latest": 20}
-    seen = await house.models.overview()
+    seen = await fixture.models.overview()
     assert (str(seen.answering), seen.local, seen.problem, seen.ollama_runs) == ("codellama (ollama)", True, "", True)
     of_ollama = [model for model in seen.models if model.runtime == "ollama"]
     assert of_ollama == [
@@ -119,30 +121,30 @@ async def test_the_overview_names_who_answers_and_all_who_could(server: OllamaSe
     ]
 
 
-async def test_the_overview_says_why_another_model_answers(server: OllamaServer, house: House) -> None:
+async def test_the_overview_says_why_another_model_answers(server: OllamaServer, fixture: ModelsFixture) -> None:
     server.script.models = {"llama3.2:latest": 20}
-    seen = await house.models.overview()
+    seen = await fixture.models.overview()
     assert (seen.answering.name, seen.wanted) == ("llama3.2:latest", "codellama")
     assert "ollama pull codellama" in seen.problem
     assert LanguageModel("ollama", "codellama", installed=False, bytes=3_800_000_000) in seen.models
 
 
 async def test_the_overview_without_ollama_says_so(tmp_path: Path) -> None:
-    seen = await House(Settings(endpoint=NOWHERE), tmp_path).models.overview()
+    seen = await ModelsFixture(Settings(endpoint=NOWHERE), tmp_path).models.overview()
     assert (seen.answering.runtime, seen.ollama_runs) == ("sources", False)
     assert "Ollama" in seen.problem
 
 
 async def test_a_runtime_that_cannot_answer_leaves_the_sources_and_a_reason(tmp_path: Path) -> None:
     for settings in (Settings(endpoint=NOWHERE, generator="ollama"), Settings(endpoint="http://[", generator="ollama")):
-        seen = await House(settings, tmp_path).models.overview()
+        seen = await ModelsFixture(settings, tmp_path).models.overview()
         assert (seen.answering.runtime, bool(seen.problem)) == ("sources", True)
 
 
 async def test_our_own_model_is_listed_only_with_its_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sourcewise.llm.embedded.importlib.util.find_spec", lambda _name: object())
-    house = House(Settings(endpoint=NOWHERE), tmp_path)
-    ours = [model for model in (await house.models.overview()).models if model.runtime == "embedded"]
+    fixture = ModelsFixture(Settings(endpoint=NOWHERE), tmp_path)
+    ours = [model for model in (await fixture.models.overview()).models if model.runtime == "embedded"]
     assert ours == [LanguageModel("embedded", Settings().embedded_model, installed=False, bytes=1_117_320_768)]
     monkeypatch.setattr("sourcewise.llm.embedded.importlib.util.find_spec", lambda _name: None)
-    assert all(model.runtime == "ollama" for model in (await house.models.overview()).models)
+    assert all(model.runtime == "ollama" for model in (await fixture.models.overview()).models)

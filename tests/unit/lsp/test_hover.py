@@ -15,7 +15,7 @@ from sourcewise.lsp import markdown
 from sourcewise.lsp.documents import names_at, selected_in, untitled_name
 from sourcewise.lsp.hover import Findings, render
 from sourcewise.retrieval.symbol_index import Use, Uses
-from sourcewise.storage.catalog_rows import DefinitionPlace
+from sourcewise.storage.definition_index import DefinitionPlace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -24,7 +24,7 @@ import sys
 from pathlib import Path
 from sourcewise.processes.lock import claim
 ownership = claim(Path(sys.argv[1]))
-print("owner" if ownership else "guest", flush=True)
+print("owner" if ownership else "follower", flush=True)
 sys.stdin.read()
 """
 
@@ -59,7 +59,7 @@ def claimers(lock: Path) -> Iterator[list[Claimer]]:
 
 
 def test_of_two_processes_at_once_one_owns(claimers: list[Claimer]) -> None:
-    assert sorted(claimer.role() for claimer in claimers) == ["guest", "owner"]
+    assert sorted(claimer.role() for claimer in claimers) == ["follower", "owner"]
 
 
 def test_a_killed_owner_holds_nothing(lock: Path, claimers: list[Claimer]) -> None:

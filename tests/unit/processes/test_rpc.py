@@ -29,7 +29,7 @@ from sourcewise.errors import (
     StorageError,
     UserError,
 )
-from sourcewise.processes.rpc import PeerClient, PeerServer
+from sourcewise.processes.rpc import RpcClient, RpcServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _SERVE = """
 import os, sys, subprocess, threading
 from pathlib import Path
-from sourcewise.processes.rpc import PeerServer
+from sourcewise.processes.rpc import RpcServer
 def hold(started):
     open(started, "w").close()
     threading.Event().wait()
@@ -48,7 +48,7 @@ children = []
 def spawn():
     children.append(subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL))
     return children[0].pid
-server = PeerServer(Path(sys.argv[1]), {"pid": os.getpid, "hold": hold, "spawn": spawn})
+server = RpcServer(Path(sys.argv[1]), {"pid": os.getpid, "hold": hold, "spawn": spawn})
 print("serving", flush=True)
 sys.stdin.read()
 """
@@ -99,15 +99,15 @@ def address(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def server(address: Path) -> Iterator[PeerServer]:
-    server = PeerServer(address, METHODS)
+def server(address: Path) -> Iterator[RpcServer]:
+    server = RpcServer(address, METHODS)
     yield server
     server.close()
 
 
 @pytest.fixture
-def client(address: Path) -> Iterator[PeerClient]:
-    client = PeerClient(address, "The other window")
+def client(address: Path) -> Iterator[RpcClient]:
+    client = RpcClient(address, "The other window")
     yield client
     client.close()
 
@@ -126,7 +126,7 @@ def start(address: Path) -> Iterator[Callable[[], ServerProcess]]:
 
 
 @contextmanager
-def calls_under_way(client: PeerClient, started: Path, number: int) -> Iterator[list[BaseException]]:
+def calls_under_way(client: RpcClient, started: Path, number: int) -> Iterator[list[BaseException]]:
     """Have calls that do not return by themselves; what they raised is there at the end."""
     failures: list[BaseException] = []
 
@@ -161,54 +161,54 @@ def hold_until(release: threading.Event) -> Callable[[str], None]:
 # --- what comes back ------------------------------------------------------------------------------
 
 
-def test_a_call_returns_what_the_method_returns(server: PeerServer, client: PeerClient) -> None:
+def test_a_call_returns_what_the_method_returns(server: RpcServer, client: RpcClient) -> None:
     assert client.call("echo", 1, "two", {"three": [4]}) == (1, "two", {"three": [4]})
 
 
-def test_a_large_array_arrives_whole_in_both_directions(server: PeerServer, client: PeerClient) -> None:
+def test_a_large_array_arrives_whole_in_both_directions(server: RpcServer, client: RpcClient) -> None:
     array: NDArray[np.float32] = np.arange(8_000_000, dtype=np.float32)
     (returned,) = client.call("echo", array)
     assert np.array_equal(returned, array)
 
 
-def test_an_error_for_the_user_arrives_as_itself(server: PeerServer, client: PeerClient) -> None:
+def test_an_error_for_the_user_arrives_as_itself(server: RpcServer, client: RpcClient) -> None:
     with pytest.raises(QuestionError) as caught:
         client.call("refuse")
     assert (caught.value.message, caught.value.hint) == ("No.", "Ask something else.")
 
 
-def test_a_cancellation_arrives_as_one(server: PeerServer, client: PeerClient) -> None:
+def test_a_cancellation_arrives_as_one(server: RpcServer, client: RpcClient) -> None:
     with pytest.raises(CancelledError):
         client.call("cancel")
 
 
 @pytest.mark.parametrize(("method", "words"), [("break_down", "by hand"), ("lock", "pickle"), ("missing", "missing")])
 def test_every_other_error_becomes_a_sentence_and_the_server_goes_on(
-    server: PeerServer, client: PeerClient, method: str, words: str
+    server: RpcServer, client: RpcClient, method: str, words: str
 ) -> None:
     with pytest.raises(UserError, match=words):
         client.call(method)
     assert client.call("echo", 1) == (1,)
 
 
-def test_twenty_threads_get_each_its_own_results(server: PeerServer, client: PeerClient) -> None:
+def test_twenty_threads_get_each_its_own_results(server: RpcServer, client: RpcClient) -> None:
     with ThreadPoolExecutor(20) as threads:
         results = list(threads.map(lambda number: client.call("echo", number), range(2000)))
     assert results == [(number,) for number in range(2000)]
 
 
-def test_calls_run_at_the_same_time(address: Path, client: PeerClient) -> None:
+def test_calls_run_at_the_same_time(address: Path, client: RpcClient) -> None:
     meeting = threading.Barrier(5)
-    server = PeerServer(address, {"meet": lambda: meeting.wait(timeout=30)})
+    server = RpcServer(address, {"meet": lambda: meeting.wait(timeout=30)})
     with ThreadPoolExecutor(5) as threads:
         places = sorted(threads.map(lambda _: client.call("meet"), range(5)))
     server.close()
     assert places == [0, 1, 2, 3, 4]
 
 
-def test_a_call_after_one_that_was_too_slow_gets_its_own_result(address: Path, client: PeerClient) -> None:
+def test_a_call_after_one_that_was_too_slow_gets_its_own_result(address: Path, client: RpcClient) -> None:
     release = threading.Event()
-    server = PeerServer(address, {"slow": release.wait, "echo": lambda value: value})
+    server = RpcServer(address, {"slow": release.wait, "echo": lambda value: value})
     with pytest.raises(PeerSlowError, match=r"The other window did not answer within 0.01 s"):
         client.call("slow", timeout=0.01)
     release.set()
@@ -219,13 +219,13 @@ def test_a_call_after_one_that_was_too_slow_gets_its_own_result(address: Path, c
 # --- ends -----------------------------------------------------------------------------------------
 
 
-def test_where_nobody_serves_a_sentence_says_so(client: PeerClient) -> None:
+def test_where_nobody_serves_a_sentence_says_so(client: RpcClient) -> None:
     with pytest.raises(PeerGoneError, match="The other window does not answer"):
         client.call("echo")
 
 
 def test_calls_under_way_end_when_their_server_is_killed(
-    start: Callable[[], ServerProcess], client: PeerClient, tmp_path: Path
+    start: Callable[[], ServerProcess], client: RpcClient, tmp_path: Path
 ) -> None:
     process = start()
     with calls_under_way(client, tmp_path / "started", 3) as failures:
@@ -234,7 +234,7 @@ def test_calls_under_way_end_when_their_server_is_killed(
 
 
 def test_a_child_of_a_killed_server_does_not_keep_its_connections(
-    start: Callable[[], ServerProcess], client: PeerClient, tmp_path: Path
+    start: Callable[[], ServerProcess], client: RpcClient, tmp_path: Path
 ) -> None:
     process = start()
     with calls_under_way(client, tmp_path / "started", 1) as failures:
@@ -245,7 +245,7 @@ def test_a_child_of_a_killed_server_does_not_keep_its_connections(
 
 
 def test_the_next_server_takes_the_place_of_a_killed_one(
-    start: Callable[[], ServerProcess], client: PeerClient, address: Path
+    start: Callable[[], ServerProcess], client: RpcClient, address: Path
 ) -> None:
     first = start()
     assert client.call("pid") == first.process.pid
@@ -258,10 +258,10 @@ def test_the_next_server_takes_the_place_of_a_killed_one(
 
 
 def test_closing_the_server_ends_calls_under_way_and_leaves_no_file(
-    address: Path, client: PeerClient, tmp_path: Path
+    address: Path, client: RpcClient, tmp_path: Path
 ) -> None:
     release = threading.Event()
-    server = PeerServer(address, {"hold": hold_until(release)})
+    server = RpcServer(address, {"hold": hold_until(release)})
     with calls_under_way(client, tmp_path / "started", 3) as failures:
         server.close()
     release.set()
@@ -269,9 +269,9 @@ def test_closing_the_server_ends_calls_under_way_and_leaves_no_file(
     assert list(address.parent.iterdir()) == []
 
 
-def test_closing_the_client_ends_calls_under_way(address: Path, client: PeerClient, tmp_path: Path) -> None:
+def test_closing_the_client_ends_calls_under_way(address: Path, client: RpcClient, tmp_path: Path) -> None:
     release = threading.Event()
-    server = PeerServer(address, {"hold": hold_until(release)})
+    server = RpcServer(address, {"hold": hold_until(release)})
     with calls_under_way(client, tmp_path / "started", 3) as failures:
         client.close()
     release.set()
@@ -284,14 +284,14 @@ def test_closing_the_client_ends_calls_under_way(address: Path, client: PeerClie
 # --- strangers ------------------------------------------------------------------------------------
 
 
-def test_only_this_user_may_read_the_address_and_use_the_socket(server: PeerServer, address: Path) -> None:
+def test_only_this_user_may_read_the_address_and_use_the_socket(server: RpcServer, address: Path) -> None:
     assert stat.S_IMODE(address.parent.stat().st_mode) == 0o700
     assert stat.S_IMODE(address.stat().st_mode) == 0o600
     assert stat.S_IMODE(Path(json.loads(address.read_text())["place"]).stat().st_mode) == 0o600
 
 
 def test_a_caller_without_the_secret_is_refused_and_harms_nobody(
-    server: PeerServer, client: PeerClient, address: Path
+    server: RpcServer, client: RpcClient, address: Path
 ) -> None:
     true = address.read_text()
     address.write_text(json.dumps(json.loads(true) | {"secret": "0" * 64}))
@@ -303,7 +303,7 @@ def test_a_caller_without_the_secret_is_refused_and_harms_nobody(
 
 @pytest.mark.parametrize("garbage", [b"", b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 64, b"\x00\x00\x00\x14" + b"a" * 20])
 def test_garbage_at_the_socket_harms_nobody(
-    server: PeerServer, client: PeerClient, address: Path, garbage: bytes
+    server: RpcServer, client: RpcClient, address: Path, garbage: bytes
 ) -> None:
     with socket.socket(socket.AF_UNIX) as stranger:
         stranger.connect(json.loads(address.read_text())["place"])
@@ -315,7 +315,7 @@ def test_garbage_at_the_socket_harms_nobody(
     assert client.call("echo", 1) == (1,)
 
 
-def test_somebody_who_says_nothing_keeps_nobody_waiting(server: PeerServer, client: PeerClient, address: Path) -> None:
+def test_somebody_who_says_nothing_keeps_nobody_waiting(server: RpcServer, client: RpcClient, address: Path) -> None:
     silent = [socket.socket(socket.AF_UNIX) for _ in range(20)]
     for stranger in silent:
         stranger.connect(json.loads(address.read_text())["place"])
@@ -324,7 +324,7 @@ def test_somebody_who_says_nothing_keeps_nobody_waiting(server: PeerServer, clie
         stranger.close()
 
 
-def test_a_client_believes_no_server_without_the_secret(client: PeerClient, address: Path) -> None:
+def test_a_client_believes_no_server_without_the_secret(client: RpcClient, address: Path) -> None:
     """A port that was a server's may be somebody else's later."""
     with socket.create_server(("127.0.0.1", 0)) as impostor:
         address.parent.mkdir()
@@ -347,7 +347,7 @@ def test_a_client_believes_no_server_without_the_secret(client: PeerClient, addr
         thread.join(timeout=30)
 
 
-def test_a_server_of_another_version_is_not_asked(server: PeerServer, client: PeerClient, address: Path) -> None:
+def test_a_server_of_another_version_is_not_asked(server: RpcServer, client: RpcClient, address: Path) -> None:
     fields = json.loads(address.read_text())
     address.write_text(json.dumps(fields | {"version": "0.0.1"}))
     with pytest.raises(PeerVersionError, match=r"The other window is Sourcewise 0.0.1") as caught:
@@ -357,7 +357,7 @@ def test_a_server_of_another_version_is_not_asked(server: PeerServer, client: Pe
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"place": 3}', '{"place": "/x", "unknown": 1}'])
-def test_a_damaged_address_file_is_nobody(client: PeerClient, address: Path, text: str) -> None:
+def test_a_damaged_address_file_is_nobody(client: RpcClient, address: Path, text: str) -> None:
     address.parent.mkdir()
     address.write_text(text)
     with pytest.raises(PeerGoneError):
@@ -369,8 +369,8 @@ def test_a_damaged_address_file_is_nobody(client: PeerClient, address: Path, tex
 
 def test_a_path_too_long_for_a_socket_is_served_at_a_port_of_this_machine(tmp_path: Path) -> None:
     address = tmp_path / ("long" * 30) / "address"
-    server = PeerServer(address, METHODS)
-    client = PeerClient(address, "The other window")
+    server = RpcServer(address, METHODS)
+    client = RpcClient(address, "The other window")
     assert json.loads(address.read_text())["place"][0] == "127.0.0.1"
     assert client.call("echo", 1) == (1,)
     client.close()
@@ -378,10 +378,10 @@ def test_a_path_too_long_for_a_socket_is_served_at_a_port_of_this_machine(tmp_pa
 
 
 def test_a_system_without_such_sockets_is_served_at_a_port_of_this_machine(
-    address: Path, client: PeerClient, monkeypatch: pytest.MonkeyPatch
+    address: Path, client: RpcClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(socket, "AF_UNIX")
-    server = PeerServer(address, METHODS)
+    server = RpcServer(address, METHODS)
     assert json.loads(address.read_text())["place"][0] == "127.0.0.1"
     assert client.call("echo", 1) == (1,)
     server.close()
@@ -390,4 +390,4 @@ def test_a_system_without_such_sockets_is_served_at_a_port_of_this_machine(
 def test_a_folder_that_cannot_be_is_said_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match="cannot be served"):
-        PeerServer(tmp_path / "file" / "address", {})
+        RpcServer(tmp_path / "file" / "address", {})

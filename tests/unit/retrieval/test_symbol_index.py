@@ -67,7 +67,7 @@ class Known:
 
     def embed(self) -> None:
         """Give all chunks vectors: those of one file are alike."""
-        pending = self.catalog.pending_vectors(MODEL, 100)
+        pending = self.catalog.vectors.pending(MODEL, 100)
         angle = {path: number for number, path in enumerate(FILES)}
         made = {
             chunk.id: np.array(
@@ -76,7 +76,7 @@ class Known:
             for chunk in pending
         }
         self.store.add(MODEL, [(chunk, made[chunk.id]) for chunk in pending])
-        self.catalog.mark_vectors_stored(MODEL, [(chunk, 1) for chunk in pending])
+        self.catalog.vectors.mark_stored(MODEL, [(chunk, 1) for chunk in pending])
 
 
 @pytest.fixture

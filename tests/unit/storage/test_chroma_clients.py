@@ -130,7 +130,7 @@ def test_a_number_of_windows_that_cannot_be_is_refused(chroma: RunningChroma, tm
     make_collection(chroma, home.name_of(MODEL), windows=10**12)
     store = ChromaStore(home)
     with pytest.raises(StorageError, match="cannot be"):
-        store.search(MODEL, vectors(1)[0], 1, within=[chunk(1).id])
+        store.search(MODEL, vectors(1)[0], 1, chunk_ids=[chunk(1).id])
     store.close()
 
 

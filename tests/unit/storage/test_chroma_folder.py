@@ -146,7 +146,7 @@ def _use(folder: Path) -> str:
         if store.count(MODEL) == MANY:
             for n in (5, 700, 999, 1000, 1200, MANY - 1):
                 assert store.search(MODEL, vectors(n)[0], 1)[0][0] == chunk(n).id
-                assert store.search(MODEL, vectors(n)[0], 1, within=[chunk(n).id])[0][1] > 0.999
+                assert store.search(MODEL, vectors(n)[0], 1, chunk_ids=[chunk(n).id])[0][1] > 0.999
         else:
             assert (store.count(MODEL), store.ids(MODEL)) == (0, set())
         store.add(MODEL, [(chunk(MANY), vectors(MANY))])

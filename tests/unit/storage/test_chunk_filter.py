@@ -54,8 +54,8 @@ def test_a_filter_means_the_same_everywhere(catalog: Catalog, few: int, monkeypa
         passing = {chunk.id for chunk in every if within.passes(chunk)}
         assert set(catalog.chunk_ids(within)) == passing, within
         assert catalog.passing([*(chunk.id for chunk in every), "unknown"], within) == passing, within
-        assert {chunk_id for chunk_id, _ in catalog.search_words(["shared"], 100, within)} == passing, within
-        places = catalog.find_definitions(["load"], 100, within)
+        assert {chunk_id for chunk_id, _ in catalog.keywords.search(["shared"], 100, within)} == passing, within
+        places = catalog.definitions.find(["load"], 100, within)
         assert {place.chunk_id for place in places} == passing & defining, within
 
 

@@ -105,15 +105,15 @@ def test_a_file_of_an_early_program_becomes_smaller_and_can_then_shrink_in_steps
 
 def test_a_reader_sees_what_it_saw_while_the_file_becomes_smaller(database: Database, path: Path) -> None:
     fill(database, 2500)
-    guest = sqlite3.connect(path, isolation_level=None)
-    guest.execute("BEGIN")
-    assert guest.execute("SELECT count(*) FROM things").fetchone() == (2500,)
+    other_reader = sqlite3.connect(path, isolation_level=None)
+    other_reader.execute("BEGIN")
+    assert other_reader.execute("SELECT count(*) FROM things").fetchone() == (2500,)
     keep(database, 50)
     assert database.compact()
-    assert guest.execute("SELECT count(*), sum(length(content)) FROM things").fetchone() == (2500, 2500 * _BLOB)
-    guest.execute("COMMIT")
-    assert guest.execute("SELECT count(*) FROM things").fetchone() == (50,)
-    guest.close()
+    assert other_reader.execute("SELECT count(*), sum(length(content)) FROM things").fetchone() == (2500, 2500 * _BLOB)
+    other_reader.execute("COMMIT")
+    assert other_reader.execute("SELECT count(*) FROM things").fetchone() == (50,)
+    other_reader.close()
     fill(database, 1)
     database.close()
     assert path.stat().st_size < 2_000_000

@@ -1,93 +1,121 @@
-"""The word index forgets what left it, without a change of what is found."""
+"""Keyword search finds chunks by words, their parts and inflections, the best first."""
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from catalog_samples import chunk, found, put
 
-from sourcewise.domain.code import Chunk, FileStamp, SourceFile
-from sourcewise.storage import keyword_index
-from sourcewise.storage.catalog import Catalog
+from sourcewise.storage.chunk_filter import ChunkFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-FILES = 12
-CHUNKS = 20
+    from sourcewise.storage.catalog import Catalog
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "catalog.sqlite"
+def test_parts_of_identifiers_and_inflections_are_found(catalog: Catalog) -> None:
+    body = chunk("net/http_client.py", "def parseResponseHeaders(): ...")
+    put(catalog, body.path, body)
+    for term in ("response", "header", "parsing", "parseresponseheaders", "client", "http_client"):
+        assert found(catalog, term) == [body.id], term
+    assert found(catalog, "request") == []
 
 
-@pytest.fixture
-def catalog(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Catalog]:
-    monkeypatch.setattr(keyword_index, "_LEAST_TO_MERGE", 100)
-    monkeypatch.setattr(keyword_index, "_PAGES_A_STEP", 4)
-    catalog = Catalog(path)
-    for number in range(FILES):
-        index(catalog, number)
-    yield catalog
-    catalog.close()
+def test_a_hit_in_the_symbol_ranks_above_hits_in_the_body(catalog: Catalog) -> None:
+    body = chunk("a.py", "token token token other words here")
+    symbol = chunk("b.py", "other words here and some more of them", symbol="token")
+    put(catalog, "a.py", body)
+    put(catalog, "b.py", symbol)
+    hits = catalog.keywords.search(["token"], 10)
+    assert [chunk_id for chunk_id, _ in hits] == [symbol.id, body.id]
+    assert hits[0][1] > hits[1][1] > 0
 
 
-def index(catalog: Catalog, number: int) -> None:
-    path = f"src/file{number}.py"
-    file = SourceFile(FileStamp(path, 1, 1), "", "python", "0" * 32)
-    catalog.replace_file(file, [chunk(path, number, position) for position in range(CHUNKS)])
+def test_rare_words_decide_where_common_ones_are_everywhere(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sourcewise.storage.keyword_index._SCORED_CHUNKS", 3)
+    parts = [chunk("a.py", f"self value{n} " + ("zebra" if n < 2 else "horse"), position=n, total=9) for n in range(9)]
+    best = chunk("b.py", "self zebra")
+    put(catalog, "a.py", *parts)
+    put(catalog, "b.py", best)
+    assert catalog.keywords.search(["self", "unknown", "zebra"], 1)[0][0] == best.id
+    assert set(found(catalog, "self", "zebra")) >= {best.id, parts[0].id, parts[1].id}
+    assert len(found(catalog, "self", "zebra")) == 10
+    assert len(found(catalog, "self")) == 10
+    assert len(found(catalog, "unknown", "self")) == 10
 
 
-def chunk(path: str, number: int, position: int) -> Chunk:
-    words = " ".join(f"word{number * position * step % 5000}" for step in range(100))
-    return Chunk(f"{number:016x}{position:016x}", path, 1, 2, f"everywhere rare{number} {words}", "python", position)
+def test_more_terms_rank_higher_and_the_limit_holds(catalog: Catalog) -> None:
+    for name, text in (("a", "alpha"), ("b", "alpha beta"), ("c", "gamma"), ("d", "delta")):
+        put(catalog, name, chunk(name, text))
+    assert found(catalog, "alpha", "beta")[0] == chunk("b", "alpha beta").id
+    assert len(catalog.keywords.search(["alpha", "gamma", "delta"], 2)) == 2
 
 
-def index_pages(path: Path) -> int:
-    with closing(sqlite3.connect(path)) as connection:
-        pages: int = connection.execute("SELECT count(*) FROM words_data").fetchone()[0]
-    return pages
+@pytest.mark.parametrize(
+    "term",
+    [
+        '"',
+        '""',
+        "'",
+        "*",
+        "a*",
+        "NEAR(a b)",
+        "OR",
+        "AND NOT",
+        "body:alpha",
+        "(",
+        ")",
+        "^alp",
+        "-",
+        "",
+        "\0",
+        "a\0b",
+        "💥",
+    ],
+)
+def test_no_term_is_taken_for_query_syntax(catalog: Catalog, term: str) -> None:
+    body = chunk("z.py", "alpha")
+    put(catalog, "z.py", body)
+    assert catalog.keywords.search([term], 5) == []
+    assert found(catalog, term, "alpha") == [body.id]
 
 
-def test_what_left_takes_no_room_and_what_stayed_is_found_as_before(catalog: Catalog, path: Path) -> None:
-    catalog.remove_files([f"src/file{number}.py" for number in range(FILES - 2)])
-    before, found = index_pages(path), catalog.search_words(["everywhere"], 1000)
-    catalog.compact()
-    assert index_pages(path) < before / 2
-    assert catalog.search_words(["everywhere"], 1000) == found
-    assert len(found) == 2 * CHUNKS
-    assert not catalog.search_words(["rare1"], 10)
-    catalog.verify()
+def test_rare_words_have_a_high_inverse_document_frequency(catalog: Catalog) -> None:
+    put(catalog, "a.py", *(chunk("a.py", f"self value{n}", position=n, total=9) for n in range(9)))
+    put(catalog, "b.py", chunk("b.py", "self zebra"))
+    frequency = catalog.keywords.inverse_document_frequency(["self", "zebra", "unknown", '"', "zebras"])
+    assert frequency["zebra"] == frequency["zebras"] > frequency["self"] > 0.0
+    assert frequency["unknown"] == frequency['"'] == 0.0
 
 
-def test_a_few_that_left_are_not_worth_merging(catalog: Catalog, path: Path) -> None:
-    catalog.remove_files(["src/file1.py"])
-    before = index_pages(path)
-    catalog.compact()
-    assert index_pages(path) == before
+def test_the_frequency_of_common_words_is_estimated(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(catalog, "a.py", *(chunk("a.py", f"self v{n} {'half' * (n % 2)}", position=n, total=200) for n in range(200)))
+    counted = catalog.keywords.inverse_document_frequency(["self", "half"])
+    monkeypatch.setattr("sourcewise.storage.keyword_index._COUNTED_CHUNKS", 20)
+    estimated = catalog.keywords.inverse_document_frequency(["self", "half"])
+    assert estimated == pytest.approx(counted, abs=0.2)
 
 
-def test_it_merges_again_only_when_as_many_left_again(catalog: Catalog, path: Path) -> None:
-    catalog.remove_files([f"src/file{number}.py" for number in range(FILES // 2)])
-    catalog.compact()
-    for number in range(3):
-        index(catalog, number)
-    before = index_pages(path)
-    catalog.compact()
-    assert index_pages(path) == before
-    catalog.remove_files([f"src/file{number}.py" for number in range(FILES)])
-    catalog.compact()
-    assert index_pages(path) < before / 2
+def test_the_commonest_words_do_not_count_where_there_are_rarer_ones(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sourcewise.storage.keyword_index._SCORED_CHUNKS", 2)
+    monkeypatch.setattr("sourcewise.storage.keyword_index._WEIGHED_CHUNKS", 8)
+    put(catalog, "a.py", *(chunk("a.py", f"self value{n}", position=n, total=20) for n in range(20)))
+    put(catalog, "b.py", *(chunk("b.py", f"zebra number{n}", position=n, total=4) for n in range(4)))
+    hits = catalog.keywords.search(["self", "zebra", "number3"], 1)
+    assert len(hits) == 1
+    assert len(catalog.keywords.search(["self", "zebra", "number3"], 2)) == 2
+    assert len(catalog.keywords.search(["self"], 30)) == 20
 
 
-def test_chunks_of_a_file_that_changes_count_as_left(catalog: Catalog, path: Path) -> None:
-    before = index_pages(path)
-    for number in range(FILES):
-        file = SourceFile(FileStamp(f"src/file{number}.py", 1, 2), "", "python", "1" * 32)
-        catalog.replace_file(file, [])
-    catalog.compact()
-    assert index_pages(path) < before / 2
+def test_no_terms_find_nothing(catalog: Catalog) -> None:
+    put(catalog, "a.py", chunk("a.py", "alpha"))
+    assert catalog.keywords.search([], 5) == []
+
+
+def test_the_limit_counts_what_passes_only(catalog: Catalog) -> None:
+    for number in range(50):
+        put(catalog, f"many/{number}.py", chunk(f"many/{number}.py", "needle needle needle"))
+    put(catalog, "few/one.py", chunk("few/one.py", "a long text in which there is one needle somewhere"))
+    assert len(catalog.keywords.search(["needle"], 1, ChunkFilter(("few/",)))) == 1

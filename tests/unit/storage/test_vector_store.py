@@ -65,7 +65,7 @@ def store(request: pytest.FixtureRequest, folder: Path, stores: VectorStores) ->
 
 def test_an_empty_store_finds_nothing_and_minds_nothing(store: Store) -> None:
     assert store.search(MODEL, vectors(1)[0], 5) == []
-    assert store.search(MODEL, vectors(1)[0], 5, within=["a"]) == []
+    assert store.search(MODEL, vectors(1)[0], 5, chunk_ids=["a"]) == []
     assert (store.count(MODEL), store.ids(MODEL)) == (0, set())
     store.add(MODEL, [])
     store.remove(MODEL, [("a", 2)])
@@ -95,7 +95,7 @@ def test_a_chunk_of_many_windows_is_found_once_by_its_best(store: Store) -> None
 def test_a_search_within_chunks_compares_all_of_them_and_no_other(store: Store) -> None:
     fill(store, 300, windows=3)
     wanted = [chunk(n).id for n in range(5, 300, 50)]
-    found = store.search(MODEL, vectors(0)[0], 99, within=[*wanted, "unknown", wanted[0]])
+    found = store.search(MODEL, vectors(0)[0], 99, chunk_ids=[*wanted, "unknown", wanted[0]])
     assert sorted(chunk_id for chunk_id, _ in found) == sorted(wanted)
     assert found == sorted(found, key=lambda item: -item[1])
     everything = dict(store.search(MODEL, vectors(0)[0], 300))
@@ -140,7 +140,7 @@ def test_another_dimension_for_a_model_is_refused(store: Store) -> None:
 def test_many_windows_are_remembered_after_reopening(store: Store) -> None:
     store.add(MODEL, [(chunk(1), vectors(1, 9))])
     store.close()
-    found = store.search(MODEL, vectors(1, 9)[8], 1, within=[chunk(1).id])
+    found = store.search(MODEL, vectors(1, 9)[8], 1, chunk_ids=[chunk(1).id])
     assert found == [(chunk(1).id, pytest.approx(1.0, abs=1e-5))]
 
 

@@ -24,11 +24,11 @@ class Folder:
         self.endless = endless
         self.began = threading.Semaphore(0)
 
-    def embed(self, stop: threading.Event) -> bool:
+    def embed(self, cancelled: threading.Event) -> bool:
         self.turns.append(self.name)
         self.began.release()
         if self.endless:
-            stop.wait(PATIENCE)
+            cancelled.wait(PATIENCE)
             return True
         return False
 
@@ -37,60 +37,60 @@ class Folder:
 
 
 @pytest.fixture
-def lane() -> Iterator[EmbeddingQueue]:
-    lane = EmbeddingQueue()
-    yield lane
-    lane.close()
+def queue() -> Iterator[EmbeddingQueue]:
+    queue = EmbeddingQueue()
+    yield queue
+    queue.close()
 
 
-def test_folders_are_served_in_turn(lane: EmbeddingQueue) -> None:
+def test_folders_are_served_in_turn(queue: EmbeddingQueue) -> None:
     turns: list[str] = []
     folders = [Folder(name, turns) for name in "abc"]
     for folder in folders:
-        lane.want(folder)
+        queue.add(folder)
     for folder in folders:
         folder.until_it_begins()
     assert turns == ["a", "b", "c"]
 
 
-def test_an_urgent_folder_interrupts_one_that_goes_on_afterwards(lane: EmbeddingQueue) -> None:
+def test_an_urgent_folder_interrupts_one_that_goes_on_afterwards(queue: EmbeddingQueue) -> None:
     turns: list[str] = []
     long, edited = Folder("long", turns, endless=True), Folder("edited", turns)
-    lane.want(long)
+    queue.add(long)
     long.until_it_begins()
-    lane.want(edited, urgent=True)
+    queue.add(edited, urgent=True)
     edited.until_it_begins()
     long.until_it_begins()
     assert turns == ["long", "edited", "long"]
 
 
-def test_an_urgent_wish_for_the_folder_under_way_has_it_begin_anew(lane: EmbeddingQueue) -> None:
+def test_an_urgent_request_restarts_the_current_folder(queue: EmbeddingQueue) -> None:
     turns: list[str] = []
     long = Folder("long", turns, endless=True)
-    lane.want(long)
+    queue.add(long)
     long.until_it_begins()
-    lane.want(long, urgent=True)
+    queue.add(long, urgent=True)
     long.until_it_begins()
     assert turns == ["long", "long"]
 
 
-def test_a_folder_that_is_forgotten_has_stopped_and_is_not_served_again(lane: EmbeddingQueue) -> None:
+def test_a_folder_that_is_removed_has_stopped_and_is_not_served_again(queue: EmbeddingQueue) -> None:
     turns: list[str] = []
     long, other = Folder("long", turns, endless=True), Folder("other", turns)
-    lane.want(long)
+    queue.add(long)
     long.until_it_begins()
-    lane.forget(long)
-    lane.want(other)
+    queue.remove(long)
+    queue.add(other)
     other.until_it_begins()
     assert turns == ["long", "other"]
 
 
-def test_after_the_end_nothing_is_served(lane: EmbeddingQueue) -> None:
+def test_after_the_end_nothing_is_served(queue: EmbeddingQueue) -> None:
     turns: list[str] = []
     long, late = Folder("long", turns, endless=True), Folder("late", turns)
-    lane.want(long)
+    queue.add(long)
     long.until_it_begins()
-    lane.close()
-    lane.forget(long)
-    lane.want(late)
+    queue.close()
+    queue.remove(long)
+    queue.add(late)
     assert turns == ["long"]

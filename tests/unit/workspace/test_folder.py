@@ -1,6 +1,6 @@
-"""Open folders as every door sees them, on the real catalog, watcher, Chroma and sockets; only the model is small.
+"""Open folders with the real catalog, watcher, Chroma and sockets; only the model is small.
 
-Two keepers of one folder are an owner and its guest, in one process as in two.
+Two open instances of one folder are an owner and a follower, in one process as in two.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from sourcewise.domain.index_state import IndexReport, Stage
 from sourcewise.domain.search import SearchMode
 from sourcewise.errors import FolderError, StorageError
 from sourcewise.folder_index.index import IndexServices
-from sourcewise.indexing.throttle import Surroundings, Throttle
+from sourcewise.indexing.throttle import MachineState, Throttle
 from sourcewise.paths import DataPaths
 from sourcewise.settings import Settings
 from sourcewise.storage.embedding_cache import EmbeddingCache
 from sourcewise.storage.vector_store import VectorStores
-from sourcewise.workspace import owner
-from sourcewise.workspace import read_only as reader
+from sourcewise.workspace import owner, read_only
 from sourcewise.workspace.embedding_queue import EmbeddingQueue
 from sourcewise.workspace.folder import IndexedFolder
 
@@ -35,61 +34,61 @@ if TYPE_CHECKING:
 PATIENCE = 30
 
 
-class House:
-    """Keepers of one folder, each with a voice that wakes whoever waits for something."""
+class FolderFixture:
+    """A folder that can be opened several times; each change of an instance wakes `until`."""
 
-    def __init__(self, folder: Path, data: DataPaths, stores: VectorStores) -> None:
-        self.folder = folder
+    def __init__(self, path: Path, data: DataPaths, stores: VectorStores) -> None:
+        self.path = path
         self.data = data
-        self.lane = EmbeddingQueue()
+        self.queue = EmbeddingQueue()
         self.embedder = HashingEmbedder()
-        self.news = threading.Condition()
-        self.keepers: list[IndexedFolder] = []
+        self.changed = threading.Condition()
+        self.folders: list[IndexedFolder] = []
         self._shared = IndexServices(
             settings=Settings,
             model="hashing",
             embedder=self.embedder,
             stores=stores,
-            consideration=Throttle(Settings, Surroundings),
+            throttle=Throttle(Settings, MachineState),
             cache=EmbeddingCache(data.embedding_cache),
             fetch_model=lambda *_: None,
         )
 
-    def open(self, folder: Path | None = None) -> IndexedFolder:
-        return self._opened(folder or self.folder, self._shared)
+    def open(self, path: Path | None = None) -> IndexedFolder:
+        return self._opened(path or self.path, self._shared)
 
     def open_for_command(self) -> IndexedFolder:
-        return self._opened(self.folder, replace(self._shared, consideration=None))
+        return self._opened(self.path, replace(self._shared, throttle=None))
 
-    def _opened(self, folder: Path, shared: IndexServices) -> IndexedFolder:
-        keeper = IndexedFolder(folder, self.data, shared, self.lane, self._hear)
-        self.keepers.append(keeper)
-        return keeper
+    def _opened(self, path: Path, shared: IndexServices) -> IndexedFolder:
+        folder = IndexedFolder(path, self.data, shared, self.queue, self._notify)
+        self.folders.append(folder)
+        return folder
 
     def until(self, condition: Callable[[], Any]) -> None:
-        """Wait until a condition holds; its news may also come from a file system, so it is asked now and then."""
+        """Wait until a condition holds; it may depend on the file system too, so it is polled."""
         deadline = time.monotonic() + PATIENCE
-        with self.news:
+        with self.changed:
             while not condition():
                 assert time.monotonic() < deadline, "it did not come about"
-                self.news.wait(0.05)
+                self.changed.wait(0.05)
 
-    def until_idle(self, keeper: IndexedFolder, files: int) -> None:
-        self.until(lambda: (now := keeper.activity()).stage is Stage.IDLE and now.files == files)
+    def until_idle(self, folder: IndexedFolder, files: int) -> None:
+        self.until(lambda: (now := folder.activity()).stage is Stage.IDLE and now.files == files)
 
     def write(self, name: str, text: str) -> None:
-        path = self.folder / name
+        path = self.path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
     def close(self) -> None:
-        for keeper in self.keepers:
-            keeper.close()
-        self.lane.close()
+        for folder in self.folders:
+            folder.close()
+        self.queue.close()
 
-    def _hear(self, _: IndexedFolder) -> None:
-        with self.news:
-            self.news.notify_all()
+    def _notify(self, _: IndexedFolder) -> None:
+        with self.changed:
+            self.changed.notify_all()
 
 
 @pytest.fixture(scope="module")
@@ -100,119 +99,139 @@ def stores() -> Iterator[VectorStores]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, stores: VectorStores) -> Iterator[House]:
-    house = House(tmp_path / "project", DataPaths(tmp_path / "data"), stores)
-    house.write("network.py", "def send(value):\n    return value\n")
-    yield house
-    house.close()
+def workspace(tmp_path: Path, stores: VectorStores) -> Iterator[FolderFixture]:
+    workspace = FolderFixture(tmp_path / "project", DataPaths(tmp_path / "data"), stores)
+    workspace.write("network.py", "def send(value):\n    return value\n")
+    yield workspace
+    workspace.close()
 
 
-def paths(keeper: IndexedFolder, question: str) -> list[str]:
-    return [passage.chunk.path for passage in keeper.opened().search(question, 5).passages]
+def paths(folder: IndexedFolder, question: str) -> list[str]:
+    return [passage.chunk.path for passage in folder.opened().search(question, 5).passages]
 
 
-def test_a_folder_is_read_and_embedded_without_being_asked(house: House) -> None:
-    keeper = house.open()
-    keeper.askable.result(PATIENCE)
-    house.until_idle(keeper, 1)
-    now = keeper.activity()
+def test_a_folder_is_read_and_embedded_without_being_asked(workspace: FolderFixture) -> None:
+    folder = workspace.open()
+    folder.askable.result(PATIENCE)
+    workspace.until_idle(folder, 1)
+    now = folder.activity()
     assert (now.embedded, now.made, now.problem) == (now.chunks, now.chunks, None)
-    assert keeper.opened().search("send", 3).mode is SearchMode.HYBRID
+    assert folder.opened().search("send", 3).mode is SearchMode.HYBRID
 
 
-def test_what_changes_is_seen_and_a_question_need_not_wait_for_quiet(house: House) -> None:
-    keeper = house.open()
-    house.until_idle(keeper, 1)
-    house.write("deep/er/disk.py", "def write(value):\n    return value\n")
-    house.until(lambda: keeper.is_behind or keeper.activity().files == 2)
-    keeper.catch_up(PATIENCE)
-    assert "deep/er/disk.py" in paths(keeper, "write")
+def test_what_changes_is_seen_and_a_question_need_not_wait_for_quiet(workspace: FolderFixture) -> None:
+    folder = workspace.open()
+    workspace.until_idle(folder, 1)
+    workspace.write("deep/er/disk.py", "def write(value):\n    return value\n")
+    workspace.until(lambda: folder.is_behind or folder.activity().files == 2)
+    folder.catch_up(PATIENCE)
+    assert "deep/er/disk.py" in paths(folder, "write")
 
 
-def test_a_guest_is_served_and_takes_over(house: House) -> None:
-    owner = house.open()
-    house.until_idle(owner, 1)
-    guest = house.open()
-    assert guest.await_read().unchanged == 1
-    assert guest.opened().search("send", 3).mode is SearchMode.HYBRID, "with the vectors of the owner"
-    embedded = len(house.embedder.embedded)
+def test_a_follower_is_served_and_takes_over(workspace: FolderFixture) -> None:
+    owner = workspace.open()
+    workspace.until_idle(owner, 1)
+    follower = workspace.open()
+    assert follower.await_read().unchanged == 1
+    assert follower.opened().search("send", 3).mode is SearchMode.HYBRID, "with the vectors of the owner"
+    embedded = len(workspace.embedder.embedded)
     owner.close()
-    house.write("disk.py", "def write(value):\n    return value\n")
-    house.until_idle(guest, 2)
-    assert guest.opened().search("write", 3).mode is SearchMode.HYBRID
-    assert len(house.embedder.embedded) == embedded + 2, "only the new file, and what it is about"
+    workspace.write("disk.py", "def write(value):\n    return value\n")
+    workspace.until_idle(follower, 2)
+    assert follower.opened().search("write", 3).mode is SearchMode.HYBRID
+    assert len(workspace.embedder.embedded) == embedded + 2, "only the new file, and what it is about"
 
 
-def test_a_paused_folder_answers_from_what_it_has(house: House) -> None:
-    house.until_idle(house.open(), 1)
-    house.keepers[0].close()
-    keeper = house.open()
-    keeper.pause(True)
-    keeper.askable.result(PATIENCE)
-    house.write("disk.py", "def write(value):\n    return value\n")
-    assert "network.py" in paths(keeper, "send")
-    keeper.pause(False)
-    house.until_idle(keeper, 2)
+def test_the_owner_gives_priority_to_what_a_follower_is_asked_about(
+    workspace: FolderFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prioritized: list[list[str]] = []
+
+    def prioritize(_owner: owner.Owner, chunk_ids: list[str], _question: str = "") -> None:
+        prioritized.append(chunk_ids)
+
+    monkeypatch.setattr(owner.Owner, "prioritize", prioritize)
+    workspace.until_idle(workspace.open(), 1)
+    follower = workspace.open()
+    workspace.until(lambda: follower.index)
+    follower.prioritize(["some chunk"])
+    assert prioritized == [["some chunk"]]
 
 
-def test_a_pause_holds_until_it_is_taken_back_whoever_owns_the_index(house: House) -> None:
-    first = house.open()
-    house.until_idle(first, 1)
-    guest = house.open()
-    house.until(lambda: guest.index)
-    guest.pause(True)
+def test_a_paused_folder_answers_from_what_it_has(workspace: FolderFixture) -> None:
+    workspace.until_idle(workspace.open(), 1)
+    workspace.folders[0].close()
+    folder = workspace.open()
+    folder.pause(True)
+    folder.askable.result(PATIENCE)
+    workspace.write("disk.py", "def write(value):\n    return value\n")
+    assert "network.py" in paths(folder, "send")
+    folder.pause(False)
+    workspace.until_idle(folder, 2)
+
+
+def test_a_pause_lasts_until_work_is_resumed_whoever_owns_the_index(workspace: FolderFixture) -> None:
+    first = workspace.open()
+    workspace.until_idle(first, 1)
+    follower = workspace.open()
+    workspace.until(lambda: follower.index)
+    follower.pause(True)
     assert first.activity().paused
     first.close()
-    house.write("disk.py", "def write(value):\n    return value\n")
-    house.until(lambda: guest.is_behind and guest.activity().paused)  # a guest no more: the owner is gone
-    guest.close()
-    later = house.open()
+    workspace.write("disk.py", "def write(value):\n    return value\n")
+    workspace.until(
+        lambda: follower.is_behind and follower.activity().paused
+    )  # no longer a follower: the owner has ended
+    follower.close()
+    later = workspace.open()
     later.askable.result(PATIENCE)
     assert (later.activity().paused, later.activity().files) == (True, 1)
     later.pause(False)
-    house.until_idle(later, 2)
+    workspace.until_idle(later, 2)
     later.close()
-    assert not house.open().activity().paused
+    assert not workspace.open().activity().paused
 
 
-def test_a_command_does_its_work_and_leaves_a_pause_to_the_editor(house: House) -> None:
-    editor = house.open()
-    house.until_idle(editor, 1)
+def test_a_command_does_its_work_and_leaves_a_pause_to_the_editor(workspace: FolderFixture) -> None:
+    editor = workspace.open()
+    workspace.until_idle(editor, 1)
     editor.pause(True)
     editor.close()
-    house.write("disk.py", "def write(value):\n    return value\n")
-    command = house.open_for_command()
+    workspace.write("disk.py", "def write(value):\n    return value\n")
+    command = workspace.open_for_command()
     assert command.await_read().added == 1
     command.close()
-    editor = house.open()
+    editor = workspace.open()
     editor.askable.result(PATIENCE)
     assert editor.activity().paused
 
 
-def test_what_changed_a_moment_ago_is_waited_for_and_long_work_is_not(house: House) -> None:
-    keeper = house.open()
-    house.until_idle(keeper, 1)
-    keeper.pause(True)
-    house.write("disk.py", "def write(value):\n    return value\n")
-    keeper.changed(["disk.py"])
-    keeper.pause(False)
-    keeper.catch_up(0.0)
-    assert keeper.is_behind
-    keeper.catch_up(PATIENCE)
-    assert "disk.py" in paths(keeper, "write")
+def test_what_changed_a_moment_ago_is_waited_for_and_long_work_is_not(workspace: FolderFixture) -> None:
+    folder = workspace.open()
+    workspace.until_idle(folder, 1)
+    folder.pause(True)
+    workspace.write("disk.py", "def write(value):\n    return value\n")
+    folder.changed(["disk.py"])
+    folder.pause(False)
+    folder.catch_up(0.0)
+    assert folder.is_behind
+    folder.catch_up(PATIENCE)
+    assert "disk.py" in paths(folder, "write")
 
 
-def test_a_rebuild_embeds_nothing_anew(house: House) -> None:
-    keeper = house.open()
-    house.until_idle(keeper, 1)
-    embedded = len(house.embedder.embedded)
-    keeper.rebuild()
-    house.until(lambda: keeper.activity().reused)
-    house.until_idle(keeper, 1)
-    assert len(house.embedder.embedded) == embedded
+def test_a_rebuild_embeds_nothing_anew(workspace: FolderFixture) -> None:
+    folder = workspace.open()
+    workspace.until_idle(folder, 1)
+    embedded = len(workspace.embedder.embedded)
+    folder.rebuild()
+    workspace.until(lambda: folder.activity().reused)
+    workspace.until_idle(folder, 1)
+    assert len(workspace.embedder.embedded) == embedded
 
 
-def test_vectors_that_the_disk_refused_are_stored_soon_after(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_vectors_that_the_disk_refused_are_stored_soon_after(
+    workspace: FolderFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(owner, "_RETRY_SECONDS", 0.1)
     refusals = [StorageError("The disk is full.")]
     put = EmbeddingCache.put
@@ -223,58 +242,60 @@ def test_vectors_that_the_disk_refused_are_stored_soon_after(house: House, monke
         put(cache, *what)
 
     monkeypatch.setattr(EmbeddingCache, "put", refuse_once)
-    keeper = house.open()
-    house.until(lambda: not refusals)
-    house.until(lambda: (now := keeper.activity()).embedded == now.chunks > 0 and now.problem is None)
+    folder = workspace.open()
+    workspace.until(lambda: not refusals)
+    workspace.until(lambda: (now := folder.activity()).embedded == now.chunks > 0 and now.problem is None)
 
 
 def test_an_index_that_cannot_be_written_is_asked_as_it_is_and_kept_once_it_can(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    workspace: FolderFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader, "_RETRY_SECONDS", 0.1)
-    house.until_idle(house.open(), 1)
-    house.keepers[0].close()
-    house.write("disk.py", "def write(value):\n    return value\n")
-    lock = house.data.index_of(house.folder.resolve()).lock
+    monkeypatch.setattr(read_only, "_RETRY_SECONDS", 0.1)
+    workspace.until_idle(workspace.open(), 1)
+    workspace.folders[0].close()
+    workspace.write("disk.py", "def write(value):\n    return value\n")
+    lock = workspace.data.index_of(workspace.path.resolve()).lock
     lock.unlink()
     lock.mkdir()  # nobody can lock it, not even the superuser
-    keeper = house.open()
-    keeper.askable.result(PATIENCE)
-    house.until(lambda: keeper.index)
-    now = keeper.activity()
+    folder = workspace.open()
+    folder.askable.result(PATIENCE)
+    workspace.until(lambda: folder.index)
+    now = folder.activity()
     assert (now.files, now.embedded) == (1, now.chunks)
     assert "cannot be locked" in str(now.problem)
-    assert keeper.await_read() == IndexReport()
-    result = keeper.opened().search("send", 5)
+    assert folder.await_read() == IndexReport()
+    result = folder.opened().search("send", 5)
     assert (result.mode, [passage.chunk.path for passage in result.passages]) == (SearchMode.KEYWORD, ["network.py"])
     with pytest.raises(StorageError, match="cannot be locked"):
-        keeper.rebuild()
+        folder.rebuild()
     lock.rmdir()
-    house.until_idle(keeper, 2)
-    assert keeper.opened().search("write", 5).mode is SearchMode.HYBRID
+    workspace.until_idle(folder, 2)
+    assert folder.opened().search("write", 5).mode is SearchMode.HYBRID
 
 
-def test_a_folder_that_is_not_there_says_so_and_is_opened_once_it_is(house: House, tmp_path: Path) -> None:
-    keeper = house.open(tmp_path / "later")
-    keeper.askable.result(PATIENCE)
+def test_a_folder_that_is_not_there_says_so_and_is_opened_once_it_is(workspace: FolderFixture, tmp_path: Path) -> None:
+    folder = workspace.open(tmp_path / "later")
+    folder.askable.result(PATIENCE)
     with pytest.raises(FolderError, match="does not exist"):
-        keeper.opened()
+        folder.opened()
     with pytest.raises(FolderError, match="does not exist"):
-        keeper.await_read()
-    house.folder = tmp_path / "later"
-    house.write("disk.py", "def write(value):\n    return value\n")
-    keeper.changed(["disk.py"])
-    house.until_idle(keeper, 1)
+        folder.await_read()
+    workspace.path = tmp_path / "later"
+    workspace.write("disk.py", "def write(value):\n    return value\n")
+    folder.changed(["disk.py"])
+    workspace.until_idle(folder, 1)
 
 
-def test_a_folder_that_vanishes_still_answers_and_is_read_when_it_is_back(house: House, tmp_path: Path) -> None:
-    keeper = house.open()
-    house.until_idle(keeper, 1)
-    house.folder.rename(tmp_path / "elsewhere")
-    keeper.changed(None)
-    house.until(lambda: keeper.activity().problem)
-    assert paths(keeper, "send") == ["network.py"]
-    (tmp_path / "elsewhere").rename(house.folder)
-    house.write("disk.py", "def write(value):\n    return value\n")
-    keeper.changed(None)
-    house.until(lambda: keeper.activity().files == 2 and keeper.activity().problem is None)
+def test_a_folder_that_vanishes_still_answers_and_is_read_when_it_is_back(
+    workspace: FolderFixture, tmp_path: Path
+) -> None:
+    folder = workspace.open()
+    workspace.until_idle(folder, 1)
+    workspace.path.rename(tmp_path / "elsewhere")
+    folder.changed(None)
+    workspace.until(lambda: folder.activity().problem)
+    assert paths(folder, "send") == ["network.py"]
+    (tmp_path / "elsewhere").rename(workspace.path)
+    workspace.write("disk.py", "def write(value):\n    return value\n")
+    folder.changed(None)
+    workspace.until(lambda: folder.activity().files == 2 and folder.activity().problem is None)

@@ -11,7 +11,7 @@ somebody without the secret.
                        ←    ("done", value) or ("failed", error)        and so on with the next call
 """
 
-from sourcewise.processes.rpc.client import PeerClient
-from sourcewise.processes.rpc.server import PeerServer
+from sourcewise.processes.rpc.client import RpcClient
+from sourcewise.processes.rpc.server import RpcServer
 
-__all__ = ["PeerClient", "PeerServer"]
+__all__ = ["RpcClient", "RpcServer"]

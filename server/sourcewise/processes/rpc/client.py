@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class PeerClient:
+class RpcClient:
     """Calls the methods of a server. Thread-safe; calls of several threads run at the same time."""
 
     def __init__(self, address_file: Path, name: str) -> None:

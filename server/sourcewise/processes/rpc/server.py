@@ -25,7 +25,7 @@ _BREATH_SECONDS = 0.1
 _END_SECONDS = 0.5
 
 
-class PeerServer:
+class RpcServer:
     """Runs methods for other processes; each connection has a thread of its own, so nobody waits for a slow one."""
 
     def __init__(self, address_file: Path, methods: Mapping[str, Callable[..., Any]]) -> None:

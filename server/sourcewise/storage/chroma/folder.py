@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sourcewise.errors import StorageError, VectorStoreCorruptError
 from sourcewise.storage.chroma import hnsw_files
-from sourcewise.storage.chroma.store import collection_name
+from sourcewise.storage.chroma.collection import collection_name
 from sourcewise.storage.free_pages import page_use, write_anew
 
 if TYPE_CHECKING:

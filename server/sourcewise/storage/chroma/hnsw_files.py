@@ -81,7 +81,7 @@ def _links_are_sound(path: Path, graph: _Graph) -> bool:
 
 
 def _within(heads: NDArray[np.uint8], elements: int) -> bool:
-    """Tell whether all links that are counted lead to elements."""
+    """Return whether all links that are counted lead to elements."""
     counts = heads[:, :2].copy().view("<u2")
     links = heads[:, 4:].copy().view("<u4")
     used = np.arange(links.shape[1]) < counts

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from sourcewise.errors import StorageError
+from sourcewise.storage.chroma.collection import collection_name
 from sourcewise.storage.chroma.folder import damaged, throw_away
-from sourcewise.storage.chroma.store import collection_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

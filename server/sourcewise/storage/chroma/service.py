@@ -27,7 +27,7 @@ class ChromaService:
         return getattr(store, method)(*arguments)
 
     def close(self, folder: Path, server: str) -> None:
-        """Let go of a folder."""
+        """Close a folder."""
         store = self._stores.pop((folder, server), None)
         if store is not None:
             store.close()

@@ -6,33 +6,37 @@ machine or on a server.
 
 from __future__ import annotations
 
-import hashlib
-import re
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from sourcewise.errors import SourcewiseError, StorageError, VectorStoreCorruptError
+from sourcewise.errors import SourcewiseError, VectorStoreCorruptError
+from sourcewise.storage.chroma.collection import (
+    best_windows,
+    check_dimension,
+    nearest_chunks,
+    note_windows,
+    window_ids,
+    window_metadata,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
     from numpy.typing import NDArray
 
     from sourcewise.domain.code import Chunk
+    from sourcewise.errors import StorageError
 
     Vector = NDArray[np.float32]
-    Metadata = Mapping[str, str | int]
 
 # Above Chroma's default of 100: a search here asks for 200 windows at a time.
 _SEARCH_BREADTH = 200
 # Up to this many chunks are compared one by one, which costs a millisecond for 20 of them.
 _COMPARED_AT_MOST = 500
-# Far more than the longest line of a file has; a server that says more would have us list them all.
-_MOST_WINDOWS = 10_000
 
 
 class ChromaHome(Protocol):
@@ -47,7 +51,7 @@ class ChromaHome(Protocol):
         """
 
     def close(self, client: Client) -> None:
-        """Let go of what a client holds."""
+        """Release the resources of a client."""
 
     def check(self) -> None:
         """Raise VectorStoreCorruptError where what was opened is no longer there."""
@@ -62,7 +66,7 @@ class ChromaHome(Protocol):
         """Remove all collections of the folder, however damaged; nothing is open."""
 
     def wants_compacting(self) -> bool:
-        """Tell whether it would pay to give disk space back; cheap, and asked while collections are open."""
+        """Return whether it would pay to give disk space back; cheap, and asked while collections are open."""
 
     def compact(self) -> None:
         """Give disk space back; nothing is open."""
@@ -85,18 +89,18 @@ class ChromaStore:
         if not chunks:
             return
         ids = [f"{chunk.id}:{window}" for chunk, vectors in chunks for window in range(len(vectors))]
-        metadata = [_metadata(chunk, window) for chunk, vectors in chunks for window in range(len(vectors))]
+        metadata = [window_metadata(chunk, window) for chunk, vectors in chunks for window in range(len(vectors))]
         rows = np.concatenate([vectors for _, vectors in chunks]).astype(np.float32)
         with self._translated():
             collection = self._collection_for(model, rows.shape[1])
-            _note_windows(collection, max(len(vectors) for _, vectors in chunks))
+            note_windows(collection, max(len(vectors) for _, vectors in chunks))
             for part in self._batches(len(ids)):
                 collection.upsert(ids=ids[part], embeddings=rows[part], metadatas=list(metadata[part]))
 
     def update_metadata(self, model: str, chunks: Sequence[tuple[Chunk, int]]) -> None:
         """See VectorStore.update_metadata."""
         ids = [f"{chunk.id}:{window}" for chunk, windows in chunks for window in range(windows)]
-        metadata = [_metadata(chunk, window) for chunk, windows in chunks for window in range(windows)]
+        metadata = [window_metadata(chunk, window) for chunk, windows in chunks for window in range(windows)]
         with self._translated():
             collection = self._collection(model)
             if collection is not None:
@@ -113,17 +117,17 @@ class ChromaStore:
                     collection.delete(ids=ids[part])
 
     def search(
-        self, model: str, vector: Vector, limit: int, within: Sequence[str] | None = None
+        self, model: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
         """See VectorStore.search."""
         with self._translated():
             collection = self._collection(model)
             if collection is None or limit < 1:
                 return []
-            _check_dimension(model, collection, len(vector))
-            if within is None or len(within) > _COMPARED_AT_MOST:
-                return _nearest(collection, vector, limit, within)
-            return _best(self._compared(collection, vector, within), limit)
+            check_dimension(model, collection, len(vector))
+            if chunk_ids is None or len(chunk_ids) > _COMPARED_AT_MOST:
+                return nearest_chunks(collection, vector, limit, chunk_ids)
+            return best_windows(self._compared(collection, vector, chunk_ids), limit)
 
     def neighbours(self, model: str, chunk_id: str, limit: int) -> list[tuple[str, float]]:
         """See VectorStore.neighbours."""
@@ -131,11 +135,11 @@ class ChromaStore:
             collection = self._collection(model)
             if collection is None or limit < 1:
                 return []
-            stored = collection.get(ids=_window_ids(collection, [chunk_id]), include=["embeddings"])
+            stored = collection.get(ids=window_ids(collection, [chunk_id]), include=["embeddings"])
             if not stored["ids"]:
                 return []
             mean = np.asarray(stored["embeddings"], dtype=np.float32).mean(axis=0)
-            nearest = _nearest(collection, mean, limit + 1)
+            nearest = nearest_chunks(collection, mean, limit + 1)
             return [(found, similarity) for found, similarity in nearest if found != chunk_id][:limit]
 
     def count(self, model: str) -> int:
@@ -166,7 +170,7 @@ class ChromaStore:
         return max(0.0, 1 - living / elements) if elements else 0.0
 
     def compact(self) -> bool:
-        """See VectorStore.compact. A search graph that is let go of must be loaded anew, so that is done last."""
+        """See VectorStore.compact. A search graph that is closed must be loaded again, so that is done last."""
         with self._translated():
             if not self._home.wants_compacting():
                 return False
@@ -216,7 +220,7 @@ class ChromaStore:
     def _collection_for(self, model: str, dimension: int) -> Collection:
         collection = self._collection(model)
         if collection is not None:
-            _check_dimension(model, collection, dimension)
+            check_dimension(model, collection, dimension)
             return collection
         from sourcewise.storage.chroma.clients import without_embedding_functions  # noqa: PLC0415 - see ChromaFolder.open
 
@@ -233,9 +237,11 @@ class ChromaStore:
         size = max(1, self._opened().get_max_batch_size())
         return (slice(start, start + size) for start in range(0, count, size))
 
-    def _compared(self, collection: Collection, vector: Vector, within: Sequence[str]) -> Iterator[tuple[str, float]]:
+    def _compared(
+        self, collection: Collection, vector: Vector, chunk_ids: Sequence[str]
+    ) -> Iterator[tuple[str, float]]:
         """Compare one by one: the graph would miss some of a small selection."""
-        ids = _window_ids(collection, within)
+        ids = window_ids(collection, chunk_ids)
         for part in self._batches(len(ids)):
             found = collection.get(ids=ids[part], include=["embeddings"])
             rows = np.asarray(found["embeddings"], dtype=np.float32).reshape(-1, len(vector))
@@ -251,86 +257,3 @@ class ChromaStore:
             raise
         except BaseException as error:  # a panic of Chroma's Rust part is no Exception
             raise self._home.meaning(error) from error
-
-
-# --- collections ------------------------------------------------------------------------------------------
-
-
-def collection_name(model: str) -> str:
-    """Return a name that Chroma takes, readable and different for different models."""
-    readable = re.sub(r"[^A-Za-z0-9]+", "-", model).strip("-")[:60] or "model"
-    return f"{readable}-{hashlib.blake2b(model.encode(), digest_size=4).hexdigest()}"
-
-
-def _about(collection: Collection) -> Mapping[str, Any]:
-    return collection.metadata or {}
-
-
-def _windows(collection: Collection) -> int:
-    """Return the most windows that a chunk of this collection has had."""
-    windows = int(_about(collection)["windows"])
-    if not 1 <= windows <= _MOST_WINDOWS:
-        raise StorageError(
-            f"The Chroma collection {collection.name} says that a chunk has {windows} vectors, which cannot be.",
-            "Rebuild the index.",
-        )
-    return windows
-
-
-def _note_windows(collection: Collection, windows: int) -> None:
-    if windows > _windows(collection):
-        collection.modify(metadata={**_about(collection), "windows": windows})
-
-
-def _check_dimension(model: str, collection: Collection, dimension: int) -> None:
-    stored = int(_about(collection)["dimension"])
-    if stored != dimension:
-        raise StorageError(
-            f"The stored vectors of {model} have {stored} dimensions, the model now makes {dimension}.",
-            "Rebuild the index, or choose the model that it was built with.",
-        )
-
-
-def _metadata(chunk: Chunk, window: int) -> Metadata:
-    return {
-        "source_file": chunk.path,
-        "language": chunk.language,
-        "chunk_id": chunk.id,
-        "total_chunks": chunk.total,
-        "start_line": chunk.first_line,
-        "end_line": chunk.last_line,
-        "symbol": chunk.symbol,
-        "window": window,
-    }
-
-
-# --- search -----------------------------------------------------------------------------------------------
-
-
-def _nearest(
-    collection: Collection, vector: Vector, limit: int, within: Sequence[str] | None = None
-) -> list[tuple[str, float]]:
-    """Ask for more windows until they are of enough chunks, or all. How many there are Chroma would have to count."""
-    ids = None if within is None else _window_ids(collection, within)
-    wanted = 2 * limit
-    while True:
-        answer = collection.query(query_embeddings=[vector.tolist()], ids=ids, n_results=wanted, include=["distances"])
-        distances = answer["distances"]
-        assert distances is not None
-        best = _best(zip(answer["ids"][0], (1 - distance for distance in distances[0]), strict=True), limit)
-        if len(best) == limit or len(answer["ids"][0]) < wanted:
-            return best
-        wanted *= 4
-
-
-def _window_ids(collection: Collection, chunk_ids: Sequence[str]) -> list[str]:
-    """Return the ids of all windows that these chunks may have."""
-    return [f"{chunk_id}:{window}" for chunk_id in dict.fromkeys(chunk_ids) for window in range(_windows(collection))]
-
-
-def _best(windows: Iterator[tuple[str, float]], limit: int) -> list[tuple[str, float]]:
-    best: dict[str, float] = {}
-    for vector_id, similarity in windows:
-        chunk_id = vector_id.rsplit(":", 1)[0]
-        best[chunk_id] = max(best.get(chunk_id, -1.0), min(1.0, similarity))
-    return sorted(best.items(), key=lambda item: -item[1])[:limit]

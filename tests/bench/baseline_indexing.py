@@ -1,9 +1,9 @@
 """Compares the cost of indexing with a textbook stack, in CPU seconds per million tokens that are really embedded.
 
-    npm run python -- tests/bench/peer_indexing.py PEER.py FOLDER
+    npm run python -- tests/bench/baseline_indexing.py BASELINE.py FOLDER
 
-Runs the peer as `PEER.py index FOLDER DATABASE`, with the folder of the model's weights in the environment variable
-MODEL. It must split a file into parts of 1,500 tokens every 1,300 tokens, and embed the beginning of each that fits its
+Runs the baseline as `BASELINE.py index FOLDER DATABASE`, with the weights folder of the model in the variable
+`MODEL`. It must split a file into parts of 1,500 tokens every 1,300 tokens, and embed the beginning of each that fits its
 model. `sourcewise index` indexes the complete folder with the same weights and an empty cache. Both are
 measured as complete processes, including start-up and all children, one after the other.
 """
@@ -33,30 +33,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _PART, _STEP = 1500, 1300
-# The context length of the peer's model, all-MiniLM-L6-v2, and the number of its special tokens.
+# The context length of the baseline's model, all-MiniLM-L6-v2, and the number of its special tokens.
 _LIMIT, _SPECIAL = 256, 2
-# The file extensions that the peer indexes.
+# The file extensions that the baseline indexes.
 _ENDINGS = {".py", ".pyi", ".js", ".ts", ".java", ".go", ".rs", ".c", ".h", ".cpp", ".md", ".rst", ".txt"}
 
 
 def main() -> None:
     """Run both and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("peer", type=Path)
+    parser.add_argument("baseline", type=Path)
     parser.add_argument("folder", type=Path)
     options = parser.parse_args()
     weights = WeightsStore(DataPaths.default().models).ensure(FAST_MODEL)
-    ours, theirs = _our_tokens(options.folder, weights), _tokens_of_peer(options.folder, weights)
+    ours, theirs = _our_tokens(options.folder, weights), _tokens_of_baseline(options.folder, weights)
     with tempfile.TemporaryDirectory() as scratch:
-        say("the peer …")
-        peer = _seconds_of_peer(options.peer, options.folder, weights, Path(scratch)) / theirs.embedded * 1e6
+        say("the baseline …")
+        baseline = (
+            _seconds_of_baseline(options.baseline, options.folder, weights, Path(scratch)) / theirs.embedded * 1e6
+        )
         say("Sourcewise …")
         us = _seconds_of_ours(options.folder, weights, Path(scratch)) / ours.embedded * 1e6
     rows = [
-        ["", "tokens in the indexed files", "embedded", "CPU-s per million embedded", "relative to the peer"],
+        ["", "tokens in the indexed files", "embedded", "CPU-s per million embedded", "relative to the baseline"],
         ["---"] * 5,
-        ["peer", f"{theirs.all:,}", f"{theirs.embedded:,}", f"{peer:.0f}", "100%"],
-        ["Sourcewise", f"{ours.all:,}", f"{ours.embedded:,}", f"{us:.0f}", f"{us / peer:.0%}"],
+        ["baseline", f"{theirs.all:,}", f"{theirs.embedded:,}", f"{baseline:.0f}", "100%"],
+        ["Sourcewise", f"{ours.all:,}", f"{ours.embedded:,}", f"{us:.0f}", f"{us / baseline:.0%}"],
     ]
     sys.stdout.write("".join(f"| {' | '.join(cells)} |\n" for cells in rows))
 
@@ -78,7 +80,7 @@ def _our_tokens(folder: Path, weights: Path) -> Tokens:
     return Tokens(sum(_lengths([file.text for file in files], weights)), embedded)
 
 
-def _tokens_of_peer(folder: Path, weights: Path) -> Tokens:
+def _tokens_of_baseline(folder: Path, weights: Path) -> Tokens:
     files = [file for file in folder.rglob("*") if file.suffix in _ENDINGS and file.is_file()]
     lengths = _lengths([file.read_text(encoding="utf-8", errors="ignore") for file in files], weights)
     parts = [min(_PART, length - start) for length in lengths for start in _starts(length)]
@@ -100,8 +102,8 @@ def _lengths(texts: Sequence[str], weights: Path) -> list[int]:
     return [len(tokenizer.encode(text, add_special_tokens=False).ids) for text in texts]
 
 
-def _seconds_of_peer(peer: Path, folder: Path, weights: Path, scratch: Path) -> float:
-    command = [sys.executable, str(peer), "index", str(folder), str(scratch / "peer")]
+def _seconds_of_baseline(baseline: Path, folder: Path, weights: Path, scratch: Path) -> float:
+    command = [sys.executable, str(baseline), "index", str(folder), str(scratch / "baseline")]
     return _processor_seconds(command, {"MODEL": str(weights)})
 
 

@@ -1,0 +1,108 @@
+"""The Chroma collection of one model: its name, its metadata, and a search for chunks among its windows."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, Any
+
+from sourcewise.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import numpy as np
+    from chromadb.api.models.Collection import Collection
+    from numpy.typing import NDArray
+
+    from sourcewise.domain.code import Chunk
+
+    Vector = NDArray[np.float32]
+    Metadata = Mapping[str, str | int]
+
+# Far more than the longest line of a file has; a server that reports more would make us list them all.
+_MOST_WINDOWS = 10_000
+
+
+def collection_name(model: str) -> str:
+    """Return a name that Chroma takes, readable and different for different models."""
+    readable = re.sub(r"[^A-Za-z0-9]+", "-", model).strip("-")[:60] or "model"
+    return f"{readable}-{hashlib.blake2b(model.encode(), digest_size=4).hexdigest()}"
+
+
+def _metadata_of(collection: Collection) -> Mapping[str, Any]:
+    return collection.metadata or {}
+
+
+def _windows(collection: Collection) -> int:
+    """Return the most windows that a chunk of this collection has had."""
+    windows = int(_metadata_of(collection)["windows"])
+    if not 1 <= windows <= _MOST_WINDOWS:
+        raise StorageError(
+            f"The Chroma collection {collection.name} says that a chunk has {windows} vectors, which cannot be.",
+            "Rebuild the index.",
+        )
+    return windows
+
+
+def note_windows(collection: Collection, windows: int) -> None:
+    """Record that a chunk of this collection has so many windows, if that is the most so far."""
+    if windows > _windows(collection):
+        collection.modify(metadata={**_metadata_of(collection), "windows": windows})
+
+
+def check_dimension(model: str, collection: Collection, dimension: int) -> None:
+    """Raise StorageError if the vectors of the collection have another dimension."""
+    stored = int(_metadata_of(collection)["dimension"])
+    if stored != dimension:
+        raise StorageError(
+            f"The stored vectors of {model} have {stored} dimensions, the model now makes {dimension}.",
+            "Rebuild the index, or choose the model that it was built with.",
+        )
+
+
+def window_metadata(chunk: Chunk, window: int) -> Metadata:
+    """Return the metadata that is stored with a window of a chunk."""
+    return {
+        "source_file": chunk.path,
+        "language": chunk.language,
+        "chunk_id": chunk.id,
+        "total_chunks": chunk.total,
+        "start_line": chunk.first_line,
+        "end_line": chunk.last_line,
+        "symbol": chunk.symbol,
+        "window": window,
+    }
+
+
+def nearest_chunks(
+    collection: Collection, vector: Vector, limit: int, chunk_ids: Sequence[str] | None = None
+) -> list[tuple[str, float]]:
+    """Return the chunks nearest to a vector, best first, with their cosine.
+
+    Asks for more windows until they belong to enough chunks, since Chroma does not know the number of windows.
+    """
+    ids = None if chunk_ids is None else window_ids(collection, chunk_ids)
+    wanted = 2 * limit
+    while True:
+        answer = collection.query(query_embeddings=[vector.tolist()], ids=ids, n_results=wanted, include=["distances"])
+        distances = answer["distances"]
+        assert distances is not None
+        best = best_windows(zip(answer["ids"][0], (1 - distance for distance in distances[0]), strict=True), limit)
+        if len(best) == limit or len(answer["ids"][0]) < wanted:
+            return best
+        wanted *= 4
+
+
+def window_ids(collection: Collection, chunk_ids: Sequence[str]) -> list[str]:
+    """Return the ids of all windows that these chunks may have."""
+    return [f"{chunk_id}:{window}" for chunk_id in dict.fromkeys(chunk_ids) for window in range(_windows(collection))]
+
+
+def best_windows(windows: Iterator[tuple[str, float]], limit: int) -> list[tuple[str, float]]:
+    """Return the chunks of these windows with the cosine of their best window, best first."""
+    best: dict[str, float] = {}
+    for vector_id, similarity in windows:
+        chunk_id = vector_id.rsplit(":", 1)[0]
+        best[chunk_id] = max(best.get(chunk_id, -1.0), min(1.0, similarity))
+    return sorted(best.items(), key=lambda item: -item[1])[:limit]
