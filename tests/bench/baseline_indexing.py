@@ -2,10 +2,10 @@
 
     npm run python -- tests/bench/baseline_indexing.py BASELINE.py FOLDER
 
-Runs the baseline as `BASELINE.py index FOLDER DATABASE`, with the weights folder of the model in the variable
-`MODEL`. It must split a file into parts of 1,500 tokens every 1,300 tokens, and embed the beginning of each that fits its
-model. `sourcewise index` indexes the complete folder with the same weights and an empty cache. Both are
-measured as complete processes, including start-up and all children, one after the other.
+Runs the baseline as `BASELINE.py index FOLDER DATABASE`; the variable `MODEL` names the folder of the model's weights.
+The baseline must split a file into parts of 1,500 tokens every 1,300 tokens, and embed the beginning of each that fits
+its model. `sourcewise index` indexes the complete folder with the same weights and an empty cache. Both are measured as
+complete processes, including start-up and all children, one after the other.
 """
 
 from __future__ import annotations
