@@ -16,6 +16,7 @@ from generated_vectors import MODEL, GeneratedVectors
 from measuring import Figure, bytes_on_disk, megabytes, rate, say, spent, spread, timed, waits
 
 from sourcewise.chunking.isolated_chunker import IsolatedChunker
+from sourcewise.domain.search import SearchRequest
 from sourcewise.indexing.indexer import Indexer
 from sourcewise.indexing.vectorizer import CodeVectorizer
 from sourcewise.mining.miner import CodeMiner
@@ -188,7 +189,7 @@ def search(root: Path, count: int, nearest: list[set[str]]) -> Measured:
         *waits("counts", catalog.counts, [MODEL] * 20),
         *waits("serving_model", catalog.serving_model, [MODEL] * 20),
         *(_search_vectors(home, asked, nearest) if nearest else []),
-        *waits("search without its embedding", lambda q: home.retriever.search(q, MODEL, _TOP), asked),
+        *waits("search without its embedding", lambda q: home.retriever.search(SearchRequest(q, _TOP), MODEL), asked),
         *_search_narrowed(home, asked),
     ]
     home.close()
@@ -203,9 +204,13 @@ def _search_narrowed(home: Home, asked: list[str]) -> list[Figure]:
         "structs": ChunkFilter(kinds=("struct",)),
     }
     figures = []
-    for name, within in narrowed.items():
-        told = f"the same, narrowed to {name}: {len(home.catalog.chunk_ids(within)):,} chunks"
-        figures += waits(told, lambda q, within=within: home.retriever.search(q, MODEL, _TOP, within), asked)
+    for name, chunk_filter in narrowed.items():
+        told = f"the same, narrowed to {name}: {len(home.catalog.chunk_ids(chunk_filter)):,} chunks"
+        figures += waits(
+            told,
+            lambda q, chunk_filter=chunk_filter: home.retriever.search(SearchRequest(q, _TOP), MODEL, chunk_filter),
+            asked,
+        )
     return figures
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sourcewise.domain.search import Query, SearchResult
+    from sourcewise.domain.search import SearchRequest, SearchResult
     from sourcewise.folder_index.index import Index
 
     TextOf = Callable[[str], str | None]
@@ -35,9 +36,9 @@ class IndexKnowledge:
         self.around = index.around
         self.definition_of = index.definition_of
 
-    def gather(self, inquiry: Query, top: int) -> SearchResult:
-        """See Knowledge.gather."""
-        return self._index.gather(inquiry, top, self._open_files)
+    def search(self, request: SearchRequest) -> SearchResult:
+        """See Knowledge.search; files that are open are searched as their editor shows them."""
+        return self._index.search(replace(request, open_files=self._open_files))
 
     def text_of(self, path: str) -> str | None:
         """Return a file's text as the asker sees it, or None if it is gone."""

@@ -24,6 +24,7 @@ from sourcewise.domain.answer import (
 )
 from sourcewise.domain.search import SearchMode
 from sourcewise.errors import GeneratorError, QuestionError, UserError, WorkerError
+from sourcewise.retrieval.follow_up_context import search_request
 from sourcewise.text.visible import visible
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from sourcewise.domain.answer import AnswerEvent, Destination, Prompt, Source
     from sourcewise.domain.code import Chunk
-    from sourcewise.domain.search import Query, SearchResult, Turn
+    from sourcewise.domain.search import Query, SearchRequest, SearchResult, Turn
     from sourcewise.llm.generator import Generator
 
 LONGEST_QUESTION = 20_000
@@ -47,8 +48,8 @@ _NO_MODEL = ModelName("sources", "no model")
 class Knowledge(Protocol):
     """What an index must be able to tell."""
 
-    def gather(self, inquiry: Query, top: int) -> SearchResult:
-        """Return what to answer from: the excerpt of the inquiry, if it has one, and the best passages."""
+    def search(self, request: SearchRequest) -> SearchResult:
+        """Return the best passages, after the excerpt of the request if it has one."""
 
     def around(self, code: Chunk, top: int) -> SearchResult:
         """Return some code, then who uses it, what it calls, and what is akin to it."""
@@ -83,7 +84,7 @@ class CodeQueryEngine:
         self._may_send = may_send
         self._top = top
 
-    async def ask(self, inquiry: Query) -> AsyncGenerator[AnswerEvent, None]:
+    async def ask(self, query: Query) -> AsyncGenerator[AnswerEvent, None]:
         """Yield SourcesFound, any number of Notice, PromptProgress and TextDelta, and AnswerReady.
 
         Closing the iterator stops the model. If the prompt would leave this machine and may not, the answer ends with
@@ -93,9 +94,10 @@ class CodeQueryEngine:
         Raises:
             QuestionError: the question is empty, or too long for this model's prompt, or nothing is in its scope.
         """
-        inquiry = replace(inquiry, question=checked_question(inquiry.question))
-        answering = _Answering(inquiry.question, prompt.ANSWER, inquiry.history)
-        async with aclosing(self._answer(answering, lambda: self._index.gather(inquiry, self._top))) as events:
+        query = replace(query, question=checked_question(query.question))
+        answering = _Answering(query.question, prompt.ANSWER, query.history)
+        request = search_request(query, self._top)
+        async with aclosing(self._answer(answering, lambda: self._index.search(request))) as events:
             async for event in events:
                 yield event
 

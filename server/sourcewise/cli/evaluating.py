@@ -13,7 +13,7 @@ import click
 from sourcewise.cli import terminal
 from sourcewise.cli.opening import OpenedFolder, opened_workspace, settings_of_user
 from sourcewise.cli.options import json_option
-from sourcewise.domain.search import SearchMode
+from sourcewise.domain.search import SearchMode, SearchRequest
 from sourcewise.errors import QuestionError
 from sourcewise.evaluation.search import Outcome, Place, read_questions, summary
 
@@ -83,13 +83,13 @@ def _ask_all(opened: OpenedFolder, workspace: Workspace, group: Sequence[KnownQu
     opened.rest()
     index = opened.keeper.opened()
     for way, found in outcomes.items():
-        index.search(group[0].query, 1, by=way)  # the first search opens what the others use
+        index.search(SearchRequest(group[0].query, 1, way))  # the first search opens what the others use
         found.update({question.id: _outcome(index, question.query, way) for question in group})
 
 
 def _outcome(index: Index, query: str, way: SearchMode) -> Outcome:
     begun = time.perf_counter()
-    result = index.search(query, _HITS, by=way)
+    result = index.search(SearchRequest(query, _HITS, way))
     taken = (time.perf_counter() - begun) * 1000 - result.timings.get("question embedding", 0.0)
     places = (passage.chunk for passage in result.passages)
     return Outcome(tuple(Place(chunk.path, chunk.first_line, chunk.last_line) for chunk in places), taken)

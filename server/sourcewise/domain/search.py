@@ -1,4 +1,4 @@
-"""Values of a search: the question, what narrows it, and the passages that were found."""
+"""Values of a search: the question, the request, its scope, and the passages found."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from sourcewise.text.visible import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sourcewise.domain.code import Chunk
 
 
@@ -85,12 +87,38 @@ class ConversationContext:
     meant: bool = False
 
 
+NO_CONTEXT = ConversationContext()
+
+
 class SearchMode(StrEnum):
-    """What served a search."""
+    """Which searches find candidates: keywords, vectors or both."""
 
     HYBRID = "keywords and vectors"
     KEYWORD = "keywords"
     VECTOR = "vectors"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A search of one folder: the same value from the command line or the editor down to the ranking.
+
+    Attributes:
+        text: what to find, in any words.
+        top: how many passages to return at most.
+        mode: which searches to run.
+        scope: where to search.
+        context: what the conversation before was about.
+        excerpt: lines that the text is about, as their editor shows them; they become the first passage.
+        open_files: texts of the files that are open in an editor, by path; they replace the indexed texts.
+    """
+
+    text: str
+    top: int
+    mode: SearchMode = SearchMode.HYBRID
+    scope: Scope = EVERYTHING
+    context: ConversationContext = NO_CONTEXT
+    excerpt: Chunk | None = None
+    open_files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

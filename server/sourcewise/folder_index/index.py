@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sourcewise.domain.code import FileStamp, SourceFile
 from sourcewise.domain.index_state import IndexStatus
-from sourcewise.domain.search import EVERYTHING, SearchMode
 from sourcewise.indexing.indexer import CHUNKING_CONFIG_KEY, FULLY_SCANNED_KEY
 from sourcewise.llm.consent import Consent
 from sourcewise.mining.miner import CodeMiner
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sourcewise.domain.code import Chunk
-    from sourcewise.domain.search import Query, Scope, ScopeChoices, SearchResult
+    from sourcewise.domain.search import ScopeChoices, SearchRequest, SearchResult
     from sourcewise.embedding.shared_embedder import SharedEmbedder
     from sourcewise.indexing.throttle import Throttle
     from sourcewise.paths import IndexPaths
@@ -40,7 +38,6 @@ if TYPE_CHECKING:
 
 # What a question has embedded first, while not everything is: the best that keywords find for it.
 _PREFERRED = 64
-_NOTHING_SHOWN: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,41 +105,15 @@ class Index:
 
     # --- asking ---------------------------------------------------------------------------------------
 
-    def search(
-        self,
-        question: str,
-        top: int,
-        scope: Scope = EVERYTHING,
-        shown: Mapping[str, str] = _NOTHING_SHOWN,
-        by: SearchMode = SearchMode.HYBRID,
-    ) -> SearchResult:
-        """Return the best passages for a question.
-
-        Args:
-            question: in any words.
-            top: how many passages at most.
-            scope: what to stay in.
-            shown: texts of files, by path, that an editor has open, saved or not.
-            by: what may serve.
+    def search(self, request: SearchRequest) -> SearchResult:
+        """Return the best passages for a request.
 
         Raises:
-            QuestionError: there is nothing in the scope.
+            QuestionError: there is nothing in its scope.
         """
-        within = chunk_filter_of(scope, self.folder, self._catalog)
-        found = self._preferring(lambda: self._retriever.search(question, self.model, top, within, by))
-        return self._as_shown(found, question, top, within, shown)
-
-    def gather(
-        self,
-        inquiry: Query,
-        top: int,
-        shown: Mapping[str, str] = _NOTHING_SHOWN,
-        by: SearchMode = SearchMode.HYBRID,
-    ) -> SearchResult:
-        """Return what to answer an inquiry from; see Retriever.gather, and search."""
-        within = chunk_filter_of(inquiry.scope, self.folder, self._catalog)
-        found = self._preferring(lambda: self._retriever.gather(inquiry, self.model, top, within, by))
-        return self._as_shown(found, inquiry.question, top, within, shown)
+        chunk_filter = chunk_filter_of(request.scope, self.folder, self._catalog)
+        found = self._searching(lambda: self._retriever.search(request, self.model, chunk_filter))
+        return self._with_unsaved_files(self._preferring(found), request, chunk_filter)
 
     def similar(self, code: Chunk, top: int) -> SearchResult:
         """Return the passages that are nearest to some code; see Retriever.similar."""
@@ -218,28 +189,27 @@ class Index:
         """Search; who owns the index repairs it where it proves to be damaged."""
         return search()
 
-    def _preferring(self, search: Callable[[], SearchResult]) -> SearchResult:
-        result = self._searching(search)
+    def _preferring(self, result: SearchResult) -> SearchResult:
         whole = bool(self._catalog.get_meta(FULLY_SCANNED_KEY))
         if result.embedded < result.chunks or not whole:
             self._prefer(result.by_words[:_PREFERRED], result.question)
         return replace(result, whole=whole)
 
-    def _as_shown(
-        self, found: SearchResult, question: str, top: int, within: ChunkFilter, shown: Mapping[str, str]
+    def _with_unsaved_files(
+        self, found: SearchResult, request: SearchRequest, chunk_filter: ChunkFilter
     ) -> SearchResult:
-        """Put what an editor shows in the place of what the index has of the same files."""
+        """Put the text that an editor shows in the place of what the index has of the same files."""
         settings = self._shared.settings()
-        files = self._unsaved(shown, CodeMiner(settings.max_file_bytes))
+        files = self._unsaved(request.open_files, CodeMiner(settings.max_file_bytes))
         if not files:
             return found
         unsaved = UnsavedFiles(files, settings.chunk_tokens, settings.chunk_overlap)
-        return unsaved.joined(found, question, top, within, self._catalog.chunks(list(unsaved.chunks)).keys())
+        return unsaved.joined(found, request, chunk_filter, self._catalog.chunks(list(unsaved.chunks)).keys())
 
-    def _unsaved(self, shown: Mapping[str, str], miner: CodeMiner) -> list[SourceFile]:
+    def _unsaved(self, open_files: Mapping[str, str], miner: CodeMiner) -> list[SourceFile]:
         """Return the files that belong to the index, which has another text of them."""
-        known = self._catalog.known_files(list(shown)) if shown else {}
-        judged = [miner.judge(path, shown[path]) for path, file in known.items() if file.reason is None]
+        known = self._catalog.known_files(list(open_files)) if open_files else {}
+        judged = [miner.judge(path, open_files[path]) for path, file in known.items() if file.reason is None]
         files = [file for file in judged if isinstance(file, SourceFile)]
         return [file for file in files if file.digest != known[file.stamp.path].digest]
 

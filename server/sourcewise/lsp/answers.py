@@ -12,7 +12,7 @@ from sourcewise import protocol
 from sourcewise.answering.prompt import as_sources
 from sourcewise.answering.query_engine import checked_question
 from sourcewise.domain.answer import AnswerReady
-from sourcewise.domain.search import Query, Turn
+from sourcewise.domain.search import Query, SearchRequest, Turn
 from sourcewise.lsp import convert
 
 if TYPE_CHECKING:
@@ -65,14 +65,14 @@ class Answers:
         scope = convert.scope(params.scope)
         if params.selection is None:
             index = await self._folders.index_of(params.folder)
-            inquiry, shown, uri_of = Query(params.question, scope, None, history), None, convert.uris_in(index)
+            query, shown, uri_of = Query(params.question, scope, None, history), None, convert.uris_in(index)
         else:
             shown, code = await self._pointing.code_at(params.selection, params.folder)
             index, uri_of = shown.index, shown.uri_of
-            inquiry = Query(params.question, scope, code, history)
+            query = Query(params.question, scope, code, history)
         shown_in = self._pointing.text_shown_in(index, shown)
         engine = self._engine_of(index, shown_in, self._pointing.texts_open_in(index))
-        events = engine.ask(inquiry)
+        events = engine.ask(query)
         return await self._told(events, params.ask_id, index, uri_of)
 
     async def explain(self, params: protocol.ExplainParams) -> protocol.AskResult:
@@ -89,10 +89,10 @@ class Answers:
             JsonRpcInvalidParams: the limit is out of range.
         """
         limit = self._checked_limit(params.limit)
-        query = checked_question(params.query)
+        text, scope = checked_question(params.query), convert.scope(params.scope)
         index = await self._folders.index_of(params.folder)
-        shown = self._pointing.texts_open_in(index)
-        found = await asyncio.to_thread(index.search, query, limit, convert.scope(params.scope), shown)
+        request = SearchRequest(text, limit, scope=scope, open_files=self._pointing.texts_open_in(index))
+        found = await asyncio.to_thread(index.search, request)
         return _search_result(found, convert.uris_in(index))
 
     async def similar(self, params: protocol.SimilarParams) -> protocol.SearchResult:

@@ -9,7 +9,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from sourcewise.domain.search import ConversationContext
+from sourcewise.domain.search import NO_CONTEXT, ConversationContext, SearchMode, SearchRequest
 from sourcewise.text.words import identifiers_in, query_terms, says_nothing
 
 if TYPE_CHECKING:
@@ -35,21 +35,27 @@ _NAMES_OF_ANSWER = 4
 _WORDS_OF_QUESTION = 8
 
 
-def search_text(inquiry: Query) -> str:
-    """Return what to search for: the question, and the names of its excerpt."""
-    names = names_of(inquiry.excerpt) if inquiry.excerpt else ()
-    return "\n".join([inquiry.question.strip(), *(f"`{name}`" for name in names)])
+def search_request(query: Query, top: int, mode: SearchMode = SearchMode.HYBRID) -> SearchRequest:
+    """Return the search that finds the sources for a question in its conversation."""
+    context = conversation_context(query)
+    return SearchRequest(query.question, top, mode, query.scope, context, query.excerpt)
 
 
-def background(inquiry: Query) -> ConversationContext:
+def search_text(request: SearchRequest) -> str:
+    """Return what to search for: the text of a request, and the names of its excerpt."""
+    names = names_of(request.excerpt) if request.excerpt else ()
+    return "\n".join([request.text.strip(), *(f"`{name}`" for name in names)])
+
+
+def conversation_context(query: Query) -> ConversationContext:
     """Return what was spoken of before, and how much it counts: little where the question tells much by itself.
 
     A question that names code, or whose excerpt does, says what it is about.
     """
-    question = inquiry.question
-    if not inquiry.history or identifiers_in(question) or (inquiry.excerpt and names_of(inquiry.excerpt)):
-        return ConversationContext()
-    subjects = dict.fromkeys(_subjects(inquiry.history))
+    question = query.question
+    if not query.history or identifiers_in(question) or (query.excerpt and names_of(query.excerpt)):
+        return NO_CONTEXT
+    subjects = dict.fromkeys(_subjects(query.history))
     meant = says_nothing(question) or _refers_back(question)
     return ConversationContext(" ".join(f"`{subject}`" for subject in subjects), _weight(question), meant)
 

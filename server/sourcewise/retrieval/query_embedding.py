@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from sourcewise.domain.search import ConversationContext
+from sourcewise.domain.search import NO_CONTEXT
 from sourcewise.embedding.vectors import blend
 from sourcewise.errors import PeerError, StorageError, WeightsError, WorkerError
 from sourcewise.retrieval.filtered_vector_search import nearest_chunks
@@ -18,6 +18,7 @@ from sourcewise.retrieval.filtered_vector_search import nearest_chunks
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from sourcewise.domain.search import ConversationContext
     from sourcewise.embedding.vectors import Vectors
     from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.chunk_filter import ChunkFilter
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-NOTHING_BEFORE = ConversationContext()
-# How much a question's meaning together with what was spoken of before counts beside its own, for each unit of weight.
-_TOGETHER = 2.0
+# The weight of the question embedded together with its context, for each unit of the context's weight.
+_CONTEXT_FACTOR = 2.0
 
 
 class QuestionEmbedder(Protocol):
@@ -50,13 +50,13 @@ class QueryEmbedder:
         """Return the model to ask: that of the embedded chunks, else the wanted one if it has looked at files."""
         return served_by or (wanted if self._catalog.synopses.exist(wanted) else None)
 
-    def read(self, text: str, model: str, before: ConversationContext = NOTHING_BEFORE) -> QueryEmbedding | None:
-        """Return the meaning of a text, in the light of what was spoken of before; None where it cannot be had now."""
+    def embed(self, text: str, model: str, context: ConversationContext = NO_CONTEXT) -> QueryEmbedding | None:
+        """Return the embedding of a text, moved towards its context; None while the model is unavailable."""
         try:
             vector = self._embedder.embed_question(model, text)
-            if before.weight:
-                together = self._embedder.embed_question(model, f"{text}\n{before.text}")
-                vector = blend(vector, together, _TOGETHER * before.weight)
+            if context.weight:
+                in_context = self._embedder.embed_question(model, f"{text}\n{context.text}")
+                vector = blend(vector, in_context, _CONTEXT_FACTOR * context.weight)
         except (WeightsError, WorkerError, PeerError) as error:
             logger.warning("Keywords alone serve a question: %s", error)
             return None

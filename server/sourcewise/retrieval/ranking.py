@@ -17,6 +17,8 @@ from sourcewise.retrieval.ranking_features import QuestionWords
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from sourcewise.domain.search import SearchRequest
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
@@ -136,29 +138,27 @@ class _Evidence(NamedTuple):
 
 
 def rank(
-    question: str,
+    request: SearchRequest,
     telling: Mapping[str, float],
     candidates: Mapping[str, Candidate],
     chunk_metadata: Mapping[str, Sketch],
-    top: int,
     *,
     synopses: Mapping[str, float] = MappingProxyType({}),
 ) -> list[Ranked]:
     """Return the best candidates, best first.
 
     Args:
-        question: in any words.
-        telling: its words, and how much each tells.
+        request: its text and its `top` count here.
+        telling: the words of its text, and how much each tells.
         candidates: what searches found, by chunk id.
         chunk_metadata: those of them that exist.
-        top: how many at most.
         synopses: cosines with the question of what files are about, by path, as far as they are known.
     """
     found = {chunk_id: candidate for chunk_id, candidate in candidates.items() if chunk_id in chunk_metadata}
-    scorer = _Scorer(QuestionWords(question, telling), found, chunk_metadata, synopses)
+    scorer = _Scorer(QuestionWords(request.text, telling), found, chunk_metadata, synopses)
     scores = {chunk_id: scorer.score(chunk_id) for chunk_id in found}
     ordered = sorted(found, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
-    chosen = _spread([(i, chunk_metadata[i].path, scores[i]) for i in ordered], scorer.weights.same_file, top)
+    chosen = _spread([(i, chunk_metadata[i].path, scores[i]) for i in ordered], scorer.weights.same_file, request.top)
     return [Ranked(i, scores[i] + deducted, scorer.reasons(i, deducted)) for i, deducted in chosen]
 
 

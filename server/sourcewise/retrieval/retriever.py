@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sourcewise.domain.search import Passage, SearchMode, SearchResult
+from sourcewise.domain.search import Passage, SearchMode, SearchRequest, SearchResult
 from sourcewise.embedding.model_names import closeness_of
-from sourcewise.retrieval.follow_up_context import background, search_text
-from sourcewise.retrieval.query_embedding import NOTHING_BEFORE, QueryEmbedder
+from sourcewise.retrieval.follow_up_context import search_text
+from sourcewise.retrieval.query_embedding import QueryEmbedder
 from sourcewise.retrieval.ranking import Candidate, Sketch, rank
 from sourcewise.retrieval.stack_trace_locations import named_places
 from sourcewise.storage.chunk_filter import ANY_CHUNK
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sourcewise.domain.code import Chunk
-    from sourcewise.domain.search import ConversationContext, Query
     from sourcewise.retrieval.query_embedding import QueryEmbedding, QuestionEmbedder
     from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.chunk_filter import ChunkFilter
@@ -48,7 +47,7 @@ class Retriever:
     def __init__(self, catalog: Catalog, vectors: VectorSearch, embedder: QuestionEmbedder) -> None:
         """Join the parts; nothing is opened."""
         self._catalog = catalog
-        self._meanings = QueryEmbedder(catalog, vectors, embedder)
+        self._query_embedder = QueryEmbedder(catalog, vectors, embedder)
         self._looking = ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="nearest")
 
     def keyword_candidates(self, question: str, limit: int) -> list[str]:
@@ -56,84 +55,67 @@ class Retriever:
         telling = weighted_terms(question, self._catalog.rarity)
         return [chunk_id for chunk_id, _ in self._catalog.search_words(list(telling), limit)]
 
-    def search(
-        self,
-        question: str,
-        model: str,
-        top: int,
-        within: ChunkFilter = ANY_CHUNK,
-        by: SearchMode = SearchMode.HYBRID,
-        *,
-        before: ConversationContext = NOTHING_BEFORE,
-    ) -> SearchResult:
-        """Return the best passages of the folder for a question.
+    def search(self, request: SearchRequest, model: str, chunk_filter: ChunkFilter = ANY_CHUNK) -> SearchResult:
+        """Return the best passages for a request, after its excerpt if it has one.
 
         Args:
-            question: in any words.
-            model: the wanted embedding model; while it is not complete, one that is serves.
-            top: how many passages at most.
-            within: what chunks to stay in.
-            by: what may serve.
-            before: what was spoken of before.
+            request: see SearchRequest; its scope has become `chunk_filter`, its open files are left to UnsavedFiles.
+            model: the wanted embedding model; while its vectors are incomplete, a complete model serves.
+            chunk_filter: the chunks in the scope of the request.
         """
+        result = self._search(replace(request, text=search_text(request)), model, chunk_filter)
+        return result if request.excerpt is None else _with_excerpt_first(result, request.excerpt, request.top)
+
+    def _search(self, request: SearchRequest, model: str, chunk_filter: ChunkFilter) -> SearchResult:
         timings: dict[str, float] = {}
         telling: dict[str, float] = {}
         candidates: dict[str, Candidate] = {}
         served_by, counts = self._catalog.serving_model(model)
-        served_by = None if by is SearchMode.KEYWORD else served_by
+        served_by = None if request.mode is SearchMode.KEYWORD else served_by
         with _timed(timings, "question embedding"):
-            asked_of = None if by is SearchMode.KEYWORD else self._meanings.serving_model(served_by, model)
-            meaning = self._meanings.read(question, asked_of, before) if asked_of else None
+            embedding = self._embedded(request, served_by, model)
         # Vectors are compared in another process, words in this one: the two go on side by side.
-        looking = self._looking.submit(meaning.nearest, _VECTOR_DEPTH, within) if meaning and served_by else None
-        if by is not SearchMode.VECTOR:
+        looking = (
+            self._looking.submit(embedding.nearest, _VECTOR_DEPTH, chunk_filter) if embedding and served_by else None
+        )
+        if request.mode is not SearchMode.VECTOR:
             with _timed(timings, "keywords"):
                 depth = _KEYWORD_DEPTH if served_by else _KEYWORD_DEPTH_ALONE
-                telling, candidates = self._by_words(question, before, depth, within)
+                telling, candidates = self._by_words(request, depth, chunk_filter)
         by_words = tuple(candidates)
         with _timed(timings, "vectors"):
             nearest = looking.result() if looking else {}
             self._add_nearest(served_by or model, nearest, candidates)
         with _timed(timings, "ranking"):
-            passages = self._passages(question, telling, candidates, top, meaning)
-        if meaning and nearest:
+            passages = self._passages(request, telling, candidates, embedding)
+        if embedding and nearest:
             with _timed(timings, "similarities"):
-                passages = _with_similarities(meaning, passages)
+                passages = _with_similarities(embedding, passages)
         return SearchResult(
-            question,
+            request.text,
             tuple(passages),
-            by if nearest else SearchMode.KEYWORD,
+            request.mode if nearest else SearchMode.KEYWORD,
             counts.chunks,
             counts.embedded,
-            _relevant(question, before, passages, closeness_of(served_by or model).related),
+            _relevant(request, passages, closeness_of(served_by or model).related),
             timings,
-            None if meaning is None else (len(meaning.vector), tuple(float(x) for x in meaning.vector[:4])),
+            None if embedding is None else (len(embedding.vector), tuple(float(x) for x in embedding.vector[:4])),
             by_words=by_words,
         )
 
-    def gather(
-        self,
-        inquiry: Query,
-        model: str,
-        top: int,
-        within: ChunkFilter = ANY_CHUNK,
-        by: SearchMode = SearchMode.HYBRID,
-    ) -> SearchResult:
-        """Return what to answer from: the inquiry's excerpt, if it has one, and the best passages; see search."""
-        result = self.search(search_text(inquiry), model, top, within, by, before=background(inquiry))
-        if inquiry.excerpt is None:
-            return result
-        selected = Passage(inquiry.excerpt, 1, 1.0, None, ("is selected",))
-        others = [passage for passage in result.passages if not passage.chunk.overlaps(inquiry.excerpt)]
-        passages = (selected, *(replace(passage, rank=n) for n, passage in enumerate(others[: top - 1], 2)))
-        return replace(result, passages=passages, relevant=True)
+    def _embedded(self, request: SearchRequest, served_by: str | None, model: str) -> QueryEmbedding | None:
+        """Return the embedding of a request; None where its mode or the model has none."""
+        if request.mode is SearchMode.KEYWORD:
+            return None
+        asked_of = self._query_embedder.serving_model(served_by, model)
+        return self._query_embedder.embed(request.text, asked_of, request.context) if asked_of else None
 
     def similar(self, code: Chunk, model: str, top: int) -> SearchResult:
         """Return the passages that are nearest to some code, without itself; by its words while nothing is embedded."""
         served_by, counts = self._catalog.serving_model(model)
         candidates: dict[str, Candidate] = {}
-        meaning = self._meanings.read(code.text, served_by) if served_by else None
-        nearest = meaning.nearest(_VECTOR_DEPTH, ANY_CHUNK) if meaning else {}
+        embedding = self._query_embedder.embed(code.text, served_by) if served_by else None
+        nearest = embedding.nearest(_VECTOR_DEPTH, ANY_CHUNK) if embedding else {}
         self._add_nearest(served_by or model, nearest, candidates)
         if not nearest:
             telling = weighted_terms(code.text, self._catalog.rarity)
@@ -144,7 +126,7 @@ class Retriever:
                 candidates.pop(chunk.id, None)
         return SearchResult(
             code.text,
-            tuple(self._passages("", {}, candidates, top)),
+            tuple(self._passages(SearchRequest("", top), {}, candidates)),
             SearchMode.HYBRID if nearest else SearchMode.KEYWORD,
             counts.chunks,
             counts.embedded,
@@ -152,16 +134,15 @@ class Retriever:
 
     def _passages(
         self,
-        question: str,
+        request: SearchRequest,
         telling: Mapping[str, float],
         candidates: Mapping[str, Candidate],
-        top: int,
-        meaning: QueryEmbedding | None = None,
+        embedding: QueryEmbedding | None = None,
     ) -> list[Passage]:
         """Return the best candidates; only these are read as a whole."""
         chunk_metadata = {i: Sketch(*sketch) for i, sketch in self._catalog.chunk_metadata(list(candidates)).items()}
-        synopses = meaning.of_files({sketch.path for sketch in chunk_metadata.values()}) if meaning else {}
-        ranked = rank(question, telling, candidates, chunk_metadata, top, synopses=synopses)
+        synopses = embedding.of_files({sketch.path for sketch in chunk_metadata.values()}) if embedding else {}
+        ranked = rank(request, telling, candidates, chunk_metadata, synopses=synopses)
         chunks = self._catalog.chunks([each.chunk_id for each in ranked])
         there = [each for each in ranked if each.chunk_id in chunks]
         return [
@@ -170,26 +151,27 @@ class Retriever:
         ]
 
     def _by_words(
-        self, question: str, before: ConversationContext, depth: int, within: ChunkFilter
+        self, request: SearchRequest, depth: int, chunk_filter: ChunkFilter
     ) -> tuple[dict[str, float], dict[str, Candidate]]:
         """Return the words to search for, with how much each tells, and what they and the question's names find."""
-        telling = weighted_terms(question, self._catalog.rarity)
-        spoken = weighted_terms(before.text, self._catalog.rarity)
+        context = request.context
+        telling = weighted_terms(request.text, self._catalog.rarity)
+        spoken = weighted_terms(context.text, self._catalog.rarity)
         candidates: dict[str, Candidate] = {}
-        for words, weight in ((telling, 1.0), (spoken, before.weight)):
-            for chunk_id, score in self._catalog.search_words(list(words), depth, within):
+        for words, weight in ((telling, 1.0), (spoken, context.weight)):
+            for chunk_id, score in self._catalog.search_words(list(words), depth, chunk_filter):
                 candidates.setdefault(chunk_id, Candidate()).keyword += weight * score
-        for found in self._catalog.find_definitions(identifiers_in(question), _DEFINITION_DEPTH, within):
+        for found in self._catalog.find_definitions(identifiers_in(request.text), _DEFINITION_DEPTH, chunk_filter):
             candidate = candidates.setdefault(found.chunk_id, Candidate())
             candidate.asked.append(found.definition.qualified_name)
-        for chunk_id in self._at_named_places(question, within):
+        for chunk_id in self._at_named_places(request.text, chunk_filter):
             candidates.setdefault(chunk_id, Candidate()).named = True
-        return {word: before.weight * told for word, told in spoken.items()} | telling, candidates
+        return {word: context.weight * told for word, told in spoken.items()} | telling, candidates
 
-    def _at_named_places(self, question: str, within: ChunkFilter) -> list[str]:
-        places = named_places(question)
+    def _at_named_places(self, text: str, chunk_filter: ChunkFilter) -> list[str]:
+        places = named_places(text)
         found = [i for place in places for i in self._catalog.chunks_at(place.path, place.line, _NAMED_DEPTH)]
-        passing = self._catalog.passing(found, within) if found else ()
+        passing = self._catalog.passing(found, chunk_filter) if found else ()
         return [chunk_id for chunk_id in found if chunk_id in passing]
 
     def _add_nearest(self, model: str, nearest: Mapping[str, float], candidates: dict[str, Candidate]) -> None:
@@ -204,19 +186,28 @@ class Retriever:
             candidates[chunk_id].far = True
 
 
-def _with_similarities(meaning: QueryEmbedding, passages: Sequence[Passage]) -> list[Passage]:
+def _with_excerpt_first(result: SearchResult, excerpt: Chunk, top: int) -> SearchResult:
+    """Put the excerpt before the passages, without those that share lines with it."""
+    selected = Passage(excerpt, 1, 1.0, None, ("is selected",))
+    others = [passage for passage in result.passages if not passage.chunk.overlaps(excerpt)]
+    passages = (selected, *(replace(passage, rank=n) for n, passage in enumerate(others[: top - 1], 2)))
+    return replace(result, passages=passages, relevant=True)
+
+
+def _with_similarities(embedding: QueryEmbedding, passages: Sequence[Passage]) -> list[Passage]:
     """Give what only words found its similarity too, so that every passage can show one."""
-    found = meaning.of_chunks([passage.chunk.id for passage in passages if passage.similarity is None])
+    found = embedding.of_chunks([passage.chunk.id for passage in passages if passage.similarity is None])
     return [replace(each, similarity=found.get(each.chunk.id, each.similarity)) for each in passages]
 
 
-def _relevant(question: str, before: ConversationContext, passages: Sequence[Passage], related: float) -> bool:
+def _relevant(request: SearchRequest, passages: Sequence[Passage], related: float) -> bool:
     if not passages:
         return False
     similarities = [passage.similarity for passage in passages if passage.similarity is not None]
     if similarities and max(similarities) >= related:
         return True
-    terms = query_terms(f"{question} {before.text}" if before.meant else question)
+    context = request.context
+    terms = query_terms(f"{request.text} {context.text}" if context.meant else request.text)
     texts = [passage.chunk.text.lower() for passage in passages[:3]]
     found = {term for term in terms if any(_stem(term) in text for text in texts)}
     return len(found) >= min(2, len(terms))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sourcewise.domain.code import Chunk, SourceFile
-    from sourcewise.domain.search import SearchResult
+    from sourcewise.domain.search import SearchRequest, SearchResult
     from sourcewise.storage.chunk_filter import ChunkFilter
 
 # Who types a search asks many times about the same texts.
@@ -42,24 +42,25 @@ class UnsavedFiles:
         self.chunks = {chunk.id: chunk for file in files for chunk in _cut(file, chunk_tokens, chunk_overlap)}
 
     def joined(
-        self, found: SearchResult, question: str, top: int, within: ChunkFilter, indexed: Collection[str]
+        self, found: SearchResult, request: SearchRequest, chunk_filter: ChunkFilter, indexed: Collection[str]
     ) -> SearchResult:
         """Return a result as it were had the files been saved.
 
         Args:
             found: in the index.
-            question: what was searched.
-            top: how many passages at most.
-            within: what chunks to stay in.
+            request: that found it.
+            chunk_filter: the chunks in its scope.
             indexed: ids of those of `chunks` that the index has.
         """
-        new = {chunk.id: chunk for chunk in self.chunks.values() if chunk.id not in indexed and within.passes(chunk)}
+        new = {
+            chunk.id: chunk for chunk in self.chunks.values() if chunk.id not in indexed and chunk_filter.passes(chunk)
+        }
         passages = list(self._as_shown(found.passages, new))
-        wanted = frozenset(query_terms(question))
+        wanted = frozenset(query_terms(request.text))
         for chunk in new.values():
             if wanted & _words_of(chunk) and not any(chunk.overlaps(passage.chunk) for passage in passages):
                 _insert(passages, chunk, wanted)
-        passages = [replace(passage, rank=rank) for rank, passage in enumerate(passages[:top], 1)]
+        passages = [replace(passage, rank=rank) for rank, passage in enumerate(passages[: request.top], 1)]
         return replace(found, passages=tuple(passages), relevant=found.relevant or _answers(passages, new, wanted))
 
     def _as_shown(self, passages: Sequence[Passage], new: dict[str, Chunk]) -> Iterator[Passage]:

@@ -8,7 +8,7 @@ from sourcewise.answering.conversation import follow_ups, recall
 from sourcewise.domain.answer import Source
 from sourcewise.domain.code import Chunk, Definition
 from sourcewise.domain.search import ConversationContext, Passage, Query, Turn
-from sourcewise.retrieval.follow_up_context import background, search_text
+from sourcewise.retrieval.follow_up_context import conversation_context, search_request, search_text
 from sourcewise.text.tokens import estimate_tokens
 
 HISTORY = (
@@ -23,7 +23,7 @@ def source(number: int, symbol: str, kind: str = "function") -> Source:
 
 
 def before(question: str, *history: Turn) -> ConversationContext:
-    return background(Query(question, history=history or HISTORY))
+    return conversation_context(Query(question, history=history or HISTORY))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,9 @@ def test_a_question_that_refers_back_means_what_was_spoken_of(question: str) -> 
 
 
 def test_a_question_is_searched_by_its_own_words_whatever_was_spoken_of() -> None:
-    assert search_text(Query(" and where is it called? ", history=HISTORY)) == "and where is it called?"
+    assert (
+        search_text(search_request(Query(" and where is it called? ", history=HISTORY), 8)) == "and where is it called?"
+    )
 
 
 def test_what_was_spoken_of_counts_less_than_a_question_and_most_where_that_says_nothing() -> None:
@@ -72,7 +74,7 @@ def test_a_question_that_names_code_says_what_it_is_about(question: str) -> None
 
 
 def test_before_a_first_question_nothing_was_spoken_of() -> None:
-    assert background(Query("Who calls it?")) == ConversationContext()
+    assert conversation_context(Query("Who calls it?")) == ConversationContext()
 
 
 def test_what_an_answer_rests_on_was_spoken_of_though_no_word_of_the_answer_names_it() -> None:
@@ -95,15 +97,15 @@ def test_a_turn_that_refers_back_itself_takes_what_it_refers_to_with_it() -> Non
 def test_a_selection_is_what_this_means() -> None:
     definition = Definition("login", "function", 3, 9)
     excerpt = Chunk("x", "auth.py", 3, 9, "…", "python", symbol="login", definitions=(definition,))
-    inquiry = Query("What does this do?", excerpt=excerpt, history=HISTORY)
-    assert search_text(inquiry) == "What does this do?\n`login`"
-    assert background(inquiry) == ConversationContext()
+    query = Query("What does this do?", excerpt=excerpt, history=HISTORY)
+    assert search_text(search_request(query, 8)) == "What does this do?\n`login`"
+    assert conversation_context(query) == ConversationContext()
 
 
 def test_selected_lines_without_a_name_leave_this_to_what_was_spoken_of() -> None:
     assert (
         "`check_password`"
-        in background(Query("And this?", excerpt=Chunk("x", "a.py", 3, 9, "…", ""), history=HISTORY)).text
+        in conversation_context(Query("And this?", excerpt=Chunk("x", "a.py", 3, 9, "…", ""), history=HISTORY)).text
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from sourcewise.answering.query_engine import LONGEST_QUESTION, NOTHING_FOUND, CodeQueryEngine
 from sourcewise.domain.answer import Answer, AnswerReady, Destination, ModelName, Notice, SourcesFound, TextDelta, Usage
 from sourcewise.domain.code import Chunk
-from sourcewise.domain.search import Passage, Query, SearchMode, SearchResult, Turn
+from sourcewise.domain.search import Passage, Query, SearchMode, SearchRequest, SearchResult, Turn
 from sourcewise.errors import GeneratorInterruptedError, GeneratorUnreachableError, QuestionError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class OneFile:
     ) -> None:
         self.result = SearchResult("", (Passage(LOGIN, 1, 1.0, 0.7),), mode, 1, embedded, relevant, whole=whole)
 
-    def gather(self, inquiry: Query, top: int) -> SearchResult:
+    def search(self, request: SearchRequest) -> SearchResult:
         return self.result
 
     def around(self, code: Chunk, top: int) -> SearchResult:

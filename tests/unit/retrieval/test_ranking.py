@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sourcewise.domain.search import SearchRequest
 from sourcewise.retrieval.ranking import Candidate, Sketch, rank
 from sourcewise.text.words import query_terms
 
@@ -16,7 +17,7 @@ def near(similarity: float) -> Candidate:
 
 def order(question: str, candidates: dict[str, Candidate], chunks: list[tuple[str, Sketch]], top: int = 8) -> list[str]:
     telling = dict.fromkeys(query_terms(question), 1.0)
-    return [each.chunk_id for each in rank(question, telling, candidates, dict(chunks), top)]
+    return [each.chunk_id for each in rank(SearchRequest(question, top), telling, candidates, dict(chunks))]
 
 
 def test_a_chunk_with_words_and_meaning_beats_one_with_either() -> None:
@@ -112,7 +113,7 @@ def test_scores_fall_from_rank_to_rank_and_say_what_was_deducted() -> None:
     many = [chunk(f"a{n:02}", "a.py") for n in range(5)]
     chunks = dict([*many, chunk("b", "b.py")])
     candidates = {c: near(0.9 - n / 100) for n, c in enumerate(chunks)}
-    found = rank("anything", {}, candidates, chunks, 6)
+    found = rank(SearchRequest("anything", 6), {}, candidates, chunks)
     assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
     second = next(each for each in found if each.chunk_id == "a01")
     assert any(reason.startswith("is not the best of its file -") for reason in second.reasons)
@@ -138,7 +139,7 @@ def test_every_passage_says_why_and_how_much_it_counts() -> None:
     telling = {"session": 1.0, "get": 1.0, "app": 1.0}
     chunks = dict([chunk("x", "tests/app.py", "get"), chunk("y", "other.py", "")])
     candidates["y"] = Candidate(nearest=True, similarity=0.4)
-    [found, _] = rank("Session.get in the app", telling, candidates, chunks, 8)
+    [found, _] = rank(SearchRequest("Session.get in the app", 8), telling, candidates, chunks)
     told = dict(reason.rsplit(" ", 1) for reason in found.reasons)
     assert set(told) == {
         "keywords",
@@ -156,7 +157,7 @@ def test_every_passage_says_why_and_how_much_it_counts() -> None:
 def test_of_equal_chunks_the_one_in_the_file_that_is_about_the_question_comes_first() -> None:
     chunk_metadata = dict([chunk("one", "a.py"), chunk("two", "b.py"), chunk("three", "c.py")])
     candidates = {identity: Candidate(keyword=5.0) for identity in chunk_metadata}
-    ranked = rank("anything", {}, candidates, chunk_metadata, 3, synopses={"a.py": 0.55, "b.py": 0.75})
+    ranked = rank(SearchRequest("anything", 3), {}, candidates, chunk_metadata, synopses={"a.py": 0.55, "b.py": 0.75})
     assert [each.chunk_id for each in ranked] == ["two", "three", "one"], "what is unknown is taken to be usual"
     assert "what the file is about +2.00" in ranked[0].reasons
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sourcewise.domain.code import FileStamp, SourceFile
-from sourcewise.domain.search import Passage, SearchMode, SearchResult
+from sourcewise.domain.search import Passage, SearchMode, SearchRequest, SearchResult
 from sourcewise.retrieval.unsaved_files import UnsavedFiles
 from sourcewise.storage.chunk_filter import ANY_CHUNK, ChunkFilter
 
@@ -43,12 +43,14 @@ def joined(
     found: Sequence[Chunk] | None = None,
     *,
     top: int = 5,
-    within: ChunkFilter = ANY_CHUNK,
+    chunk_filter: ChunkFilter = ANY_CHUNK,
     relevant: bool = True,
 ) -> SearchResult:
     indexed = shown(SAVED).chunks
     chunks = list(indexed.values()) if found is None else found
-    return shown(text).joined(result(chunks, relevant=relevant), QUESTION, top, within, indexed.keys())
+    return shown(text).joined(
+        result(chunks, relevant=relevant), SearchRequest(QUESTION, top), chunk_filter, indexed.keys()
+    )
 
 
 def places(found: SearchResult) -> list[tuple[str, int]]:
@@ -101,7 +103,9 @@ def test_what_is_new_may_be_the_answer_where_nothing_was_found() -> None:
 def test_the_scope_and_the_limit_hold() -> None:
     new = f"{SAVED}\n\ndef resend(request, network):\n    return send(request)\n"
     assert len(joined(new, top=2).passages) == 2
-    assert places(joined(new, found=[], within=ChunkFilter(("docs/",)))) == []
-    assert places(joined(new, found=[], within=ChunkFilter(("io.py",), ("python",), ("function",)))) == [("resend", 11)]
-    assert places(joined(new, found=[], within=ChunkFilter(languages=("go",)))) == []
-    assert places(joined(new, found=[], within=ChunkFilter(kinds=("class",)))) == []
+    assert places(joined(new, found=[], chunk_filter=ChunkFilter(("docs/",)))) == []
+    assert places(joined(new, found=[], chunk_filter=ChunkFilter(("io.py",), ("python",), ("function",)))) == [
+        ("resend", 11)
+    ]
+    assert places(joined(new, found=[], chunk_filter=ChunkFilter(languages=("go",)))) == []
+    assert places(joined(new, found=[], chunk_filter=ChunkFilter(kinds=("class",)))) == []

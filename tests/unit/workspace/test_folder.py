@@ -14,7 +14,7 @@ import pytest
 from hashing_embedder import HashingEmbedder
 
 from sourcewise.domain.index_state import IndexReport, Stage
-from sourcewise.domain.search import SearchMode
+from sourcewise.domain.search import SearchMode, SearchRequest
 from sourcewise.errors import FolderError, StorageError
 from sourcewise.folder_index.index import IndexServices
 from sourcewise.indexing.throttle import Surroundings, Throttle
@@ -108,7 +108,7 @@ def house(tmp_path: Path, stores: VectorStores) -> Iterator[House]:
 
 
 def paths(keeper: IndexedFolder, question: str) -> list[str]:
-    return [passage.chunk.path for passage in keeper.opened().search(question, 5).passages]
+    return [passage.chunk.path for passage in keeper.opened().search(SearchRequest(question, 5)).passages]
 
 
 def test_a_folder_is_read_and_embedded_without_being_asked(house: House) -> None:
@@ -117,7 +117,7 @@ def test_a_folder_is_read_and_embedded_without_being_asked(house: House) -> None
     house.until_idle(keeper, 1)
     now = keeper.activity()
     assert (now.embedded, now.made, now.problem) == (now.chunks, now.chunks, None)
-    assert keeper.opened().search("send", 3).mode is SearchMode.HYBRID
+    assert keeper.opened().search(SearchRequest("send", 3)).mode is SearchMode.HYBRID
 
 
 def test_what_changes_is_seen_and_a_question_need_not_wait_for_quiet(house: House) -> None:
@@ -134,12 +134,12 @@ def test_a_guest_is_served_and_takes_over(house: House) -> None:
     house.until_idle(owner, 1)
     guest = house.open()
     assert guest.await_read().unchanged == 1
-    assert guest.opened().search("send", 3).mode is SearchMode.HYBRID, "with the vectors of the owner"
+    assert guest.opened().search(SearchRequest("send", 3)).mode is SearchMode.HYBRID, "with the vectors of the owner"
     embedded = len(house.embedder.embedded)
     owner.close()
     house.write("disk.py", "def write(value):\n    return value\n")
     house.until_idle(guest, 2)
-    assert guest.opened().search("write", 3).mode is SearchMode.HYBRID
+    assert guest.opened().search(SearchRequest("write", 3)).mode is SearchMode.HYBRID
     assert len(house.embedder.embedded) == embedded + 2, "only the new file, and what it is about"
 
 
@@ -245,13 +245,13 @@ def test_an_index_that_cannot_be_written_is_asked_as_it_is_and_kept_once_it_can(
     assert (now.files, now.embedded) == (1, now.chunks)
     assert "cannot be locked" in str(now.problem)
     assert keeper.await_read() == IndexReport()
-    result = keeper.opened().search("send", 5)
+    result = keeper.opened().search(SearchRequest("send", 5))
     assert (result.mode, [passage.chunk.path for passage in result.passages]) == (SearchMode.KEYWORD, ["network.py"])
     with pytest.raises(StorageError, match="cannot be locked"):
         keeper.rebuild()
     lock.rmdir()
     house.until_idle(keeper, 2)
-    assert keeper.opened().search("write", 5).mode is SearchMode.HYBRID
+    assert keeper.opened().search(SearchRequest("write", 5)).mode is SearchMode.HYBRID
 
 
 def test_a_folder_that_is_not_there_says_so_and_is_opened_once_it_is(house: House, tmp_path: Path) -> None:
