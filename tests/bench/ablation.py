@@ -1,4 +1,4 @@
-"""What each kind of evidence buys: the search measured without one after the other, on questions with known answers.
+"""Measures what each ranking feature is worth: the search without one feature after another, on known questions.
 
     npm run python -- tests/bench/ablation.py QUESTIONS.jsonl --trees DIR [--by keywords|full]
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _HITS = 60
 _RESAMPLES = 2000
 _SHOWN = ("NDCG@10", "MRR@10", "Span400L")
-_TABLES = {SearchMode.KEYWORD: "KEYWORDS_ALONE", SearchMode.HYBRID: "WITH_MEANING"}
+_TABLES = {SearchMode.KEYWORD: "KEYWORD_WEIGHTS", SearchMode.HYBRID: "HYBRID_WEIGHTS"}
 
 
 def variants(mode: SearchMode) -> Iterator[tuple[str, ranking.Weights]]:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from measuring import Measured
 
     from sourcewise.embedding.vectors import Vectors
-    from sourcewise.retrieval.symbol_index import Uses
+    from sourcewise.retrieval.symbol_index import References
 
 DEPTH = 100
 _TOP = 8
@@ -66,15 +66,15 @@ class Home:
         )
         self.vectorizer = CodeVectorizer(self.catalog, self.store, self.cache, self.embedder, _BATCH)
         self.retriever = Retriever(self.catalog, self.store, self.embedder)
-        self.relations = SymbolIndex(self.catalog, self.store)
+        self.symbols = SymbolIndex(self.catalog, self.store)
 
     def near(self, vector: Vectors) -> list[tuple[str, float]]:
         """Return the chunks that are nearest to a vector, as many as a search looks at."""
         return self.store.search(MODEL, vector, DEPTH)
 
-    def uses(self, name: str) -> Uses:
-        """Return who uses a name, as a hover tells it."""
-        return self.relations.uses(name, self.relations.definitions([name], "some.py"))
+    def references(self, name: str) -> References:
+        """Return the references to a name, as a hover finds them."""
+        return self.symbols.references(name, self.symbols.definitions([name], "some.py"))
 
     def close(self) -> None:
         """Let go of everything."""
@@ -185,7 +185,7 @@ def search(root: Path, count: int, nearest: list[set[str]]) -> Measured:
     figures = [
         *waits("keyword search", lambda terms: catalog.search_words(terms, DEPTH), words),
         *waits("definition search", lambda name: catalog.find_definitions([name], DEPTH), called),
-        *waits("who uses a name, for a hover", home.uses, called),
+        *waits("who uses a name, for a hover", home.references, called),
         *waits("counts", catalog.counts, [MODEL] * 20),
         *waits("serving_model", catalog.serving_model, [MODEL] * 20),
         *(_search_vectors(home, asked, nearest) if nearest else []),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from sourcewise.answering import citations, prompt
-from sourcewise.answering.conversation import follow_ups, recall
+from sourcewise.answering.conversation import follow_ups, recent_turns
 from sourcewise.answering.prompt import as_sources
 from sourcewise.domain.answer import (
     Answer,
@@ -40,19 +40,19 @@ NOTHING_FOUND = (
     "Nothing in this folder seems to be about that. Name a file, a symbol or words that the code would use, "
     "or check that the folder is the one you mean."
 )
-# How much of the prompt may tell what was said before; the rest is for code.
-_CONVERSATION_SHARE = 0.2
+# The share of the prompt for earlier turns; the rest is for code.
+_HISTORY_SHARE = 0.2
 _NO_MODEL = ModelName("sources", "no model")
 
 
 class Knowledge(Protocol):
-    """What an index must be able to tell."""
+    """What the engine needs of an index."""
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Return the best passages, after the excerpt of the request if it has one."""
 
-    def around(self, code: Chunk, top: int) -> SearchResult:
-        """Return some code, then who uses it, what it calls, and what is akin to it."""
+    def related_code(self, code: Chunk, top: int) -> SearchResult:
+        """Return some code, then its references, what it calls, and similar code."""
 
     def definition_of(self, name: str) -> str | None:
         """Return `path:line` of a definition, or None."""
@@ -69,14 +69,14 @@ class CodeQueryEngine:
         may_send: Callable[[Destination], bool],
         top: int,
     ) -> None:
-        """Join the parts.
+        """Take the parts.
 
         Args:
-            index: what the folder holds.
-            text_of: gives a file's text as the asker sees it, or None where it is gone.
-            choose_generator: gives the model that answers and sentences about the choice.
+            index: of the folder.
+            text_of: returns the text of a file as the user sees it, or None where it is gone.
+            choose_generator: returns the model that answers, and notices about the choice.
             may_send: decides whether a prompt may leave this machine.
-            top: how many sources an answer is made from.
+            top: how many sources an answer uses at most.
         """
         self._index = index
         self._text_of = text_of
@@ -95,9 +95,9 @@ class CodeQueryEngine:
             QuestionError: the question is empty, or too long for this model's prompt, or nothing is in its scope.
         """
         query = replace(query, question=checked_question(query.question))
-        answering = _Answering(query.question, prompt.ANSWER, query.history)
+        draft = _Draft(query.question, prompt.ANSWER, query.history)
         request = search_request(query, self._top)
-        async with aclosing(self._answer(answering, lambda: self._index.search(request))) as events:
+        async with aclosing(self._answer(draft, lambda: self._index.search(request))) as events:
             async for event in events:
                 yield event
 
@@ -105,77 +105,77 @@ class CodeQueryEngine:
         """Explain some code, which need not be in the index; see ask."""
         location = f"{visible(code.path)}:{code.first_line}-{code.last_line}"
         question = f"Explain `{visible(code.symbol)}` ({location})" if code.symbol else f"Explain {location}"
-        answering = _Answering(question, prompt.EXPLAIN)
-        async with aclosing(self._answer(answering, lambda: self._index.around(code, self._top))) as events:
+        draft = _Draft(question, prompt.EXPLAIN)
+        async with aclosing(self._answer(draft, lambda: self._index.related_code(code, self._top))) as events:
             async for event in events:
                 yield event
 
     async def _answer(
-        self, answering: _Answering, search_index: Callable[[], SearchResult]
+        self, draft: _Draft, search_index: Callable[[], SearchResult]
     ) -> AsyncGenerator[AnswerEvent, None]:
         search = await asyncio.to_thread(search_index)
         sources = as_sources(search.passages)
         yield SourcesFound(sources, search)
         for message in _notices_about(search):
-            answering.notices.append(message)
+            draft.notices.append(message)
             yield Notice(message)
         if search.relevant:
-            async with aclosing(self._generate(answering, sources)) as events:
+            async with aclosing(self._generate(draft, sources)) as events:
                 async for event in events:
                     yield event
         else:
-            answering.text.append(NOTHING_FOUND)
+            draft.text.append(NOTHING_FOUND)
             yield TextDelta(NOTHING_FOUND)
-        yield AnswerReady(await asyncio.to_thread(self._finish, answering, search, sources))
+        yield AnswerReady(await asyncio.to_thread(self._finish, draft, search, sources))
 
-    async def _generate(self, answering: _Answering, sources: tuple[Source, ...]) -> AsyncGenerator[AnswerEvent, None]:
+    async def _generate(self, draft: _Draft, sources: tuple[Source, ...]) -> AsyncGenerator[AnswerEvent, None]:
         try:
             generator, notices = await self._choose_generator()
         except UserError as error:
-            answering.failure = str(error)
+            draft.failure = str(error)
             return
         destination = generator.destination
         if destination is not None and not self._may_send(destination):
-            answering.hold_back(destination)
+            draft.withhold(destination)
             return
         for message in (*notices, *_notices_about_destination(destination)):
-            answering.notices.append(message)
+            draft.notices.append(message)
             yield Notice(message)
-        answering.model = generator.name
+        draft.model = generator.name
         try:
-            answering.prompt = answering.prompt_within(generator.prompt_budget, sources)
-            async with aclosing(generator.generate(answering.prompt)) as events:
+            draft.prompt = draft.build_prompt(generator.prompt_budget, sources)
+            async with aclosing(generator.generate(draft.prompt)) as events:
                 async for event in events:
                     if isinstance(event, Usage):
-                        answering.usage = event
+                        draft.usage = event
                         continue
                     if isinstance(event, TextDelta):
-                        answering.hear(event.text)
+                        draft.add_text(event.text)
                     yield event
         except (GeneratorError, WorkerError) as error:
-            answering.failure = str(error)
+            draft.failure = str(error)
 
-    def _finish(self, answering: _Answering, search: SearchResult, sources: tuple[Source, ...]) -> Answer:
-        citable = answering.prompt.sources if answering.prompt else ()
-        checked = citations.check("".join(answering.text), citable, self._text_of, self._index.definition_of)
+    def _finish(self, draft: _Draft, search: SearchResult, sources: tuple[Source, ...]) -> Answer:
+        citable = draft.prompt.sources if draft.prompt else ()
+        checked = citations.check("".join(draft.text), citable, self._text_of, self._index.definition_of)
         return Answer(
-            answering.question,
+            draft.question,
             checked.text,
-            answering.model,
+            draft.model,
             sources,
             checked.citations,
             checked.struck,
             checked.mentions,
-            (*answering.notices, *_notices_after(answering.usage, checked)),
-            answering.trace(search),
-            answering.failure,
-            follow_ups(answering.asked, _rested_on(checked, sources)) if search.relevant else (),
-            answering.needs_consent,
+            (*draft.notices, *_notices_after(draft.usage, checked)),
+            draft.trace(search),
+            draft.failure,
+            follow_ups(draft.questions, _cited_sources(checked, sources)) if search.relevant else (),
+            draft.needs_consent,
         )
 
 
-class _Answering:
-    """What is known so far about one answer."""
+class _Draft:
+    """An answer while it is made."""
 
     def __init__(self, question: str, instruction: str, history: Sequence[Turn] = ()) -> None:
         self.question = question
@@ -189,20 +189,20 @@ class _Answering:
         self._instruction = instruction
         self._history = history
         self._start = time.perf_counter()
-        self._first_word: float | None = None
+        self._first_delta: float | None = None
 
     @property
-    def asked(self) -> tuple[str, ...]:
+    def questions(self) -> tuple[str, ...]:
         """All questions of the conversation."""
         return (*(turn.question for turn in self._history), self.question)
 
-    def prompt_within(self, budget: int, sources: Sequence[Source]) -> Prompt:
-        """Return the prompt for it; see build_prompt."""
-        conversation = recall(self._history, int(budget * _CONVERSATION_SHARE))
-        return prompt.build_prompt(self.question, sources, budget, self._instruction, conversation)
+    def build_prompt(self, budget: int, sources: Sequence[Source]) -> Prompt:
+        """Return the prompt; see prompt.build_prompt."""
+        history = recent_turns(self._history, int(budget * _HISTORY_SHARE))
+        return prompt.build_prompt(self.question, sources, budget, self._instruction, history)
 
-    def hold_back(self, destination: Destination) -> None:
-        """End without asking the model, because the user has not allowed it."""
+    def withhold(self, destination: Destination) -> None:
+        """End without asking the model, because the user has not allowed the destination."""
         self.needs_consent = destination
         self.failure = (
             f"Nothing was sent: {destination.model} runs at {destination.host}, not on this machine, "
@@ -210,16 +210,16 @@ class _Answering:
             "Allow it, or choose a model that runs here (llm.model)."
         )
 
-    def hear(self, text: str) -> None:
-        """Take some text of the model."""
-        self._first_word = self._first_word or time.perf_counter()
+    def add_text(self, text: str) -> None:
+        """Add text of the model."""
+        self._first_delta = self._first_delta or time.perf_counter()
         self.text.append(text)
 
     def trace(self, search: SearchResult) -> Trace:
         """Return how it was made."""
         timings = {**search.timings, "total": (time.perf_counter() - self._start) * 1000}
-        if self._first_word:
-            timings["first word"] = (self._first_word - self._start) * 1000
+        if self._first_delta:
+            timings["first word"] = (self._first_delta - self._start) * 1000
         tokens, budget = (self.prompt.tokens, self.prompt.budget) if self.prompt else (0, 0)
         return Trace(search, tokens, budget, self.usage, timings)
 
@@ -241,14 +241,16 @@ def checked_question(question: str) -> str:
     return question
 
 
-def _rested_on(checked: citations.CheckedText, sources: Sequence[Source]) -> list[Source]:
+def _cited_sources(checked: citations.CheckedText, sources: Sequence[Source]) -> list[Source]:
     """Return the cited sources, or the first ones where none is cited."""
     cited = {citation.number for citation in checked.citations}
     return [source for source in sources if source.number in cited] or list(sources[:3])
 
 
 def _notices_about(search: SearchResult) -> list[str]:
-    unread = [] if search.whole else ["The folder is still being read: only what was read so far could be found."]
+    unread = (
+        [] if search.fully_scanned else ["The folder is still being read: only what was read so far could be found."]
+    )
     return unread + _notices_about_vectors(search)
 
 

@@ -64,7 +64,7 @@ class OpenedFolder:
             if index.unembedded <= _EMBED_BEFORE_ANSWER:
                 self.keeper.await_vectors()
             else:
-                self.keeper.await_vectors(index.wanted_first(question, _EMBED_FOR_QUESTION))
+                self.keeper.await_vectors(index.keyword_candidates(question, _EMBED_FOR_QUESTION))
         except (WeightsError, WorkerError, PeerError, StorageError) as error:
             # Keywords find without a model and without new vectors.
             terminal.print_notice(str(error))

@@ -74,17 +74,17 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class ConversationContext:
-    """What was spoken of before a question, as far as it may say what the question means.
+    """What the conversation before a question was about.
 
     Attributes:
         text: its names and words.
-        weight: how much a word of it counts beside a word of the question.
-        meant: whether the question refers to it, so that an answer may have nothing but it.
+        weight: of a word of the context; a word of the question has 1.
+        refers_back: whether the question refers to it, so that passages may be relevant by the context alone.
     """
 
     text: str = ""
     weight: float = 0.0
-    meant: bool = False
+    refers_back: bool = False
 
 
 NO_CONTEXT = ConversationContext()
@@ -153,8 +153,8 @@ class SearchResult:
         relevant: False where nothing found is about the question.
         timings: stage to milliseconds.
         question_vector: the dimensions and the first numbers of the question's embedding, for the trace.
-        whole: False where the folder was still being read for the first time.
-        by_words: ids of what words and names found, best first: the first to embed, while not everything is.
+        fully_scanned: False while the folder is read for the first time.
+        keyword_hits: ids of the chunks that keywords and names found, best first; they are embedded first.
     """
 
     question: str
@@ -165,8 +165,8 @@ class SearchResult:
     relevant: bool = True
     timings: dict[str, float] = field(default_factory=dict)
     question_vector: tuple[int, tuple[float, ...]] | None = None
-    whole: bool = True
-    by_words: tuple[str, ...] = ()
+    fully_scanned: bool = True
+    keyword_hits: tuple[str, ...] = ()
 
     @property
     def coverage(self) -> float:

@@ -1,4 +1,4 @@
-"""A folder's index as everybody may ask it, the process that owns it and any other."""
+"""The read-only interface to a folder's index, for the process that owns it and all others."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     TextOf = Callable[[str], str | None]
 
-# What a question has embedded first, while not everything is: the best that keywords find for it.
-_PREFERRED = 64
+# How many of the best keyword hits of a search are embedded first, while not everything is embedded.
+_PRIORITIZED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class IndexServices:
 
 
 class Index:
-    """What can be asked about a folder. Thread-safe."""
+    """Searches a folder and reports what its index holds. Thread-safe."""
 
     def __init__(
         self,
@@ -91,12 +91,12 @@ class Index:
         """
         self.folder = folder
         self.vectors = vectors
-        self.relations = SymbolIndex(catalog, vectors)
+        self.symbols = SymbolIndex(catalog, vectors)
         self._paths = paths
         self._catalog = catalog
         self._shared = shared
         self._retriever = Retriever(catalog, vectors, shared.embedder)
-        self._prefer = prioritize
+        self._prioritize = prioritize
         self.consent = Consent(paths.consent)
 
     def reconfigure(self, shared: IndexServices) -> None:
@@ -112,16 +112,16 @@ class Index:
             QuestionError: there is nothing in its scope.
         """
         chunk_filter = chunk_filter_of(request.scope, self.folder, self._catalog)
-        found = self._searching(lambda: self._retriever.search(request, self.model, chunk_filter))
-        return self._with_unsaved_files(self._preferring(found), request, chunk_filter)
+        found = self._guarded(lambda: self._retriever.search(request, self.model, chunk_filter))
+        return self._with_unsaved_files(self._prioritize_hits(found), request, chunk_filter)
 
     def similar(self, code: Chunk, top: int) -> SearchResult:
-        """Return the passages that are nearest to some code; see Retriever.similar."""
-        return self._searching(lambda: self._retriever.similar(code, self.model, top))
+        """Return the passages most similar to some code; see Retriever.similar."""
+        return self._guarded(lambda: self._retriever.similar(code, self.model, top))
 
-    def around(self, code: Chunk, top: int) -> SearchResult:
-        """Return some code and what it hangs together with; see SymbolIndex.around."""
-        return self._searching(lambda: self.relations.around(code, self.model, top))
+    def related_code(self, code: Chunk, top: int) -> SearchResult:
+        """Return some code and the code around it; see SymbolIndex.related_code."""
+        return self._guarded(lambda: self.symbols.related_code(code, self.model, top))
 
     def text_of(self, path: str) -> str | None:
         """Return a file's text as it is now; None where it is gone, may not be read or is reached through a link."""
@@ -171,43 +171,44 @@ class Index:
         """Return what a search can be narrowed to, besides files and folders."""
         return scope_choices(self.folder, self._catalog)
 
-    def lacking(self, chunk_ids: Sequence[str]) -> int:
-        """Return how many of these chunks wait for their vectors."""
+    def count_pending(self, chunk_ids: Sequence[str]) -> int:
+        """Return how many of these chunks have no vectors yet."""
         return len(self._pending_of(chunk_ids))
 
     def _pending_of(self, chunk_ids: Sequence[str]) -> list[Chunk]:
-        """Return those of these chunks that wait for their vectors."""
-        wanted = frozenset(chunk_ids)
+        """Return those of these chunks that have no vectors yet."""
+        requested = frozenset(chunk_ids)
         pending = self._catalog.pending_vectors(self.model, len(chunk_ids), chunk_ids)
-        return [chunk for chunk in pending if chunk.id in wanted]
+        return [chunk for chunk in pending if chunk.id in requested]
 
-    def wanted_first(self, question: str, limit: int) -> list[str]:
-        """Return the ids of what keywords find for a question: what to embed first for it."""
+    def keyword_candidates(self, question: str, limit: int) -> list[str]:
+        """Return ids of up to `limit` chunks that keywords find, best first: those to embed first for a question."""
         return self._retriever.keyword_candidates(question, limit)
 
-    def _searching(self, search: Callable[[], SearchResult]) -> SearchResult:
-        """Search; who owns the index repairs it where it proves to be damaged."""
+    def _guarded(self, search: Callable[[], SearchResult]) -> SearchResult:
+        """Run a search; the owner of the index notes damage that it finds."""
         return search()
 
-    def _preferring(self, result: SearchResult) -> SearchResult:
-        whole = bool(self._catalog.get_meta(FULLY_SCANNED_KEY))
-        if result.embedded < result.chunks or not whole:
-            self._prefer(result.by_words[:_PREFERRED], result.question)
-        return replace(result, whole=whole)
+    def _prioritize_hits(self, result: SearchResult) -> SearchResult:
+        """Have the best keyword hits embedded first, and note in the result whether the folder is fully scanned."""
+        fully_scanned = bool(self._catalog.get_meta(FULLY_SCANNED_KEY))
+        if result.embedded < result.chunks or not fully_scanned:
+            self._prioritize(result.keyword_hits[:_PRIORITIZED], result.question)
+        return replace(result, fully_scanned=fully_scanned)
 
     def _with_unsaved_files(
         self, found: SearchResult, request: SearchRequest, chunk_filter: ChunkFilter
     ) -> SearchResult:
-        """Put the text that an editor shows in the place of what the index has of the same files."""
+        """Replace indexed text in a result with the text of open files."""
         settings = self._shared.settings()
-        files = self._unsaved(request.open_files, CodeMiner(settings.max_file_bytes))
+        files = self._changed_files(request.open_files, CodeMiner(settings.max_file_bytes))
         if not files:
             return found
         unsaved = UnsavedFiles(files, settings.chunk_tokens, settings.chunk_overlap)
-        return unsaved.joined(found, request, chunk_filter, self._catalog.chunks(list(unsaved.chunks)).keys())
+        return unsaved.merged(found, request, chunk_filter, self._catalog.chunks(list(unsaved.chunks)).keys())
 
-    def _unsaved(self, open_files: Mapping[str, str], miner: CodeMiner) -> list[SourceFile]:
-        """Return the files that belong to the index, which has another text of them."""
+    def _changed_files(self, open_files: Mapping[str, str], miner: CodeMiner) -> list[SourceFile]:
+        """Return the open files that are indexed with another text."""
         known = self._catalog.known_files(list(open_files)) if open_files else {}
         judged = [miner.judge(path, open_files[path]) for path, file in known.items() if file.reason is None]
         files = [file for file in judged if isinstance(file, SourceFile)]

@@ -218,7 +218,7 @@ class WritableIndex(Index):
 
     # --- repair ---------------------------------------------------------------------------------------
 
-    def _searching(self, search: Callable[[], SearchResult]) -> SearchResult:
+    def _guarded(self, search: Callable[[], SearchResult]) -> SearchResult:
         with self._noting_damage():
             return search()
 

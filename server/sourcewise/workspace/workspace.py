@@ -117,7 +117,7 @@ class Workspace:
     def engine(
         self,
         index: Index,
-        text_shown: Callable[[str], str | None] | None = None,
+        open_text_of: Callable[[str], str | None] | None = None,
         open_files: Mapping[str, str] = MappingProxyType({}),
         may_send: Callable[[Destination], bool] | None = None,
     ) -> CodeQueryEngine:
@@ -125,11 +125,11 @@ class Workspace:
 
         Args:
             index: of the folder.
-            text_shown: see IndexKnowledge.
+            open_text_of: see IndexKnowledge.
             open_files: see IndexKnowledge.
             may_send: decides whether a prompt may leave this machine; None means what the user has consented to.
         """
-        knowledge = IndexKnowledge(index, text_shown, open_files)
+        knowledge = IndexKnowledge(index, open_text_of, open_files)
         allowed = may_send or index.consent.covers
         return CodeQueryEngine(knowledge, knowledge.text_of, self.language_models.choose, allowed, self.settings.top)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sourcewise.answering.conversation import follow_ups, recall
+from sourcewise.answering.conversation import follow_ups, recent_turns
 from sourcewise.domain.answer import Source
 from sourcewise.domain.code import Chunk, Definition
 from sourcewise.domain.search import ConversationContext, Passage, Query, Turn
@@ -38,7 +38,7 @@ def before(question: str, *history: Turn) -> ConversationContext:
 )
 def test_a_question_that_refers_back_means_what_was_spoken_of(question: str) -> None:
     spoken_of = before(question)
-    assert spoken_of.meant
+    assert spoken_of.refers_back
     assert "`check_password`" in spoken_of.text
     assert "`stored_hash`" in spoken_of.text
     assert "`password`" in spoken_of.text
@@ -65,7 +65,7 @@ def test_what_was_spoken_of_counts_less_than_a_question_and_most_where_that_says
 
 
 def test_a_question_that_refers_to_nothing_is_not_answered_by_what_was_spoken_of() -> None:
-    assert not before("How are requests sent over HTTP?").meant
+    assert not before("How are requests sent over HTTP?").refers_back
 
 
 @pytest.mark.parametrize("question", ["Where is `parse_config` called?", "and what does render_page() do with it?"])
@@ -110,21 +110,21 @@ def test_selected_lines_without_a_name_leave_this_to_what_was_spoken_of() -> Non
 
 
 def test_the_model_is_told_the_last_turns_in_order_without_their_citations() -> None:
-    told = recall(HISTORY, 200)
+    told = recent_turns(HISTORY, 200)
     assert told.index("sessions") < told.index("check_password")
     assert "[1]" not in told
     assert "rows[0]" in told
 
 
 def test_what_does_not_fit_is_the_oldest() -> None:
-    room = estimate_tokens(recall(HISTORY[1:], 1000)) + 2
-    assert "password" in recall(HISTORY, room)
-    assert "session" not in recall(HISTORY, room)
-    assert recall(HISTORY, 5) == ""
+    room = estimate_tokens(recent_turns(HISTORY[1:], 1000)) + 2
+    assert "password" in recent_turns(HISTORY, room)
+    assert "session" not in recent_turns(HISTORY, room)
+    assert recent_turns(HISTORY, 5) == ""
 
 
 def test_a_long_answer_is_shortened_and_stays_one_line() -> None:
-    told = recall([Turn("Why?", "because\n" * 5000)], 300)
+    told = recent_turns([Turn("Why?", "because\n" * 5000)], 300)
     assert estimate_tokens(told) <= 300
     assert told.count("\n") == 2
     assert "…" in told

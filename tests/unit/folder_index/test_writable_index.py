@@ -88,13 +88,13 @@ class House:
         return index
 
 
-async def answered(index: WritableIndex, text_shown: TextOf | None = None) -> Answer:
+async def answered(index: WritableIndex, open_text_of: TextOf | None = None) -> Answer:
     """Return the answer to a question, without a language model."""
 
     async def no_model() -> tuple[Generator, Sequence[str]]:
         return SourcesOnlyGenerator(), ()
 
-    knowledge = IndexKnowledge(index, text_shown)
+    knowledge = IndexKnowledge(index, open_text_of)
     engine = CodeQueryEngine(knowledge, knowledge.text_of, no_model, lambda _destination: False, 8)
     last = [event async for event in engine.ask(Query("where is the network send"))][-1]
     assert isinstance(last, AnswerReady)
@@ -139,9 +139,9 @@ def test_a_search_tells_whether_the_folder_was_read_whole(house: House) -> None:
     index, cancelled = house.open(), threading.Event()
     with pytest.raises(CancelledError):
         index.update(progress=lambda progress: cancelled.set() if progress.done else None, cancelled=cancelled)
-    assert not index.search(SearchRequest("send", 3)).whole
+    assert not index.search(SearchRequest("send", 3)).fully_scanned
     index.update()
-    assert index.search(SearchRequest("send", 3)).whole
+    assert index.search(SearchRequest("send", 3)).fully_scanned
 
 
 def test_keyword_search_serves_before_anything_is_embedded(house: House) -> None:
@@ -176,7 +176,7 @@ def test_a_partly_embedded_folder_is_searched_by_words_and_vectors(house: House)
     index = house.open()
     index.update()
     with suppress(CancelledError):
-        index.embed(index.wanted_first("network send", 1), progress=lambda _: stop.set(), cancelled=stop)
+        index.embed(index.keyword_candidates("network send", 1), progress=lambda _: stop.set(), cancelled=stop)
     result = index.search(SearchRequest("where does it draw or write or send", 20))
     assert result.mode is SearchMode.HYBRID
     assert result.embedded == 1 < result.chunks
