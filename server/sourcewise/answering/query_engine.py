@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from sourcewise.answering import citations, prompt
-from sourcewise.answering.conversation import follow_ups, recent_turns
+from sourcewise.answering import citations, notices, prompt
+from sourcewise.answering.conversation import follow_ups
+from sourcewise.answering.draft import AnswerDraft
 from sourcewise.answering.prompt import as_sources
 from sourcewise.domain.answer import (
     Answer,
     AnswerReady,
-    CitationState,
-    ModelName,
     Notice,
     SourcesFound,
     TextDelta,
-    Trace,
     Usage,
 )
-from sourcewise.domain.search import SearchMode
 from sourcewise.errors import GeneratorError, QuestionError, UserError, WorkerError
 from sourcewise.retrieval.follow_up_context import search_request
 from sourcewise.text.visible import visible
@@ -30,9 +26,9 @@ from sourcewise.text.visible import visible
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
-    from sourcewise.domain.answer import AnswerEvent, Destination, Prompt, Source
+    from sourcewise.domain.answer import AnswerEvent, Destination, Source
     from sourcewise.domain.code import Chunk
-    from sourcewise.domain.search import Query, SearchRequest, SearchResult, Turn
+    from sourcewise.domain.search import Query, SearchRequest, SearchResult
     from sourcewise.llm.generator import Generator
 
 LONGEST_QUESTION = 20_000
@@ -40,9 +36,6 @@ NOTHING_FOUND = (
     "Nothing in this folder seems to be about that. Name a file, a symbol or words that the code would use, "
     "or check that the folder is the one you mean."
 )
-# The share of the prompt for earlier turns; the rest is for code.
-_HISTORY_SHARE = 0.2
-_NO_MODEL = ModelName("sources", "no model")
 
 
 class Knowledge(Protocol):
@@ -95,7 +88,7 @@ class CodeQueryEngine:
             QuestionError: the question is empty, or too long for this model's prompt, or nothing is in its scope.
         """
         query = replace(query, question=checked_question(query.question))
-        draft = _Draft(query.question, prompt.ANSWER, query.history)
+        draft = AnswerDraft(query.question, prompt.ANSWER, query.history)
         request = search_request(query, self._top)
         async with aclosing(self._answer(draft, lambda: self._index.search(request))) as events:
             async for event in events:
@@ -105,18 +98,18 @@ class CodeQueryEngine:
         """Explain some code, which need not be in the index; see ask."""
         location = f"{visible(code.path)}:{code.first_line}-{code.last_line}"
         question = f"Explain `{visible(code.symbol)}` ({location})" if code.symbol else f"Explain {location}"
-        draft = _Draft(question, prompt.EXPLAIN)
+        draft = AnswerDraft(question, prompt.EXPLAIN)
         async with aclosing(self._answer(draft, lambda: self._index.related_code(code, self._top))) as events:
             async for event in events:
                 yield event
 
     async def _answer(
-        self, draft: _Draft, search_index: Callable[[], SearchResult]
+        self, draft: AnswerDraft, search_index: Callable[[], SearchResult]
     ) -> AsyncGenerator[AnswerEvent, None]:
         search = await asyncio.to_thread(search_index)
         sources = as_sources(search.passages)
         yield SourcesFound(sources, search)
-        for message in _notices_about(search):
+        for message in notices.about_search(search):
             draft.notices.append(message)
             yield Notice(message)
         if search.relevant:
@@ -128,9 +121,9 @@ class CodeQueryEngine:
             yield TextDelta(NOTHING_FOUND)
         yield AnswerReady(await asyncio.to_thread(self._finish, draft, search, sources))
 
-    async def _generate(self, draft: _Draft, sources: tuple[Source, ...]) -> AsyncGenerator[AnswerEvent, None]:
+    async def _generate(self, draft: AnswerDraft, sources: tuple[Source, ...]) -> AsyncGenerator[AnswerEvent, None]:
         try:
-            generator, notices = await self._choose_generator()
+            generator, about_choice = await self._choose_generator()
         except UserError as error:
             draft.failure = str(error)
             return
@@ -138,7 +131,7 @@ class CodeQueryEngine:
         if destination is not None and not self._may_send(destination):
             draft.withhold(destination)
             return
-        for message in (*notices, *_notices_about_destination(destination)):
+        for message in (*about_choice, *notices.about_destination(destination)):
             draft.notices.append(message)
             yield Notice(message)
         draft.model = generator.name
@@ -155,7 +148,7 @@ class CodeQueryEngine:
         except (GeneratorError, WorkerError) as error:
             draft.failure = str(error)
 
-    def _finish(self, draft: _Draft, search: SearchResult, sources: tuple[Source, ...]) -> Answer:
+    def _finish(self, draft: AnswerDraft, search: SearchResult, sources: tuple[Source, ...]) -> Answer:
         citable = draft.prompt.sources if draft.prompt else ()
         checked = citations.check("".join(draft.text), citable, self._text_of, self._index.definition_of)
         return Answer(
@@ -166,62 +159,12 @@ class CodeQueryEngine:
             checked.citations,
             checked.struck,
             checked.mentions,
-            (*draft.notices, *_notices_after(draft.usage, checked)),
+            (*draft.notices, *notices.about_answer(draft.usage, checked)),
             draft.trace(search),
             draft.failure,
             follow_ups(draft.questions, _cited_sources(checked, sources)) if search.relevant else (),
             draft.needs_consent,
         )
-
-
-class _Draft:
-    """An answer while it is made."""
-
-    def __init__(self, question: str, instruction: str, history: Sequence[Turn] = ()) -> None:
-        self.question = question
-        self.text: list[str] = []
-        self.notices: list[str] = []
-        self.model = _NO_MODEL
-        self.prompt: Prompt | None = None
-        self.usage = Usage()
-        self.failure = ""
-        self.needs_consent: Destination | None = None
-        self._instruction = instruction
-        self._history = history
-        self._start = time.perf_counter()
-        self._first_delta: float | None = None
-
-    @property
-    def questions(self) -> tuple[str, ...]:
-        """All questions of the conversation."""
-        return (*(turn.question for turn in self._history), self.question)
-
-    def build_prompt(self, budget: int, sources: Sequence[Source]) -> Prompt:
-        """Return the prompt; see prompt.build_prompt."""
-        history = recent_turns(self._history, int(budget * _HISTORY_SHARE))
-        return prompt.build_prompt(self.question, sources, budget, self._instruction, history)
-
-    def withhold(self, destination: Destination) -> None:
-        """End without asking the model, because the user has not allowed the destination."""
-        self.needs_consent = destination
-        self.failure = (
-            f"Nothing was sent: {destination.model} runs at {destination.host}, not on this machine, "
-            "and you have not allowed it to get code of this folder. "
-            "Allow it, or choose a model that runs here (llm.model)."
-        )
-
-    def add_text(self, text: str) -> None:
-        """Add text of the model."""
-        self._first_delta = self._first_delta or time.perf_counter()
-        self.text.append(text)
-
-    def trace(self, search: SearchResult) -> Trace:
-        """Return how it was made."""
-        timings = {**search.timings, "total": (time.perf_counter() - self._start) * 1000}
-        if self._first_delta:
-            timings["first word"] = (self._first_delta - self._start) * 1000
-        tokens, budget = (self.prompt.tokens, self.prompt.budget) if self.prompt else (0, 0)
-        return Trace(search, tokens, budget, self.usage, timings)
 
 
 def checked_question(question: str) -> str:
@@ -245,46 +188,3 @@ def _cited_sources(checked: citations.CheckedText, sources: Sequence[Source]) ->
     """Return the cited sources, or the first ones where none is cited."""
     cited = {citation.number for citation in checked.citations}
     return [source for source in sources if source.number in cited] or list(sources[:3])
-
-
-def _notices_about(search: SearchResult) -> list[str]:
-    unread = (
-        [] if search.fully_scanned else ["The folder is still being read: only what was read so far could be found."]
-    )
-    return unread + _notices_about_vectors(search)
-
-
-def _notices_about_vectors(search: SearchResult) -> list[str]:
-    if search.mode is SearchMode.KEYWORD and search.chunks:
-        why = "the embedding model is still starting or busy" if search.embedded else "nothing is embedded yet"
-        return [f"Keyword search alone served: {why}."]
-    if search.embedded < search.chunks:
-        return [f"{search.coverage:.0%} of the folder is embedded; keyword search served the rest."]
-    return []
-
-
-def _notices_about_destination(destination: Destination | None) -> list[str]:
-    if destination is None:
-        return []
-    return [
-        f"{destination.model} does not run on this machine: "
-        f"the question and the code of the sources are sent to {destination.host}."
-    ]
-
-
-def _notices_after(usage: Usage, checked: citations.CheckedText) -> list[str]:
-    notices = []
-    if usage.prompt_cut:
-        notices.append("The model's window cut the prompt. Set a larger llm.contextTokens or a smaller llm.codeTokens.")
-    if usage.stop_reason == "length":
-        notices.append("The answer reached its longest length and ends early. Set a larger llm.maxAnswerTokens.")
-    if checked.struck:
-        numbers = ", ".join(f"[{number}]" for number in checked.struck)
-        notices.append(f"Citations that name no source were removed: {numbers}.")
-    stale = [f"[{c.number}]" for c in checked.citations if c.state is not CitationState.CURRENT]
-    if stale:
-        notices.append(f"These sources have changed since they were indexed: {', '.join(stale)}. Ask again to be sure.")
-    unknown = [f"`{mention.name}`" for mention in checked.mentions if mention.location is None]
-    if unknown:
-        notices.append(f"Not found in the code, so possibly invented: {', '.join(unknown)}.")
-    return notices

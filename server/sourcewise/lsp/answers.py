@@ -1,9 +1,8 @@
-"""Questions, explanations and searches of an editor: takes what it sends, tells what comes, returns the whole."""
+"""Handles the editor's questions, explanations and searches."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from pygls.exceptions import JsonRpcInvalidParams
@@ -11,9 +10,9 @@ from pygls.exceptions import JsonRpcInvalidParams
 from sourcewise import protocol
 from sourcewise.answering.prompt import as_sources
 from sourcewise.answering.query_engine import checked_question
-from sourcewise.domain.answer import AnswerReady
 from sourcewise.domain.search import Query, SearchRequest, Turn
 from sourcewise.lsp import convert
+from sourcewise.lsp.answer_stream import AnswerStream
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -30,7 +29,7 @@ _MAX_PASSAGES = 50
 
 
 class Answers:
-    """Answers from the open folders and from the text that the editor shows."""
+    """Answers from the indexes of the open folders and the text of open documents."""
 
     def __init__(
         self,
@@ -40,7 +39,7 @@ class Answers:
         default_limit: Callable[[], int],
         engine_of: Callable[..., CodeQueryEngine],
     ) -> None:
-        """Join the parts.
+        """Take the parts.
 
         Args:
             folders: that are open.
@@ -56,7 +55,7 @@ class Answers:
         self._engine_of = engine_of
 
     async def ask(self, params: protocol.AskParams) -> protocol.AskResult:
-        """Answer a question; notifications tell of the answer while it is made.
+        """Answer a question; notifications stream the answer while it is made.
 
         Raises:
             UserError: the question, the folder, the scope or the selection cannot be taken.
@@ -73,13 +72,13 @@ class Answers:
         open_text_of = self._locations.open_text_in(index, opened)
         engine = self._engine_of(index, open_text_of, self._locations.open_files_in(index))
         events = engine.ask(query)
-        return await self._told(events, params.ask_id, index, uri_of)
+        return await self._streamed(events, params.ask_id, index, uri_of)
 
     async def explain(self, params: protocol.ExplainParams) -> protocol.AskResult:
         """Explain what is selected, or what is at the cursor; see ask."""
         opened, code = await self._locations.code_at(params.selection)
         events = self._engine_of(opened.index, self._locations.open_text_in(opened.index, opened)).explain(code)
-        return await self._told(events, params.ask_id, opened.index, opened.uri_of)
+        return await self._streamed(events, params.ask_id, opened.index, opened.uri_of)
 
     async def search(self, params: protocol.SearchParams) -> protocol.SearchResult:
         """Return the best passages for a query.
@@ -107,17 +106,11 @@ class Answers:
         found = await asyncio.to_thread(opened.index.similar, code, limit)
         return _search_result(found, opened.uri_of)
 
-    async def _told(
+    async def _streamed(
         self, events: AsyncGenerator[AnswerEvent, None], ask_id: str, index: Index, uri_of: UriOf
     ) -> protocol.AskResult:
-        stream = convert.EventStream(uri_of, ask_id)
-        # Cancelled, this closes the stream, and closing the stream stops the model.
-        async with aclosing(events):
-            async for event in events:
-                if isinstance(event, AnswerReady):
-                    return convert.answer(uri_of, ask_id, self._folders.uri_of(index), event.answer)
-                self._notify(*stream.notification(event))
-        raise AssertionError("an answer ends with AnswerReady")
+        answer = await AnswerStream(ask_id, uri_of, self._notify).send(events)
+        return convert.answer(uri_of, ask_id, self._folders.uri_of(index), answer)
 
     def _checked_limit(self, limit: int | None) -> int:
         if limit is None:

@@ -20,8 +20,8 @@ from sourcewise.mining.file_rules import content_verdict
 from sourcewise.mining.folder_rules import FolderRules
 from sourcewise.mining.git_excludes import Repositories
 from sourcewise.mining.inside import path_inside, read_inside
+from sourcewise.mining.partial_scan import PartialScan, is_rule_file
 from sourcewise.mining.regular_files import NotRegularError, is_folder
-from sourcewise.mining.scope import Scope, is_rule_file
 from sourcewise.mining.secret_patterns import find_secret
 from sourcewise.mining.walk import Walk
 from sourcewise.text.languages import language_of
@@ -60,7 +60,7 @@ class CodeMiner:
         """
         anew = within is None or any(is_rule_file(path) or is_folder(folder / path) for path in within)
         enter_root = partial(FolderRules.of, folder, self._repositories, anew=anew)
-        return Walk(enter_root, Scope.of(within), self._max_file_bytes, on_folder or (lambda _folder: None))
+        return Walk(enter_root, PartialScan.of(within), self._max_file_bytes, on_folder or (lambda _folder: None))
 
     def read(self, folder: Path, stamp: FileStamp) -> SourceFile | SkippedFile:
         """Read a file once; its stamp is renewed from the moment of reading."""

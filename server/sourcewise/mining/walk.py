@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sourcewise.domain.code import FileStamp, SkippedFile, SkipReason
 from sourcewise.errors import FolderError
 from sourcewise.mining.entries import judge, printable, unreadable
-from sourcewise.mining.scope import Scope
+from sourcewise.mining.partial_scan import PartialScan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
     Found = FileStamp | SkippedFile
 
-_EVERYTHING = Scope(whole=True)
+_EVERYTHING = PartialScan(whole=True)
 
 
 class _Folder(NamedTuple):
     """A folder to enter, and what to look at in it."""
 
     rules: FolderRules
-    scope: Scope
+    scan: PartialScan
 
 
 class Walk:
@@ -37,16 +37,20 @@ class Walk:
 
     Args:
         enter_root: gives the rules of the folder itself.
-        scope: what to look at. Where what git excludes is another than at the walk before, everything is.
+        scan: what to look at. Where what git excludes is another than at the walk before, everything is.
         most_bytes: larger files stay out.
         on_folder: hears of every folder, relative and `""` for the root, before its rules are read and it is listed.
     """
 
     def __init__(
-        self, enter_root: Callable[[], FolderRules], scope: Scope, most_bytes: int, on_folder: Callable[[str], None]
+        self,
+        enter_root: Callable[[], FolderRules],
+        scan: PartialScan,
+        most_bytes: int,
+        on_folder: Callable[[str], None],
     ) -> None:
         self._enter_root = enter_root
-        self._scope = scope
+        self._scan = scan
         self._most_bytes = most_bytes
         self._on_folder = on_folder
         self._judged: list[str] = []
@@ -57,7 +61,7 @@ class Walk:
 
         What lies at or below them and was not found is not there, or lies in what was found to stay out.
         """
-        return None if self._scope.whole else tuple(self._judged)
+        return None if self._scan.whole else tuple(self._judged)
 
     def __iter__(self) -> Iterator[Found]:
         """Yield files that may belong and what stays out, in the order of their names.
@@ -68,33 +72,33 @@ class Walk:
         self._on_folder("")
         rules = self._enter_root()
         if rules.renewed:
-            self._scope = _EVERYTHING
-        levels = [self._entries(rules, self._scope)]
+            self._scan = _EVERYTHING
+        levels = [self._entries(rules, self._scan)]
         while levels:
             entry = next(levels[-1], None)
             if entry is None:
                 levels.pop()
             elif isinstance(entry, _Folder):
-                levels.append(self._entries(entry.rules, entry.scope))
+                levels.append(self._entries(entry.rules, entry.scan))
             else:
                 yield entry
 
-    def _entries(self, rules: FolderRules, scope: Scope) -> Iterator[Found | _Folder]:
+    def _entries(self, rules: FolderRules, scan: PartialScan) -> Iterator[Found | _Folder]:
         """Yield what a folder holds; a `_Folder` is one to enter."""
         try:
-            entries = _listing(rules, scope)
+            entries = _listing(rules, scan)
         except OSError as error:
-            yield from self._unlisted(rules, scope, error)
+            yield from self._unlisted(rules, scan, error)
             return
-        if not scope.whole:
-            missing = scope.entries.keys() - {entry.name for entry in entries}
+        if not scan.whole:
+            missing = scan.entries.keys() - {entry.name for entry in entries}
             self._judged += [printable(rules.path + name) for name in sorted(missing)]
         for entry in entries:
-            found = self._found(rules, scope, entry)
+            found = self._found(rules, scan, entry)
             if found is not None:
                 yield found
 
-    def _found(self, rules: FolderRules, scope: Scope, entry: os.DirEntry[str]) -> Found | _Folder | None:
+    def _found(self, rules: FolderRules, scan: PartialScan, entry: os.DirEntry[str]) -> Found | _Folder | None:
         """Judge one entry; None for one that is gone meanwhile."""
         try:
             status = entry.stat(follow_symlinks=False)
@@ -104,32 +108,32 @@ class Walk:
             )
         else:
             found = judge(rules, entry.name, status, self._most_bytes)
-            found = found or self._enter(rules, scope.below(entry.name), entry.name)
-        only_passed = isinstance(found, _Folder) and not found.scope.whole
-        if not scope.whole and not only_passed:
+            found = found or self._enter(rules, scan.below(entry.name), entry.name)
+        only_passed = isinstance(found, _Folder) and not found.scan.whole
+        if not scan.whole and not only_passed:
             self._judged.append(printable(rules.path + entry.name))
         return found
 
-    def _enter(self, rules: FolderRules, scope: Scope, name: str) -> _Folder:
+    def _enter(self, rules: FolderRules, scan: PartialScan, name: str) -> _Folder:
         self._on_folder(rules.path + name)
         inner = rules.enter(name)
-        return _Folder(inner, _EVERYTHING if inner.renewed else scope)
+        return _Folder(inner, _EVERYTHING if inner.renewed else scan)
 
-    def _unlisted(self, rules: FolderRules, scope: Scope, error: OSError) -> Iterator[SkippedFile]:
+    def _unlisted(self, rules: FolderRules, scan: PartialScan, error: OSError) -> Iterator[SkippedFile]:
         if not rules.path:
             raise FolderError(
                 f"The folder {rules.location} cannot be listed: {error.strerror}.",
                 "Check that it still exists and may be read.",
             ) from error
-        if not scope.whole:
+        if not scan.whole:
             self._judged.append(rules.path.rstrip("/"))
         if skipped := _there(unreadable(FileStamp(rules.path, 0, 0), error)):
             yield skipped
 
 
-def _listing(rules: FolderRules, scope: Scope) -> list[os.DirEntry[str]]:
+def _listing(rules: FolderRules, scan: PartialScan) -> list[os.DirEntry[str]]:
     with os.scandir(rules.location) as listing:
-        entries = [entry for entry in listing if scope.whole or entry.name in scope.entries]
+        entries = [entry for entry in listing if scan.whole or entry.name in scan.entries]
     return sorted(entries, key=lambda entry: entry.name)
 
 

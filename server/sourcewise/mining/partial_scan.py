@@ -17,8 +17,8 @@ _RULE_FILES = frozenset({".gitignore", ".sourcewiseignore", "pyvenv.cfg"})
 
 
 @dataclass(slots=True)
-class Scope:
-    """What to look at in one folder.
+class PartialScan:
+    """What a scan looks at in one folder.
 
     Attributes:
         whole: everything in it.
@@ -26,17 +26,17 @@ class Scope:
     """
 
     whole: bool = False
-    entries: dict[str, Scope] = field(default_factory=dict)
+    entries: dict[str, PartialScan] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, paths: Iterable[str] | None) -> Scope:
-        """Return the scope that these paths make, files or folders; None is the whole folder."""
-        scope = cls(whole=paths is None)
+    def of(cls, paths: Iterable[str] | None) -> PartialScan:
+        """Return the scan of these files and folders; None means the whole folder."""
+        scan = cls(whole=paths is None)
         for path in paths or ():
-            scope._add(path)
-        return scope
+            scan._add(path)
+        return scan
 
-    def below(self, name: str) -> Scope:
+    def below(self, name: str) -> PartialScan:
         """Return what to look at in an entry that is itself to be looked at."""
         return self if self.whole else self.entries[name]
 
@@ -44,7 +44,7 @@ class Scope:
         parts, whole = _concerned(path)
         place = self
         for part in parts:
-            place = place.entries.setdefault(part, Scope())
+            place = place.entries.setdefault(part, PartialScan())
         place.whole = place.whole or whole
 
 

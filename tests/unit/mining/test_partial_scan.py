@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from sourcewise.mining.scope import Scope
+from sourcewise.mining.partial_scan import PartialScan
 
 
-def whole_parts(scope: Scope, path: str = "") -> list[str]:
+def whole_parts(scan: PartialScan, path: str = "") -> list[str]:
     """Return the paths that are to be looked at with all that lies in them; `.` is the folder itself."""
-    if scope.whole:
+    if scan.whole:
         return [path or "."]
-    return [found for name in scope.entries for found in whole_parts(scope.entries[name], f"{path}/{name}".strip("/"))]
+    return [found for name in scan.entries for found in whole_parts(scan.entries[name], f"{path}/{name}".strip("/"))]
 
 
 @pytest.mark.parametrize(
@@ -31,12 +31,12 @@ def whole_parts(scope: Scope, path: str = "") -> list[str]:
     ],
 )
 def test_a_change_concerns(paths: list[str], parts: list[str]) -> None:
-    assert whole_parts(Scope.of(paths)) == parts
+    assert whole_parts(PartialScan.of(paths)) == parts
 
 
 def test_no_paths_given_is_the_whole_folder() -> None:
-    assert whole_parts(Scope.of(None)) == ["."]
+    assert whole_parts(PartialScan.of(None)) == ["."]
 
 
 def test_what_git_keeps_is_passed_by_where_it_lies() -> None:
-    assert "vendor" in Scope.of(["vendor/.git/index"]).entries
+    assert "vendor" in PartialScan.of(["vendor/.git/index"]).entries
