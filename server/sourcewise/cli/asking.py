@@ -52,7 +52,7 @@ def ask(question: str, *, folder: Path, model: str | None, allow_remote: bool, s
     with opened_folder(folder, settings) as (opened, progress):
         checked_question(question)
         index = opened.ready_for(question)
-        engine = opened.engine(index, permission(index.consent, this_once=allow_remote))
+        engine = opened.engine(index, permission(opened.consent(index), this_once=allow_remote))
         answer = asyncio.run(_converse(engine, Query(question, scope), index.folder, progress, as_json))
     if as_json:
         click.echo(json.dumps(asdict(answer), indent=2))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sourcewise.cli.terminal import ProgressLine
     from sourcewise.domain.answer import Destination
     from sourcewise.folder_index.index import Index
+    from sourcewise.llm.consent import Consent
     from sourcewise.workspace.folder import IndexedFolder
 
 # Up to this many chunks are embedded before an answer; more would keep the asker waiting for minutes.
@@ -71,6 +72,10 @@ class OpenedFolder:
         self._workspace.embed_no_more()  # the model that answers needs the processor
         self.rest()
         return index
+
+    def consent(self, index: Index) -> Consent:
+        """Return which remote models the user allows to get code of its folder."""
+        return self._workspace.consent_of(index.folder)
 
     def engine(self, index: Index, may_send: Callable[[Destination], bool]) -> CodeQueryEngine:
         """Return the engine that answers questions from its index; see Workspace.engine."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from sourcewise.domain.code import FileStamp, SourceFile
 from sourcewise.domain.index_state import IndexStatus
 from sourcewise.indexing.indexer import CHUNKING_CONFIG_KEY, FULLY_SCANNED_KEY
-from sourcewise.llm.consent import Consent
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.retrieval.retriever import Retriever
 from sourcewise.retrieval.scope import chunk_filter_of, scope_choices
@@ -97,7 +96,6 @@ class Index:
         self._shared = shared
         self._retriever = Retriever(catalog, vectors, shared.embedder)
         self._prioritize = prioritize
-        self.consent = Consent(paths.consent)
 
     def reconfigure(self, shared: IndexServices) -> None:
         """Take other settings and another model."""

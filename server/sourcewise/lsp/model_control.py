@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sourcewise.folder_index.index import Index
+    from sourcewise.llm.consent import Consent
     from sourcewise.lsp.folders import OpenFolders
     from sourcewise.weights import DownloadProgress
     from sourcewise.workspace.workspace import Workspace
@@ -79,7 +80,7 @@ class ModelControl:
             UserError: there is no such folder, or the decision cannot be stored.
         """
         allowed = params.destination
-        consent = self._folders.index_so_far(allowed.folder).consent
+        consent = self._consent_of(self._folders.index_so_far(allowed.folder))
         await asyncio.to_thread(consent.give, Destination(allowed.model, allowed.host))
         return self._allowed()
 
@@ -90,7 +91,7 @@ class ModelControl:
             UserError: the decision cannot be stored.
         """
         for index in self._indexes():
-            await asyncio.to_thread(index.consent.withdraw)
+            await asyncio.to_thread(self._consent_of(index).withdraw)
         return self._allowed()
 
     def _allowed(self) -> protocol.AllowedModels:
@@ -98,9 +99,12 @@ class ModelControl:
             tuple(
                 convert.destination(self._folders.uri_of(index), allowed)
                 for index in self._indexes()
-                for allowed in index.consent.destinations
+                for allowed in self._consent_of(index).destinations
             )
         )
+
+    def _consent_of(self, index: Index) -> Consent:
+        return self._workspace.consent_of(index.folder)
 
     def _indexes(self) -> tuple[Index, ...]:
         return tuple(folder.index for folder in self._folders.all if folder.index is not None)

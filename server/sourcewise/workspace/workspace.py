@@ -15,6 +15,7 @@ from sourcewise.embedding.shared_embedder import SharedEmbedder
 from sourcewise.folder_index.index import IndexServices, status_of
 from sourcewise.folder_index.inspection import IndexInspector
 from sourcewise.indexing.throttle import Machine, Throttle
+from sourcewise.llm.consent import Consent
 from sourcewise.llm.language_models import LanguageModels
 from sourcewise.paths import workspace_folder
 from sourcewise.storage.catalog import Catalog
@@ -130,8 +131,12 @@ class Workspace:
             may_send: decides whether a prompt may leave this machine; None means what the user has consented to.
         """
         knowledge = IndexKnowledge(index, open_text_of, open_files)
-        allowed = may_send or index.consent.covers
+        allowed = may_send or self.consent_of(index.folder).covers
         return CodeQueryEngine(knowledge, knowledge.text_of, self.language_models.choose, allowed, self.settings.top)
+
+    def consent_of(self, folder: Path) -> Consent:
+        """Return which remote models the user allows to get code of a folder, given by its real path."""
+        return Consent(self.data.index_of(folder).consent)
 
     def embed_no_more(self) -> None:
         """Leave the processor to something else: from now on, vectors are made for questions alone."""
