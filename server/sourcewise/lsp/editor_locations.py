@@ -110,11 +110,11 @@ class EditorLocations:
         file = local_path(uri)
         if file is None or not uri.startswith("file:"):
             raise FolderError(f"{uri} is no file on this machine.", "Save it as a file in an open folder.")
-        around = [folder for folder in self._folders.all if folder.contains(file)]
-        if not around:
+        enclosing = [folder for folder in self._folders.all if folder.contains(file)]
+        if not enclosing:
             raise FolderError(f"{file} lies in no open folder.", "Open its folder to ask about it.")
         # Of folders that lie in one another, the innermost has the file for certain.
-        return max(around, key=lambda folder: len(folder.path.parts)), file
+        return max(enclosing, key=lambda folder: len(folder.path.parts)), file
 
 
 def _relative(file: Path, roots: Sequence[Path]) -> str:
@@ -130,7 +130,7 @@ def _code_at(opened: OpenDocument, selection: Selection) -> Chunk | None:
         (_definition(opened, names[:-1]) if len(names) > 1 else None)
         or (excerpts.named(names[-1], selection.start_line) if names else None)
         or _definition(opened, names[-1:])
-        or excerpts.around(selection.start_line)
+        or excerpts.enclosing(selection.start_line)
     )
 
 

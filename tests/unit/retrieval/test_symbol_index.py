@@ -147,7 +147,7 @@ def test_without_vectors_the_words_serve(known: Known) -> None:
 
 
 def test_code_that_no_index_has_is_surrounded_too(known: Known) -> None:
-    excerpt = Excerpts(Document("Untitled-1", "def mine():\n    return hash_of('x')\n", "python")).around(1)
+    excerpt = Excerpts(Document("Untitled-1", "def mine():\n    return hash_of('x')\n", "python")).enclosing(1)
     assert excerpt is not None
     result = known.symbols.related_code(excerpt, MODEL, 8)
     assert result.passages[0].chunk is excerpt
