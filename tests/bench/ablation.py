@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from indexed_tree import indexed_tree
 
-from sourcewise.domain.search import SearchMode
+from sourcewise.domain.search import SearchMode, SearchRequest
 from sourcewise.evaluation.search import Place, read_questions, scores
 from sourcewise.retrieval import ranking
 
@@ -33,33 +33,33 @@ if TYPE_CHECKING:
 _HITS = 60
 _RESAMPLES = 2000
 _SHOWN = ("NDCG@10", "MRR@10", "Span400L")
-_TABLES = {SearchMode.KEYWORD: "KEYWORDS_ALONE", SearchMode.HYBRID: "WITH_MEANING"}
+_TABLES = {SearchMode.KEYWORD: "KEYWORD_WEIGHTS", SearchMode.HYBRID: "HYBRID_WEIGHTS"}
 
 
-def variants(by: SearchMode) -> Iterator[tuple[str, ranking.Weights]]:
+def variants(mode: SearchMode) -> Iterator[tuple[str, ranking.Weights]]:
     """Yield the complete table of weights, then the table without each weight in turn."""
-    whole: ranking.Weights = getattr(ranking, _TABLES[by])
+    whole: ranking.Weights = getattr(ranking, _TABLES[mode])
     yield "everything", whole
     for field in dataclasses.fields(whole):
         if getattr(whole, field.name):
             yield f"without {field.name}", dataclasses.replace(whole, **{field.name: 0.0})
 
 
-def measure(asked: Sequence[KnownQuestion], trees: Path, by: SearchMode) -> dict[str, Measured]:
+def measure(asked: Sequence[KnownQuestion], trees: Path, mode: SearchMode) -> dict[str, Measured]:
     """Return the measures of each variant, by its name."""
-    measured: dict[str, Measured] = {name: {} for name, _ in variants(by)}
-    tables = list(variants(by))
+    measured: dict[str, Measured] = {name: {} for name, _ in variants(mode)}
+    tables = list(variants(mode))
     for tree in dict.fromkeys(question.tree for question in asked):
-        with indexed_tree(trees / tree, by) as index:
+        with indexed_tree(trees / tree, mode) as index:
             for name, weights in tables:
-                setattr(ranking, _TABLES[by], weights)
-                measured[name] |= {q.id: _scored(index, q, by) for q in asked if q.tree == tree}
-            setattr(ranking, _TABLES[by], tables[0][1])
+                setattr(ranking, _TABLES[mode], weights)
+                measured[name] |= {q.id: _scored(index, q, mode) for q in asked if q.tree == tree}
+            setattr(ranking, _TABLES[mode], tables[0][1])
     return measured
 
 
-def _scored(index: Index, question: KnownQuestion, by: SearchMode) -> dict[str, float]:
-    chunks = (passage.chunk for passage in index.search(question.query, _HITS, by=by).passages)
+def _scored(index: Index, question: KnownQuestion, mode: SearchMode) -> dict[str, float]:
+    chunks = (passage.chunk for passage in index.search(SearchRequest(question.query, _HITS, mode)).passages)
     return scores(question, [Place(chunk.path, chunk.first_line, chunk.last_line) for chunk in chunks])
 
 
@@ -92,9 +92,9 @@ def main() -> None:
     parser.add_argument("--trees", type=Path, required=True)
     parser.add_argument("--by", choices=["keywords", "full"], default="full")
     options = parser.parse_args()
-    by = SearchMode.KEYWORD if options.by == "keywords" else SearchMode.HYBRID
+    mode = SearchMode.KEYWORD if options.by == "keywords" else SearchMode.HYBRID
     there = [question for question in read_questions(options.questions) if (options.trees / question.tree).is_dir()]
-    table = list(rows(there, measure(there, options.trees, by)))
+    table = list(rows(there, measure(there, options.trees, mode)))
     table.insert(1, ["---"] * len(table[0]))
     sys.stdout.write("".join(f"| {' | '.join(cells)} |\n" for cells in table))
 

@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING, Any
 from indexed_tree import indexed_tree
 
 from sourcewise.chunking.code_at_cursor import Document, Excerpts
-from sourcewise.domain.search import Query, SearchMode, Turn
+from sourcewise.domain.search import Query, SearchMode, SearchRequest, Turn
 from sourcewise.evaluation.search import KnownQuestion, Place, read_questions, scores
-from sourcewise.retrieval.follow_up_context import background
+from sourcewise.retrieval.follow_up_context import conversation_context, search_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -51,12 +51,12 @@ class FollowUp:
 
     Attributes:
         standalone: the same question, worded so that it needs no conversation.
-        inquiry: the question with its earlier turns.
+        query: the question with its earlier turns.
     """
 
     known: KnownQuestion
     standalone: str
-    inquiry: Query
+    query: Query
 
     @property
     def half(self) -> str:
@@ -64,20 +64,20 @@ class FollowUp:
         return _HALVES[int(self.known.id) % 2 == 0]
 
 
-def _alone(index: Index, asked: FollowUp, by: SearchMode) -> SearchResult:
-    return index.search(asked.known.query, _HITS, by=by)
+def _alone(index: Index, asked: FollowUp, mode: SearchMode) -> SearchResult:
+    return index.search(SearchRequest(asked.known.query, _HITS, mode))
 
 
-def _pasted(index: Index, asked: FollowUp, by: SearchMode) -> SearchResult:
-    return index.search(f"{asked.known.query}\n{background(asked.inquiry).text}", _HITS, by=by)
+def _pasted(index: Index, asked: FollowUp, mode: SearchMode) -> SearchResult:
+    return index.search(SearchRequest(f"{asked.known.query}\n{conversation_context(asked.query).text}", _HITS, mode))
 
 
-def _in_conversation(index: Index, asked: FollowUp, by: SearchMode) -> SearchResult:
-    return index.gather(asked.inquiry, _HITS, by=by)
+def _in_conversation(index: Index, asked: FollowUp, mode: SearchMode) -> SearchResult:
+    return index.search(search_request(asked.query, _HITS, mode))
 
 
-def _standalone(index: Index, asked: FollowUp, by: SearchMode) -> SearchResult:
-    return index.search(asked.standalone, _HITS, by=by)
+def _standalone(index: Index, asked: FollowUp, mode: SearchMode) -> SearchResult:
+    return index.search(SearchRequest(asked.standalone, _HITS, mode))
 
 
 WAYS: dict[str, Ask] = {
@@ -110,14 +110,14 @@ def _symbol(tree: Path, source: dict[str, Any]) -> str:
     return excerpt.symbol if excerpt else ""
 
 
-def measure(asked: Sequence[FollowUp], trees: Path, by: SearchMode) -> Measured:
+def measure(asked: Sequence[FollowUp], trees: Path, mode: SearchMode) -> Measured:
     """Search for each question in each way, and return the measures."""
     measured: Measured = {name: {} for name in WAYS}
     for tree in dict.fromkeys(each.known.tree for each in asked):
-        with indexed_tree(trees / tree, by) as index:
+        with indexed_tree(trees / tree, mode) as index:
             for name, ask in WAYS.items():
                 measured[name] |= {
-                    each.known.id: _scored(each, ask(index, each, by)) for each in asked if each.known.tree == tree
+                    each.known.id: _scored(each, ask(index, each, mode)) for each in asked if each.known.tree == tree
                 }
     return measured
 
@@ -148,9 +148,9 @@ def main() -> None:
     parser.add_argument("--by", choices=["keywords", "full"], default="keywords")
     parser.add_argument("--only", nargs="*", default=[])
     options = parser.parse_args()
-    by = SearchMode.KEYWORD if options.by == "keywords" else SearchMode.HYBRID
+    mode = SearchMode.KEYWORD if options.by == "keywords" else SearchMode.HYBRID
     asked = list(follow_ups(options.trees, options.only))
-    table = list(rows(asked, measure(asked, options.trees, by)))
+    table = list(rows(asked, measure(asked, options.trees, mode)))
     table.insert(1, ["---"] * len(table[0]))
     sys.stdout.write("".join(f"| {' | '.join(cells)} |\n" for cells in table))
 

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def indexed_tree(folder: Path, by: SearchMode) -> Iterator[Index]:
+def indexed_tree(folder: Path, mode: SearchMode) -> Iterator[Index]:
     """Yield the index of a tree once it is read and, for hybrid search, embedded."""
     say(f"{folder.name} …")
     with opened_workspace(settings_of_user()) as (workspace, progress):
         opened = OpenedFolder(folder, workspace, progress)
         opened.keeper.await_read()
-        if by is SearchMode.HYBRID:
+        if mode is SearchMode.HYBRID:
             opened.keeper.await_vectors()
         yield opened.keeper.opened()

@@ -16,6 +16,7 @@ from generated_vectors import MODEL, GeneratedVectors
 from measuring import Figure, bytes_on_disk, megabytes, rate, say, spent, spread, timed, waits
 
 from sourcewise.chunking.isolated_chunker import IsolatedChunker
+from sourcewise.domain.search import SearchRequest
 from sourcewise.domain.work_context import WorkContext
 from sourcewise.indexing.indexer import Indexer
 from sourcewise.indexing.vectorizer import CodeVectorizer
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from sourcewise.domain.index_state import IndexProgress
     from sourcewise.embedding.vectors import Vectors
-    from sourcewise.retrieval.symbol_index import Uses
+    from sourcewise.retrieval.symbol_index import References
 
 DEPTH = 100
 _TOP = 8
@@ -74,9 +75,9 @@ class Home:
         """Return the chunks nearest to a vector, as many as a search considers."""
         return self.store.search(MODEL, vector, DEPTH)
 
-    def uses(self, name: str) -> Uses:
+    def references(self, name: str) -> References:
         """Return the usages of a name, as a hover shows them."""
-        return self.symbols.uses(name, self.symbols.definitions([name], "some.py"))
+        return self.symbols.references(name, self.symbols.definitions([name], "some.py"))
 
     def close(self) -> None:
         """Close all files."""
@@ -187,11 +188,15 @@ def search(root: Path, count: int, nearest: list[set[str]]) -> Measured:
     figures = [
         *waits("keyword search", lambda terms: catalog.keywords.search(terms, DEPTH), words),
         *waits("definition search", lambda name: catalog.definitions.find([name], DEPTH), called),
-        *waits("usages of a name, for a hover", home.uses, called),
+        *waits("usages of a name, for a hover", home.references, called),
         *waits("counts", catalog.counts, [MODEL] * 20),
         *waits("serving_model", catalog.serving_model, [MODEL] * 20),
         *(_search_vectors(home, asked, nearest) if nearest else []),
-        *waits("search without embedding the question", lambda q: home.retriever.search(q, MODEL, _TOP), asked),
+        *waits(
+            "search without embedding the question",
+            lambda q: home.retriever.search(SearchRequest(q, _TOP), MODEL),
+            asked,
+        ),
         *_search_narrowed(home, asked),
     ]
     home.close()
@@ -206,9 +211,12 @@ def _search_narrowed(home: Home, asked: list[str]) -> list[Figure]:
         "structs": ChunkFilter(kinds=("struct",)),
     }
     figures = []
-    for name, within in narrowed.items():
-        label = f"the same, restricted to {name}: {len(home.catalog.chunk_ids(within)):,} chunks"
-        figures += waits(label, lambda q, within=within: home.retriever.search(q, MODEL, _TOP, within), asked)
+    for name, chunk_filter in narrowed.items():
+        figures += waits(
+            f"the same, restricted to {name}: {len(home.catalog.chunk_ids(chunk_filter)):,} chunks",
+            lambda q, chunk_filter=chunk_filter: home.retriever.search(SearchRequest(q, _TOP), MODEL, chunk_filter),
+            asked,
+        )
     return figures
 
 

@@ -18,7 +18,7 @@ from sourcewise import protocol
 from sourcewise.domain.answer import CitationState
 from sourcewise.domain.index_state import Stage
 from sourcewise.domain.search import SearchMode
-from sourcewise.embedding.model_names import CPU_MODEL, closeness_of
+from sourcewise.embedding.model_names import CPU_MODEL, similarity_thresholds_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,7 @@ async def test_search_uses_keywords_until_chunks_are_embedded_and_then_vectors_t
     assert (state.files, state.embedded, state.message) == (3, state.chunks, "")
     late = await editor.search("how often does it try when the connection breaks")
     assert (late.passages[0].symbol, late.search.mode) == ("send_with_retries", SearchMode.HYBRID)
-    assert late.passages[0].similarity >= closeness_of(CPU_MODEL).related
+    assert late.passages[0].similarity >= similarity_thresholds_of(CPU_MODEL).related
 
 
 async def test_a_passage_has_its_location_and_reasons(start: Start, project: Path) -> None:

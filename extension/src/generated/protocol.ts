@@ -128,7 +128,7 @@ export interface Mention {
   place: Place | null;
 }
 
-/** What served a search. */
+/** Which searches find candidates: keywords, vectors or both. */
 export type SearchMode = "keywords and vectors" | "keywords" | "vectors";
 
 /** How a search was served. */

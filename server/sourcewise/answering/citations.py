@@ -1,7 +1,8 @@
-"""Checks what a model wrote against what it was given and against the files as they are now.
+"""Checks the citations of an answer against the sources in its prompt and the current files.
 
-A number that names no source is struck, unless it is that of a line which one source shows. A cited file is read
-again: its lines are current, changed or gone. Code in fences and back quotes is left as it is: `rows[0]` cites nothing.
+A number without a source is struck, unless it is the number of a line that exactly one source contains. A cited file
+is read again: its lines are current, changed or gone. Code in fences and back quotes stays as it is: `rows[0]` is no
+citation.
 """
 
 from __future__ import annotations
@@ -53,35 +54,35 @@ def check(text: str, sources: Sequence[Source], text_of: TextOf, definition_of: 
     cited: dict[int, None] = {}
     struck: dict[int, None] = {}
 
-    def judge(match: re.Match[str]) -> str:
+    def check_citation(match: re.Match[str]) -> str:
         numbers = [int(number) for number in re.findall(r"\d+", match[1] or match[2])]
-        meant = {number: number if number in by_number else _source_of_line(number, sources) for number in numbers}
-        good = [source for source in dict.fromkeys(meant.values()) if source is not None]
-        cited.update(dict.fromkeys(good))
-        struck.update(dict.fromkeys(number for number in numbers if meant[number] is None))
-        return "".join(f"[{number}]" for number in good)
+        resolved = {number: number if number in by_number else _source_of_line(number, sources) for number in numbers}
+        valid = [source for source in dict.fromkeys(resolved.values()) if source is not None]
+        cited.update(dict.fromkeys(valid))
+        struck.update(dict.fromkeys(number for number in numbers if resolved[number] is None))
+        return "".join(f"[{number}]" for number in valid)
 
-    parts = [part if part.startswith("`") else _tidy(part, judge) for part in _CODE.split(text)]
+    parts = [part if part.startswith("`") else _replace_citations(part, check_citation) for part in _CODE.split(text)]
     citations = tuple(Citation(number, _state(by_number[number], text_of)) for number in sorted(cited))
     return CheckedText("".join(parts), citations, tuple(sorted(struck)), find_mentions(text, sources, definition_of))
 
 
 def _source_of_line(line: int, sources: Sequence[Source]) -> int | None:
-    """Return the one source that shows this line: small models cite the number of a line for that of its snippet."""
-    having = [s.number for s in sources if s.passage.chunk.first_line <= line <= s.passage.chunk.last_line]
-    return having[0] if len(having) == 1 else None
+    """Return the only source with this line; small models cite a line number in place of its snippet's number."""
+    containing = [s.number for s in sources if s.passage.chunk.first_line <= line <= s.passage.chunk.last_line]
+    return containing[0] if len(containing) == 1 else None
 
 
-def _tidy(prose: str, judge: Callable[[re.Match[str]], str]) -> str:
-    """Apply the judgement and close the gap that a struck citation leaves before punctuation."""
-    judged = _CITATION.sub(lambda match: judge(match) or "\0", prose)
-    return re.sub(r" ?\0", "", judged)
+def _replace_citations(prose: str, check_citation: Callable[[re.Match[str]], str]) -> str:
+    """Check each citation, and remove the space before a struck one."""
+    checked = _CITATION.sub(lambda match: check_citation(match) or "\0", prose)
+    return re.sub(r" ?\0", "", checked)
 
 
 def _state(source: Source, text_of: TextOf) -> CitationState:
     chunk = source.passage.chunk
-    now = text_of(chunk.path)
-    if now is None:
+    current = text_of(chunk.path)
+    if current is None:
         return CitationState.GONE
-    lines = "\n".join(split_lines(now)[chunk.first_line - 1 : chunk.last_line])
+    lines = "\n".join(split_lines(current)[chunk.first_line - 1 : chunk.last_line])
     return CitationState.CURRENT if lines == chunk.text else CitationState.CHANGED

@@ -1,6 +1,6 @@
 """Fits a source into what is left of the model's context.
 
-A source that is too long shows its head line and the stretch of lines with most of the question's words. A line `…`
+A source that is too long shows its head line and the span of lines with most of the question's words. A line `…`
 marks where lines were left out, so the model knows that something is missing.
 """
 
@@ -19,52 +19,52 @@ if TYPE_CHECKING:
     from sourcewise.domain.answer import Source
 
 
-def snippet_within(source: Source, terms: frozenset[str], room: int) -> tuple[str, bool]:
-    """Return the source as the prompt shows it in about `room` tokens, and whether all lines are there.
+def snippet_within(source: Source, terms: frozenset[str], budget: int) -> tuple[str, bool]:
+    """Return the source as the prompt shows it in about `budget` tokens, and whether all lines are there.
 
     Args:
         source: to show.
         terms: the words of the question; they decide which lines of a long source are kept.
-        room: in estimated tokens.
+        budget: in estimated tokens.
     """
     chunk = source.passage.chunk
     header = f"### Code Snippet {source.number} (from {source.passage.location}):"
     lines = [f"{n}  {on_one_line(line)}" for n, line in enumerate(split_lines(chunk.text), chunk.first_line)]
     sizes = [estimate_tokens(line) + 1 for line in lines]
-    left = room - estimate_tokens(header) - 4
+    left = budget - estimate_tokens(header) - 4
     if sum(sizes) <= left:
         return "\n".join([header, *lines, ""]), True
     kept = _best_lines(lines, sizes, terms, left)
-    shown: list[str] = []
+    snippet: list[str] = []
     following = 0
     for index in kept:
-        shown += [lines[index]] if index == following else ["…", lines[index]]
+        snippet += [lines[index]] if index == following else ["…", lines[index]]
         following = index + 1
     if following < len(lines):
-        shown.append("…")
-    return "\n".join([header, *shown, ""]), False
+        snippet.append("…")
+    return "\n".join([header, *snippet, ""]), False
 
 
-def _best_lines(lines: Sequence[str], sizes: Sequence[int], terms: frozenset[str], room: int) -> list[int]:
-    """Return the indexes of the head line and of the stretch with most of the question's words."""
-    hits = [len(terms.intersection(identifier_words(line).split())) for line in lines]
-    head = [0] if sizes and sizes[0] <= room // 4 else []
-    room -= sum(sizes[i] for i in head)
-    best, best_hits, start, size, found = (0, 0), -1, 0, 0, 0
+def _best_lines(lines: Sequence[str], sizes: Sequence[int], terms: frozenset[str], budget: int) -> list[int]:
+    """Return the indexes of the head line and of the span with most of the question's words."""
+    matches = [len(terms.intersection(identifier_words(line).split())) for line in lines]
+    head = [0] if sizes and sizes[0] <= budget // 4 else []
+    budget -= sum(sizes[i] for i in head)
+    best, most_matches, start, size, matched = (0, 0), -1, 0, 0, 0
     for end in range(len(lines)):
-        size, found = size + sizes[end], found + hits[end]
-        while size > room and start <= end:
-            size, found, start = size - sizes[start], found - hits[start], start + 1
-        if found > best_hits and start <= end:
-            best, best_hits = (start, end + 1), found
-    return sorted({*head, *range(*_extended(best, sizes, room))})
+        size, matched = size + sizes[end], matched + matches[end]
+        while size > budget and start <= end:
+            size, matched, start = size - sizes[start], matched - matches[start], start + 1
+        if matched > most_matches and start <= end:
+            best, most_matches = (start, end + 1), matched
+    return sorted({*head, *range(*_extended(best, sizes, budget))})
 
 
-def _extended(stretch: tuple[int, int], sizes: Sequence[int], room: int) -> tuple[int, int]:
-    """Let a stretch that does not fill the room grow to the lines after it."""
-    start, end = stretch
-    room -= sum(sizes[start:end])
-    while end < len(sizes) and sizes[end] <= room:
-        room -= sizes[end]
+def _extended(span: tuple[int, int], sizes: Sequence[int], budget: int) -> tuple[int, int]:
+    """Extend a span by the lines after it while they fit the budget."""
+    start, end = span
+    budget -= sum(sizes[start:end])
+    while end < len(sizes) and sizes[end] <= budget:
+        budget -= sizes[end]
         end += 1
     return start, end

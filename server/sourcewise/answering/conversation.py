@@ -1,6 +1,6 @@
-"""What a conversation adds to an answer: what the model reads of it, and which questions may come next.
+"""Shortens a conversation for the prompt, and suggests follow-up questions.
 
-No model is asked: the words that are there decide, so the same conversation always has the same result.
+It uses no model, so the same conversation always has the same result.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ _TEMPLATES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("class", "interface", "struct", "trait", "enum", "record", "protocol", "object"), _TYPE),
     **dict.fromkeys(("constant", "type", "module", "property"), ("Where is `{}` used?",)),
 }
-_MOST_FOLLOW_UPS = 3
+_MAX_FOLLOW_UPS = 3
 
 
-def recall(history: Sequence[Turn], room: int) -> str:
+def recent_turns(history: Sequence[Turn], room: int) -> str:
     """Return the last turns for a prompt, shortened to fit in this many tokens; empty if none fits.
 
     Citations are left out: their numbers meant the sources of another question.
     """
-    shown: list[str] = []
+    turns: list[str] = []
     for turn in reversed(history):
         question = _shortened(turn.question, _QUESTION_TOKENS)
         answer = _shortened(_CITATION.sub("", turn.answer), _ANSWER_TOKENS)
@@ -46,35 +46,35 @@ def recall(history: Sequence[Turn], room: int) -> str:
         room -= estimate_tokens(text)
         if room < 0:
             break
-        shown.append(text)
-    return "".join(reversed(shown))
+        turns.append(text)
+    return "".join(reversed(turns))
 
 
 def _shortened(text: str, tokens: int) -> str:
     text = " ".join(text.split())
-    whole = text
+    full = text
     while estimate_tokens(text) > tokens:
         text = text[: len(text) * 4 // 5]
-    return text if text == whole else f"{text.rstrip()} …"
+    return text if text == full else f"{text.rstrip()} …"
 
 
-def follow_ups(asked: Sequence[str], sources: Sequence[Source]) -> tuple[str, ...]:
+def follow_ups(questions: Sequence[str], sources: Sequence[Source]) -> tuple[str, ...]:
     """Return up to three questions about what these sources define, none of which was asked before.
 
     Args:
-        asked: all questions of the conversation.
+        questions: all questions of the conversation.
         sources: those that the answer rests on, best first.
     """
-    known = {_normal(question) for question in asked}
+    asked = {_normal(question) for question in questions}
     by_source = [list(_questions_about(source.passage.chunk)) for source in sources]
     # The first source gives its first question, the second its second: three of one kind would say little.
     rotated = [
-        questions[n % len(questions) :] + questions[: n % len(questions)]
-        for n, questions in enumerate(filter(None, by_source))
+        of_source[n % len(of_source) :] + of_source[: n % len(of_source)]
+        for n, of_source in enumerate(filter(None, by_source))
     ]
-    in_turn = (question for group in zip_longest(*rotated) for question in group if question)
-    fresh = dict.fromkeys(question for question in in_turn if _normal(question) not in known)
-    return tuple(islice(fresh, _MOST_FOLLOW_UPS))
+    interleaved = (question for group in zip_longest(*rotated) for question in group if question)
+    fresh = dict.fromkeys(question for question in interleaved if _normal(question) not in asked)
+    return tuple(islice(fresh, _MAX_FOLLOW_UPS))
 
 
 def _questions_about(chunk: Chunk) -> Iterator[str]:

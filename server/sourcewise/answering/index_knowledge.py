@@ -1,45 +1,46 @@
-"""A folder's index as the query engine needs it, with what the asker has open in place of what is on the disk."""
+"""A folder's index as the query engine uses it, with the text of open files in place of the files on disk."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sourcewise.domain.search import Query, SearchResult
+    from sourcewise.domain.search import SearchRequest, SearchResult
     from sourcewise.folder_index.index import Index
 
     TextOf = Callable[[str], str | None]
 
-_NOTHING_OPEN: Mapping[str, str] = MappingProxyType({})
+_NO_FILES: Mapping[str, str] = MappingProxyType({})
 
 
 class IndexKnowledge:
-    """What one asker can learn of an index; see Knowledge."""
+    """An index with the open files of one client; see Knowledge."""
 
     def __init__(
-        self, index: Index, text_shown: TextOf | None = None, open_files: Mapping[str, str] = _NOTHING_OPEN
+        self, index: Index, open_text_of: TextOf | None = None, open_files: Mapping[str, str] = _NO_FILES
     ) -> None:
-        """Join the parts.
+        """Take the parts.
 
         Args:
             index: of the folder.
-            text_shown: returns a file's text as the asker sees it, or None if that is what the disk has.
-            open_files: the texts of the files that the asker has open, by path.
+            open_text_of: returns the text of an open file by its path, or None for other files.
+            open_files: texts of the open files by path, which a search uses.
         """
         self._index = index
-        self._text_shown = text_shown
+        self._open_text_of = open_text_of
         self._open_files = open_files
-        self.around = index.around
+        self.related_code = index.related_code
         self.definition_of = index.definition_of
 
-    def gather(self, inquiry: Query, top: int) -> SearchResult:
-        """See Knowledge.gather."""
-        return self._index.gather(inquiry, top, self._open_files)
+    def search(self, request: SearchRequest) -> SearchResult:
+        """See Knowledge.search; open files are searched as their editor shows them."""
+        return self._index.search(replace(request, open_files=self._open_files))
 
     def text_of(self, path: str) -> str | None:
-        """Return a file's text as the asker sees it, or None if it is gone."""
-        text = self._text_shown(path) if self._text_shown else None
+        """Return the text of a file, as its editor shows it if it is open; None where it is gone."""
+        text = self._open_text_of(path) if self._open_text_of else None
         return self._index.text_of(path) if text is None else text

@@ -1,4 +1,4 @@
-"""Builds what the language model is sent: the best lines first, numbered, within a budget of tokens.
+"""Builds the prompt for the language model: numbered sources, best first, within a token budget.
 
 Each source appears as
 
@@ -41,10 +41,10 @@ EXPLAIN = (
     "Snippet 1 is what to explain; the others use it, are used by it, or are close to it. Explain what it does, why it "
     f"is there, and how it is used, in three to eight sentences. {_CITE}"
 )
-# A source gets at most this share of what is left while others wait, so that the first does not take all.
-_SHARE = 0.6
+# A source gets at most this share of the remaining budget while others follow, so that the first does not take all.
+_MAX_SHARE = 0.6
 # Fewer tokens than this are not worth a snippet.
-_SMALLEST = 60
+_MIN_TOKENS = 60
 _PREVIEW_LINES = 6
 
 
@@ -71,10 +71,10 @@ def build_prompt(
     Raises:
         QuestionError: the question leaves no room for code.
     """
-    before = f"### Conversation so far\n{conversation}\n" if conversation else ""
-    closing = f"{before}### Question\n{question.strip()}\n\n{instruction}\n"
+    history = f"### Conversation so far\n{conversation}\n" if conversation else ""
+    closing = f"{history}### Question\n{question.strip()}\n\n{instruction}\n"
     left = budget - estimate_tokens(SYSTEM) - estimate_tokens(closing)
-    if left < _SMALLEST:
+    if left < _MIN_TOKENS:
         raise QuestionError(
             f"The question is too long: with it the model's prompt of {budget} tokens has no room for code.",
             "Shorten the question.",
@@ -83,16 +83,16 @@ def build_prompt(
     blocks: list[str] = []
     used: list[Source] = []
     for source in sources:
-        wait = sum(estimate_tokens(later.passage.chunk.text) for later in sources[len(used) + 1 :])
-        allowance = left if wait <= left * (1 - _SHARE) else max(int(left * _SHARE), _SMALLEST)
-        block, whole = snippet_within(source, terms, min(left, allowance))
+        following = sum(estimate_tokens(later.passage.chunk.text) for later in sources[len(used) + 1 :])
+        allowance = left if following <= left * (1 - _MAX_SHARE) else max(int(left * _MAX_SHARE), _MIN_TOKENS)
+        block, complete = snippet_within(source, terms, min(left, allowance))
         size = estimate_tokens(block)
         if size > left:
             break
         blocks.append(block)
-        used.append(Source(source.number, source.passage, source.preview, truncated=not whole))
+        used.append(Source(source.number, source.passage, source.preview, truncated=not complete))
         left -= size
-        if left < _SMALLEST:
+        if left < _MIN_TOKENS:
             break
     user = "\n".join([*blocks, closing])
     return Prompt(SYSTEM, user, estimate_tokens(SYSTEM) + estimate_tokens(user), budget, tuple(used))

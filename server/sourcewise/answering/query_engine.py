@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from sourcewise.answering import citations, prompt
-from sourcewise.answering.conversation import follow_ups, recall
+from sourcewise.answering import citations, notices, prompt
+from sourcewise.answering.conversation import follow_ups
+from sourcewise.answering.draft import AnswerDraft
 from sourcewise.answering.prompt import as_sources
 from sourcewise.domain.answer import (
     Answer,
     AnswerReady,
-    CitationState,
-    ModelName,
     Notice,
     SourcesFound,
     TextDelta,
-    Trace,
     Usage,
 )
-from sourcewise.domain.search import SearchMode
 from sourcewise.errors import GeneratorError, QuestionError, UserError, WorkerError
+from sourcewise.retrieval.follow_up_context import search_request
 from sourcewise.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
-    from sourcewise.domain.answer import AnswerEvent, Destination, Prompt, Source
+    from sourcewise.domain.answer import AnswerEvent, Destination, Source
     from sourcewise.domain.code import Chunk
-    from sourcewise.domain.search import Query, SearchResult, Turn
+    from sourcewise.domain.search import Query, SearchRequest, SearchResult
     from sourcewise.llm.generator import Generator
 
 LONGEST_QUESTION = 20_000
@@ -39,19 +36,16 @@ NOTHING_FOUND = (
     "Nothing in this folder seems to be about that. Name a file, a symbol or words that the code would use, "
     "or check that the folder is the one you mean."
 )
-# How much of the prompt may tell what was said before; the rest is for code.
-_CONVERSATION_SHARE = 0.2
-_NO_MODEL = ModelName("sources", "no model")
 
 
 class Knowledge(Protocol):
-    """What an index must be able to tell."""
+    """What the engine needs of an index."""
 
-    def gather(self, inquiry: Query, top: int) -> SearchResult:
-        """Return what to answer from: the excerpt of the inquiry, if it has one, and the best passages."""
+    def search(self, request: SearchRequest) -> SearchResult:
+        """Return the best passages, after the excerpt of the request if it has one."""
 
-    def around(self, code: Chunk, top: int) -> SearchResult:
-        """Return some code, then who uses it, what it calls, and what is akin to it."""
+    def related_code(self, code: Chunk, top: int) -> SearchResult:
+        """Return some code, then its references, what it calls, and similar code."""
 
     def definition_of(self, name: str) -> str | None:
         """Return `path:line` of a definition, or None."""
@@ -68,14 +62,14 @@ class CodeQueryEngine:
         may_send: Callable[[Destination], bool],
         top: int,
     ) -> None:
-        """Join the parts.
+        """Take the parts.
 
         Args:
-            index: what the folder holds.
-            text_of: gives a file's text as the asker sees it, or None where it is gone.
-            choose_generator: gives the model that answers and sentences about the choice.
+            index: of the folder.
+            text_of: returns the text of a file as the user sees it, or None where it is gone.
+            choose_generator: returns the model that answers, and notices about the choice.
             may_send: decides whether a prompt may leave this machine.
-            top: how many sources an answer is made from.
+            top: how many sources an answer uses at most.
         """
         self._index = index
         self._text_of = text_of
@@ -83,7 +77,7 @@ class CodeQueryEngine:
         self._may_send = may_send
         self._top = top
 
-    async def ask(self, inquiry: Query) -> AsyncGenerator[AnswerEvent, None]:
+    async def ask(self, query: Query) -> AsyncGenerator[AnswerEvent, None]:
         """Yield SourcesFound, any number of Notice, PromptProgress and TextDelta, and AnswerReady.
 
         Closing the iterator stops the model. If the prompt would leave this machine and may not, the answer ends with
@@ -93,9 +87,10 @@ class CodeQueryEngine:
         Raises:
             QuestionError: the question is empty, or too long for this model's prompt, or nothing is in its scope.
         """
-        inquiry = replace(inquiry, question=checked_question(inquiry.question))
-        answering = _Answering(inquiry.question, prompt.ANSWER, inquiry.history)
-        async with aclosing(self._answer(answering, lambda: self._index.gather(inquiry, self._top))) as events:
+        query = replace(query, question=checked_question(query.question))
+        draft = AnswerDraft(query.question, prompt.ANSWER, query.history)
+        request = search_request(query, self._top)
+        async with aclosing(self._answer(draft, lambda: self._index.search(request))) as events:
             async for event in events:
                 yield event
 
@@ -103,123 +98,73 @@ class CodeQueryEngine:
         """Explain some code, which need not be in the index; see ask."""
         location = f"{visible(code.path)}:{code.first_line}-{code.last_line}"
         question = f"Explain `{visible(code.symbol)}` ({location})" if code.symbol else f"Explain {location}"
-        answering = _Answering(question, prompt.EXPLAIN)
-        async with aclosing(self._answer(answering, lambda: self._index.around(code, self._top))) as events:
+        draft = AnswerDraft(question, prompt.EXPLAIN)
+        async with aclosing(self._answer(draft, lambda: self._index.related_code(code, self._top))) as events:
             async for event in events:
                 yield event
 
     async def _answer(
-        self, answering: _Answering, search_index: Callable[[], SearchResult]
+        self, draft: AnswerDraft, search_index: Callable[[], SearchResult]
     ) -> AsyncGenerator[AnswerEvent, None]:
         search = await asyncio.to_thread(search_index)
         sources = as_sources(search.passages)
         yield SourcesFound(sources, search)
-        for message in _notices_about(search):
-            answering.notices.append(message)
+        for message in notices.about_search(search):
+            draft.notices.append(message)
             yield Notice(message)
         if search.relevant:
-            async with aclosing(self._generate(answering, sources)) as events:
+            async with aclosing(self._generate(draft, sources)) as events:
                 async for event in events:
                     yield event
         else:
-            answering.text.append(NOTHING_FOUND)
+            draft.text.append(NOTHING_FOUND)
             yield TextDelta(NOTHING_FOUND)
-        yield AnswerReady(await asyncio.to_thread(self._finish, answering, search, sources))
+        yield AnswerReady(await asyncio.to_thread(self._finish, draft, search, sources))
 
-    async def _generate(self, answering: _Answering, sources: tuple[Source, ...]) -> AsyncGenerator[AnswerEvent, None]:
+    async def _generate(self, draft: AnswerDraft, sources: tuple[Source, ...]) -> AsyncGenerator[AnswerEvent, None]:
         try:
-            generator, notices = await self._choose_generator()
+            generator, about_choice = await self._choose_generator()
         except UserError as error:
-            answering.failure = str(error)
+            draft.failure = str(error)
             return
         destination = generator.destination
         if destination is not None and not self._may_send(destination):
-            answering.hold_back(destination)
+            draft.withhold(destination)
             return
-        for message in (*notices, *_notices_about_destination(destination)):
-            answering.notices.append(message)
+        for message in (*about_choice, *notices.about_destination(destination)):
+            draft.notices.append(message)
             yield Notice(message)
-        answering.model = generator.name
+        draft.model = generator.name
         try:
-            answering.prompt = answering.prompt_within(generator.prompt_budget, sources)
-            async with aclosing(generator.generate(answering.prompt)) as events:
+            draft.prompt = draft.build_prompt(generator.prompt_budget, sources)
+            async with aclosing(generator.generate(draft.prompt)) as events:
                 async for event in events:
                     if isinstance(event, Usage):
-                        answering.usage = event
+                        draft.usage = event
                         continue
                     if isinstance(event, TextDelta):
-                        answering.hear(event.text)
+                        draft.add_text(event.text)
                     yield event
         except (GeneratorError, WorkerError) as error:
-            answering.failure = str(error)
+            draft.failure = str(error)
 
-    def _finish(self, answering: _Answering, search: SearchResult, sources: tuple[Source, ...]) -> Answer:
-        citable = answering.prompt.sources if answering.prompt else ()
-        checked = citations.check("".join(answering.text), citable, self._text_of, self._index.definition_of)
+    def _finish(self, draft: AnswerDraft, search: SearchResult, sources: tuple[Source, ...]) -> Answer:
+        citable = draft.prompt.sources if draft.prompt else ()
+        checked = citations.check("".join(draft.text), citable, self._text_of, self._index.definition_of)
         return Answer(
-            answering.question,
+            draft.question,
             checked.text,
-            answering.model,
+            draft.model,
             sources,
             checked.citations,
             checked.struck,
             checked.mentions,
-            (*answering.notices, *_notices_after(answering.usage, checked)),
-            answering.trace(search),
-            answering.failure,
-            follow_ups(answering.asked, _rested_on(checked, sources)) if search.relevant else (),
-            answering.needs_consent,
+            (*draft.notices, *notices.about_answer(draft.usage, checked)),
+            draft.trace(search),
+            draft.failure,
+            follow_ups(draft.questions, _cited_sources(checked, sources)) if search.relevant else (),
+            draft.needs_consent,
         )
-
-
-class _Answering:
-    """What is known so far about one answer."""
-
-    def __init__(self, question: str, instruction: str, history: Sequence[Turn] = ()) -> None:
-        self.question = question
-        self.text: list[str] = []
-        self.notices: list[str] = []
-        self.model = _NO_MODEL
-        self.prompt: Prompt | None = None
-        self.usage = Usage()
-        self.failure = ""
-        self.needs_consent: Destination | None = None
-        self._instruction = instruction
-        self._history = history
-        self._start = time.perf_counter()
-        self._first_word: float | None = None
-
-    @property
-    def asked(self) -> tuple[str, ...]:
-        """All questions of the conversation."""
-        return (*(turn.question for turn in self._history), self.question)
-
-    def prompt_within(self, budget: int, sources: Sequence[Source]) -> Prompt:
-        """Return the prompt for it; see build_prompt."""
-        conversation = recall(self._history, int(budget * _CONVERSATION_SHARE))
-        return prompt.build_prompt(self.question, sources, budget, self._instruction, conversation)
-
-    def hold_back(self, destination: Destination) -> None:
-        """End without asking the model, because the user has not allowed it."""
-        self.needs_consent = destination
-        self.failure = (
-            f"Nothing was sent: {destination.model} runs at {destination.host}, not on this machine, "
-            "and you have not allowed it to get code of this folder. "
-            "Allow it, or choose a model that runs here (llm.model)."
-        )
-
-    def hear(self, text: str) -> None:
-        """Take some text of the model."""
-        self._first_word = self._first_word or time.perf_counter()
-        self.text.append(text)
-
-    def trace(self, search: SearchResult) -> Trace:
-        """Return how it was made."""
-        timings = {**search.timings, "total": (time.perf_counter() - self._start) * 1000}
-        if self._first_word:
-            timings["first word"] = (self._first_word - self._start) * 1000
-        tokens, budget = (self.prompt.tokens, self.prompt.budget) if self.prompt else (0, 0)
-        return Trace(search, tokens, budget, self.usage, timings)
 
 
 def checked_question(question: str) -> str:
@@ -239,48 +184,7 @@ def checked_question(question: str) -> str:
     return question
 
 
-def _rested_on(checked: citations.CheckedText, sources: Sequence[Source]) -> list[Source]:
+def _cited_sources(checked: citations.CheckedText, sources: Sequence[Source]) -> list[Source]:
     """Return the cited sources, or the first ones where none is cited."""
     cited = {citation.number for citation in checked.citations}
     return [source for source in sources if source.number in cited] or list(sources[:3])
-
-
-def _notices_about(search: SearchResult) -> list[str]:
-    unread = [] if search.whole else ["The folder is still being read: only what was read so far could be found."]
-    return unread + _notices_about_vectors(search)
-
-
-def _notices_about_vectors(search: SearchResult) -> list[str]:
-    if search.mode is SearchMode.KEYWORD and search.chunks:
-        why = "the embedding model is still starting or busy" if search.embedded else "nothing is embedded yet"
-        return [f"Keyword search alone served: {why}."]
-    if search.embedded < search.chunks:
-        return [f"{search.coverage:.0%} of the folder is embedded; keyword search served the rest."]
-    return []
-
-
-def _notices_about_destination(destination: Destination | None) -> list[str]:
-    if destination is None:
-        return []
-    return [
-        f"{destination.model} does not run on this machine: "
-        f"the question and the code of the sources are sent to {destination.host}."
-    ]
-
-
-def _notices_after(usage: Usage, checked: citations.CheckedText) -> list[str]:
-    notices = []
-    if usage.prompt_cut:
-        notices.append("The model's window cut the prompt. Set a larger llm.contextTokens or a smaller llm.codeTokens.")
-    if usage.stop_reason == "length":
-        notices.append("The answer reached its longest length and ends early. Set a larger llm.maxAnswerTokens.")
-    if checked.struck:
-        numbers = ", ".join(f"[{number}]" for number in checked.struck)
-        notices.append(f"Citations that name no source were removed: {numbers}.")
-    stale = [f"[{c.number}]" for c in checked.citations if c.state is not CitationState.CURRENT]
-    if stale:
-        notices.append(f"These sources have changed since they were indexed: {', '.join(stale)}. Ask again to be sure.")
-    unknown = [f"`{mention.name}`" for mention in checked.mentions if mention.location is None]
-    if unknown:
-        notices.append(f"Not found in the code, so possibly invented: {', '.join(unknown)}.")
-    return notices

@@ -1,6 +1,6 @@
-"""Finds the identifiers that an answer names and the code does not have: the model may have invented them.
+"""Finds unknown names: identifiers in an answer that the code does not contain, so the model may have invented them.
 
-A back-quoted identifier is linked to its definition, or to the line of a source that shows it.
+A known back-quoted identifier is linked to its definition, or to a line of a source that contains it.
 """
 
 from __future__ import annotations
@@ -31,15 +31,17 @@ def find_mentions(text: str, sources: Sequence[Source], definition_of: Definitio
     """
     prose = re.sub(r"```.*?(?:```|\Z)", "", text, flags=re.DOTALL)
     names = dict.fromkeys(match[1] for match in _IDENTIFIER.finditer(prose))
-    shown = _lines_by_word(sources)
+    lines = _lines_by_word(sources)
     chunks = [source.passage.chunk for source in sources]
     files = {chunk.path.rpartition("/")[2]: f"{chunk.path}:{chunk.first_line}" for chunk in chunks}
-    return tuple(Mention(name, files.get(name) or definition_of(name) or _shown_at(name, shown)) for name in names)
+    return tuple(
+        Mention(name, files.get(name) or definition_of(name) or _line_in_sources(name, lines)) for name in names
+    )
 
 
-def _shown_at(name: str, shown: Mapping[str, str]) -> str | None:
-    """Return where a source shows the last part of a dotted name."""
-    return shown.get(re.split(r"\W+", name)[-1])
+def _line_in_sources(name: str, lines: Mapping[str, str]) -> str | None:
+    """Return `path:line` where a source contains the last part of a dotted name, else None."""
+    return lines.get(re.split(r"\W+", name)[-1])
 
 
 def _lines_by_word(sources: Iterable[Source]) -> dict[str, str]:

@@ -1,6 +1,6 @@
-"""What is meant by a place in a document: the selected lines, or the definition at the cursor.
+"""Finds the code at a location in a document: the selected lines, or the definition at the cursor.
 
-Works on the text that the editor shows, saved or not, so it asks the grammar and not the index.
+It parses the text of the editor, saved or not, and does not use the index.
 """
 
 from __future__ import annotations
@@ -61,20 +61,13 @@ class Excerpts:
         nearest = min(named, key=lambda definition: abs(definition.first_line - line), default=None)
         return None if nearest is None else self._of(nearest)
 
-    def around(self, line: int) -> Chunk | None:
+    def enclosing(self, line: int) -> Chunk | None:
         """Return the innermost definition around a line, else the lines that belong together there; maybe nothing."""
         definition = _innermost(self._definitions, line, line)
         if definition is not None:
             return self._of(definition)
         chunk = next((chunk for chunk in self._chunks if chunk.first_line <= line <= chunk.last_line), None)
         return None if chunk is None else self.lines(chunk.first_line, chunk.last_line)
-
-    def whole(self, excerpt: Chunk) -> Chunk | None:
-        """Return the definition that an excerpt is a part of; None where it is one, or is in none."""
-        definition = _innermost(self._definitions, excerpt.first_line, excerpt.last_line)
-        if definition is None or excerpt.definitions:
-            return None
-        return self._of(definition)
 
     def _of(self, definition: Definition) -> Chunk:
         return self._excerpt(definition.first_line, definition.last_line)
@@ -106,8 +99,8 @@ class Excerpts:
 
 
 def _innermost(definitions: Sequence[Definition], first_line: int, last_line: int) -> Definition | None:
-    around = [d for d in definitions if d.first_line <= first_line and last_line <= d.last_line]
-    return min(around, key=lambda definition: definition.last_line - definition.first_line, default=None)
+    enclosing = [d for d in definitions if d.first_line <= first_line and last_line <= d.last_line]
+    return min(enclosing, key=lambda definition: definition.last_line - definition.first_line, default=None)
 
 
 def _outermost(definitions: Sequence[Definition]) -> tuple[Definition, ...]:

@@ -17,7 +17,7 @@ from sourcewise.cli.consenting import permission
 from sourcewise.cli.opening import opened_folder, settings_of_user
 from sourcewise.cli.options import folder_option, json_option, scope_options
 from sourcewise.domain.answer import AnswerReady, Notice, PromptProgress, SourcesFound, TextDelta
-from sourcewise.domain.search import Query
+from sourcewise.domain.search import Query, SearchRequest
 from sourcewise.errors import GeneratorError
 from sourcewise.llm.consent import Consent
 from sourcewise.paths import DataPaths, workspace_folder
@@ -52,7 +52,7 @@ def ask(question: str, *, folder: Path, model: str | None, allow_remote: bool, s
     with opened_folder(folder, settings) as (opened, progress):
         checked_question(question)
         index = opened.ready_for(question)
-        engine = opened.engine(index, permission(index.consent, this_once=allow_remote))
+        engine = opened.engine(index, permission(opened.consent(index), this_once=allow_remote))
         answer = asyncio.run(_converse(engine, Query(question, scope), index.folder, progress, as_json))
     if as_json:
         click.echo(json.dumps(asdict(answer), indent=2))
@@ -78,9 +78,9 @@ def revoke(folder: Path) -> None:
 def search(query: str, *, folder: Path, limit: int, explain: bool, scope: Scope, as_json: bool) -> None:
     """Find code by words, by name and by meaning."""
     with opened_folder(folder, settings_of_user()) as (opened, _):
-        checked_question(query)
-        index = opened.ready_for(query)
-        result = index.search(query, limit, scope)
+        request = SearchRequest(checked_question(query), limit, scope=scope)
+        index = opened.ready_for(request.text)
+        result = index.search(request)
     if as_json:
         click.echo(json.dumps([_as_hit(passage) for passage in result.passages], indent=2))
         return
@@ -99,11 +99,9 @@ def _with_model(settings: Settings, model: str | None) -> Settings:
     return replace(settings, generator="ollama", model=model)
 
 
-async def _converse(
-    engine: CodeQueryEngine, inquiry: Query, folder: Path, progress: ProgressLine, quiet: bool
-) -> Answer:
+async def _converse(engine: CodeQueryEngine, query: Query, folder: Path, progress: ProgressLine, quiet: bool) -> Answer:
     """Show the events of an answer as they come and return the answer."""
-    async with aclosing(engine.ask(inquiry)) as events:
+    async with aclosing(engine.ask(query)) as events:
         async for event in events:
             match event:
                 case AnswerReady(answer):

@@ -13,7 +13,7 @@ import click
 from sourcewise.cli import terminal
 from sourcewise.cli.opening import OpenedFolder, opened_workspace, settings_of_user
 from sourcewise.cli.options import json_option
-from sourcewise.domain.search import SearchMode
+from sourcewise.domain.search import SearchMode, SearchRequest
 from sourcewise.errors import QuestionError
 from sourcewise.evaluation.search import Outcome, Place, read_questions, summary
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Outcomes = dict[SearchMode, dict[str, Outcome]]
 
 _HITS = 60
-_WAYS = {"keywords": SearchMode.KEYWORD, "vectors": SearchMode.VECTOR, "full": SearchMode.HYBRID}
+_MODES = {"keywords": SearchMode.KEYWORD, "vectors": SearchMode.VECTOR, "full": SearchMode.HYBRID}
 _EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -36,31 +36,31 @@ _EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--trees", required=True, type=_EXISTING_FOLDER, help="Has a folder for each tree that is asked about.")
 @click.option("--out", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Where hits are written.")
 @click.option(
-    "--by", multiple=True, type=click.Choice(list(_WAYS)), help="What to search by; without it, each in turn."
+    "--by", "modes", multiple=True, type=click.Choice(list(_MODES)), help="What to search by; without it, each in turn."
 )
 @json_option
-def evaluate(*, questions: Path, trees: Path, out: Path | None, by: tuple[str, ...], as_json: bool) -> None:
+def evaluate(*, questions: Path, trees: Path, out: Path | None, modes: tuple[str, ...], as_json: bool) -> None:
     """Measure the search by QUESTIONS, a JSON Lines file of questions with their answers.
 
     What is written with --out is found by the last of keywords, vectors and full that was searched by.
     """
     asked = read_questions(questions)
-    ways = [way for name, way in _WAYS.items() if not by or name in by]
+    searched = [mode for name, mode in _MODES.items() if not modes or name in modes]
     by_tree = _by_tree(asked, trees)
-    outcomes: Outcomes = {way: {} for way in ways}
+    outcomes: Outcomes = {mode: {} for mode in searched}
     settings = settings_of_user()
     for number, (folder, group) in enumerate(by_tree.items(), 1):
         terminal.print_notice(f"{number}/{len(by_tree)} {folder.name}: {len(group)} questions")
         with opened_workspace(settings) as (workspace, progress):
             _ask_all(OpenedFolder(folder, workspace, progress), workspace, group, outcomes)
     if out is not None:
-        out.write_text("".join(map(_as_line, asked, map(outcomes[ways[-1]].get, (q.id for q in asked)))), "utf-8")
-    summaries = {way.value: summary(asked, found) for way, found in outcomes.items()}
+        out.write_text("".join(map(_as_line, asked, map(outcomes[searched[-1]].get, (q.id for q in asked)))), "utf-8")
+    summaries = {mode.value: summary(asked, found) for mode, found in outcomes.items()}
     if as_json:
         click.echo(json.dumps(summaries, indent=2))
     else:
-        for way, rows in summaries.items():
-            _print_summary(way, rows)
+        for mode, rows in summaries.items():
+            _print_summary(mode, rows)
 
 
 def _by_tree(asked: Iterable[KnownQuestion], trees: Path) -> dict[Path, list[KnownQuestion]]:
@@ -82,14 +82,14 @@ def _ask_all(opened: OpenedFolder, workspace: Workspace, group: Sequence[KnownQu
     workspace.embed_no_more()
     opened.rest()
     index = opened.keeper.opened()
-    for way, found in outcomes.items():
-        index.search(group[0].query, 1, by=way)  # the first search opens what the others use
-        found.update({question.id: _outcome(index, question.query, way) for question in group})
+    for mode, found in outcomes.items():
+        index.search(SearchRequest(group[0].query, 1, mode))  # the first search opens what the others use
+        found.update({question.id: _outcome(index, question.query, mode) for question in group})
 
 
-def _outcome(index: Index, query: str, way: SearchMode) -> Outcome:
+def _outcome(index: Index, query: str, mode: SearchMode) -> Outcome:
     begun = time.perf_counter()
-    result = index.search(query, _HITS, by=way)
+    result = index.search(SearchRequest(query, _HITS, mode))
     taken = (time.perf_counter() - begun) * 1000 - result.timings.get("question embedding", 0.0)
     places = (passage.chunk for passage in result.passages)
     return Outcome(tuple(Place(chunk.path, chunk.first_line, chunk.last_line) for chunk in places), taken)
@@ -102,13 +102,13 @@ def _as_line(question: KnownQuestion, outcome: Outcome | None) -> str:
     return json.dumps({"id": question.id, "hits": places, "latency_ms": round(taken, 2)}) + "\n"
 
 
-def _print_summary(way: str, rows: Mapping[str, Mapping[str, float]]) -> None:
+def _print_summary(mode: str, rows: Mapping[str, Mapping[str, float]]) -> None:
     columns = list(dict.fromkeys(column for row in rows.values() for column in row))
-    cells = [[name, *(_shown(column, row.get(column)) for column in columns)] for name, row in rows.items()]
-    terminal.print_table(f"By {way}", ["", *columns], cells)
+    cells = [[name, *(_format(column, row.get(column)) for column in columns)] for name, row in rows.items()]
+    terminal.print_table(f"By {mode}", ["", *columns], cells)
 
 
-def _shown(column: str, value: float | None) -> str:
+def _format(column: str, value: float | None) -> str:
     if value is None:
         return ""
     return f"{value:.0f}" if column == "questions" else f"{value:.1f}" if column.startswith("ms") else f"{value:.3f}"

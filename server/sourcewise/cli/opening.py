@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sourcewise.cli.terminal import ProgressLine
     from sourcewise.domain.answer import Destination
     from sourcewise.folder_index.index import Index
+    from sourcewise.llm.consent import Consent
     from sourcewise.workspace.folder import IndexedFolder
 
 # Up to this many chunks are embedded before an answer; more would keep the asker waiting for minutes.
@@ -64,13 +65,17 @@ class OpenedFolder:
             if index.unembedded <= _EMBED_BEFORE_ANSWER:
                 self.keeper.await_vectors()
             else:
-                self.keeper.await_vectors(index.wanted_first(question, _EMBED_FOR_QUESTION))
+                self.keeper.await_vectors(index.keyword_candidates(question, _EMBED_FOR_QUESTION))
         except (WeightsError, WorkerError, PeerError, StorageError) as error:
             # Keywords find without a model and without new vectors.
             terminal.print_notice(str(error))
         self._workspace.embed_no_more()  # the model that answers needs the processor
         self.rest()
         return index
+
+    def consent(self, index: Index) -> Consent:
+        """Return which remote models the user allows to get code of its folder."""
+        return self._workspace.consent_of(index.folder)
 
     def engine(self, index: Index, may_send: Callable[[Destination], bool]) -> CodeQueryEngine:
         """Return the engine that answers questions from its index; see Workspace.engine."""

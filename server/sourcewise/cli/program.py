@@ -11,8 +11,8 @@ from sourcewise import __version__
 from sourcewise.cli import terminal
 from sourcewise.cli.asking import ask, revoke, search
 from sourcewise.cli.evaluating import evaluate
-from sourcewise.cli.explaining import chunks, doctor, skipped, why
 from sourcewise.cli.indexing import index, status
+from sourcewise.cli.inspecting import chunks, doctor, skipped, why
 from sourcewise.cli.opening import settings_of_user
 from sourcewise.errors import CancelledError, UserError
 from sourcewise.paths import DataPaths

@@ -1,4 +1,4 @@
-"""Values of a search: the question, what narrows it, and the passages that were found."""
+"""Values of a search: the question, the request, its scope, and the passages found."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from sourcewise.text.visible import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sourcewise.domain.code import Chunk
 
 
@@ -72,25 +74,51 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class ConversationContext:
-    """What was spoken of before a question, as far as it may say what the question means.
+    """What the conversation before a question was about.
 
     Attributes:
         text: its names and words.
-        weight: how much a word of it counts beside a word of the question.
-        meant: whether the question refers to it, so that an answer may have nothing but it.
+        weight: of a word of the context; a word of the question has 1.
+        refers_back: whether the question refers to it, so that passages may be relevant by the context alone.
     """
 
     text: str = ""
     weight: float = 0.0
-    meant: bool = False
+    refers_back: bool = False
+
+
+NO_CONTEXT = ConversationContext()
 
 
 class SearchMode(StrEnum):
-    """What served a search."""
+    """Which searches find candidates: keywords, vectors or both."""
 
     HYBRID = "keywords and vectors"
     KEYWORD = "keywords"
     VECTOR = "vectors"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A search of one folder: the same value from the command line or the editor down to the ranking.
+
+    Attributes:
+        text: what to find, in any words.
+        top: how many passages to return at most.
+        mode: which searches to run.
+        scope: where to search.
+        context: what the conversation before was about.
+        excerpt: lines that the text is about, as their editor shows them; they become the first passage.
+        open_files: texts of the files that are open in an editor, by path; they replace the indexed texts.
+    """
+
+    text: str
+    top: int
+    mode: SearchMode = SearchMode.HYBRID
+    scope: Scope = EVERYTHING
+    context: ConversationContext = NO_CONTEXT
+    excerpt: Chunk | None = None
+    open_files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +153,8 @@ class SearchResult:
         relevant: False where nothing found is about the question.
         timings: stage to milliseconds.
         question_vector: the dimensions and the first numbers of the question's embedding, for the trace.
-        whole: False where the folder was still being read for the first time.
-        by_words: ids of what words and names found, best first: the first to embed, while not everything is.
+        fully_scanned: False while the folder is read for the first time.
+        keyword_hits: ids of the chunks that keywords and names found, best first; they are embedded first.
     """
 
     question: str
@@ -137,8 +165,8 @@ class SearchResult:
     relevant: bool = True
     timings: dict[str, float] = field(default_factory=dict)
     question_vector: tuple[int, tuple[float, ...]] | None = None
-    whole: bool = True
-    by_words: tuple[str, ...] = ()
+    fully_scanned: bool = True
+    keyword_hits: tuple[str, ...] = ()
 
     @property
     def coverage(self) -> float:

@@ -16,24 +16,24 @@ _CALLED = {"fast": FAST_MODEL, "balanced": CPU_MODEL, "best": GPU_MODEL}
 
 @dataclass(frozen=True, slots=True)
 class SimilarityThresholds:
-    """How near two texts are, in a model's cosines.
+    """From which cosine on a model finds two texts similar.
 
     Attributes:
-        related: below it a question and a piece of code have nothing to do with each other.
-        alike: below it two pieces of code have not.
+        related: between a question and code; below it they are unrelated.
+        code_to_code: between two pieces of code, likewise.
     """
 
     related: float
     code_to_code: float
 
 
-# Of all-MiniLM-L6-v2: about half of random pairs of chunks of a repository are below `alike`, and of a chunk's three
-# nearest hardly any.
-_USUAL = SimilarityThresholds(0.2, 0.3)
+# Of all-MiniLM-L6-v2: about half of random pairs of chunks of a repository are below `code_to_code`, and of a chunk's
+# three nearest hardly any.
+_DEFAULT_THRESHOLDS = SimilarityThresholds(0.2, 0.3)
 # This model puts hardly any pair under 0.45. Eight questions about cooking, sports, shaders and the like came no nearer
 # to the best of 250 chunks of `http` and `json` than 0.59, six about those to 0.70 and more; of the questions of 14
-# repositories, 99% have a chunk at 0.66 or more. Below `alike` is the same share of the same pairs.
-_CLOSENESS = {"bge-small-en-v1.5": SimilarityThresholds(0.63, 0.65)}
+# repositories, 99% have a chunk at 0.66 or more. Below `code_to_code` is the same share of the same pairs.
+_THRESHOLDS = {"bge-small-en-v1.5": SimilarityThresholds(0.63, 0.65)}
 
 
 def model_meant(setting: str) -> str:
@@ -46,9 +46,9 @@ def default_model() -> str:
     return GPU_MODEL if _has_gpu() else CPU_MODEL
 
 
-def closeness_of(model: str) -> SimilarityThresholds:
-    """Return how a model's cosines read."""
-    return _CLOSENESS.get(model, _USUAL)
+def similarity_thresholds_of(model: str) -> SimilarityThresholds:
+    """Return the similarity thresholds of a model."""
+    return _THRESHOLDS.get(model, _DEFAULT_THRESHOLDS)
 
 
 def _has_gpu() -> bool:

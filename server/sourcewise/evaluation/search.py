@@ -33,8 +33,8 @@ class Place(NamedTuple):
     first_line: int | None = None
     last_line: int | None = None
 
-    def meets(self, other: Place) -> bool:
-        """Tell whether both are of one file and, where both have lines, share one."""
+    def overlaps(self, other: Place) -> bool:
+        """Return whether both are in one file and, where both have lines, share a line."""
         if self.path != other.path:
             return False
         if self.first_line is None or self.last_line is None or other.first_line is None or other.last_line is None:
@@ -100,13 +100,13 @@ def scores(question: KnownQuestion, hits: Sequence[Place]) -> dict[str, float]:
     Span400L tells whether a relevant line is among the first 400 lines of the hits, the last one cut to fit.
     """
     files = [Place(path) for path in dict.fromkeys(hit.path for hit in hits)]
-    wanted = [Place(path) for path in dict.fromkeys(place.path for place in question.relevant)]
-    counted = question.relevant if question.source.startswith(_COUNTS_SPANS) else wanted
-    ranks = _ranks(files, wanted)
+    relevant_files = [Place(path) for path in dict.fromkeys(place.path for place in question.relevant)]
+    counted = question.relevant if question.source.startswith(_COUNTS_SPANS) else relevant_files
+    ranks = _ranks(files, relevant_files)
     result = {
         "NDCG@10": _ndcg(_ranks(hits[:_DEPTH], counted), len(counted)),
-        "file NDCG@10": _ndcg(ranks, len(wanted)),
-        "Recall@10": sum(rank <= _DEPTH for rank in ranks) / len(wanted),
+        "file NDCG@10": _ndcg(ranks, len(relevant_files)),
+        "Recall@10": sum(rank <= _DEPTH for rank in ranks) / len(relevant_files),
         "MRR@10": max((1 / rank for rank in ranks if rank <= _DEPTH), default=0.0),
     }
     spans = [place for place in question.relevant if place.first_line is not None]
@@ -115,24 +115,24 @@ def scores(question: KnownQuestion, hits: Sequence[Place]) -> dict[str, float]:
     return result
 
 
-def _ranks(hits: Sequence[Place], wanted: Iterable[Place]) -> list[int]:
-    """Return for each place that is met the rank of the first hit that meets it."""
-    found = (next((n for n, hit in enumerate(hits, 1) if hit.meets(place)), None) for place in wanted)
+def _ranks(hits: Sequence[Place], relevant: Iterable[Place]) -> list[int]:
+    """Return the rank of the first overlapping hit for each relevant place that has one."""
+    found = (next((n for n, hit in enumerate(hits, 1) if hit.overlaps(place)), None) for place in relevant)
     return [rank for rank in found if rank is not None]
 
 
-def _ndcg(ranks: Iterable[int], wanted: int) -> float:
+def _ndcg(ranks: Iterable[int], relevant: int) -> float:
     gain = sum(1 / math.log2(rank + 1) for rank in set(ranks) if rank <= _DEPTH)
-    return gain / sum(1 / math.log2(rank + 1) for rank in range(1, min(_DEPTH, wanted) + 1))
+    return gain / sum(1 / math.log2(rank + 1) for rank in range(1, min(_DEPTH, relevant) + 1))
 
 
-def _within_lines(hits: Sequence[Place], wanted: Sequence[Place], budget: int) -> bool:
+def _within_lines(hits: Sequence[Place], relevant: Sequence[Place], budget: int) -> bool:
     for path, first, last in hits:
         if first is None or last is None or budget <= 0:
             return False
         end = min(last, first + budget - 1)
         budget -= end - first + 1
-        if any(Place(path, first, end).meets(place) for place in wanted):
+        if any(Place(path, first, end).overlaps(place) for place in relevant):
             return True
     return False
 

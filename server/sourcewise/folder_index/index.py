@@ -1,16 +1,13 @@
-"""A folder's index as everybody may ask it, the process that owns it and any other."""
+"""The read-only interface to a folder's index, for the process that owns it and all others."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sourcewise.domain.code import FileStamp, SourceFile
 from sourcewise.domain.index_state import IndexStatus
-from sourcewise.domain.search import EVERYTHING, SearchMode
 from sourcewise.indexing.indexer import CHUNKING_CONFIG_KEY, FULLY_SCANNED_KEY
-from sourcewise.llm.consent import Consent
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.retrieval.retriever import Retriever
 from sourcewise.retrieval.scope import chunk_filter_of, scope_choices
@@ -24,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sourcewise.domain.code import Chunk
-    from sourcewise.domain.search import Query, Scope, ScopeChoices, SearchResult
+    from sourcewise.domain.search import ScopeChoices, SearchRequest, SearchResult
     from sourcewise.domain.work_context import WorkContext
     from sourcewise.embedding.shared_embedder import SharedEmbedder
     from sourcewise.indexing.throttle import Throttle
@@ -37,9 +34,8 @@ if TYPE_CHECKING:
 
     TextOf = Callable[[str], str | None]
 
-# What a question has embedded first, while not everything is: the best that keywords find for it.
-_PREFERRED = 64
-_NOTHING_SHOWN: Mapping[str, str] = MappingProxyType({})
+# How many of the best keyword hits of a search are embedded first, while not everything is embedded.
+_PRIORITIZED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,7 @@ class IndexServices:
 
 
 class Index:
-    """What can be asked about a folder. Thread-safe."""
+    """Searches a folder and reports what its index holds. Thread-safe."""
 
     def __init__(
         self,
@@ -93,13 +89,12 @@ class Index:
         """
         self.folder = folder
         self.vectors = vectors
-        self.relations = SymbolIndex(catalog, vectors)
+        self.symbols = SymbolIndex(catalog, vectors)
         self._paths = paths
         self._catalog = catalog
         self._shared = shared
         self._retriever = Retriever(catalog, vectors, shared.embedder)
-        self._prefer = prioritize
-        self.consent = Consent(paths.consent)
+        self._prioritize = prioritize
 
     def reconfigure(self, shared: IndexServices) -> None:
         """Take other settings and another model."""
@@ -107,49 +102,23 @@ class Index:
 
     # --- asking ---------------------------------------------------------------------------------------
 
-    def search(
-        self,
-        question: str,
-        top: int,
-        scope: Scope = EVERYTHING,
-        shown: Mapping[str, str] = _NOTHING_SHOWN,
-        by: SearchMode = SearchMode.HYBRID,
-    ) -> SearchResult:
-        """Return the best passages for a question.
-
-        Args:
-            question: in any words.
-            top: how many passages at most.
-            scope: what to stay in.
-            shown: texts of files, by path, that an editor has open, saved or not.
-            by: what may serve.
+    def search(self, request: SearchRequest) -> SearchResult:
+        """Return the best passages for a request.
 
         Raises:
-            QuestionError: there is nothing in the scope.
+            QuestionError: there is nothing in its scope.
         """
-        within = chunk_filter_of(scope, self.folder, self._catalog)
-        found = self._preferring(lambda: self._retriever.search(question, self.model, top, within, by))
-        return self._as_shown(found, question, top, within, shown)
-
-    def gather(
-        self,
-        inquiry: Query,
-        top: int,
-        shown: Mapping[str, str] = _NOTHING_SHOWN,
-        by: SearchMode = SearchMode.HYBRID,
-    ) -> SearchResult:
-        """Return what to answer an inquiry from; see Retriever.gather, and search."""
-        within = chunk_filter_of(inquiry.scope, self.folder, self._catalog)
-        found = self._preferring(lambda: self._retriever.gather(inquiry, self.model, top, within, by))
-        return self._as_shown(found, inquiry.question, top, within, shown)
+        chunk_filter = chunk_filter_of(request.scope, self.folder, self._catalog)
+        found = self._guarded(lambda: self._retriever.search(request, self.model, chunk_filter))
+        return self._with_unsaved_files(self._prioritize_hits(found), request, chunk_filter)
 
     def similar(self, code: Chunk, top: int) -> SearchResult:
-        """Return the passages that are nearest to some code; see Retriever.similar."""
-        return self._searching(lambda: self._retriever.similar(code, self.model, top))
+        """Return the passages most similar to some code; see Retriever.similar."""
+        return self._guarded(lambda: self._retriever.similar(code, self.model, top))
 
-    def around(self, code: Chunk, top: int) -> SearchResult:
-        """Return some code and what it hangs together with; see SymbolIndex.around."""
-        return self._searching(lambda: self.relations.around(code, self.model, top))
+    def related_code(self, code: Chunk, top: int) -> SearchResult:
+        """Return some code and the code around it; see SymbolIndex.related_code."""
+        return self._guarded(lambda: self.symbols.related_code(code, self.model, top))
 
     def text_of(self, path: str) -> str | None:
         """Return a file's text as it is now; None where it is gone, may not be read or is reached through a link."""
@@ -199,46 +168,46 @@ class Index:
         """Return what a search can be narrowed to, besides files and folders."""
         return scope_choices(self.folder, self._catalog)
 
-    def lacking(self, chunk_ids: Sequence[str]) -> int:
-        """Return how many of these chunks wait for their vectors."""
+    def count_pending(self, chunk_ids: Sequence[str]) -> int:
+        """Return how many of these chunks have no vectors yet."""
         return len(self._pending_of(chunk_ids))
 
     def _pending_of(self, chunk_ids: Sequence[str]) -> list[Chunk]:
-        """Return those of these chunks that wait for their vectors."""
-        wanted = frozenset(chunk_ids)
+        """Return those of these chunks that have no vectors yet."""
+        requested = frozenset(chunk_ids)
         pending = self._catalog.vectors.pending(self.model, len(chunk_ids), chunk_ids)
-        return [chunk for chunk in pending if chunk.id in wanted]
+        return [chunk for chunk in pending if chunk.id in requested]
 
-    def wanted_first(self, question: str, limit: int) -> list[str]:
-        """Return the ids of what keywords find for a question: what to embed first for it."""
+    def keyword_candidates(self, question: str, limit: int) -> list[str]:
+        """Return ids of up to `limit` chunks that keywords find, best first: those to embed first for a question."""
         return self._retriever.keyword_candidates(question, limit)
 
-    def _searching(self, search: Callable[[], SearchResult]) -> SearchResult:
-        """Search; who owns the index repairs it where it proves to be damaged."""
+    def _guarded(self, search: Callable[[], SearchResult]) -> SearchResult:
+        """Run a search; the owner of the index notes damage that it finds."""
         return search()
 
-    def _preferring(self, search: Callable[[], SearchResult]) -> SearchResult:
-        result = self._searching(search)
-        whole = bool(self._catalog.get_meta(FULLY_SCANNED_KEY))
-        if result.embedded < result.chunks or not whole:
-            self._prefer(result.by_words[:_PREFERRED], result.question)
-        return replace(result, whole=whole)
+    def _prioritize_hits(self, result: SearchResult) -> SearchResult:
+        """Have the best keyword hits embedded first, and note in the result whether the folder is fully scanned."""
+        fully_scanned = bool(self._catalog.get_meta(FULLY_SCANNED_KEY))
+        if result.embedded < result.chunks or not fully_scanned:
+            self._prioritize(result.keyword_hits[:_PRIORITIZED], result.question)
+        return replace(result, fully_scanned=fully_scanned)
 
-    def _as_shown(
-        self, found: SearchResult, question: str, top: int, within: ChunkFilter, shown: Mapping[str, str]
+    def _with_unsaved_files(
+        self, found: SearchResult, request: SearchRequest, chunk_filter: ChunkFilter
     ) -> SearchResult:
-        """Put what an editor shows in the place of what the index has of the same files."""
+        """Replace indexed text in a result with the text of open files."""
         settings = self._shared.settings()
-        files = self._unsaved(shown, CodeMiner(settings.max_file_bytes))
+        files = self._changed_files(request.open_files, CodeMiner(settings.max_file_bytes))
         if not files:
             return found
         unsaved = UnsavedFiles(files, settings.chunk_tokens, settings.chunk_overlap)
-        return unsaved.joined(found, question, top, within, self._catalog.chunks(list(unsaved.chunks)).keys())
+        return unsaved.merged(found, request, chunk_filter, self._catalog.chunks(list(unsaved.chunks)).keys())
 
-    def _unsaved(self, shown: Mapping[str, str], miner: CodeMiner) -> list[SourceFile]:
-        """Return the files that belong to the index, which has another text of them."""
-        known = self._catalog.known_files(list(shown)) if shown else {}
-        judged = [miner.judge(path, shown[path]) for path, file in known.items() if file.reason is None]
+    def _changed_files(self, open_files: Mapping[str, str], miner: CodeMiner) -> list[SourceFile]:
+        """Return the open files that are indexed with another text."""
+        known = self._catalog.known_files(list(open_files)) if open_files else {}
+        judged = [miner.judge(path, open_files[path]) for path, file in known.items() if file.reason is None]
         files = [file for file in judged if isinstance(file, SourceFile)]
         return [file for file in files if file.digest != known[file.stamp.path].digest]
 

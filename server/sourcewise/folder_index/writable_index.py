@@ -222,7 +222,7 @@ class WritableIndex(Index):
 
     # --- search ---------------------------------------------------------------------------------------
 
-    def _searching(self, search: Callable[[], SearchResult]) -> SearchResult:
+    def _guarded(self, search: Callable[[], SearchResult]) -> SearchResult:
         with marking_damage(self._paths):
             return search()
 

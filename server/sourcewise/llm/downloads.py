@@ -36,21 +36,21 @@ class ModelDownloads:
         self._weights = weights
         self._shared: dict[tuple[str, str], _SharedDownload] = {}
 
-    async def bring(self, runtime: str, name: str, listener: Listener) -> None:
-        """Return when a model is here; cancelled, stop its download unless somebody else waits for it too.
+    async def download(self, runtime: str, name: str, listener: Listener) -> None:
+        """Download a model. If cancelled, stop the download unless another caller waits for it.
 
         Args:
             runtime: `ollama` or `embedded`.
             name: the model; for `embedded` the one that the settings name.
-            listener: hears how far it is, in bytes.
+            listener: is called with the progress, in bytes.
 
         Raises:
             UserError: it cannot be had.
         """
         key = runtime, name
         if key not in self._shared:
-            bring = self._by_ollama if runtime == "ollama" else self._by_ourselves
-            self._shared[key] = _SharedDownload(lambda tell: bring(name, tell))
+            start = self._download_by_ollama if runtime == "ollama" else self._download_weights
+            self._shared[key] = _SharedDownload(lambda report: start(name, report))
         download = self._shared[key]
         try:
             await download.join(listener)
@@ -58,7 +58,7 @@ class ModelDownloads:
             if download.is_over and self._shared.get(key) is download:
                 del self._shared[key]
 
-    async def _by_ollama(self, name: str, tell: Listener) -> None:
+    async def _download_by_ollama(self, name: str, report: Listener) -> None:
         connection = OllamaConnection(self._settings())
         # A model comes in layers, each with a size of its own.
         done: dict[str, int] = {}
@@ -69,11 +69,11 @@ class ModelDownloads:
                     if step.digest:
                         done[step.digest], total[step.digest] = step.completed or 0, step.total or 0
                     stage = "downloading" if step.digest else step.status or "preparing"
-                    tell(DownloadProgress(name, sum(done.values()), sum(total.values()), "bytes", stage))
+                    report(DownloadProgress(name, sum(done.values()), sum(total.values()), "bytes", stage))
         finally:
             await connection.close()
 
-    async def _by_ourselves(self, name: str, tell: Listener) -> None:
+    async def _download_weights(self, name: str, report: Listener) -> None:
         embedded.require_installed()
         wanted = self._settings().embedded_model
         if name not in (wanted, embedded.short_name(wanted)):
@@ -83,11 +83,11 @@ class ModelDownloads:
         loop, stopped = asyncio.get_running_loop(), threading.Event()
         size = self._weights.size_of(wanted)
 
-        def hear(progress: DownloadProgress) -> None:
-            loop.call_soon_threadsafe(tell, _in_bytes(progress, size))
+        def report_bytes(progress: DownloadProgress) -> None:
+            loop.call_soon_threadsafe(report, _in_bytes(progress, size))
 
         try:
-            await asyncio.to_thread(self._weights.ensure, wanted, hear, stopped)
+            await asyncio.to_thread(self._weights.ensure, wanted, report_bytes, stopped)
         finally:
             stopped.set()
 
@@ -97,7 +97,7 @@ class _SharedDownload:
 
     def __init__(self, work: Callable[[Listener], Coroutine[None, None, None]]) -> None:
         self._listeners: list[Listener] = []
-        self._task = asyncio.create_task(work(self._tell))
+        self._task = asyncio.create_task(work(self._report))
 
     @property
     def is_over(self) -> bool:
@@ -113,7 +113,7 @@ class _SharedDownload:
             if not self._listeners:
                 self._task.cancel()
 
-    def _tell(self, progress: DownloadProgress) -> None:
+    def _report(self, progress: DownloadProgress) -> None:
         for listener in self._listeners:
             listener(progress)
 

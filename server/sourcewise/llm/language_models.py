@@ -84,7 +84,7 @@ class LanguageModels:
         self._log_file = log_file
         self._on_fetch = on_fetch
         self._may_fetch = may_fetch
-        self._serving: _Serving | None = None
+        self._serving: _SharedGenerator | None = None
 
     async def choose(self) -> tuple[Generator, Sequence[str]]:
         """Return the model that answers now, and sentences about the choice.
@@ -97,7 +97,7 @@ class LanguageModels:
         """
         settings = self._settings()
         chosen, notices = await choose_generator(settings, self._embedded_file, self._log_file)
-        candidate = _Serving(chosen, settings)
+        candidate = _SharedGenerator(chosen, settings)
         before = self._serving
         if before is not None and before.key == candidate.key:
             await candidate.close()
@@ -112,7 +112,7 @@ class LanguageModels:
         settings = self._settings()
         (answering, local, problem), installed = await asyncio.gather(self._answering(settings), _installed(settings))
         wanted = settings.embedded_model if settings.generator == "embedded" else settings.model
-        models = (*_of_ollama(installed or (), settings), *self._of_ours(settings.embedded_model))
+        models = (*_ollama_models(installed or (), settings), *self._embedded_models(settings.embedded_model))
         return ModelOverview(answering, local, problem, installed is not None, wanted, models)
 
     async def close(self) -> None:
@@ -129,7 +129,7 @@ class LanguageModels:
         await generator.close()
         return generator.name, generator.destination is None, " ".join(notices)
 
-    def _of_ours(self, model: str) -> tuple[LanguageModel, ...]:
+    def _embedded_models(self, model: str) -> tuple[LanguageModel, ...]:
         if not embedded.is_installed():
             return ()
         weights = self._weights
@@ -146,7 +146,7 @@ class LanguageModels:
         return self._weights.ensure(model) if self._weights.is_present(model) else None
 
 
-class _Serving:
+class _SharedGenerator:
     """A generator that is let go of when it has finished speaking."""
 
     def __init__(self, generator: Generator, settings: Settings) -> None:
@@ -216,7 +216,7 @@ async def _installed(settings: Settings) -> tuple[InstalledModel, ...] | None:
         await connection.close()
 
 
-def _of_ollama(installed: Sequence[InstalledModel], settings: Settings) -> tuple[LanguageModel, ...]:
+def _ollama_models(installed: Sequence[InstalledModel], settings: Settings) -> tuple[LanguageModel, ...]:
     there = tuple(_language_model(model, settings, installed=True) for model in installed)
     wanted = settings.model
     if full_name(wanted) in {full_name(model.name) for model in installed}:

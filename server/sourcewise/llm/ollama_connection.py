@@ -93,7 +93,7 @@ class OllamaConnection:
             async with aclosing(cast("AsyncGenerator[ChatResponse, None]", parts)) as stream:
                 async for part in stream:
                     if (actual := remote_host(part)) not in ("", expected_host):
-                        raise self.failures.passed_on(model, actual)
+                        raise self.failures.forwarded(model, actual)
                     yield part
                     if part.done:
                         return

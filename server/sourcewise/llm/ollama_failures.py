@@ -54,7 +54,7 @@ class OllamaFailures:
             "Ask again. If it stays so, there may be too little memory for it: choose a smaller one (llm.model).",
         )
 
-    def passed_on(self, model: str, host: str) -> GeneratorError:
+    def forwarded(self, model: str, host: str) -> GeneratorError:
         """The server sent the prompt on to a machine that it had not named before."""
         return GeneratorError(
             f"Ollama passed the question on to {host}, where {model} runs, without saying so before. "
@@ -91,7 +91,7 @@ class OllamaFailures:
         except ResponseError as error:
             raise refused(model, error) from error
         except (ValueError, httpx.InvalidURL) as error:
-            raise self._stranger() from error
+            raise self._not_ollama() from error
 
     def _unreachable(self, model: str) -> GeneratorUnreachableError:
         endpoint = self._settings.endpoint
@@ -104,7 +104,7 @@ class OllamaFailures:
             f"Ollama does not answer at {endpoint}.", "Start it with: ollama serve, or correct llm.endpoint."
         )
 
-    def _stranger(self) -> GeneratorUnreachableError:
+    def _not_ollama(self) -> GeneratorUnreachableError:
         return GeneratorUnreachableError(
             f"What answers at {self._settings.endpoint} does not speak as Ollama does.",
             "Check llm.endpoint; Ollama itself listens at http://127.0.0.1:11434.",
@@ -112,7 +112,7 @@ class OllamaFailures:
 
     def _refused_answer(self, model: str, error: ResponseError) -> GeneratorError:
         if error.status_code == 404:
-            return missing(model, ()) if "model" in error.error else self._stranger()
+            return missing(model, ()) if "model" in error.error else self._not_ollama()
         return GeneratorError(f"Ollama could not run {model}: {error.error.strip()}.", "Its own log says more.")
 
 

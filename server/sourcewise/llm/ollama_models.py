@@ -96,13 +96,13 @@ def best_for_code(installed: Iterable[InstalledModel], wanted: str) -> Installed
     """
     family = _family(wanted)
 
-    def merit(model: InstalledModel) -> tuple[bool, bool, bool, int]:
+    def rank(model: InstalledModel) -> tuple[bool, bool, bool, int]:
         comfortable = model.bytes <= _COMFORTABLE_BYTES
         for_code = any(word in _family(model.name) for word in _CODE_WORDS)
         return _family(model.name) == family, for_code, comfortable, model.bytes if comfortable else -model.bytes
 
     local = (model for model in installed if not model.remote_host)
-    return max((model for model in local if _can_chat(model.name)), key=merit, default=None)
+    return max((model for model in local if _can_chat(model.name)), key=rank, default=None)
 
 
 def _family(model: str) -> str:

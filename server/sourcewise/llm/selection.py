@@ -37,30 +37,30 @@ async def choose_generator(
     """
     match settings.generator:
         case "ollama":
-            return await _ollama_strictly(settings), ()
+            return await _require_ollama(settings), ()
         case "embedded":
             return await _embedded(settings, embedded_file, log_file), ()
         case "sources":
             return SourcesOnlyGenerator(), ()
         case "auto":
-            return await _best(settings, embedded_file, log_file)
+            return await _automatic(settings, embedded_file, log_file)
     raise SettingsError(
         f"Setting llm.runtime: {settings.generator!r} is no runtime.", "Choose auto, ollama, embedded or sources."
     )
 
 
-async def _ollama_strictly(settings: Settings) -> OllamaGenerator:
+async def _require_ollama(settings: Settings) -> OllamaGenerator:
     state = await _ollama_state(settings)
     if state.problem is not None:
         raise state.problem
     return OllamaGenerator.in_state(settings, state)
 
 
-async def _best(settings: Settings, embedded_file: Callable[[], Path | None], log_file: Path | None) -> Choice:
+async def _automatic(settings: Settings, embedded_file: Callable[[], Path | None], log_file: Path | None) -> Choice:
     state = await _ollama_state(settings)
     if state.status is OllamaStatus.READY and (_is_named(settings) or not state.remote_host):
         return OllamaGenerator.in_state(settings, state), ()
-    problem = state.problem or _unasked(state)
+    problem = state.problem or _remote_unconfirmed(state)
     if substitute := await _substitute(settings, state):
         return substitute, (_about_substitute(state, substitute.name.name, problem),)
     notices = (str(problem),)
@@ -79,7 +79,7 @@ def _is_named(settings: Settings) -> bool:
     return full_name(settings.model) != full_name(Settings().model)
 
 
-def _unasked(state: OllamaState) -> GeneratorError:
+def _remote_unconfirmed(state: OllamaState) -> GeneratorError:
     return GeneratorError(
         f"{state.model} runs at {state.remote_host}, not on this machine, so it is not used unasked.",
         "To use it all the same, set llm.runtime to ollama.",

@@ -1,9 +1,8 @@
-"""Questions, explanations and searches of an editor: takes what it sends, tells what comes, returns the whole."""
+"""Handles the editor's questions, explanations and searches."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from pygls.exceptions import JsonRpcInvalidParams
@@ -11,9 +10,9 @@ from pygls.exceptions import JsonRpcInvalidParams
 from sourcewise import protocol
 from sourcewise.answering.prompt import as_sources
 from sourcewise.answering.query_engine import checked_question
-from sourcewise.domain.answer import AnswerReady
-from sourcewise.domain.search import Query, Turn
+from sourcewise.domain.search import Query, SearchRequest, Turn
 from sourcewise.lsp import convert
+from sourcewise.lsp.answer_stream import AnswerStream
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -23,40 +22,40 @@ if TYPE_CHECKING:
     from sourcewise.domain.search import SearchResult
     from sourcewise.folder_index.index import Index
     from sourcewise.lsp.convert import UriOf
+    from sourcewise.lsp.editor_locations import EditorLocations
     from sourcewise.lsp.folders import OpenFolders
-    from sourcewise.lsp.pointing import EditorLocations
 
-_MOST_PASSAGES = 50
+_MAX_PASSAGES = 50
 
 
 class Answers:
-    """Answers from the open folders and from the text that the editor shows."""
+    """Answers from the indexes of the open folders and the text of open documents."""
 
     def __init__(
         self,
         folders: OpenFolders,
-        pointing: EditorLocations,
+        locations: EditorLocations,
         notify: Callable[[str, object], None],
-        usual_limit: Callable[[], int],
+        default_limit: Callable[[], int],
         engine_of: Callable[..., CodeQueryEngine],
     ) -> None:
-        """Join the parts.
+        """Take the parts.
 
         Args:
             folders: that are open.
-            pointing: what the editor points at.
+            locations: resolves selections.
             notify: sends a method and its parameters to the editor.
-            usual_limit: how many passages a search returns that does not say.
+            default_limit: returns the number of passages of a search without a limit.
             engine_of: returns the engine for an index; see Workspace.engine.
         """
         self._folders = folders
-        self._pointing = pointing
+        self._locations = locations
         self._notify = notify
-        self._usual_limit = usual_limit
+        self._default_limit = default_limit
         self._engine_of = engine_of
 
     async def ask(self, params: protocol.AskParams) -> protocol.AskResult:
-        """Answer a question; notifications tell of the answer while it is made.
+        """Answer a question; notifications stream the answer while it is made.
 
         Raises:
             UserError: the question, the folder, the scope or the selection cannot be taken.
@@ -65,21 +64,21 @@ class Answers:
         scope = convert.scope(params.scope)
         if params.selection is None:
             index = await self._folders.index_of(params.folder)
-            inquiry, shown, uri_of = Query(params.question, scope, None, history), None, convert.uris_in(index)
+            query, opened, uri_of = Query(params.question, scope, None, history), None, convert.uris_in(index)
         else:
-            shown, code = await self._pointing.code_at(params.selection, params.folder)
-            index, uri_of = shown.index, shown.uri_of
-            inquiry = Query(params.question, scope, code, history)
-        shown_in = self._pointing.text_shown_in(index, shown)
-        engine = self._engine_of(index, shown_in, self._pointing.texts_open_in(index))
-        events = engine.ask(inquiry)
-        return await self._told(events, params.ask_id, index, uri_of)
+            opened, code = await self._locations.code_at(params.selection, params.folder)
+            index, uri_of = opened.index, opened.uri_of
+            query = Query(params.question, scope, code, history)
+        open_text_of = self._locations.open_text_in(index, opened)
+        engine = self._engine_of(index, open_text_of, self._locations.open_files_in(index))
+        events = engine.ask(query)
+        return await self._streamed(events, params.ask_id, index, uri_of)
 
     async def explain(self, params: protocol.ExplainParams) -> protocol.AskResult:
         """Explain what is selected, or what is at the cursor; see ask."""
-        shown, code = await self._pointing.code_at(params.selection)
-        events = self._engine_of(shown.index, self._pointing.text_shown_in(shown.index, shown)).explain(code)
-        return await self._told(events, params.ask_id, shown.index, shown.uri_of)
+        opened, code = await self._locations.code_at(params.selection)
+        events = self._engine_of(opened.index, self._locations.open_text_in(opened.index, opened)).explain(code)
+        return await self._streamed(events, params.ask_id, opened.index, opened.uri_of)
 
     async def search(self, params: protocol.SearchParams) -> protocol.SearchResult:
         """Return the best passages for a query.
@@ -89,10 +88,10 @@ class Answers:
             JsonRpcInvalidParams: the limit is out of range.
         """
         limit = self._checked_limit(params.limit)
-        query = checked_question(params.query)
+        text, scope = checked_question(params.query), convert.scope(params.scope)
         index = await self._folders.index_of(params.folder)
-        shown = self._pointing.texts_open_in(index)
-        found = await asyncio.to_thread(index.search, query, limit, convert.scope(params.scope), shown)
+        request = SearchRequest(text, limit, scope=scope, open_files=self._locations.open_files_in(index))
+        found = await asyncio.to_thread(index.search, request)
         return _search_result(found, convert.uris_in(index))
 
     async def similar(self, params: protocol.SimilarParams) -> protocol.SearchResult:
@@ -103,27 +102,21 @@ class Answers:
             JsonRpcInvalidParams: the limit is out of range.
         """
         limit = self._checked_limit(params.limit)
-        shown, code = await self._pointing.code_at(params.selection)
-        found = await asyncio.to_thread(shown.index.similar, code, limit)
-        return _search_result(found, shown.uri_of)
+        opened, code = await self._locations.code_at(params.selection)
+        found = await asyncio.to_thread(opened.index.similar, code, limit)
+        return _search_result(found, opened.uri_of)
 
-    async def _told(
+    async def _streamed(
         self, events: AsyncGenerator[AnswerEvent, None], ask_id: str, index: Index, uri_of: UriOf
     ) -> protocol.AskResult:
-        stream = convert.EventStream(uri_of, ask_id)
-        # Cancelled, this closes the stream, and closing the stream stops the model.
-        async with aclosing(events):
-            async for event in events:
-                if isinstance(event, AnswerReady):
-                    return convert.answer(uri_of, ask_id, self._folders.uri_of(index), event.answer)
-                self._notify(*stream.notification(event))
-        raise AssertionError("an answer ends with AnswerReady")
+        answer = await AnswerStream(ask_id, uri_of, self._notify).send(events)
+        return convert.answer(uri_of, ask_id, self._folders.uri_of(index), answer)
 
     def _checked_limit(self, limit: int | None) -> int:
         if limit is None:
-            return self._usual_limit()
-        if not 1 <= limit <= _MOST_PASSAGES:
-            raise JsonRpcInvalidParams(f"limit is {limit}; it must be 1 to {_MOST_PASSAGES}.")
+            return self._default_limit()
+        if not 1 <= limit <= _MAX_PASSAGES:
+            raise JsonRpcInvalidParams(f"limit is {limit}; it must be 1 to {_MAX_PASSAGES}.")
         return limit
 
 

@@ -1,4 +1,4 @@
-"""Between the values of the house and what is sent: adds URIs, leaves out what the editor does not need."""
+"""Converts domain values to protocol messages: adds URIs, and leaves out what the editor does not need."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import attrs
 
 from sourcewise import protocol
-from sourcewise.domain.answer import Notice, PromptProgress, SourcesFound, TextDelta
 from sourcewise.domain.search import Scope
 from sourcewise.errors import FolderError
 from sourcewise.lsp.documents import local_path
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from sourcewise.domain.answer import Answer, AnswerEvent, Destination, Mention, Source, Trace
+    from sourcewise.domain.answer import Answer, Destination, Mention, Source, Trace
     from sourcewise.domain.code import SkippedFile, SkipReason
     from sourcewise.domain.index_state import IndexStatus
     from sourcewise.domain.search import ScopeChoices, SearchResult
@@ -77,13 +76,18 @@ def passage(uri_of: UriOf, source: Source) -> protocol.Passage:
     )
 
 
+def sources(uri_of: UriOf, sources: tuple[Source, ...]) -> tuple[protocol.Source, ...]:
+    """Return the sources of an answer."""
+    return tuple(_source(uri_of, source) for source in sources)
+
+
 def answer(uri_of: UriOf, ask_id: str, folder: str, made: Answer) -> protocol.AskResult:
     """Return a whole answer; `folder` is the URI of the folder that it is about."""
     return protocol.AskResult(
         ask_id=ask_id,
         text=made.text,
         model=protocol.ModelName(made.model.runtime, made.model.name),
-        sources=_sources(uri_of, made.sources),
+        sources=sources(uri_of, made.sources),
         citations=tuple(protocol.Citation(citation.number, citation.state) for citation in made.citations),
         struck=made.struck,
         mentions=tuple(_mention(uri_of, mention) for mention in made.mentions),
@@ -155,31 +159,6 @@ def skipped(
     )
 
 
-class EventStream:
-    """The events of one answer as notifications."""
-
-    def __init__(self, uri_of: UriOf, ask_id: str) -> None:
-        """Name the answer; nothing is sent from here."""
-        self._uri_of = uri_of
-        self._ask_id = ask_id
-        self._deltas = 0
-
-    def notification(self, event: AnswerEvent) -> tuple[str, object]:
-        """Return the method and the parameters for an event; the last event is the response and has none."""
-        match event:
-            case SourcesFound(sources, search):
-                found = protocol.AnswerSources(self._ask_id, _sources(self._uri_of, sources), coverage(search))
-                return protocol.ANSWER_SOURCES.method, found
-            case PromptProgress(fraction):
-                return protocol.ANSWER_PROGRESS.method, protocol.AnswerProgress(self._ask_id, fraction)
-            case Notice(message):
-                return protocol.ANSWER_NOTICE.method, protocol.AnswerNotice(self._ask_id, message)
-            case TextDelta(text):
-                self._deltas += 1
-                return protocol.ANSWER_DELTA.method, protocol.AnswerDelta(self._ask_id, self._deltas - 1, text)
-        raise TypeError(f"{event!r} is not sent by itself")
-
-
 def _chunk(inspected: ChunkInspection) -> protocol.IndexedChunk:
     chunk = inspected.chunk
     return protocol.IndexedChunk(
@@ -196,10 +175,6 @@ def _chunk(inspected: ChunkInspection) -> protocol.IndexedChunk:
 
 def _skipped(folder: Folder, file: SkippedFile) -> protocol.SkippedFile:
     return protocol.SkippedFile(file.path, (folder.path / file.path).as_uri(), file.reason, file.detail)
-
-
-def _sources(uri_of: UriOf, sources: tuple[Source, ...]) -> tuple[protocol.Source, ...]:
-    return tuple(_source(uri_of, source) for source in sources)
 
 
 def _source(uri_of: UriOf, source: Source) -> protocol.Source:

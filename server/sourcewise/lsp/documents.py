@@ -1,4 +1,4 @@
-"""The open documents of an editor, as it shows them. Hides pygls' workspace, and that editors count in UTF-16."""
+"""The open documents of an editor. Hides the workspace of pygls, and that editors count in UTF-16 units."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class OpenDocuments:
         document = self._documents().get(unquote(uri))
         return (document.language_id if document else None) or UNKNOWN
 
-    def shown_in(self, roots: Sequence[Path]) -> Callable[[str], str | None]:
+    def text_by_path(self, roots: Sequence[Path]) -> Callable[[str], str | None]:
         """Return a function that gives the text of a folder's open files by their paths, and None for the others.
 
         Args:
@@ -60,7 +60,7 @@ class OpenDocuments:
         return text_of
 
     def texts_in(self, roots: Sequence[Path]) -> dict[str, str]:
-        """Return the texts of a folder's open files by their paths; see shown_in."""
+        """Return the texts of a folder's open files by their paths; see text_by_path."""
         opened = ((local_path(document.uri), document) for document in list(self._documents().values()))
         return {
             inside: document.source

@@ -1,7 +1,7 @@
-"""What an editor shows when somebody points at a name: what it is, where it is defined, who uses it, what is akin.
+"""The hover for a name: its signature, definitions, references and similar code.
 
-No model is asked and no lock is waited for. The parts are looked up one after another, the most wanted first, and what
-is not found in time is left out; a part that fails is left out too, and the log says why.
+It uses no language model and waits for no lock. The parts are looked up one after another, the most important first; a
+part that is not found in time, or fails, is left out, and the log says why.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from sourcewise.embedding.model_names import closeness_of
+from sourcewise.embedding.model_names import similarity_thresholds_of
 from sourcewise.errors import UserError
 from sourcewise.lsp import markdown
 from sourcewise.lsp.documents import names_at
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sourcewise.domain.code import Chunk
-    from sourcewise.lsp.pointing import EditorLocations, OpenDocument
-    from sourcewise.retrieval.symbol_index import Uses
+    from sourcewise.lsp.editor_locations import EditorLocations, OpenDocument
+    from sourcewise.retrieval.symbol_index import References
     from sourcewise.settings import Settings
     from sourcewise.storage.definition_index import DefinitionPlace
 
@@ -36,8 +36,8 @@ logger = logging.getLogger(__name__)
 # While one waits for the vectors to be opened, others can still be told where a name is defined.
 _THREADS = 4
 _DEFINITIONS = 3
-_USES = 5
-_AKIN = 3
+_REFERENCES = 5
+_SIMILAR = 3
 _DOCSTRING_LINES = 6
 _SIGNATURE_CHARACTERS = 600
 # What editors call a language where they have another name for it than we.
@@ -50,21 +50,21 @@ class Findings:
 
     name: str
     definitions: list[DefinitionPlace] = field(default_factory=list)
-    uses: Uses | None = None
-    similar_code: list[tuple[Chunk, float]] = field(default_factory=list)
+    references: References | None = None
+    similar: list[tuple[Chunk, float]] = field(default_factory=list)
 
 
 class Hover:
-    """Answers where somebody points."""
+    """Answers hover requests."""
 
-    def __init__(self, pointing: EditorLocations, settings: Callable[[], Settings]) -> None:
+    def __init__(self, locations: EditorLocations, settings: Callable[[], Settings]) -> None:
         """Join the parts.
 
         Args:
-            pointing: finds the document.
+            locations: finds the document.
             settings: gives them as they are now.
         """
-        self._pointing = pointing
+        self._locations = locations
         self._settings = settings
         self._threads = ThreadPoolExecutor(_THREADS, "hover")
 
@@ -82,48 +82,48 @@ class Hover:
         end = asyncio.get_running_loop().time() + settings.hover_timeout_ms / 1000
         try:
             async with asyncio.timeout_at(end):
-                shown = await self._pointing.shown(uri, so_far=True)
+                opened = await self._locations.open_document(uri, so_far=True)
         except (TimeoutError, UserError):
             return None
-        lines = split_lines(shown.document.text)
+        lines = split_lines(opened.document.text)
         names = names_at(lines[line], units) if line < len(lines) else ()
         if not names:
             return None
-        findings = await self._found_until(end, shown, names)
-        return render(findings, shown.uri_of, _command(uri, line, units)) if findings.definitions else None
+        findings = await self._found_until(end, opened, names)
+        return render(findings, opened.uri_of, _command(uri, line, units)) if findings.definitions else None
 
     def close(self) -> None:
         """Begin nothing any more."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _found_until(self, end: float, shown: OpenDocument, names: tuple[str, ...]) -> Findings:
+    async def _found_until(self, end: float, opened: OpenDocument, names: tuple[str, ...]) -> Findings:
         loop = asyncio.get_running_loop()
         findings, stop = Findings(names[-1]), threading.Event()
         try:
-            search = loop.run_in_executor(self._threads, _look_up, findings, shown, names, stop)
+            search = loop.run_in_executor(self._threads, _look_up, findings, opened, names, stop)
             await asyncio.wait([search], timeout=end - loop.time())
         finally:
             stop.set()
         return findings
 
 
-def _look_up(findings: Findings, shown: OpenDocument, names: tuple[str, ...], stop: threading.Event) -> None:
-    relations, path = shown.index.relations, shown.document.path
+def _look_up(findings: Findings, opened: OpenDocument, names: tuple[str, ...], stop: threading.Event) -> None:
+    symbols, path = opened.index.symbols, opened.document.path
 
     def define() -> None:
-        findings.definitions = relations.definitions(names, path)
+        findings.definitions = symbols.definitions(names, path)
 
-    def find_uses() -> None:
-        findings.uses = relations.uses(findings.name, findings.definitions)
+    def find_references() -> None:
+        findings.references = symbols.references(findings.name, findings.definitions)
 
-    def find_akin() -> None:
+    def find_similar() -> None:
         defining = [place.chunk_id for place in findings.definitions[:_DEFINITIONS]]
-        nearest = relations.similar_code(defining, shown.index.model, _AKIN)
-        code_to_code = closeness_of(shown.index.model).code_to_code
-        findings.similar_code = [(chunk, cosine) for chunk, cosine in nearest if cosine >= code_to_code]
+        nearest = symbols.similar(defining, opened.index.model, _SIMILAR)
+        code_to_code = similarity_thresholds_of(opened.index.model).code_to_code
+        findings.similar = [(chunk, cosine) for chunk, cosine in nearest if cosine >= code_to_code]
 
     try:
-        for part in (define, find_uses, find_akin):
+        for part in (define, find_references, find_similar):
             if stop.is_set() or (part is not define and not findings.definitions):
                 return
             part()
@@ -150,12 +150,10 @@ def render(findings: Findings, uri_of: Callable[[str], str], explain: str) -> st
     """
     first = findings.definitions[0]
     parts = [_head(first), _docstring(first), _defined(findings.definitions, uri_of)]
-    if findings.uses is not None:
-        parts.append(_used(findings.uses, uri_of))
-    if findings.similar_code:
-        places = (
-            _place(c.symbol or c.path, c.path, c.first_line, c.last_line, uri_of) for c, _ in findings.similar_code
-        )
+    if findings.references is not None:
+        parts.append(_used(findings.references, uri_of))
+    if findings.similar:
+        places = (_place(c.symbol or c.path, c.path, c.first_line, c.last_line, uri_of) for c, _ in findings.similar)
         parts.append(f"Close in meaning: {' · '.join(places)}")
     parts.append(markdown.link("Explain", explain))
     return "\n\n".join(filter(None, parts))
@@ -184,16 +182,16 @@ def _defined(definitions: list[DefinitionPlace], uri_of: Callable[[str], str]) -
     return f"Defined at {_listed(places, len(definitions) - _DEFINITIONS)}"
 
 
-def _used(uses: Uses, uri_of: Callable[[str], str]) -> str:
-    count = len(uses.places)
+def _used(references: References, uri_of: Callable[[str], str]) -> str:
+    count = len(references.found)
     if not count:
-        return "" if uses.more else "No use of it was found."
+        return "" if references.truncated else "No use of it was found."
     shown = (
         _place(u.symbol or f"{u.chunk.path}:{u.line}", u.chunk.path, u.line, u.line, uri_of)
-        for u in uses.places[:_USES]
+        for u in references.found[:_REFERENCES]
     )
-    number = f"{'at least ' if uses.more else ''}{count} {'place' if count == 1 else 'places'}"
-    return f"Used in {number}: {_listed(shown, count - _USES)}"
+    number = f"{'at least ' if references.truncated else ''}{count} {'place' if count == 1 else 'places'}"
+    return f"Used in {number}: {_listed(shown, count - _REFERENCES)}"
 
 
 def _listed(places: Iterable[str], more: int) -> str:

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sourcewise.folder_index.index import Index
+    from sourcewise.llm.consent import Consent
     from sourcewise.lsp.folders import OpenFolders
     from sourcewise.weights import DownloadProgress
     from sourcewise.workspace.workspace import Workspace
 
 _RUNTIMES = ("ollama", "embedded")
-_TELL_SECONDS = 0.25
+_REPORT_SECONDS = 0.25
 
 
 class ModelControl:
@@ -59,7 +60,7 @@ class ModelControl:
         )
 
     async def pull(self, params: protocol.PullParams) -> protocol.PullResult:
-        """Download a model; notifications tell how far it is.
+        """Download a model; notifications report the progress.
 
         Raises:
             UserError: it cannot be had.
@@ -69,7 +70,7 @@ class ModelControl:
             raise JsonRpcInvalidParams(f"runtime is {params.runtime!r}; it must be one of {', '.join(_RUNTIMES)}.")
         if not params.name.strip():
             raise JsonRpcInvalidParams("name is empty; it must be the name of a model.")
-        await self._downloads.bring(params.runtime, params.name.strip(), self._teller(params.pull_id))
+        await self._downloads.download(params.runtime, params.name.strip(), self._progress_reporter(params.pull_id))
         return protocol.PullResult(params.name)
 
     async def allow(self, params: protocol.AllowParams) -> protocol.AllowedModels:
@@ -79,7 +80,7 @@ class ModelControl:
             UserError: there is no such folder, or the decision cannot be stored.
         """
         allowed = params.destination
-        consent = self._folders.index_so_far(allowed.folder).consent
+        consent = self._consent_of(self._folders.index_so_far(allowed.folder))
         await asyncio.to_thread(consent.give, Destination(allowed.model, allowed.host))
         return self._allowed()
 
@@ -90,7 +91,7 @@ class ModelControl:
             UserError: the decision cannot be stored.
         """
         for index in self._indexes():
-            await asyncio.to_thread(index.consent.withdraw)
+            await asyncio.to_thread(self._consent_of(index).withdraw)
         return self._allowed()
 
     def _allowed(self) -> protocol.AllowedModels:
@@ -98,26 +99,33 @@ class ModelControl:
             tuple(
                 convert.destination(self._folders.uri_of(index), allowed)
                 for index in self._indexes()
-                for allowed in index.consent.destinations
+                for allowed in self._consent_of(index).destinations
             )
         )
+
+    def _consent_of(self, index: Index) -> Consent:
+        return self._workspace.consent_of(index.folder)
 
     def _indexes(self) -> tuple[Index, ...]:
         return tuple(folder.index for folder in self._folders.all if folder.index is not None)
 
-    def _teller(self, pull_id: str) -> Callable[[DownloadProgress], None]:
-        """Return what tells the editor of a new stage at once, and of more bytes a few times a second."""
-        told_at, told = 0.0, ""
+    def _progress_reporter(self, pull_id: str) -> Callable[[DownloadProgress], None]:
+        """Return a function that reports a new stage to the editor at once, and more bytes a few times a second."""
+        reported_at, reported = 0.0, ""
 
-        def tell(progress: DownloadProgress) -> None:
-            nonlocal told_at, told
+        def report(progress: DownloadProgress) -> None:
+            nonlocal reported_at, reported
             message = _message(progress)
-            if message != told or time.monotonic() - told_at >= _TELL_SECONDS or progress.done == progress.total:
-                told_at, told = time.monotonic(), message
-                news = protocol.PullProgress(pull_id, message, progress.done, progress.total)
-                self._notify(protocol.MODELS_PROGRESS.method, news)
+            if (
+                message != reported
+                or time.monotonic() - reported_at >= _REPORT_SECONDS
+                or progress.done == progress.total
+            ):
+                reported_at, reported = time.monotonic(), message
+                notification = protocol.PullProgress(pull_id, message, progress.done, progress.total)
+                self._notify(protocol.MODELS_PROGRESS.method, notification)
 
-        return tell
+        return report
 
 
 def _message(progress: DownloadProgress) -> str:

@@ -120,9 +120,9 @@ class SourcewiseServer(LanguageServer):
         session = await self.session()
         await session.apply_settings(await fetch_settings(self, self._options, self._settings))
 
-    async def tell_what_is_shown(self) -> None:
-        """Tell which documents are open, so that their files go first."""
-        (await self.session()).files_shown(document.uri for document in self.workspace.text_documents.values())
+    async def report_open_documents(self) -> None:
+        """Report the open documents, so that their files are indexed first."""
+        (await self.session()).documents_open(document.uri for document in self.workspace.text_documents.values())
 
     async def close(self) -> None:
         """Stop what is under way."""
@@ -196,11 +196,11 @@ def _register_documents(server: SourcewiseServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     async def opened(_: types.DidOpenTextDocumentParams) -> None:
-        await server.tell_what_is_shown()
+        await server.report_open_documents()
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     async def closed(_: types.DidCloseTextDocumentParams) -> None:
-        await server.tell_what_is_shown()
+        await server.report_open_documents()
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def hover(params: types.HoverParams) -> types.Hover | None:

@@ -12,11 +12,11 @@ from sourcewise.errors import FolderError
 from sourcewise.lsp import convert
 from sourcewise.lsp.answers import Answers
 from sourcewise.lsp.documents import local_path
+from sourcewise.lsp.editor_locations import EditorLocations
 from sourcewise.lsp.folders import OpenFolders
 from sourcewise.lsp.hover import Hover
 from sourcewise.lsp.index_control import IndexControl
 from sourcewise.lsp.model_control import ModelControl
-from sourcewise.lsp.pointing import EditorLocations
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -44,9 +44,9 @@ class Session:
         self._folders = OpenFolders(workspace, self._publish_state)
         self.indexes = IndexControl(workspace, self._folders)
         self.models = ModelControl(workspace, self._folders, notify)
-        pointing = EditorLocations(self._folders, documents)
-        self.answers = Answers(self._folders, pointing, notify, lambda: workspace.settings.top, workspace.engine)
-        self._hover = Hover(pointing, lambda: workspace.settings)
+        locations = EditorLocations(self._folders, documents)
+        self.answers = Answers(self._folders, locations, notify, lambda: workspace.settings.top, workspace.engine)
+        self._hover = Hover(locations, lambda: workspace.settings)
 
     async def close(self, seconds: float) -> None:
         """Stop indexing and the models; what takes longer than this many seconds is left to the end of the process."""
@@ -91,8 +91,8 @@ class Session:
         """Hear that files were written, made or deleted."""
         self._folders.files_changed(filter(None, map(local_path, uris)))
 
-    def files_shown(self, uris: Iterable[str]) -> None:
-        """Hear which files are open."""
+    def documents_open(self, uris: Iterable[str]) -> None:
+        """Take the URIs of the open documents; their files are indexed first."""
         self._folders.show(filter(None, map(local_path, uris)))
 
     def _publish_state(self) -> None:

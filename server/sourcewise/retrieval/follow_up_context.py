@@ -1,6 +1,6 @@
-"""What a conversation adds to a search: the names that the question refers to, and how much they count.
+"""Derives the context of a follow-up question from its conversation: names and words, and their weight in the search.
 
-No model is asked: the words that are there decide, so the same conversation always has the same result.
+It uses no model, so the same conversation always has the same result.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from sourcewise.domain.search import ConversationContext
-from sourcewise.text.words import identifiers_in, query_terms, says_nothing
+from sourcewise.domain.search import NO_CONTEXT, ConversationContext, SearchMode, SearchRequest
+from sourcewise.text.words import has_only_stop_words, identifiers_in, query_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,39 +23,45 @@ _REFERS_BACK = re.compile(
     r"|same|former|latter|above|previous)\b|\b(?:in|from)\s+there\b",
     re.IGNORECASE,
 )
-# How much what was spoken of counts beside a question of one telling word; the more such words, the less.
-_IF_REFERRED_TO = 1.5
-_IF_NOT = 0.2
-# The question leads, unless it says nothing at all.
-_MOST = 0.6
-_ALL = 2.0
+# The weight of the context of a question with one term; it is divided by the number of terms.
+_WEIGHT_IF_REFERRED_TO = 1.5
+_WEIGHT_OTHERWISE = 0.2
+# The question outweighs its context, unless it has only stop words.
+_MAX_WEIGHT = 0.6
+_WEIGHT_IF_ONLY_STOP_WORDS = 2.0
 _TURNS = 3
 _SYMBOLS = 4
 _NAMES_OF_ANSWER = 4
 _WORDS_OF_QUESTION = 8
 
 
-def search_text(inquiry: Query) -> str:
-    """Return what to search for: the question, and the names of its excerpt."""
-    names = names_of(inquiry.excerpt) if inquiry.excerpt else ()
-    return "\n".join([inquiry.question.strip(), *(f"`{name}`" for name in names)])
+def search_request(query: Query, top: int, mode: SearchMode = SearchMode.HYBRID) -> SearchRequest:
+    """Return the search that finds the sources for a question in its conversation."""
+    context = conversation_context(query)
+    return SearchRequest(query.question, top, mode, query.scope, context, query.excerpt)
 
 
-def background(inquiry: Query) -> ConversationContext:
-    """Return what was spoken of before, and how much it counts: little where the question tells much by itself.
+def search_text(request: SearchRequest) -> str:
+    """Return what to search for: the text of a request, and the names of its excerpt."""
+    names = defined_names(request.excerpt) if request.excerpt else ()
+    return "\n".join([request.text.strip(), *(f"`{name}`" for name in names)])
 
-    A question that names code, or whose excerpt does, says what it is about.
+
+def conversation_context(query: Query) -> ConversationContext:
+    """Return the context of a question; its weight is low where the question has many terms of its own.
+
+    A question that names code, or whose excerpt does, needs no context.
     """
-    question = inquiry.question
-    if not inquiry.history or identifiers_in(question) or (inquiry.excerpt and names_of(inquiry.excerpt)):
-        return ConversationContext()
-    subjects = dict.fromkeys(_subjects(inquiry.history))
-    meant = says_nothing(question) or _refers_back(question)
-    return ConversationContext(" ".join(f"`{subject}`" for subject in subjects), _weight(question), meant)
+    question = query.question
+    if not query.history or identifiers_in(question) or (query.excerpt and defined_names(query.excerpt)):
+        return NO_CONTEXT
+    subjects = dict.fromkeys(_subjects(query.history))
+    refers_back = has_only_stop_words(question) or _refers_back(question)
+    return ConversationContext(" ".join(f"`{subject}`" for subject in subjects), _weight(question), refers_back)
 
 
-def names_of(excerpt: Chunk) -> tuple[str, ...]:
-    """Return the names of what an excerpt defines, or else of what it is a part of."""
+def defined_names(excerpt: Chunk) -> tuple[str, ...]:
+    """Return the names of the symbols that an excerpt defines, or else of the one it is a part of."""
     defined = tuple(dict.fromkeys(definition.name for definition in excerpt.definitions))
     return defined or ((excerpt.symbol.rpartition(".")[2],) if excerpt.symbol else ())
 
@@ -65,13 +71,16 @@ def _refers_back(question: str) -> bool:
 
 
 def _weight(question: str) -> float:
-    if says_nothing(question):
-        return _ALL
-    return min(_MOST, (_IF_REFERRED_TO if _refers_back(question) else _IF_NOT) / len(query_terms(question)))
+    if has_only_stop_words(question):
+        return _WEIGHT_IF_ONLY_STOP_WORDS
+    return min(
+        _MAX_WEIGHT,
+        (_WEIGHT_IF_REFERRED_TO if _refers_back(question) else _WEIGHT_OTHERWISE) / len(query_terms(question)),
+    )
 
 
 def _subjects(history: Sequence[Turn]) -> Iterator[str]:
-    """Yield what the last turn was about, and a few before it as far back as their questions refer."""
+    """Yield the names and words of the last turn, and of up to two before it while their questions refer back."""
     for turn in islice(reversed(history), _TURNS):
         yield from turn.symbols[:_SYMBOLS]
         yield from identifiers_in(turn.question)

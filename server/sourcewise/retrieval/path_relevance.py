@@ -1,10 +1,10 @@
-"""How much a question seems to be about a file, by the names of the file and its folders alone."""
+"""Estimates how relevant a file is to a question from its path alone, for the order in which files are read."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sourcewise.retrieval.ranking_features import QuestionWords
+from sourcewise.retrieval.ranking_features import FeatureExtractor
 from sourcewise.text.words import query_terms
 
 if TYPE_CHECKING:
@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 
 
 def path_relevance(question: str, paths: Sequence[str]) -> dict[str, Relevance]:
-    """Return a value for each path that is greater the more the question seems to be about its file.
+    """Return a sort key for each path; more relevant files have greater keys.
 
     Names that match the question count first, then the number of its words in the path, then whether the file is
     product code rather than a test, a document or the like.
     """
-    words = QuestionWords(question, dict.fromkeys(query_terms(question), 1.0))
+    extractor = FeatureExtractor(question, dict.fromkeys(query_terms(question), 1.0))
     relevance = {}
-    for path, place in words.places(paths).items():
-        named = place.question_in_name + place.name_in_question + place.folder_in_question
-        relevance[path] = named, len(place.words), not (place.test or place.aside or place.prose)
+    for path, features in extractor.path_features(paths).items():
+        names = features.query_in_file_name + features.file_name_in_query + features.folder_name_in_query
+        is_product_code = not (features.test or features.non_product or features.non_code)
+        relevance[path] = names, len(features.matched_terms), is_product_code
     return relevance

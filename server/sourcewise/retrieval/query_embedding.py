@@ -1,7 +1,7 @@
-"""What a question means, as a vector: made once, then compared with chunks and with what files are about.
+"""Embeds a query once, and compares the vector with chunks and file summaries.
 
-Hides that the model, or the store of vectors, may be unable to serve just now. Then there is no meaning, or nothing is
-near to it, and words serve alone: an answer never waits for what cannot be had.
+The embedding model or the vector store may be unavailable. Then there is no embedding, or it finds nothing, and keyword
+search alone answers: a search never waits for either of them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from sourcewise.domain.search import ConversationContext
+from sourcewise.domain.search import NO_CONTEXT
 from sourcewise.embedding.vectors import blend
 from sourcewise.errors import PeerError, StorageError, WeightsError, WorkerError
 from sourcewise.retrieval.filtered_vector_search import nearest_chunks
@@ -18,6 +18,7 @@ from sourcewise.retrieval.filtered_vector_search import nearest_chunks
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from sourcewise.domain.search import ConversationContext
     from sourcewise.embedding.vectors import Vectors
     from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.chunk_filter import ChunkFilter
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-NOTHING_BEFORE = ConversationContext()
-# How much a question's meaning together with what was spoken of before counts beside its own, for each unit of weight.
-_TOGETHER = 2.0
+# The weight of the question embedded together with its context, for each unit of the context's weight.
+_CONTEXT_FACTOR = 2.0
 
 
 class QuestionEmbedder(Protocol):
@@ -38,25 +38,25 @@ class QuestionEmbedder(Protocol):
 
 
 class QueryEmbedder:
-    """Makes the meanings of questions to one folder. Thread-safe."""
+    """Embeds the queries to one folder. Thread-safe."""
 
     def __init__(self, catalog: Catalog, vectors: VectorSearch, embedder: QuestionEmbedder) -> None:
-        """Join the parts; nothing is opened."""
+        """Take the parts to search; opens nothing."""
         self._catalog = catalog
         self._vectors = vectors
         self._embedder = embedder
 
-    def serving_model(self, served_by: str | None, wanted: str) -> str | None:
-        """Return the model to ask: that of the embedded chunks, else the wanted one if it has looked at files."""
-        return served_by or (wanted if self._catalog.file_summaries.exist(wanted) else None)
+    def model_for(self, serving: str | None, wanted: str) -> str | None:
+        """Return the model of the embedded chunks, else the wanted one if it has embedded file summaries."""
+        return serving or (wanted if self._catalog.file_summaries.exist(wanted) else None)
 
-    def read(self, text: str, model: str, before: ConversationContext = NOTHING_BEFORE) -> QueryEmbedding | None:
-        """Return the meaning of a text, in the light of what was spoken of before; None where it cannot be had now."""
+    def embed(self, text: str, model: str, context: ConversationContext = NO_CONTEXT) -> QueryEmbedding | None:
+        """Return the embedding of a text, moved towards its context; None while the model is unavailable."""
         try:
             vector = self._embedder.embed_question(model, text)
-            if before.weight:
-                together = self._embedder.embed_question(model, f"{text}\n{before.text}")
-                vector = blend(vector, together, _TOGETHER * before.weight)
+            if context.weight:
+                in_context = self._embedder.embed_question(model, f"{text}\n{context.text}")
+                vector = blend(vector, in_context, _CONTEXT_FACTOR * context.weight)
         except (WeightsError, WorkerError, PeerError) as error:
             logger.warning("Keywords alone serve a question: %s", error)
             return None
@@ -65,11 +65,11 @@ class QueryEmbedder:
 
 @dataclass(frozen=True, slots=True)
 class QueryEmbedding:
-    """The vector of a question, and what is near to it.
+    """The vector of a query.
 
     Attributes:
-        vector: of unit length, of shape (dimensions,).
-        model: which made it.
+        vector: unit vector of shape (dimensions,).
+        model: the embedding model.
     """
 
     vector: Vectors
@@ -77,18 +77,20 @@ class QueryEmbedding:
     _catalog: Catalog
     _vectors: VectorSearch
 
-    def nearest(self, limit: int, within: ChunkFilter) -> dict[str, float]:
-        """Return the nearest chunks with their cosines, the nearest first; none where the store cannot serve now."""
+    def nearest(self, limit: int, chunk_filter: ChunkFilter) -> dict[str, float]:
+        """Return the nearest chunks with their cosines, nearest first; none while the store is unavailable."""
         try:
-            hits = nearest_chunks(self._vectors, self._catalog, self.model, self.vector, limit=limit, within=within)
+            hits = nearest_chunks(
+                self._vectors, self._catalog, self.model, self.vector, limit=limit, chunk_filter=chunk_filter
+            )
         except (StorageError, PeerError) as error:
             logger.warning("Keywords alone serve a question: %s", error)
             return {}
-        # Rounded, so that the order of what is equally near does not depend on when a vector was stored.
+        # Rounded, so that the order of equally near chunks does not depend on when a vector was stored.
         return {chunk_id: round(cosine, 6) for chunk_id, cosine in hits}
 
     def of_chunks(self, chunk_ids: Sequence[str]) -> dict[str, float]:
-        """Return the cosines of these chunks, as far as they can be had."""
+        """Return the cosines of these chunks, as far as they have vectors; none while the store is unavailable."""
         try:
             return dict(self._vectors.search(self.model, self.vector, len(chunk_ids), chunk_ids)) if chunk_ids else {}
         except (StorageError, PeerError) as error:
@@ -96,5 +98,5 @@ class QueryEmbedding:
             return {}
 
     def of_files(self, paths: Collection[str]) -> dict[str, float]:
-        """Return the cosines of what these files are about, as far as it is known."""
+        """Return the cosines of the summaries of these files, as far as they are embedded."""
         return self._catalog.file_summaries.cosines(self.model, self.vector, list(paths))

@@ -1,8 +1,8 @@
-"""Scores candidates: pure, and able to say why. All weights stand in one table.
+"""Ranks the candidates of a search: pure, and able to explain each score. All weights are in two tables.
 
-A score is a sum: each kind of evidence, a number from 0 to 1, times its weight. Most of it is relative to the best that
-was found for the question: BM25 and cosines have no scale of their own. The weights were fitted to questions with known
-answers; `server/RETRIEVAL.md` tells how, and what each one buys.
+A score is the sum of features, each a number from 0 to 1, times their weights. Most features are relative to the best
+candidate of the same search, because BM25 and cosines have no scale of their own. The weights were fitted to questions
+with known answers; `server/RETRIEVAL.md` describes how, and what each feature is worth.
 """
 
 from __future__ import annotations
@@ -12,83 +12,85 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from sourcewise.retrieval.ranking_features import QuestionWords
+from sourcewise.retrieval.ranking_features import FeatureExtractor
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from sourcewise.domain.search import SearchRequest
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each kind of evidence adds to a score.
+    """The weight of each feature in a score.
 
     Attributes:
-        keywords: BM25 of the chunk, of the best.
-        rest_of_file: BM25 of the file's other chunks, the n-th best of them counting an n-th.
-        meaning: cosine with the question, from the last of the nearest chunks (0) to the first (1).
-        nearest_in_file: the same of the nearest chunk of its file. It takes back some of what meaning gives, so that
-            meaning counts more for which lines of a file are meant than for which file.
-        synopsis: cosine of what the file is about with the question, from the farthest of the files (0) to the nearest.
-        definition: a name that is defined in the chunk fits the question.
-        asked: a name that is written in the question as code is defined in the chunk.
-        named: the question names the lines, or the file. By judgement, since no question with a known answer names one:
-            more than it costs not to be the best of the file.
-        question_in_name: how much of the question the file's name has; `name_in_question`: how little else it has.
-        folder_in_question: how little else than what the question has the name of its folder has.
-        test: it is one; `aside`: it is not the product's own code; `prose`: it is text or data.
-        depth: it is five folders deeper than the shallowest of those found.
-        same_file: another passage of its file comes before it.
+        keywords: BM25 of the chunk, as a share of the best.
+        rest_of_file: BM25 of the other chunks of the file; the n-th best of them counts an n-th.
+        semantic: cosine with the query, scaled from the last of the nearest chunks (0) to the first (1).
+        semantic_of_file: the same for the best chunk of the file. It is negative, so that the cosine counts more for
+            which lines of a file are meant than for which file.
+        file_summary: cosine of the file's summary with the query, scaled from the lowest (0) to the highest (1).
+        symbol: a symbol that the chunk defines fits the query.
+        exact_symbol: the chunk defines a symbol that the query writes as code.
+        exact_location: the query names the chunk's lines, or its file. Set by judgement, since no question with a known
+            answer names a location: more than `same_file` costs.
+        query_in_file_name: how much of the query the file name contains; `file_name_in_query`: the reverse.
+        folder_name_in_query: how much of the name of the file's folder the query contains.
+        test: the file is a test; `non_product`: an example, a benchmark, …; `non_code`: text or data.
+        depth: five folders deeper than the shallowest candidate.
+        same_file: another passage of the same file ranks higher.
     """
 
     keywords: float
     rest_of_file: float
-    meaning: float
-    nearest_in_file: float
-    synopsis: float
-    definition: float
-    question_in_name: float
-    name_in_question: float
-    folder_in_question: float
+    semantic: float
+    semantic_of_file: float
+    file_summary: float
+    symbol: float
+    query_in_file_name: float
+    file_name_in_query: float
+    folder_name_in_query: float
     test: float
-    aside: float
-    prose: float
+    non_product: float
+    non_code: float
     depth: float
-    asked: float
-    named: float = 6.0
+    exact_symbol: float
+    exact_location: float = 6.0
     same_file: float = -3.0
 
 
-KEYWORDS_ALONE = Weights(
+KEYWORD_WEIGHTS = Weights(
     keywords=3.8,
     rest_of_file=1.3,
-    meaning=0.0,
-    nearest_in_file=0.0,
-    synopsis=2.0,
-    definition=5.5,
-    question_in_name=1.6,
-    name_in_question=2.2,
-    folder_in_question=0.7,
+    semantic=0.0,
+    semantic_of_file=0.0,
+    file_summary=2.0,
+    symbol=5.5,
+    query_in_file_name=1.6,
+    file_name_in_query=2.2,
+    folder_name_in_query=0.7,
     test=-0.8,
-    aside=-1.4,
-    prose=-0.8,
+    non_product=-1.4,
+    non_code=-0.8,
     depth=-3.7,
-    asked=1.0,
+    exact_symbol=1.0,
 )
-WITH_MEANING = Weights(
+HYBRID_WEIGHTS = Weights(
     keywords=2.6,
     rest_of_file=1.0,
-    meaning=5.4,
-    nearest_in_file=-1.8,
-    synopsis=1.0,
-    definition=2.1,
-    question_in_name=4.5,
-    name_in_question=1.0,
-    folder_in_question=1.5,
+    semantic=5.4,
+    semantic_of_file=-1.8,
+    file_summary=1.0,
+    symbol=2.1,
+    query_in_file_name=4.5,
+    file_name_in_query=1.0,
+    folder_name_in_query=1.5,
     test=-0.6,
-    aside=-2.0,
-    prose=-1.2,
+    non_product=-2.0,
+    non_code=-1.2,
     depth=-3.2,
-    asked=0.25,
+    exact_symbol=0.25,
 )
 
 
@@ -97,188 +99,188 @@ class Candidate:
     """A chunk that a search found.
 
     Attributes:
-        keyword: its BM25 score.
-        nearest: whether it is among the chunks that are nearest to the question.
-        similarity: its cosine with the question, where it is known.
-        far: whether it is embedded, but not among the nearest.
-        asked: names in it that the question writes as code.
-        named: whether the question names its lines, or its file.
+        bm25: its BM25 score.
+        nearest: whether it is among the nearest chunks of the vector search.
+        similarity: its cosine with the query; None where it is not known.
+        exact_symbols: symbols that it defines and that the query writes as code.
+        exact_location: whether the query names its lines, or its file.
+        not_nearest: whether it is embedded, but not among the nearest chunks.
     """
 
-    keyword: float = 0.0
+    bm25: float = 0.0
     nearest: bool = False
     similarity: float | None = None
-    asked: list[str] = field(default_factory=list)
-    named: bool = False
-    far: bool = False
+    exact_symbols: list[str] = field(default_factory=list)
+    exact_location: bool = False
+    not_nearest: bool = False
 
 
-class Sketch(NamedTuple):
-    """What ranking has to know of a chunk: its file, and the names of what is defined in it."""
+class ChunkMetadata(NamedTuple):
+    """What the ranking needs of a chunk: the path of its file, and the names of the symbols that it defines."""
 
     path: str
     names: tuple[str, ...]
 
 
-class Ranked(NamedTuple):
-    """A chunk in its place, with its score and what made it, the weightiest first."""
+class RankedChunk(NamedTuple):
+    """A chunk with its score and the reasons for it, the largest contribution first."""
 
     chunk_id: str
     score: float
     reasons: tuple[str, ...]
 
 
-class _Evidence(NamedTuple):
-    """Something that speaks for a chunk or against it: what, and how much it adds to the score."""
+class _Contribution(NamedTuple):
+    """What a feature adds to a score."""
 
-    what: str
+    feature: str
     amount: float
 
 
 def rank(
-    question: str,
-    telling: Mapping[str, float],
+    request: SearchRequest,
+    term_weights: Mapping[str, float],
     candidates: Mapping[str, Candidate],
-    chunk_metadata: Mapping[str, Sketch],
-    top: int,
+    chunk_metadata: Mapping[str, ChunkMetadata],
     *,
-    synopses: Mapping[str, float] = MappingProxyType({}),
-) -> list[Ranked]:
-    """Return the best candidates, best first.
+    file_similarities: Mapping[str, float] = MappingProxyType({}),
+) -> list[RankedChunk]:
+    """Return the `request.top` best candidates, best first.
 
     Args:
-        question: in any words.
-        telling: its words, and how much each tells.
-        candidates: what searches found, by chunk id.
-        chunk_metadata: those of them that exist.
-        top: how many at most.
-        synopses: cosines with the question of what files are about, by path, as far as they are known.
+        request: what was searched.
+        term_weights: the terms of its text and context, with their weights.
+        candidates: the chunks that were found, by id.
+        chunk_metadata: of the candidates that still exist, by id.
+        file_similarities: cosines of file summaries with the query, by path, as far as they are known.
     """
     found = {chunk_id: candidate for chunk_id, candidate in candidates.items() if chunk_id in chunk_metadata}
-    scorer = _Scorer(QuestionWords(question, telling), found, chunk_metadata, synopses)
+    scorer = _Scorer(FeatureExtractor(request.text, term_weights), found, chunk_metadata, file_similarities)
     scores = {chunk_id: scorer.score(chunk_id) for chunk_id in found}
     ordered = sorted(found, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
-    chosen = _spread([(i, chunk_metadata[i].path, scores[i]) for i in ordered], scorer.weights.same_file, top)
-    return [Ranked(i, scores[i] + deducted, scorer.reasons(i, deducted)) for i, deducted in chosen]
+    scored = [(chunk_id, chunk_metadata[chunk_id].path, scores[chunk_id]) for chunk_id in ordered]
+    chosen = _penalize_same_file(scored, scorer.weights.same_file, request.top)
+    return [RankedChunk(i, scores[i] + penalty, scorer.reasons(i, penalty)) for i, penalty in chosen]
 
 
 class _Scorer:
-    """Weighs the evidence for candidates beside each other."""
+    """Computes the scores of candidates relative to each other."""
 
     def __init__(
         self,
-        words: QuestionWords,
+        features: FeatureExtractor,
         found: Mapping[str, Candidate],
-        chunk_metadata: Mapping[str, Sketch],
-        synopses: Mapping[str, float],
+        chunk_metadata: Mapping[str, ChunkMetadata],
+        file_similarities: Mapping[str, float],
     ) -> None:
-        self.weights = WITH_MEANING if any(candidate.nearest for candidate in found.values()) else KEYWORDS_ALONE
+        self.weights = HYBRID_WEIGHTS if any(candidate.nearest for candidate in found.values()) else KEYWORD_WEIGHTS
         self._found = found
         self._paths = {chunk_id: chunk_metadata[chunk_id].path for chunk_id in found}
-        self._best_keyword = max((candidate.keyword for candidate in found.values()), default=0.0) or 1.0
+        self._best_bm25 = max((candidate.bm25 for candidate in found.values()), default=0.0) or 1.0
         cosines = [c.similarity for c in found.values() if c.nearest and c.similarity is not None]
-        self._farthest, self._nearest = min(cosines, default=0.0), max(cosines, default=0.0)
-        self._names = {chunk_id: words.best_name(chunk_metadata[chunk_id].names) for chunk_id in found}
-        self._places = words.places(frozenset(self._paths.values()))
-        self._nearness = {chunk_id: self._nearness_of(candidate) for chunk_id, candidate in found.items()}
-        self._nearest_in_file: dict[str, float] = defaultdict(float)
+        self._lowest_cosine, self._highest_cosine = min(cosines, default=0.0), max(cosines, default=0.0)
+        self._symbols = {chunk_id: features.best_symbol(chunk_metadata[chunk_id].names) for chunk_id in found}
+        self._path_features = features.path_features(frozenset(self._paths.values()))
+        self._semantic = {chunk_id: self._semantic_of(candidate) for chunk_id, candidate in found.items()}
+        self._semantic_of_file: dict[str, float] = defaultdict(float)
         for chunk_id, path in self._paths.items():
-            self._nearest_in_file[path] = max(self._nearest_in_file[path], self._nearness[chunk_id])
-        self._rest = _rest_of_files(found, self._paths)
-        self._about = _scaled(synopses, frozenset(self._paths.values()))
-        # Of many chunks of a file, what its file says is weighed once.
-        self._of_files = {path: tuple(self._of_file(path)) for path in self._places}
-        self._file_scores = {path: _sum(evidence) for path, evidence in self._of_files.items()}
+            self._semantic_of_file[path] = max(self._semantic_of_file[path], self._semantic[chunk_id])
+        self._rest_of_file = _rest_of_files(found, self._paths)
+        self._file_summary = _scaled(file_similarities, frozenset(self._paths.values()))
+        # Computed once for each file, since many candidates share one.
+        self._of_files = {path: tuple(self._of_file(path)) for path in self._path_features}
+        self._file_scores = {path: _sum(contributions) for path, contributions in self._of_files.items()}
 
     def score(self, chunk_id: str) -> float:
-        """Return the sum of all evidence."""
+        """Return the sum of all contributions."""
         return _sum(self._of_chunk(chunk_id)) + self._file_scores[self._paths[chunk_id]]
 
-    def reasons(self, chunk_id: str, deducted: float) -> tuple[str, ...]:
-        """Return in words what counts, and how much it does, the weightiest first."""
-        others = _Evidence("is not the best of its file", deducted)
-        evidence = [*self._of_chunk(chunk_id), *self._of_files[self._paths[chunk_id]], others]
-        told = [each for each in evidence if round(each.amount, 2)]
-        told.sort(key=lambda each: -abs(each.amount))
-        return tuple(f"{each.what} {each.amount:+.2f}" for each in told)
+    def reasons(self, chunk_id: str, penalty: float) -> tuple[str, ...]:
+        """Return the contributions that are not zero in words, the largest first."""
+        same_file = _Contribution("is not the best of its file", penalty)
+        contributions = [*self._of_chunk(chunk_id), *self._of_files[self._paths[chunk_id]], same_file]
+        shown = [each for each in contributions if round(each.amount, 2)]
+        shown.sort(key=lambda each: -abs(each.amount))
+        return tuple(f"{each.feature} {each.amount:+.2f}" for each in shown)
 
-    def _of_chunk(self, chunk_id: str) -> Iterator[_Evidence]:
-        weights, candidate, own = self.weights, self._found[chunk_id], self._names[chunk_id]
-        keywords = candidate.keyword / self._best_keyword
-        yield _Evidence("keywords", weights.keywords * keywords)
-        taken_back = weights.nearest_in_file * self._nearest_in_file[self._paths[chunk_id]]
-        yield _Evidence("meaning", weights.meaning * self._nearness[chunk_id] + taken_back)
-        if candidate.named:
-            yield _Evidence("is named by the question", weights.named)
-        if candidate.asked:
-            yield _Evidence(f"defines {', '.join(dict.fromkeys(candidate.asked))}", weights.asked)
-        if own.fit:
-            yield _Evidence(f"is about {own.name}", weights.definition * own.fit)
+    def _of_chunk(self, chunk_id: str) -> Iterator[_Contribution]:
+        weights, candidate, symbol = self.weights, self._found[chunk_id], self._symbols[chunk_id]
+        keywords = candidate.bm25 / self._best_bm25
+        yield _Contribution("keywords", weights.keywords * keywords)
+        of_file = weights.semantic_of_file * self._semantic_of_file[self._paths[chunk_id]]
+        yield _Contribution("meaning", weights.semantic * self._semantic[chunk_id] + of_file)
+        if candidate.exact_location:
+            yield _Contribution("is named by the question", weights.exact_location)
+        if candidate.exact_symbols:
+            symbols = ", ".join(dict.fromkeys(candidate.exact_symbols))
+            yield _Contribution(f"defines {symbols}", weights.exact_symbol)
+        if symbol.fit:
+            yield _Contribution(f"is about {symbol.name}", weights.symbol * symbol.fit)
 
-    def _of_file(self, path: str) -> Iterator[_Evidence]:
-        weights, place = self.weights, self._places[path]
-        rest = self._rest[path] / self._best_keyword
-        yield _Evidence("keywords elsewhere in the file", weights.rest_of_file * rest)
-        yield _Evidence("what the file is about", weights.synopsis * self._about[path])
-        yield _Evidence(
-            f"path has {', '.join(place.words)}",
-            weights.question_in_name * place.question_in_name
-            + weights.name_in_question * place.name_in_question
-            + weights.folder_in_question * place.folder_in_question,
+    def _of_file(self, path: str) -> Iterator[_Contribution]:
+        weights, features = self.weights, self._path_features[path]
+        rest = self._rest_of_file[path] / self._best_bm25
+        yield _Contribution("keywords elsewhere in the file", weights.rest_of_file * rest)
+        yield _Contribution("what the file is about", weights.file_summary * self._file_summary[path])
+        yield _Contribution(
+            f"path has {', '.join(features.matched_terms)}",
+            weights.query_in_file_name * features.query_in_file_name
+            + weights.file_name_in_query * features.file_name_in_query
+            + weights.folder_name_in_query * features.folder_name_in_query,
         )
-        yield _Evidence("is deep in folders", weights.depth * place.depth)
-        yield _Evidence("is a test", weights.test * place.test)
-        yield _Evidence("is beside the product's code", weights.aside * place.aside)
-        yield _Evidence("is text or data", weights.prose * place.prose)
+        yield _Contribution("is deep in folders", weights.depth * features.depth)
+        yield _Contribution("is a test", weights.test * features.test)
+        yield _Contribution("is beside the product's code", weights.non_product * features.non_product)
+        yield _Contribution("is text or data", weights.non_code * features.non_code)
 
-    def _nearness_of(self, candidate: Candidate) -> float:
-        """Return how near a chunk is to the question, from the farthest of the nearest (0) to the nearest (1)."""
-        if candidate.far:
+    def _semantic_of(self, candidate: Candidate) -> float:
+        """Return the cosine of a candidate, scaled from the lowest of the nearest (0) to the highest (1)."""
+        if candidate.not_nearest:
             return 0.0
         if candidate.similarity is None:
-            # What is not embedded yet is taken to be as near as its words suggest.
-            return candidate.keyword / self._best_keyword
-        if self._nearest <= self._farthest:
-            return float(candidate.similarity >= self._nearest)
-        return max(candidate.similarity - self._farthest, 0.0) / (self._nearest - self._farthest)
+            # A chunk without a vector is assumed to be as similar as its keywords suggest.
+            return candidate.bm25 / self._best_bm25
+        if self._highest_cosine <= self._lowest_cosine:
+            return float(candidate.similarity >= self._highest_cosine)
+        return max(candidate.similarity - self._lowest_cosine, 0.0) / (self._highest_cosine - self._lowest_cosine)
 
 
-def _sum(evidence: Iterable[_Evidence]) -> float:
-    return sum(each.amount for each in evidence)
+def _sum(contributions: Iterable[_Contribution]) -> float:
+    return sum(each.amount for each in contributions)
 
 
 def _rest_of_files(found: Mapping[str, Candidate], paths: Mapping[str, str]) -> dict[str, float]:
-    """Return for each file what its chunks but the best have of keywords, the n-th of them counting an n-th."""
+    """Return by path the BM25 scores of all but the best chunk, the n-th of them divided by n."""
     scores: dict[str, list[float]] = defaultdict(list)
     for chunk_id, candidate in found.items():
-        scores[paths[chunk_id]].append(candidate.keyword)
+        scores[paths[chunk_id]].append(candidate.bm25)
     ordered = {path: sorted(of_file, reverse=True)[1:10] for path, of_file in scores.items()}
     return {path: sum(score / n for n, score in enumerate(others, 2)) for path, others in ordered.items()}
 
 
 def _scaled(cosines: Mapping[str, float], paths: Collection[str]) -> dict[str, float]:
-    """Return for each path how near it is, from the farthest (0) to the nearest (1); where unknown, as the mean."""
+    """Return the cosine of each path, scaled from the lowest (0) to the highest (1); the mean where there is none."""
     least, most = min(cosines.values(), default=0.0), max(cosines.values(), default=0.0)
     scaled = {path: (cosine - least) / (most - least or 1.0) for path, cosine in cosines.items()}
-    usual = sum(scaled.values()) / (len(scaled) or 1)
-    return {path: scaled.get(path, usual) for path in paths}
+    average = sum(scaled.values()) / (len(scaled) or 1)
+    return {path: scaled.get(path, average) for path in paths}
 
 
-def _spread(scored: Sequence[tuple[str, str, float]], same_file: float, top: int) -> list[tuple[str, float]]:
-    """Put the best of each file before its others, which count less.
+def _penalize_same_file(scored: Sequence[tuple[str, str, float]], penalty: float, top: int) -> list[tuple[str, float]]:
+    """Penalize every chunk but the best of each file, so that one file does not fill the result.
 
     Args:
         scored: id, path and score of chunks, best first.
-        same_file: what it adds to a score not to be the best of its file.
-        top: how many at most.
+        penalty: is added to the score; negative.
+        top: the number of chunks to return at most.
 
     Returns:
-        The ids in their new order, each with what was added.
+        The ids in their new order, each with its penalty or 0.
     """
     added: dict[str, float] = {}
     files: set[str] = set()
     for chunk_id, path, _ in scored:
-        added[chunk_id] = same_file if path in files else 0.0
+        added[chunk_id] = penalty if path in files else 0.0
         files.add(path)
     ordered = sorted(scored, key=lambda item: -(item[2] + added[item[0]]))
     return [(chunk_id, added[chunk_id]) for chunk_id, _, _ in ordered[:top]]

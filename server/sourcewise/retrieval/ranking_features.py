@@ -1,7 +1,7 @@
-"""What the names and the place of some code say about a question: pure measures, each from 0 to 1.
+"""Ranking features from the names and the path of some code: pure functions of a query, each from 0 to 1.
 
-A question names what it is about in its own words: `how are routes matched` means `Router.match` in `routing.py`. So
-words are compared by their roots, and weighed by how much they tell: a word of every chunk says nothing.
+A question describes code in its own words: `how are routes matched` means `Router.match` in `routing.py`. So words are
+compared by their roots, and weighted by how rare they are: a word of every chunk says nothing.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ _TEST = re.compile(
     r"(^|/)(t|tests?|testing|specs?|__tests__)(/|$)|(^|/)(test_[^/]*|conftest\.py|[^/]*[._-](tests?|spec)\.\w+)$",
     re.IGNORECASE,
 )
-_ASIDE = re.compile(
+_NON_PRODUCT = re.compile(
     r"(^|/)(examples?|samples?|demos?|docs?|vendor(ed)?|third[_-]?party|benchmarks?|fixtures)(/|$)"
     r"|(^|/)\.\w[^/]*/|\.pyi$|[._-]bench(mark)?s?\.\w+$",
     re.IGNORECASE,
 )
-_PROSE = re.compile(
+_NON_CODE = re.compile(
     r"(^|/)(\.|change(s|log)|history|news|release[_-]?notes|whats[_-]?new|CMakeLists|Makefile|BUILD)[^/]*$"
     r"|\.(md|rst|adoc|txt|json|ya?ml|toml|ini|cfg|xml|html?|css|bazel|cmake|stub|in|am|m4)$",
     re.IGNORECASE,
 )
 _ABOUT_TESTS = re.compile(r"\b(tests?|tested|testing|specs?|fixtures?|mocks?)\b", re.IGNORECASE)
-_ABOUT_ASIDES = re.compile(
+_ABOUT_NON_PRODUCT = re.compile(
     r"\b(examples?|samples?|demos?|docs?|documentation|vendor(ed)?|benchmarks?|stubs?)\b", re.IGNORECASE
 )
-_ABOUT_PROSE = re.compile(
+_ABOUT_NON_CODE = re.compile(
     r"\b(change(d|s|log)|history|releases?|versions?|readme|docs?|documentation|config(uration)?|settings?|json|ya?ml"
     r"|toml|markdown|css|html|build|makefile|cmake)\b",
     re.IGNORECASE,
@@ -43,93 +43,100 @@ _ABOUT_PROSE = re.compile(
 _DEEPEST = 5
 
 
-class PlaceEvidence(NamedTuple):
-    """What a path says.
+class PathFeatures(NamedTuple):
+    """The features of a path.
 
     Attributes:
-        question_in_name: how much of the question the file's name has.
-        name_in_question: how much of the file's name the question has.
-        folder_in_question: how much of its folder's name the question has.
-        words: those of the question that the path has.
-        depth: in how many folders more it is than the shallowest, of five.
-        test: whether it is a test; `aside`: an example, a benchmark, not the product's own; `prose`: text or data.
+        query_in_file_name: how much of the query the file name contains, by term weight.
+        file_name_in_query: how much of the file name the query contains.
+        folder_name_in_query: how much of the name of its folder the query contains.
+        matched_terms: roots of query terms that are in the path.
+        depth: how many folders deeper it is than the shallowest path, as a share of five.
+        test: whether it is a test.
+        non_product: whether it is an example, a benchmark or the like.
+        non_code: whether it is text or data.
     """
 
-    question_in_name: float
-    name_in_question: float
-    folder_in_question: float
-    words: tuple[str, ...]
+    query_in_file_name: float
+    file_name_in_query: float
+    folder_name_in_query: float
+    matched_terms: tuple[str, ...]
     depth: float
     test: bool
-    aside: bool
-    prose: bool
+    non_product: bool
+    non_code: bool
 
 
-class NameEvidence(NamedTuple):
-    """How well a definition's name fits a question, and the name."""
+class SymbolMatch(NamedTuple):
+    """How well the name of a symbol fits a query, from 0 to 1, and the name."""
 
     fit: float = 0.0
     name: str = ""
 
 
-class QuestionWords:
-    """The words of a question, by root, with how much they tell; and what the question says it is about."""
+class FeatureExtractor:
+    """Computes the features of names and paths for one query."""
 
-    def __init__(self, question: str, telling: Mapping[str, float]) -> None:
-        """Take a question and how much each of its words tells."""
-        self._told: dict[str, float] = {}
-        for word, weight in telling.items():
-            self._told[root(word)] = max(weight, self._told.get(root(word), 0.0))
-        self._total = sum(self._told.values()) or 1.0
-        self._about_tests = bool(_ABOUT_TESTS.search(question))
-        self._about_asides = bool(_ABOUT_ASIDES.search(question))
-        self._about_prose = bool(_ABOUT_PROSE.search(question))
+    def __init__(self, text: str, term_weights: Mapping[str, float]) -> None:
+        """Prepare a query.
 
-    def best_name(self, names: Iterable[str]) -> NameEvidence:
-        """Return the name that fits best: asked for by many of the question's words, and by most of its own."""
-        return max((NameEvidence(self._fit(name), name) for name in names), default=NameEvidence())
+        Args:
+            text: of the query; words like `test` or `example` in it turn off the feature of that name.
+            term_weights: its terms, with their weights.
+        """
+        self._weights: dict[str, float] = {}
+        for term, weight in term_weights.items():
+            self._weights[root(term)] = max(weight, self._weights.get(root(term), 0.0))
+        self._total = sum(self._weights.values()) or 1.0
+        self._about_tests = bool(_ABOUT_TESTS.search(text))
+        self._about_non_product = bool(_ABOUT_NON_PRODUCT.search(text))
+        self._about_non_code = bool(_ABOUT_NON_CODE.search(text))
+
+    def best_symbol(self, names: Iterable[str]) -> SymbolMatch:
+        """Return the name that fits best: it shares many words with the query, and has few others."""
+        return max((SymbolMatch(self._fit(name), name) for name in names), default=SymbolMatch())
 
     def _fit(self, name: str) -> float:
         roots = _roots(name)
-        shared = roots & self._told.keys()
+        shared = roots & self._weights.keys()
         return self._share(shared) * len(shared) / len(roots) if shared else 0.0
 
     def _share(self, roots: Iterable[str]) -> float:
-        """Return how much of all that the question tells these words tell."""
-        return sum(self._told[word] for word in roots) / self._total
+        """Return the weight of these terms as a share of the weight of all terms."""
+        return sum(self._weights[word] for word in roots) / self._total
 
-    def places(self, paths: Iterable[str]) -> dict[str, PlaceEvidence]:
-        """Return what each path says beside the others: a word that all of them have says nothing."""
+    def path_features(self, paths: Iterable[str]) -> dict[str, PathFeatures]:
+        """Return the features of each path; a word that all of the paths contain counts little."""
         parts = {path: _path_roots(path) for path in paths}
         least = min((path.count("/") for path in parts), default=0)
         common = Counter(word for part in parts.values() for word in part.folders | part.name)
-        rare = {
+        rarity = {
             word: math.log1p(len(parts) / (count + 0.5)) / math.log1p(len(parts) / 0.5)
             for word, count in common.items()
         }
-        return {path: self._place(path, part, rare, path.count("/") - least) for path, part in parts.items()}
+        return {path: self._features(path, part, rarity, path.count("/") - least) for path, part in parts.items()}
 
-    def _place(self, path: str, part: _PathRoots, rare: Mapping[str, float], deeper: int) -> PlaceEvidence:
-        asked = part.name & self._told.keys()
-        return PlaceEvidence(
-            question_in_name=sum(self._told[word] * rare[word] for word in asked) / self._total,
-            name_in_question=self._covered(part.name, rare),
-            folder_in_question=self._covered(part.folder, rare),
-            words=tuple(sorted((part.folders | part.name) & self._told.keys())),
+    def _features(self, path: str, part: _PathRoots, rarity: Mapping[str, float], deeper: int) -> PathFeatures:
+        matched = part.name & self._weights.keys()
+        return PathFeatures(
+            query_in_file_name=sum(self._weights[word] * rarity[word] for word in matched) / self._total,
+            file_name_in_query=self._coverage(part.name, rarity),
+            folder_name_in_query=self._coverage(part.folder, rarity),
+            matched_terms=tuple(sorted((part.folders | part.name) & self._weights.keys())),
             depth=min(deeper, _DEEPEST) / _DEEPEST,
             test=not self._about_tests and bool(_TEST.search(path)),
-            aside=not self._about_asides and bool(_ASIDE.search(path)),
-            prose=not self._about_prose and bool(_PROSE.search(path)),
+            non_product=not self._about_non_product and bool(_NON_PRODUCT.search(path)),
+            non_code=not self._about_non_code and bool(_NON_CODE.search(path)),
         )
 
-    def _covered(self, roots: frozenset[str], rare: Mapping[str, float]) -> float:
-        """Return how much of a name the question has, by how rare its words are among the paths."""
-        asked = roots & self._told.keys()
-        return sum(rare[word] for word in asked) / sum(rare[word] for word in roots) if asked else 0.0
+    def _coverage(self, roots: frozenset[str], rarity: Mapping[str, float]) -> float:
+        """Return how much of a name the query contains, by the rarity of its words among the paths."""
+        matched = roots & self._weights.keys()
+        return sum(rarity[word] for word in matched) / sum(rarity[word] for word in roots) if matched else 0.0
 
 
 class _PathRoots(NamedTuple):
-    """The roots of a path's folders, of the one it lies in, and of the file's name without its endings."""
+    """Roots of the words in a path: in all its folders, the innermost one, and the file name without extensions."""
 
     folders: frozenset[str]
     folder: frozenset[str]

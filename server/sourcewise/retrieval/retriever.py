@@ -1,7 +1,7 @@
-"""Finds passages for a question: keyword, vector and definition search, joined by `ranking`.
+"""Retrieves the passages for a request: runs keyword, vector and definition search, and ranks what they find.
 
-Keyword and definition search need only the catalog, so a folder can be asked before anything is embedded. Vectors
-join as far as they exist; the result says what served.
+Keyword and definition search need only the catalog, so a folder can be searched before anything is embedded. Vector
+search covers the chunks that have vectors so far; the result says which searches ran.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sourcewise.domain.search import Passage, SearchMode, SearchResult
-from sourcewise.embedding.model_names import closeness_of
-from sourcewise.retrieval.follow_up_context import background, search_text
-from sourcewise.retrieval.query_embedding import NOTHING_BEFORE, QueryEmbedder
-from sourcewise.retrieval.ranking import Candidate, Sketch, rank
-from sourcewise.retrieval.stack_trace_locations import named_places
+from sourcewise.domain.search import Passage, SearchMode, SearchRequest, SearchResult
+from sourcewise.embedding.model_names import similarity_thresholds_of
+from sourcewise.retrieval.follow_up_context import search_text
+from sourcewise.retrieval.query_embedding import QueryEmbedder
+from sourcewise.retrieval.ranking import Candidate, ChunkMetadata, rank
+from sourcewise.retrieval.stack_trace_locations import find_locations
 from sourcewise.storage.chunk_filter import ANY_CHUNK
 from sourcewise.text.words import identifiers_in, query_terms, weighted_terms
 
@@ -25,143 +25,130 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sourcewise.domain.code import Chunk
-    from sourcewise.domain.search import ConversationContext, Query
     from sourcewise.retrieval.query_embedding import QueryEmbedding, QuestionEmbedder
     from sourcewise.storage.catalog import Catalog
     from sourcewise.storage.chunk_filter import ChunkFilter
     from sourcewise.storage.vector_search import VectorSearch
 
-# How deep each list is read. Deeper costs time and hardly ever changes the first ten.
+# How many candidates each search contributes. More cost time and hardly ever change the first ten.
 _KEYWORD_DEPTH = 150
 _VECTOR_DEPTH = 60
-# Words that are alone have to show which files are about a question as a whole, and that takes more of their chunks.
+# Without vectors, keywords alone show which files are relevant as a whole, which takes more of their chunks.
 _KEYWORD_DEPTH_ALONE = 200
 _DEFINITION_DEPTH = 100
-_NAMED_DEPTH = 10
-# How many searches may have vectors compared at a time.
-_SIDE_BY_SIDE = 4
+_LOCATION_DEPTH = 10
+# How many vector searches run at the same time.
+_VECTOR_THREADS = 4
 
 
 class Retriever:
     """Searches one folder's index. Thread-safe."""
 
     def __init__(self, catalog: Catalog, vectors: VectorSearch, embedder: QuestionEmbedder) -> None:
-        """Join the parts; nothing is opened."""
+        """Take the parts to search; opens nothing."""
         self._catalog = catalog
-        self._meanings = QueryEmbedder(catalog, vectors, embedder)
-        self._looking = ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="nearest")
+        self._query_embedder = QueryEmbedder(catalog, vectors, embedder)
+        self._vector_threads = ThreadPoolExecutor(_VECTOR_THREADS, thread_name_prefix="nearest")
 
     def keyword_candidates(self, question: str, limit: int) -> list[str]:
-        """Return ids of the chunks that keywords alone find, best first: what to embed first for this question."""
-        telling = weighted_terms(question, self._catalog.keywords.inverse_document_frequency)
-        return [chunk_id for chunk_id, _ in self._catalog.keywords.search(list(telling), limit)]
+        """Return ids of up to `limit` chunks that keyword search finds, best first."""
+        term_weights = weighted_terms(question, self._catalog.keywords.inverse_document_frequency)
+        return [chunk_id for chunk_id, _ in self._catalog.keywords.search(list(term_weights), limit)]
 
-    def search(
-        self,
-        question: str,
-        model: str,
-        top: int,
-        within: ChunkFilter = ANY_CHUNK,
-        by: SearchMode = SearchMode.HYBRID,
-        *,
-        before: ConversationContext = NOTHING_BEFORE,
-    ) -> SearchResult:
-        """Return the best passages of the folder for a question.
+    def search(self, request: SearchRequest, model: str, chunk_filter: ChunkFilter = ANY_CHUNK) -> SearchResult:
+        """Return the best passages for a request, after its excerpt if it has one.
 
         Args:
-            question: in any words.
-            model: the wanted embedding model; while it is not complete, one that is serves.
-            top: how many passages at most.
-            within: what chunks to stay in.
-            by: what may serve.
-            before: what was spoken of before.
+            request: see SearchRequest; its scope has become `chunk_filter`, its open files are left to UnsavedFiles.
+            model: the wanted embedding model; while its vectors are incomplete, a complete model serves.
+            chunk_filter: the chunks in the scope of the request.
         """
+        result = self._search(replace(request, text=search_text(request)), model, chunk_filter)
+        return result if request.excerpt is None else _with_excerpt_first(result, request.excerpt, request.top)
+
+    def _search(self, request: SearchRequest, model: str, chunk_filter: ChunkFilter) -> SearchResult:
         timings: dict[str, float] = {}
-        telling: dict[str, float] = {}
+        term_weights: dict[str, float] = {}
         candidates: dict[str, Candidate] = {}
-        served_by, counts = self._catalog.serving_model(model)
-        served_by = None if by is SearchMode.KEYWORD else served_by
+        serving, counts = self._catalog.serving_model(model)
+        serving = None if request.mode is SearchMode.KEYWORD else serving
         with _timed(timings, "question embedding"):
-            asked_of = None if by is SearchMode.KEYWORD else self._meanings.serving_model(served_by, model)
-            meaning = self._meanings.read(question, asked_of, before) if asked_of else None
-        # Vectors are compared in another process, words in this one: the two go on side by side.
-        looking = self._looking.submit(meaning.nearest, _VECTOR_DEPTH, within) if meaning and served_by else None
-        if by is not SearchMode.VECTOR:
+            embedding = self._embed(request, serving, model)
+        # Vector search runs in another process, keyword search in this one, so they run at the same time.
+        vector_search = (
+            self._vector_threads.submit(embedding.nearest, _VECTOR_DEPTH, chunk_filter)
+            if embedding and serving
+            else None
+        )
+        if request.mode is not SearchMode.VECTOR:
             with _timed(timings, "keywords"):
-                depth = _KEYWORD_DEPTH if served_by else _KEYWORD_DEPTH_ALONE
-                telling, candidates = self._by_words(question, before, depth, within)
-        by_words = tuple(candidates)
+                depth = _KEYWORD_DEPTH if serving else _KEYWORD_DEPTH_ALONE
+                term_weights, candidates = self._keyword_candidates(request, depth, chunk_filter)
+        keyword_hits = tuple(candidates)
         with _timed(timings, "vectors"):
-            nearest = looking.result() if looking else {}
-            self._add_nearest(served_by or model, nearest, candidates)
+            nearest = vector_search.result() if vector_search else {}
+            self._add_nearest(serving or model, nearest, candidates)
         with _timed(timings, "ranking"):
-            passages = self._passages(question, telling, candidates, top, meaning)
-        if meaning and nearest:
+            passages = self._rank(request, term_weights, candidates, embedding)
+        if embedding and nearest:
             with _timed(timings, "similarities"):
-                passages = _with_similarities(meaning, passages)
+                passages = _with_similarities(embedding, passages)
         return SearchResult(
-            question,
+            request.text,
             tuple(passages),
-            by if nearest else SearchMode.KEYWORD,
+            request.mode if nearest else SearchMode.KEYWORD,
             counts.chunks,
             counts.embedded,
-            _relevant(question, before, passages, closeness_of(served_by or model).related),
+            _relevant(request, passages, similarity_thresholds_of(serving or model).related),
             timings,
-            None if meaning is None else (len(meaning.vector), tuple(float(x) for x in meaning.vector[:4])),
-            by_words=by_words,
+            None if embedding is None else (len(embedding.vector), tuple(float(x) for x in embedding.vector[:4])),
+            keyword_hits=keyword_hits,
         )
 
-    def gather(
-        self,
-        inquiry: Query,
-        model: str,
-        top: int,
-        within: ChunkFilter = ANY_CHUNK,
-        by: SearchMode = SearchMode.HYBRID,
-    ) -> SearchResult:
-        """Return what to answer from: the inquiry's excerpt, if it has one, and the best passages; see search."""
-        result = self.search(search_text(inquiry), model, top, within, by, before=background(inquiry))
-        if inquiry.excerpt is None:
-            return result
-        selected = Passage(inquiry.excerpt, 1, 1.0, None, ("is selected",))
-        others = [passage for passage in result.passages if not passage.chunk.overlaps(inquiry.excerpt)]
-        passages = (selected, *(replace(passage, rank=n) for n, passage in enumerate(others[: top - 1], 2)))
-        return replace(result, passages=passages, relevant=True)
+    def _embed(self, request: SearchRequest, serving: str | None, model: str) -> QueryEmbedding | None:
+        """Return the embedding of a request; None where its mode or the model has none."""
+        if request.mode is SearchMode.KEYWORD:
+            return None
+        embedding_model = self._query_embedder.model_for(serving, model)
+        return self._query_embedder.embed(request.text, embedding_model, request.context) if embedding_model else None
 
     def similar(self, code: Chunk, model: str, top: int) -> SearchResult:
-        """Return the passages that are nearest to some code, without itself; by its words while nothing is embedded."""
-        served_by, counts = self._catalog.serving_model(model)
+        """Return the passages most similar to some code, without itself; by keywords while nothing is embedded."""
+        serving, counts = self._catalog.serving_model(model)
         candidates: dict[str, Candidate] = {}
-        meaning = self._meanings.read(code.text, served_by) if served_by else None
-        nearest = meaning.nearest(_VECTOR_DEPTH, ANY_CHUNK) if meaning else {}
-        self._add_nearest(served_by or model, nearest, candidates)
+        embedding = self._query_embedder.embed(code.text, serving) if serving else None
+        nearest = embedding.nearest(_VECTOR_DEPTH, ANY_CHUNK) if embedding else {}
+        self._add_nearest(serving or model, nearest, candidates)
         if not nearest:
-            telling = weighted_terms(code.text, self._catalog.keywords.inverse_document_frequency)
-            words = self._catalog.keywords.search(list(telling), _KEYWORD_DEPTH)
-            candidates = {chunk_id: Candidate(keyword=score) for chunk_id, score in words}
+            term_weights = weighted_terms(code.text, self._catalog.keywords.inverse_document_frequency)
+            words = self._catalog.keywords.search(list(term_weights), _KEYWORD_DEPTH)
+            candidates = {chunk_id: Candidate(bm25=score) for chunk_id, score in words}
         for chunk in self._catalog.chunks_of(code.path):
             if chunk.overlaps(code):
                 candidates.pop(chunk.id, None)
         return SearchResult(
             code.text,
-            tuple(self._passages("", {}, candidates, top)),
+            tuple(self._rank(SearchRequest("", top), {}, candidates)),
             SearchMode.HYBRID if nearest else SearchMode.KEYWORD,
             counts.chunks,
             counts.embedded,
         )
 
-    def _passages(
+    def _rank(
         self,
-        question: str,
-        telling: Mapping[str, float],
+        request: SearchRequest,
+        term_weights: Mapping[str, float],
         candidates: Mapping[str, Candidate],
-        top: int,
-        meaning: QueryEmbedding | None = None,
+        embedding: QueryEmbedding | None = None,
     ) -> list[Passage]:
-        """Return the best candidates; only these are read as a whole."""
-        chunk_metadata = {i: Sketch(*sketch) for i, sketch in self._catalog.chunk_metadata(list(candidates)).items()}
-        synopses = meaning.of_files({sketch.path for sketch in chunk_metadata.values()}) if meaning else {}
-        ranked = rank(question, telling, candidates, chunk_metadata, top, synopses=synopses)
+        """Return the best candidates as passages; only these chunks are read in full."""
+        chunk_metadata = {
+            i: ChunkMetadata(*metadata) for i, metadata in self._catalog.chunk_metadata(list(candidates)).items()
+        }
+        file_similarities = (
+            embedding.of_files({metadata.path for metadata in chunk_metadata.values()}) if embedding else {}
+        )
+        ranked = rank(request, term_weights, candidates, chunk_metadata, file_similarities=file_similarities)
         chunks = self._catalog.chunks([each.chunk_id for each in ranked])
         there = [each for each in ranked if each.chunk_id in chunks]
         return [
@@ -169,31 +156,32 @@ class Retriever:
             for number, (i, score, reasons) in enumerate(there, 1)
         ]
 
-    def _by_words(
-        self, question: str, before: ConversationContext, depth: int, within: ChunkFilter
+    def _keyword_candidates(
+        self, request: SearchRequest, depth: int, chunk_filter: ChunkFilter
     ) -> tuple[dict[str, float], dict[str, Candidate]]:
-        """Return the words to search for, with how much each tells, and what they and the question's names find."""
-        telling = weighted_terms(question, self._catalog.keywords.inverse_document_frequency)
-        spoken = weighted_terms(before.text, self._catalog.keywords.inverse_document_frequency)
+        """Return the weights of the search terms, and the candidates that terms, symbols and locations find."""
+        context = request.context
+        term_weights = weighted_terms(request.text, self._catalog.keywords.inverse_document_frequency)
+        context_weights = weighted_terms(context.text, self._catalog.keywords.inverse_document_frequency)
         candidates: dict[str, Candidate] = {}
-        for words, weight in ((telling, 1.0), (spoken, before.weight)):
-            for chunk_id, score in self._catalog.keywords.search(list(words), depth, within):
-                candidates.setdefault(chunk_id, Candidate()).keyword += weight * score
-        for found in self._catalog.definitions.find(identifiers_in(question), _DEFINITION_DEPTH, within):
+        for terms, weight in ((term_weights, 1.0), (context_weights, context.weight)):
+            for chunk_id, score in self._catalog.keywords.search(list(terms), depth, chunk_filter):
+                candidates.setdefault(chunk_id, Candidate()).bm25 += weight * score
+        for found in self._catalog.definitions.find(identifiers_in(request.text), _DEFINITION_DEPTH, chunk_filter):
             candidate = candidates.setdefault(found.chunk_id, Candidate())
-            candidate.asked.append(found.definition.qualified_name)
-        for chunk_id in self._at_named_places(question, within):
-            candidates.setdefault(chunk_id, Candidate()).named = True
-        return {word: before.weight * told for word, told in spoken.items()} | telling, candidates
+            candidate.exact_symbols.append(found.definition.qualified_name)
+        for chunk_id in self._chunks_at_locations(request.text, chunk_filter):
+            candidates.setdefault(chunk_id, Candidate()).exact_location = True
+        return {term: context.weight * weight for term, weight in context_weights.items()} | term_weights, candidates
 
-    def _at_named_places(self, question: str, within: ChunkFilter) -> list[str]:
-        places = named_places(question)
-        found = [i for place in places for i in self._catalog.chunks_at(place.path, place.line, _NAMED_DEPTH)]
-        passing = self._catalog.passing(found, within) if found else ()
+    def _chunks_at_locations(self, text: str, chunk_filter: ChunkFilter) -> list[str]:
+        locations = find_locations(text)
+        found = [i for at in locations for i in self._catalog.chunks_at(at.path, at.line, _LOCATION_DEPTH)]
+        passing = self._catalog.passing(found, chunk_filter) if found else ()
         return [chunk_id for chunk_id in found if chunk_id in passing]
 
     def _add_nearest(self, model: str, nearest: Mapping[str, float], candidates: dict[str, Candidate]) -> None:
-        """Add the chunks that are near to a question, with their cosines; the others are far if there are any."""
+        """Add the nearest chunks with their cosines, and mark the candidates that have vectors but are not nearest."""
         if not nearest:
             return
         unseen = list(candidates.keys() - nearest.keys())
@@ -201,29 +189,38 @@ class Retriever:
             candidate = candidates.setdefault(chunk_id, Candidate())
             candidate.nearest, candidate.similarity = True, similarity
         for chunk_id in self._catalog.vectors.stored(model, unseen):
-            candidates[chunk_id].far = True
+            candidates[chunk_id].not_nearest = True
 
 
-def _with_similarities(meaning: QueryEmbedding, passages: Sequence[Passage]) -> list[Passage]:
-    """Give what only words found its similarity too, so that every passage can show one."""
-    found = meaning.of_chunks([passage.chunk.id for passage in passages if passage.similarity is None])
+def _with_excerpt_first(result: SearchResult, excerpt: Chunk, top: int) -> SearchResult:
+    """Put the excerpt before the passages, without those that share lines with it."""
+    selected = Passage(excerpt, 1, 1.0, None, ("is selected",))
+    others = [passage for passage in result.passages if not passage.chunk.overlaps(excerpt)]
+    passages = (selected, *(replace(passage, rank=n) for n, passage in enumerate(others[: top - 1], 2)))
+    return replace(result, passages=passages, relevant=True)
+
+
+def _with_similarities(embedding: QueryEmbedding, passages: Sequence[Passage]) -> list[Passage]:
+    """Add the similarity of passages that only keyword search found, so that every passage shows one."""
+    found = embedding.of_chunks([passage.chunk.id for passage in passages if passage.similarity is None])
     return [replace(each, similarity=found.get(each.chunk.id, each.similarity)) for each in passages]
 
 
-def _relevant(question: str, before: ConversationContext, passages: Sequence[Passage], related: float) -> bool:
+def _relevant(request: SearchRequest, passages: Sequence[Passage], related: float) -> bool:
     if not passages:
         return False
     similarities = [passage.similarity for passage in passages if passage.similarity is not None]
     if similarities and max(similarities) >= related:
         return True
-    terms = query_terms(f"{question} {before.text}" if before.meant else question)
+    context = request.context
+    terms = query_terms(f"{request.text} {context.text}" if context.refers_back else request.text)
     texts = [passage.chunk.text.lower() for passage in passages[:3]]
     found = {term for term in terms if any(_stem(term) in text for text in texts)}
     return len(found) >= min(2, len(terms))
 
 
 def _stem(term: str) -> str:
-    """Cut what an English word may end in: who asks what was `retried` may be answered by `retry`."""
+    """Cut up to three letters that an English word may end in: `retried` matches `retry`."""
     return term[: max(4, len(term) - 3)]
 
 

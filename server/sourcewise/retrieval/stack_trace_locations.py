@@ -1,4 +1,4 @@
-"""The places that a question names: files, and the lines of tracebacks and compiler messages."""
+"""Finds the code locations that a question names: files, and lines in stack traces and compiler messages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sourcewise.text.languages import UNKNOWN, language_of
 
-_MOST_PLACES = 12
+_MAX_LOCATIONS = 12
 _PYTHON_FRAME = re.compile(r'File "(?P<path>[^"\n]{1,300})", line (?P<line>\d{1,7})')
 # A path of any system, or a file's name, with the line behind it as compilers, Node, Java and Go write it.
 _PATH = re.compile(
@@ -15,26 +15,26 @@ _PATH = re.compile(
 )
 
 
-class NamedPlace(NamedTuple):
-    """A file as the question writes it, with `/` between the parts, and the line, or None."""
+class CodeLocation(NamedTuple):
+    """A file as the question writes it, with `/` as the separator, and a line from 1, or None."""
 
     path: str
     line: int | None
 
 
-def named_places(question: str) -> tuple[NamedPlace, ...]:
-    """Return the places in their order, without repetition; a file that is there with lines counts by these alone."""
-    frames = [NamedPlace(_path(match["path"]), int(match["line"])) for match in _PYTHON_FRAME.finditer(question)]
+def find_locations(question: str) -> tuple[CodeLocation, ...]:
+    """Return up to 12 distinct locations in their order; a file named with lines counts by its lines alone."""
+    frames = [CodeLocation(_path(match["path"]), int(match["line"])) for match in _PYTHON_FRAME.finditer(question)]
     rest = _PYTHON_FRAME.sub(" ", question)
-    others = [_place(match) for match in _PATH.finditer(rest)]
-    found = dict.fromkeys([*frames, *(place for place in others if language_of(place.path) != UNKNOWN)])
-    with_lines = {place.path for place in found if place.line is not None}
-    return tuple(p for p in found if p.line is not None or p.path not in with_lines)[:_MOST_PLACES]
+    others = [_location(match) for match in _PATH.finditer(rest)]
+    found = dict.fromkeys([*frames, *(location for location in others if language_of(location.path) != UNKNOWN)])
+    with_lines = {location.path for location in found if location.line is not None}
+    return tuple(p for p in found if p.line is not None or p.path not in with_lines)[:_MAX_LOCATIONS]
 
 
-def _place(match: re.Match[str]) -> NamedPlace:
+def _location(match: re.Match[str]) -> CodeLocation:
     line = match["line"] or match["row"]
-    return NamedPlace(_path(match["path"]), int(line) if line else None)
+    return CodeLocation(_path(match["path"]), int(line) if line else None)
 
 
 def _path(written: str) -> str:

@@ -1,8 +1,8 @@
-"""How a piece of code hangs together with the rest: where a name is defined, who uses it, what it calls, what is akin.
+"""Finds the code around a symbol: its definitions, its references, what it calls, and similar code.
 
-Hides how that is found without compiling anything: the catalog knows definitions and words; a word that stands whole
-outside of its own definition is a use. Names are taken in their very case, since code is. Nothing is embedded, nothing
-is written, no lock is waited for: it answers at once, also while the folder is being indexed.
+Works without a compiler, from the definitions and words of the catalog: a whole word outside its own definition is a
+reference. Names are case-sensitive. It embeds nothing, writes nothing and waits for no lock, so it answers at once,
+also while the folder is being indexed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from sourcewise.domain.search import Passage, SearchMode, SearchResult
 from sourcewise.errors import PeerError, StorageError
-from sourcewise.retrieval.follow_up_context import names_of
+from sourcewise.retrieval.follow_up_context import defined_names
 from sourcewise.text.languages import language_of
 from sourcewise.text.lines import split_lines
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# How many chunks with a word are looked at; where there are more, `Uses.more` says that not all were counted.
-_LOOKED_AT = 200
+# How many chunks with a word are searched for references; where there are more, `References.truncated` is set.
+_MAX_CHUNKS = 200
 _DEFINITIONS_READ = 60
 _CALLS_FOLLOWED = 40
 # A name that is defined more often says nothing about which one is meant.
@@ -45,8 +45,8 @@ _CALL = re.compile(rf"(?<![\w.])(?:(?:{_QUALIFIER})*+([^\W\d]\w*+)(?=!?\()|(?:{_
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
-    """A definition, or a loose line, that uses a name.
+class Reference:
+    """A definition, or a loose line, that refers to a name.
 
     Attributes:
         line: the first one that has it.
@@ -59,22 +59,22 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Uses:
-    """Who uses a name.
+class References:
+    """The references to a name.
 
     Attributes:
-        more: True where there were too many to look at all.
+        truncated: True where only the first candidates were searched, so that there may be more.
     """
 
-    places: tuple[Use, ...] = ()
-    more: bool = False
+    found: tuple[Reference, ...] = ()
+    truncated: bool = False
 
 
 class SymbolIndex:
     """Asks one folder's catalog and vectors. Thread-safe."""
 
     def __init__(self, catalog: Catalog, vectors: VectorSearch) -> None:
-        """Join the parts; nothing is opened."""
+        """Take the parts to search; opens nothing."""
         self._catalog = catalog
         self._vectors = vectors
 
@@ -91,36 +91,36 @@ class SymbolIndex:
             found = self._catalog.definitions.find([name], _DEFINITIONS_READ)
             places = [p for p in found if p.definition.name == last and p.definition.kind not in _NO_NAMES]
             if places:
-                similar_code = [place for place in places if language_of(place.path) == language_of(near)]
-                return sorted(similar_code or places, key=lambda place: (place.path != near, place.path))
+                same_language = [place for place in places if language_of(place.path) == language_of(near)]
+                return sorted(same_language or places, key=lambda place: (place.path != near, place.path))
         return []
 
-    def uses(self, name: str, definitions: Sequence[DefinitionPlace]) -> Uses:
-        """Return who uses a name outside of these definitions of it: code of their language first, loose lines last."""
-        ids = [chunk_id for chunk_id, _ in self._catalog.keywords.search([name.lower()], _LOOKED_AT)]
+    def references(self, name: str, definitions: Sequence[DefinitionPlace]) -> References:
+        """Return the references to a name outside these definitions of it: same language first, loose lines last."""
+        ids = [chunk_id for chunk_id, _ in self._catalog.keywords.search([name.lower()], _MAX_CHUNKS)]
         word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
         own = [(place.path, place.definition) for place in definitions]
-        found: dict[tuple[str, str | int], Use] = {}
+        found: dict[tuple[str, str | int], Reference] = {}
         for chunk in self._catalog.chunks(ids).values():
             defining = [definition for path, definition in own if path == chunk.path]
             defining += [definition for definition in chunk.definitions if definition.name == name]
             for line in _lines_with(word, chunk):
                 if not any(definition.first_line <= line <= definition.last_line for definition in defining):
                     symbol = _symbol_at(chunk, line)
-                    found.setdefault((chunk.path, symbol or line), Use(chunk, line, symbol))
+                    found.setdefault((chunk.path, symbol or line), Reference(chunk, line, symbol))
         languages = {language_of(path) for path, _ in own}
-        likeliest = sorted(found.values(), key=lambda use: (use.chunk.language not in languages, not use.symbol))
-        return Uses(tuple(likeliest), len(ids) == _LOOKED_AT)
+        likeliest = sorted(found.values(), key=lambda each: (each.chunk.language not in languages, not each.symbol))
+        return References(tuple(likeliest), len(ids) == _MAX_CHUNKS)
 
-    def calls(self, code: Chunk) -> list[DefinitionPlace]:
-        """Return the definitions that some code calls, in its order, where it is clear which is meant."""
-        own = set(names_of(code))
-        called = [name for name in dict.fromkeys(_CALL.findall(code.text)) if name and name not in own][
+    def callees(self, code: Chunk) -> list[DefinitionPlace]:
+        """Return the definitions of what some code calls, in its order, where the name is not ambiguous."""
+        own = set(defined_names(code))
+        callees = [name for name in dict.fromkeys(_CALL.findall(code.text)) if name and name not in own][
             :_CALLS_FOLLOWED
         ]
-        return [place for name in called if (place := self._meant(name, code.path)) is not None]
+        return [place for name in callees if (place := self._resolve(name, code.path)) is not None]
 
-    def similar_code(self, chunk_ids: Iterable[str], model: str, limit: int) -> list[tuple[Chunk, float]]:
+    def similar(self, chunk_ids: Iterable[str], model: str, limit: int) -> list[tuple[Chunk, float]]:
         """Return the chunks nearest by stored vectors to the first of these that has any, each with its cosine."""
         serving, _ = self._catalog.serving_model(model)
         if serving is None:
@@ -129,13 +129,13 @@ class SymbolIndex:
         try:
             similarities = dict(next(filter(None, nearest), []))
         except (StorageError, PeerError) as error:
-            logger.warning("Nothing akin was found: %s", error)
+            logger.warning("No similar code was found: %s", error)
             return []
         chunks = self._catalog.chunks(list(similarities))
         return [(chunk, similarities[chunk_id]) for chunk_id, chunk in chunks.items()]
 
-    def around(self, code: Chunk, model: str, top: int) -> SearchResult:
-        """Return some code as the first passage, then who uses it, what it calls, and what is akin to it.
+    def related_code(self, code: Chunk, model: str, top: int) -> SearchResult:
+        """Return some code as the first passage, then its references, what it calls, and similar code.
 
         Args:
             code: need not be in the index, nor saved.
@@ -143,17 +143,17 @@ class SymbolIndex:
             top: how many passages at most.
         """
         passages = _Passages(code)
-        definitions = {name: self.definitions([name], code.path) for name in names_of(code)[:_NAMES]}
+        definitions = {name: self.definitions([name], code.path) for name in defined_names(code)[:_NAMES]}
         for name, places in definitions.items():
-            users = self.uses(name, places).places
-            passages.add(((use.chunk, None) for use in users), f"uses {name}", _CALLERS)
-        called = self.calls(code)
-        chunks = self._catalog.chunks([place.chunk_id for place in called])
-        for place in called[:_CALLEES]:
+            references = self.references(name, places).found
+            passages.add(((each.chunk, None) for each in references), f"uses {name}", _CALLERS)
+        callees = self.callees(code)
+        chunks = self._catalog.chunks([place.chunk_id for place in callees])
+        for place in callees[:_CALLEES]:
             if place.chunk_id in chunks:
                 passages.add([(chunks[place.chunk_id], None)], f"defines {place.definition.name}, which it calls", 1)
-        stored = self._stored(code)
-        passages.add(self.similar_code(stored, model, top), "is close in meaning", top)
+        indexed = self._indexed_ids(code)
+        passages.add(self.similar(indexed, model, top), "is close in meaning", top)
         serving, counts = self._catalog.serving_model(model)
         return SearchResult(
             code.symbol or code.path,
@@ -163,11 +163,11 @@ class SymbolIndex:
             counts.embedded if serving else 0,
         )
 
-    def _meant(self, name: str, near: str) -> DefinitionPlace | None:
+    def _resolve(self, name: str, near: str) -> DefinitionPlace | None:
         places = self.definitions([name], near)
         return places[0] if places and (places[0].path == near or len(places) <= _AMBIGUOUS) else None
 
-    def _stored(self, code: Chunk) -> list[str]:
+    def _indexed_ids(self, code: Chunk) -> list[str]:
         """Return ids of the indexed chunks that share lines with some code, the one with its symbol first."""
         stored = [chunk for chunk in self._catalog.chunks_of(code.path) if chunk.overlaps(code)]
         return [chunk.id for chunk in sorted(stored, key=lambda chunk: chunk.symbol != code.symbol)]
@@ -203,9 +203,11 @@ def _lines_with(word: re.Pattern[str], chunk: Chunk) -> Iterator[int]:
 
 def _symbol_at(chunk: Chunk, line: int) -> str:
     """Return the innermost definition around a line, as far as the chunk knows."""
-    around = [definition for definition in chunk.definitions if definition.first_line <= line <= definition.last_line]
-    if around:
-        return min(around, key=lambda definition: definition.last_line - definition.first_line).qualified_name
+    enclosing = [
+        definition for definition in chunk.definitions if definition.first_line <= line <= definition.last_line
+    ]
+    if enclosing:
+        return min(enclosing, key=lambda definition: definition.last_line - definition.first_line).qualified_name
     # A chunk is named by a definition in it, which the line is not in, or by one that it is a part of.
     inside = {definition.qualified_name for definition in chunk.definitions}
     return "" if chunk.symbol in inside else chunk.symbol

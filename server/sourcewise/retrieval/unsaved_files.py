@@ -1,7 +1,7 @@
-"""What an editor shows and nobody has saved, in the place of what the index has of the same files.
+"""Updates search results with unsaved text: passages of files that are open in an editor show what the editor shows.
 
-Hides how the two come together in the passages of a search: what stands where it stood stays, what moved takes its new
-lines, what was rewritten takes the place of what it was, what is gone goes, and what is new joins by its words.
+An unchanged passage stays; a moved one gets its new lines; a rewritten definition replaces the indexed one; a deleted
+one is dropped; new code is added where its keywords match.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sourcewise.domain.code import Chunk, SourceFile
-    from sourcewise.domain.search import SearchResult
+    from sourcewise.domain.search import SearchRequest, SearchResult
     from sourcewise.storage.chunk_filter import ChunkFilter
 
-# Who types a search asks many times about the same texts.
+# A search as you type passes the same texts many times.
 _REMEMBERED_FILES = 8
 _REASON = "as the editor shows it"
 
@@ -41,32 +41,33 @@ class UnsavedFiles:
         self._lines = {file.stamp.path: split_lines(file.text) for file in files}
         self.chunks = {chunk.id: chunk for file in files for chunk in _cut(file, chunk_tokens, chunk_overlap)}
 
-    def joined(
-        self, found: SearchResult, question: str, top: int, within: ChunkFilter, indexed: Collection[str]
+    def merged(
+        self, found: SearchResult, request: SearchRequest, chunk_filter: ChunkFilter, indexed: Collection[str]
     ) -> SearchResult:
-        """Return a result as it were had the files been saved.
+        """Return a search result as if the files had been saved.
 
         Args:
             found: in the index.
-            question: what was searched.
-            top: how many passages at most.
-            within: what chunks to stay in.
+            request: that found it.
+            chunk_filter: the chunks in its scope.
             indexed: ids of those of `chunks` that the index has.
         """
-        new = {chunk.id: chunk for chunk in self.chunks.values() if chunk.id not in indexed and within.passes(chunk)}
-        passages = list(self._as_shown(found.passages, new))
-        wanted = frozenset(query_terms(question))
+        new = {
+            chunk.id: chunk for chunk in self.chunks.values() if chunk.id not in indexed and chunk_filter.passes(chunk)
+        }
+        passages = list(self._updated(found.passages, new))
+        terms = frozenset(query_terms(request.text))
         for chunk in new.values():
-            if wanted & _words_of(chunk) and not any(chunk.overlaps(passage.chunk) for passage in passages):
-                _insert(passages, chunk, wanted)
-        passages = [replace(passage, rank=rank) for rank, passage in enumerate(passages[:top], 1)]
-        return replace(found, passages=tuple(passages), relevant=found.relevant or _answers(passages, new, wanted))
+            if terms & _words_of(chunk) and not any(chunk.overlaps(passage.chunk) for passage in passages):
+                _insert(passages, chunk, terms)
+        passages = [replace(passage, rank=rank) for rank, passage in enumerate(passages[: request.top], 1)]
+        return replace(found, passages=tuple(passages), relevant=found.relevant or _relevant(passages, new, terms))
 
-    def _as_shown(self, passages: Sequence[Passage], new: dict[str, Chunk]) -> Iterator[Passage]:
-        """Give the passages that are still there; what takes the place of one is new no more."""
+    def _updated(self, passages: Sequence[Passage], new: dict[str, Chunk]) -> Iterator[Passage]:
+        """Yield the passages that still exist, and remove from `new` what replaces one."""
         for passage in passages:
             chunk = passage.chunk
-            if chunk.path not in self._lines or self._stands(chunk):
+            if chunk.path not in self._lines or self._is_unchanged(chunk):
                 yield passage
             elif chunk.id in self.chunks:
                 yield replace(passage, chunk=self.chunks[chunk.id])
@@ -74,7 +75,7 @@ class UnsavedFiles:
                 del new[rewritten.id]
                 yield replace(passage, chunk=rewritten, similarity=None, reasons=(*passage.reasons, _REASON))
 
-    def _stands(self, chunk: Chunk) -> bool:
+    def _is_unchanged(self, chunk: Chunk) -> bool:
         return "\n".join(self._lines[chunk.path][chunk.first_line - 1 : chunk.last_line]) == chunk.text
 
 
@@ -83,19 +84,19 @@ def _cut(file: SourceFile, chunk_tokens: int, chunk_overlap: int) -> tuple[Chunk
     return IsolatedChunker(chunk_tokens, chunk_overlap, urgent=True).chunk_with_context(file)
 
 
-def _insert(passages: list[Passage], chunk: Chunk, wanted: frozenset[str]) -> None:
+def _insert(passages: list[Passage], chunk: Chunk, terms: frozenset[str]) -> None:
     """Put a chunk before the first passage that has fewer of the words."""
-    hits = len(wanted & _words_of(chunk))
-    fewer = (place for place, passage in enumerate(passages) if len(wanted & _words_of(passage.chunk)) < hits)
+    hits = len(terms & _words_of(chunk))
+    fewer = (place for place, passage in enumerate(passages) if len(terms & _words_of(passage.chunk)) < hits)
     place = next(fewer, len(passages))
     score = passages[min(place, len(passages) - 1)].score if passages else 1.0
     passages.insert(place, Passage(chunk, place + 1, score, None, (f"keywords, {_REASON}",)))
 
 
-def _answers(passages: Sequence[Passage], new: Mapping[str, Chunk], wanted: frozenset[str]) -> bool:
-    """Tell whether something new is about the question, by the measure of a search that has words alone."""
-    least = min(2, len(wanted))
-    return any(passage.chunk.id in new and len(wanted & _words_of(passage.chunk)) >= least for passage in passages)
+def _relevant(passages: Sequence[Passage], new: Mapping[str, Chunk], terms: frozenset[str]) -> bool:
+    """Return whether new code is relevant, by the criterion of a search by keywords alone."""
+    least = min(2, len(terms))
+    return any(passage.chunk.id in new and len(terms & _words_of(passage.chunk)) >= least for passage in passages)
 
 
 def _words_of(chunk: Chunk) -> frozenset[str]:

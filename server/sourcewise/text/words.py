@@ -70,27 +70,27 @@ def query_terms(question: str) -> tuple[str, ...]:
     """Return the words of a question that are worth searching, in its order, without repetition.
 
     Identifiers come whole and split. English stop words go, unless nothing else is left. Of more than `MAX_TERMS`
-    words the most telling stay: identifiers, then the longest.
+    words identifiers and then the longest words are kept.
     """
     tokens = _TOKEN.findall(question)
     words = list(dict.fromkeys(_words(question)))
-    telling = [word for word in words if word not in _STOP_WORDS] or words
-    if len(telling) <= MAX_TERMS:
-        return tuple(telling)
+    terms = [word for word in words if word not in _STOP_WORDS] or words
+    if len(terms) <= MAX_TERMS:
+        return tuple(terms)
     compound = {token.lower() for token in tokens if len(_parts(token)) > 1}
-    best = set(sorted(telling, key=lambda word: (word not in compound, -len(word)))[:MAX_TERMS])
-    return tuple(word for word in telling if word in best)
+    best = set(sorted(terms, key=lambda word: (word not in compound, -len(word)))[:MAX_TERMS])
+    return tuple(word for word in terms if word in best)
 
 
-def says_nothing(question: str) -> bool:
-    """Tell whether a question has no word but English stop words."""
+def has_only_stop_words(question: str) -> bool:
+    """Return whether all words of a question are English stop words."""
     return all(word in _STOP_WORDS for word in _words(question))
 
 
 def weighted_terms(question: str, rarity: Callable[[Sequence[str]], Mapping[str, float]]) -> dict[str, float]:
-    """Return the words of a question of any length that tell most, and how much each tells.
+    """Return up to `MAX_TERMS` terms of a question, those of the highest TF-IDF, with their IDF as weights.
 
-    An issue text has a hundred words, and the rare ones that it repeats say what it is about.
+    An issue text has a hundred words; the rare ones that it repeats show its topic.
 
     Args:
         question: of any length.
@@ -98,9 +98,9 @@ def weighted_terms(question: str, rarity: Callable[[Sequence[str]], Mapping[str,
     """
     counted = Counter(_words(question))
     words = [word for word in counted if word not in _STOP_WORDS] or list(counted)
-    told = rarity(words)
-    best = sorted(words, key=lambda word: -told[word] * (1 + math.log(counted[word])))[:MAX_TERMS]
-    return {word: told[word] for word in words if word in frozenset(best)}
+    weights = rarity(words)
+    best = sorted(words, key=lambda word: -weights[word] * (1 + math.log(counted[word])))[:MAX_TERMS]
+    return {word: weights[word] for word in words if word in frozenset(best)}
 
 
 @lru_cache(maxsize=65_536)

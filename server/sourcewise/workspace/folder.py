@@ -219,7 +219,7 @@ class IndexedFolder:
                 now = self.activity()
                 if now.problem is not None:
                     raise now.problem
-                done = now.stage is Stage.IDLE if chunk_ids is None else not index.lacking(chunk_ids)
+                done = now.stage is Stage.IDLE if chunk_ids is None else not index.count_pending(chunk_ids)
                 if done or now.paused or self._closed:
                     return
                 self._condition.wait(_LOOK_SECONDS)

@@ -15,6 +15,7 @@ from sourcewise.embedding.shared_embedder import SharedEmbedder
 from sourcewise.folder_index.index import IndexServices, status_of
 from sourcewise.folder_index.inspection import IndexInspector
 from sourcewise.indexing.throttle import Machine, Throttle
+from sourcewise.llm.consent import Consent
 from sourcewise.llm.language_models import LanguageModels
 from sourcewise.paths import workspace_folder
 from sourcewise.storage.catalog import Catalog
@@ -117,7 +118,7 @@ class Workspace:
     def engine(
         self,
         index: Index,
-        text_shown: Callable[[str], str | None] | None = None,
+        open_text_of: Callable[[str], str | None] | None = None,
         open_files: Mapping[str, str] = MappingProxyType({}),
         may_send: Callable[[Destination], bool] | None = None,
     ) -> CodeQueryEngine:
@@ -125,13 +126,17 @@ class Workspace:
 
         Args:
             index: of the folder.
-            text_shown: see IndexKnowledge.
+            open_text_of: see IndexKnowledge.
             open_files: see IndexKnowledge.
             may_send: decides whether a prompt may leave this machine; None means what the user has consented to.
         """
-        knowledge = IndexKnowledge(index, text_shown, open_files)
-        allowed = may_send or index.consent.covers
+        knowledge = IndexKnowledge(index, open_text_of, open_files)
+        allowed = may_send or self.consent_of(index.folder).covers
         return CodeQueryEngine(knowledge, knowledge.text_of, self.language_models.choose, allowed, self.settings.top)
+
+    def consent_of(self, folder: Path) -> Consent:
+        """Return which remote models the user allows to get code of a folder, given by its real path."""
+        return Consent(self.data.index_of(folder).consent)
 
     def embed_no_more(self) -> None:
         """Stop embedding folders, to leave the processor to something else; questions are still embedded."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sourcewise.answering.citations import CheckedText, check
-from sourcewise.domain.answer import Citation, CitationState, Mention, Source
+from sourcewise.domain.answer import Citation, CitationState, Source
 from sourcewise.domain.code import Chunk
 from sourcewise.domain.search import Passage
 
@@ -76,19 +76,6 @@ def test_spellings_of_a_citation_become_one(written: str, tidy: str) -> None:
 def test_code_and_links_are_left_alone(text: str) -> None:
     result = checked(text)
     assert (result.text, result.struck, result.citations) == (text, (), ())
-
-
-def test_identifiers_are_linked_to_definitions_or_to_lines_of_sources() -> None:
-    assert checked("`login()` calls `sign` and `Session.invent`, see `user.sign`").mentions == (
-        Mention("login", "auth.py:3"),
-        Mention("sign", "auth.py:4"),
-        Mention("Session.invent", None),
-        Mention("user.sign", "auth.py:4"),
-    )
-
-
-def test_the_name_of_a_cited_file_is_known() -> None:
-    assert checked("see `auth.py`").mentions == (Mention("auth.py", "auth.py:3"),)
 
 
 def test_blank_lines_at_the_end_of_a_source_are_no_change() -> None:

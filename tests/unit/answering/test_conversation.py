@@ -1,14 +1,11 @@
-"""What a conversation adds: where a question leans back, what is told to the model, what may be asked next."""
+"""What a conversation adds to a prompt, and the follow-up questions that are suggested."""
 
 from __future__ import annotations
 
-import pytest
-
-from sourcewise.answering.conversation import follow_ups, recall
+from sourcewise.answering.conversation import follow_ups, recent_turns
 from sourcewise.domain.answer import Source
-from sourcewise.domain.code import Chunk, Definition
-from sourcewise.domain.search import ConversationContext, Passage, Query, Turn
-from sourcewise.retrieval.follow_up_context import background, search_text
+from sourcewise.domain.code import Chunk
+from sourcewise.domain.search import Passage, Turn
 from sourcewise.text.tokens import estimate_tokens
 
 HISTORY = (
@@ -22,107 +19,22 @@ def source(number: int, symbol: str, kind: str = "function") -> Source:
     return Source(number, Passage(chunk, number, 1.0), "…")
 
 
-def before(question: str, *history: Turn) -> ConversationContext:
-    return background(Query(question, history=history or HISTORY))
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "and where is it called?",
-        "Who calls this?",
-        "But why?",
-        "What about the other tests?",
-        "What is used from there?",
-    ],
-)
-def test_a_question_that_refers_back_means_what_was_spoken_of(question: str) -> None:
-    spoken_of = before(question)
-    assert spoken_of.meant
-    assert "`check_password`" in spoken_of.text
-    assert "`stored_hash`" in spoken_of.text
-    assert "`password`" in spoken_of.text
-    assert "session" not in spoken_of.text, "only the last turn is meant"
-
-
-def test_a_question_is_searched_by_its_own_words_whatever_was_spoken_of() -> None:
-    assert search_text(Query(" and where is it called? ", history=HISTORY)) == "and where is it called?"
-
-
-def test_what_was_spoken_of_counts_less_than_a_question_and_most_where_that_says_nothing() -> None:
-    questions = (
-        "How are requests sent over HTTP?",
-        "How is it sent over HTTP in requests?",
-        "Is it called?",
-        "But why?",
-    )
-    weights = [before(question).weight for question in questions]
-    assert weights == sorted(weights)
-    assert 0 < weights[0] < 0.1
-    assert weights[2] < 1 < weights[3]
-
-
-def test_a_question_that_refers_to_nothing_is_not_answered_by_what_was_spoken_of() -> None:
-    assert not before("How are requests sent over HTTP?").meant
-
-
-@pytest.mark.parametrize("question", ["Where is `parse_config` called?", "and what does render_page() do with it?"])
-def test_a_question_that_names_code_says_what_it_is_about(question: str) -> None:
-    assert before(question) == ConversationContext()
-
-
-def test_before_a_first_question_nothing_was_spoken_of() -> None:
-    assert background(Query("Who calls it?")) == ConversationContext()
-
-
-def test_what_an_answer_rests_on_was_spoken_of_though_no_word_of_the_answer_names_it() -> None:
-    assert (
-        "`Vault.open`" in before("Who calls it?", Turn("Where are keys kept?", "In a safe [1].", ("Vault.open",))).text
-    )
-
-
-def test_a_name_is_one_with_or_without_quotes() -> None:
-    assert "`open_vault`" in before("Who calls it?", Turn("Where are keys kept?", "open_vault reads them.")).text
-
-
-def test_a_turn_that_refers_back_itself_takes_what_it_refers_to_with_it() -> None:
-    subject, reference = Turn("How are certificates checked?", "By `verify`."), Turn("Can I turn that off?", "Yes.")
-    assert "`verify`" in before("Who calls it?", subject, reference).text
-    assert "`verify`" not in before("Who calls it?", subject, Turn("Where are files stored?", "On disk.")).text
-    assert "`verify`" not in before("Who calls it?", subject, *[reference] * 3).text, "that was long ago"
-
-
-def test_a_selection_is_what_this_means() -> None:
-    definition = Definition("login", "function", 3, 9)
-    excerpt = Chunk("x", "auth.py", 3, 9, "…", "python", symbol="login", definitions=(definition,))
-    inquiry = Query("What does this do?", excerpt=excerpt, history=HISTORY)
-    assert search_text(inquiry) == "What does this do?\n`login`"
-    assert background(inquiry) == ConversationContext()
-
-
-def test_selected_lines_without_a_name_leave_this_to_what_was_spoken_of() -> None:
-    assert (
-        "`check_password`"
-        in background(Query("And this?", excerpt=Chunk("x", "a.py", 3, 9, "…", ""), history=HISTORY)).text
-    )
-
-
 def test_the_model_is_told_the_last_turns_in_order_without_their_citations() -> None:
-    told = recall(HISTORY, 200)
+    told = recent_turns(HISTORY, 200)
     assert told.index("sessions") < told.index("check_password")
     assert "[1]" not in told
     assert "rows[0]" in told
 
 
 def test_what_does_not_fit_is_the_oldest() -> None:
-    room = estimate_tokens(recall(HISTORY[1:], 1000)) + 2
-    assert "password" in recall(HISTORY, room)
-    assert "session" not in recall(HISTORY, room)
-    assert recall(HISTORY, 5) == ""
+    room = estimate_tokens(recent_turns(HISTORY[1:], 1000)) + 2
+    assert "password" in recent_turns(HISTORY, room)
+    assert "session" not in recent_turns(HISTORY, room)
+    assert recent_turns(HISTORY, 5) == ""
 
 
 def test_a_long_answer_is_shortened_and_stays_one_line() -> None:
-    told = recall([Turn("Why?", "because\n" * 5000)], 300)
+    told = recent_turns([Turn("Why?", "because\n" * 5000)], 300)
     assert estimate_tokens(told) <= 300
     assert told.count("\n") == 2
     assert "…" in told

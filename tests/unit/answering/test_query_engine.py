@@ -10,7 +10,7 @@ import pytest
 from sourcewise.answering.query_engine import LONGEST_QUESTION, NOTHING_FOUND, CodeQueryEngine
 from sourcewise.domain.answer import Answer, AnswerReady, Destination, ModelName, Notice, SourcesFound, TextDelta, Usage
 from sourcewise.domain.code import Chunk
-from sourcewise.domain.search import Passage, Query, SearchMode, SearchResult, Turn
+from sourcewise.domain.search import Passage, Query, SearchMode, SearchRequest, SearchResult, Turn
 from sourcewise.errors import GeneratorInterruptedError, GeneratorUnreachableError, QuestionError
 
 if TYPE_CHECKING:
@@ -30,14 +30,21 @@ class OneFile:
     """An index that holds one function."""
 
     def __init__(
-        self, *, relevant: bool = True, mode: SearchMode = SearchMode.HYBRID, embedded: int = 1, whole: bool = True
+        self,
+        *,
+        relevant: bool = True,
+        mode: SearchMode = SearchMode.HYBRID,
+        embedded: int = 1,
+        fully_scanned: bool = True,
     ) -> None:
-        self.result = SearchResult("", (Passage(LOGIN, 1, 1.0, 0.7),), mode, 1, embedded, relevant, whole=whole)
+        self.result = SearchResult(
+            "", (Passage(LOGIN, 1, 1.0, 0.7),), mode, 1, embedded, relevant, fully_scanned=fully_scanned
+        )
 
-    def gather(self, inquiry: Query, top: int) -> SearchResult:
+    def search(self, request: SearchRequest) -> SearchResult:
         return self.result
 
-    def around(self, code: Chunk, top: int) -> SearchResult:
+    def related_code(self, code: Chunk, top: int) -> SearchResult:
         return self.result
 
     def text_of(self, path: str) -> str | None:
@@ -190,7 +197,7 @@ async def test_closing_the_events_stops_the_model() -> None:
         (OneFile(mode=SearchMode.KEYWORD, embedded=0), Speaker(["x"]), "nothing is embedded yet"),
         (OneFile(mode=SearchMode.KEYWORD), Speaker(["x"]), "still starting or busy"),
         (OneFile(embedded=0), Speaker(["x"]), "0% of the folder is embedded"),
-        (OneFile(whole=False), Speaker(["x"]), "still being read"),
+        (OneFile(fully_scanned=False), Speaker(["x"]), "still being read"),
         (OneFile(), Speaker(["x"], Usage(prompt_cut=True)), "cut the prompt"),
         (OneFile(), Speaker(["x"], Usage(stop_reason="length")), "longest length"),
         (OneFile(), Speaker(["call `invented_name()`"]), "possibly invented: `invented_name`"),

@@ -55,26 +55,26 @@ def test_of_definitions_with_one_name_the_nearest_is_meant() -> None:
 
 
 def test_the_innermost_definition_is_around_a_line() -> None:
-    around = EXCERPTS.around(10)
-    assert around is not None
-    assert (around.symbol, around.first_line, around.last_line) == ("Store.load", 7, 10)
+    enclosing = EXCERPTS.enclosing(10)
+    assert enclosing is not None
+    assert (enclosing.symbol, enclosing.first_line, enclosing.last_line) == ("Store.load", 7, 10)
 
 
 def test_lines_outside_of_definitions_are_taken_as_they_belong_together() -> None:
-    around = EXCERPTS.around(1)
-    assert around is not None
-    assert "import os" in around.text
+    enclosing = EXCERPTS.enclosing(1)
+    assert enclosing is not None
+    assert "import os" in enclosing.text
 
 
 def test_what_is_not_there_is_nothing() -> None:
     assert EXCERPTS.lines(2, 3) is None
     assert EXCERPTS.lines(90, 99) is None
-    assert EXCERPTS.around(99) is None
-    assert Excerpts(Document("empty.py", "")).around(1) is None
+    assert EXCERPTS.enclosing(99) is None
+    assert Excerpts(Document("empty.py", "")).enclosing(1) is None
 
 
 def test_the_editor_says_the_language_where_the_name_does_not() -> None:
-    excerpt = Excerpts(Document("Untitled-1", "def f():\n    pass\n", "python")).around(2)
+    excerpt = Excerpts(Document("Untitled-1", "def f():\n    pass\n", "python")).enclosing(2)
     assert excerpt is not None
     assert (excerpt.symbol, excerpt.language) == ("f", "python")
 

@@ -135,7 +135,7 @@ def test_a_document_is_shown_by_lines_while_no_process_can_run(monkeypatch: pyte
     worker = Worker("test_isolated_chunker:FrailService", name="parsing")
     monkeypatch.setattr(worker, "_start", lambda: (_ for _ in ()).throw(WorkerError("No more processes.")))
     monkeypatch.setattr(isolated_chunker, "_worker", lambda: worker)
-    found = Excerpts(Document("good.py", CODE)).around(2)
+    found = Excerpts(Document("good.py", CODE)).enclosing(2)
     assert found is not None
     assert "network.send" in found.text
 

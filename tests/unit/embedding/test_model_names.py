@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from sourcewise.embedding.model_names import CPU_MODEL, FAST_MODEL, GPU_MODEL, closeness_of, default_model, model_meant
+from sourcewise.embedding.model_names import (
+    CPU_MODEL,
+    FAST_MODEL,
+    GPU_MODEL,
+    default_model,
+    model_meant,
+    similarity_thresholds_of,
+)
 from sourcewise.weights.known import KNOWN
 
 
@@ -26,5 +33,5 @@ def test_models_with_a_name_of_their_own_are_checked_against_a_pinned_hash() -> 
 
 
 def test_what_is_near_for_one_model_is_far_for_another() -> None:
-    assert closeness_of(CPU_MODEL).related > closeness_of(FAST_MODEL).code_to_code
-    assert closeness_of("nobody/knows") == closeness_of(GPU_MODEL)
+    assert similarity_thresholds_of(CPU_MODEL).related > similarity_thresholds_of(FAST_MODEL).code_to_code
+    assert similarity_thresholds_of("nobody/knows") == similarity_thresholds_of(GPU_MODEL)

@@ -18,7 +18,7 @@ from sourcewise.answering.index_knowledge import IndexKnowledge
 from sourcewise.answering.query_engine import CodeQueryEngine
 from sourcewise.chunking.code_at_cursor import Document, Excerpts
 from sourcewise.domain.answer import AnswerReady, CitationState
-from sourcewise.domain.search import Query, Scope, SearchMode, Turn
+from sourcewise.domain.search import Query, Scope, SearchMode, SearchRequest, Turn
 from sourcewise.domain.work_context import WorkContext
 from sourcewise.errors import CancelledError, CatalogCorruptError, QuestionError, StorageError
 from sourcewise.folder_index.index import IndexServices
@@ -27,6 +27,7 @@ from sourcewise.indexing.throttle import MachineState, Throttle
 from sourcewise.llm.sources_only import SourcesOnlyGenerator
 from sourcewise.paths import DataPaths
 from sourcewise.processes.lock import claim
+from sourcewise.retrieval.follow_up_context import search_request
 from sourcewise.settings import Settings
 from sourcewise.storage.embedding_cache import EmbeddingCache
 from sourcewise.storage.vector_store import VectorStores
@@ -88,13 +89,13 @@ class IndexFixture:
         return index
 
 
-async def answered(index: WritableIndex, text_shown: TextOf | None = None) -> Answer:
+async def answered(index: WritableIndex, open_text_of: TextOf | None = None) -> Answer:
     """Return the answer to a question, without a language model."""
 
     async def no_model() -> tuple[Generator, Sequence[str]]:
         return SourcesOnlyGenerator(), ()
 
-    knowledge = IndexKnowledge(index, text_shown)
+    knowledge = IndexKnowledge(index, open_text_of)
     engine = CodeQueryEngine(knowledge, knowledge.text_of, no_model, lambda _destination: False, 8)
     last = [event async for event in engine.ask(Query("where is the network send"))][-1]
     assert isinstance(last, AnswerReady)
@@ -139,15 +140,15 @@ def test_a_search_tells_whether_the_folder_was_read_whole(fixture: IndexFixture)
     index, cancelled = fixture.open(), threading.Event()
     with pytest.raises(CancelledError):
         index.update(context=WorkContext(lambda progress: cancelled.set() if progress.done else None, cancelled))
-    assert not index.search("send", 3).whole
+    assert not index.search(SearchRequest("send", 3)).fully_scanned
     index.update()
-    assert index.search("send", 3).whole
+    assert index.search(SearchRequest("send", 3)).fully_scanned
 
 
 def test_keyword_search_serves_before_anything_is_embedded(fixture: IndexFixture) -> None:
     index = fixture.open()
     index.update()
-    result = index.search("where is send called on the network", 3)
+    result = index.search(SearchRequest("where is send called on the network", 3))
     assert result.mode is SearchMode.KEYWORD
     assert result.passages[0].chunk.path == "network.py"
     assert result.passages[0].similarity is None
@@ -162,11 +163,11 @@ def test_words_alone_tell_what_is_relevant_whatever_they_end_in(
 ) -> None:
     index = fixture.open()
     index.update()
-    assert index.search(question, 3).relevant is relevant
+    assert index.search(SearchRequest(question, 3)).relevant is relevant
 
 
 def test_vectors_join_when_they_are_there(fixture: IndexFixture) -> None:
-    result = fixture.refresh().search("network send", 3)
+    result = fixture.refresh().search(SearchRequest("network send", 3))
     assert result.mode is SearchMode.HYBRID
     assert result.passages[0].chunk.path == "network.py"
     assert all(passage.similarity is not None for passage in result.passages)
@@ -178,8 +179,8 @@ def test_a_partly_embedded_folder_is_searched_by_words_and_vectors(fixture: Inde
     index = fixture.open()
     index.update()
     with suppress(CancelledError):
-        index.embed(index.wanted_first("network send", 1), context=WorkContext(lambda _: stop.set(), stop))
-    result = index.search("where does it draw or write or send", 20)
+        index.embed(index.keyword_candidates("network send", 1), context=WorkContext(lambda _: stop.set(), stop))
+    result = index.search(SearchRequest("where does it draw or write or send", 20))
     assert result.mode is SearchMode.HYBRID
     assert result.embedded == 1 < result.chunks
     assert {passage.chunk.path for passage in result.passages} == {"disk.py", "network.py", "screen.py"}
@@ -204,7 +205,7 @@ def test_lines_that_move_embed_nothing_and_are_found_at_their_new_place(fixture:
     assert set(fixture.embedder.embedded) - before == {
         text for text in fixture.embedder.embedded if text.startswith("import network")
     }
-    first = index.search("write_2", 1).passages[0].chunk
+    first = index.search(SearchRequest("write_2", 1)).passages[0].chunk
     assert "def write_2" in file.read_text().splitlines()[first.first_line - 1 : first.last_line][0]
 
 
@@ -215,39 +216,39 @@ def test_a_moved_file_embeds_nothing(fixture: IndexFixture) -> None:
     (fixture.folder / "disk.py").rename(fixture.folder / "io" / "disk.py")
     index = fixture.refresh()
     assert len(fixture.embedder.embedded) == before
-    assert index.search("write_1", 1).passages[0].chunk.path == "io/disk.py"
+    assert index.search(SearchRequest("write_1", 1)).passages[0].chunk.path == "io/disk.py"
 
 
 def test_a_deleted_file_is_found_no_more_and_leaves_no_vector(fixture: IndexFixture) -> None:
     fixture.refresh()
     (fixture.folder / "disk.py").unlink()
     index = fixture.refresh()
-    assert all(passage.chunk.path != "disk.py" for passage in index.search("disk write", 20).passages)
+    assert all(passage.chunk.path != "disk.py" for passage in index.search(SearchRequest("disk write", 20)).passages)
     assert index.status().vectors == index._store.count(MODEL)
 
 
 def test_a_deleted_vector_store_costs_no_embedding_and_no_result(fixture: IndexFixture) -> None:
-    before = found(fixture.refresh().search("disk write", 5))
+    before = found(fixture.refresh().search(SearchRequest("disk write", 5)))
     embedded = len(fixture.embedder.embedded)
     fixture.close()
     shutil.rmtree(fixture.data.index_of(fixture.folder).vectors)
     index = fixture.open()
     index.update()
     assert index.embed().reused == index.status().chunks
-    assert found(index.search("disk write", 5)) == before
+    assert found(index.search(SearchRequest("disk write", 5))) == before
     assert len(fixture.embedder.embedded) == embedded
 
 
 @pytest.mark.parametrize("damage", ["truncate", "garbage", "half"])
 def test_a_damaged_vector_store_is_filled_anew_without_embedding(fixture: IndexFixture, damage: str) -> None:
-    before = found(fixture.refresh().search("disk write", 5))
+    before = found(fixture.refresh().search(SearchRequest("disk write", 5)))
     embedded = len(fixture.embedder.embedded)
     fixture.close()
     vectors = fixture.data.index_of(fixture.folder).vectors
     for file in vectors.rglob("*"):
         if file.is_file() and (damage != "half" or file.suffix == ".bin"):
             file.write_bytes(b"" if damage == "truncate" else b"\x93garbage" * 1000)
-    assert found(fixture.refresh().search("disk write", 5)) == before
+    assert found(fixture.refresh().search(SearchRequest("disk write", 5))) == before
     assert len(fixture.embedder.embedded) == embedded
 
 
@@ -261,18 +262,18 @@ def test_damaged_vectors_come_back_once_also_where_more_are_to_be_made(fixture: 
 
 
 def test_a_corrupt_catalog_is_built_anew_and_said(fixture: IndexFixture) -> None:
-    before = found(fixture.refresh().search("disk write", 5))
+    before = found(fixture.refresh().search(SearchRequest("disk write", 5)))
     embedded = len(fixture.embedder.embedded)
     fixture.close()
     fixture.data.index_of(fixture.folder).catalog.write_bytes(b"not a database" * 5000)
     index = fixture.refresh()
     assert "built anew" in index.notice
-    assert found(index.search("disk write", 5)) == before
+    assert found(index.search(SearchRequest("disk write", 5))) == before
     assert len(fixture.embedder.embedded) == embedded
 
 
 def test_a_catalog_that_proves_damaged_in_use_is_built_anew_by_the_next_run(fixture: IndexFixture) -> None:
-    before = found(fixture.refresh().search("disk write", 5))
+    before = found(fixture.refresh().search(SearchRequest("disk write", 5)))
     embedded = len(fixture.embedder.embedded)
     fixture.close()
     catalog = fixture.data.index_of(fixture.folder).catalog
@@ -280,9 +281,9 @@ def test_a_catalog_that_proves_damaged_in_use_is_built_anew_by_the_next_run(fixt
     pages[3 * 4096 :] = b"\xa5" * (len(pages) - 3 * 4096)
     catalog.write_bytes(pages)
     with suppress(CatalogCorruptError):
-        fixture.refresh().search("disk write", 5)
+        fixture.refresh().search(SearchRequest("disk write", 5))
     index = fixture.refresh()
-    assert found(index.search("disk write", 5)) == before
+    assert found(index.search(SearchRequest("disk write", 5))) == before
     assert len(fixture.embedder.embedded) == embedded
 
 
@@ -339,7 +340,7 @@ def test_a_rebuild_reads_every_file_and_fills_the_store_without_embedding(fixtur
     assert index.update().unchanged == 3, "once is enough"
     assert index.embed().reused == index.status().chunks
     assert len(fixture.embedder.embedded) == embedded
-    assert index.search("network send", 3).mode is SearchMode.HYBRID
+    assert index.search(SearchRequest("network send", 3)).mode is SearchMode.HYBRID
 
 
 def test_a_rebuild_that_is_stopped_is_carried_on_after_a_restart(fixture: IndexFixture) -> None:
@@ -348,7 +349,7 @@ def test_a_rebuild_that_is_stopped_is_carried_on_after_a_restart(fixture: IndexF
     stop = threading.Event()
     with pytest.raises(CancelledError):
         index.update(context=WorkContext(lambda _: stop.set(), stop))
-    assert index.search("network send", 3).mode is SearchMode.HYBRID, "the old index serves until then"
+    assert index.search(SearchRequest("network send", 3)).mode is SearchMode.HYBRID, "the old index serves until then"
     assert fixture.open().update().changed == 3
 
 
@@ -361,7 +362,7 @@ def test_another_model_gets_its_own_vectors_while_the_old_one_serves(fixture: In
     fixture.model = "other"
     index = fixture.open()
     index.update()
-    result = index.search("disk write", 3)
+    result = index.search(SearchRequest("disk write", 3))
     assert result.mode is SearchMode.HYBRID
     assert result.embedded == result.chunks
     index.embed()
@@ -419,7 +420,7 @@ def test_the_metadata_of_vectors_follows_the_lines(fixture: IndexFixture) -> Non
 
 def test_paths_narrow_what_words_and_vectors_find(fixture: IndexFixture) -> None:
     index = fixture.refresh()
-    result = index.search("where does it draw or write or send", 20, Scope(("disk.py",)))
+    result = index.search(SearchRequest("where does it draw or write or send", 20, scope=Scope(("disk.py",))))
     assert result.mode is SearchMode.HYBRID
     assert {passage.chunk.path for passage in result.passages} == {"disk.py"}
 
@@ -427,7 +428,7 @@ def test_paths_narrow_what_words_and_vectors_find(fixture: IndexFixture) -> None
 def test_a_path_that_is_not_indexed_is_refused_with_a_way_out(fixture: IndexFixture) -> None:
     index = fixture.refresh()
     with pytest.raises(QuestionError, match=r"tape\.py") as caught:
-        index.search("write", 3, Scope(("disk.py", "tape.py")))
+        index.search(SearchRequest("write", 3, scope=Scope(("disk.py", "tape.py"))))
     assert caught.value.hint
 
 
@@ -435,25 +436,27 @@ def spoken_of(place: str, verb: str) -> tuple[Turn, ...]:
     return (Turn(f"How do I {verb} on the {place}?", f"Call `{verb}_1` for it [1].", (f"{verb}_1",)),)
 
 
-@pytest.mark.parametrize("by", SearchMode)
-def test_a_follow_up_finds_what_was_spoken_of(fixture: IndexFixture, by: SearchMode) -> None:
+@pytest.mark.parametrize("mode", SearchMode)
+def test_a_follow_up_finds_what_was_spoken_of(fixture: IndexFixture, mode: SearchMode) -> None:
     index = fixture.refresh()
     for place, verb in (("network", "send"), ("screen", "draw"), ("disk", "write")):
-        result = index.gather(Query("But why?", history=spoken_of(place, verb)), 1, by=by)
+        result = index.search(search_request(Query("But why?", history=spoken_of(place, verb)), 1, mode))
         assert result.passages[0].chunk.path == f"{place}.py"
         assert result.relevant
 
 
-@pytest.mark.parametrize("by", SearchMode)
-def test_a_new_topic_is_not_drawn_back_to_what_was_spoken_of(fixture: IndexFixture, by: SearchMode) -> None:
-    inquiry = Query("And how do I draw on the screen?", history=spoken_of("network", "send"))
-    assert fixture.refresh().gather(inquiry, 1, by=by).passages[0].chunk.path == "screen.py"
+@pytest.mark.parametrize("mode", SearchMode)
+def test_a_new_topic_is_not_drawn_back_to_what_was_spoken_of(fixture: IndexFixture, mode: SearchMode) -> None:
+    query = Query("And how do I draw on the screen?", history=spoken_of("network", "send"))
+    assert fixture.refresh().search(search_request(query, 1, mode)).passages[0].chunk.path == "screen.py"
 
 
 def test_what_was_spoken_of_does_not_answer_a_question_about_nothing_that_is_there(fixture: IndexFixture) -> None:
     index = fixture.open()
     index.update()
-    assert not index.gather(Query("Who bakes bread at night?", history=spoken_of("network", "send")), 3).relevant
+    assert not index.search(
+        search_request(Query("Who bakes bread at night?", history=spoken_of("network", "send")), 3)
+    ).relevant
 
 
 def test_a_language_and_a_kind_narrow_what_words_and_vectors_find(fixture: IndexFixture) -> None:
@@ -461,7 +464,7 @@ def test_a_language_and_a_kind_narrow_what_words_and_vectors_find(fixture: Index
         "package main\n\nfunc send_0(value int) int {\n\treturn network.send(value)\n}\n"
     )
     index = fixture.refresh()
-    result = index.search("send_0", 20, Scope(languages=("Go",), kinds=("function",)))
+    result = index.search(SearchRequest("send_0", 20, scope=Scope(languages=("Go",), kinds=("function",))))
     assert result.mode is SearchMode.HYBRID
     assert [passage.chunk.symbol for passage in result.passages] == ["send_0"]
 
@@ -472,22 +475,24 @@ def test_what_has_changed_narrows_what_words_vectors_and_the_editor_give(fixture
     (fixture.folder / "screen.py").write_text("def paint_value(canvas):\n    return canvas.draw(screen)\n")
     index = fixture.refresh()
     scope = Scope(changed_since="main")
-    result = index.search("where does it draw or write or send", 20, scope)
+    result = index.search(SearchRequest("where does it draw or write or send", 20, scope=scope))
     assert result.mode is SearchMode.HYBRID
     assert {passage.chunk.path for passage in result.passages} == {"screen.py"}
 
     shown = {path: f"def unsaved_thing():\n    return '{path}'\n" for path in ("screen.py", "disk.py")}
-    seen = index.search("unsaved_thing", 20, scope, shown)
+    seen = index.search(SearchRequest("unsaved_thing", 20, scope=scope, open_files=shown))
     assert {passage.chunk.path for passage in seen.passages} == {"screen.py"}
-    gathered = index.gather(Query("unsaved_thing", scope), 20, shown)
+    gathered = index.search(replace(search_request(Query("unsaved_thing", scope), 20), open_files=shown))
     assert {passage.chunk.path for passage in gathered.passages} == {"screen.py"}
 
 
 def test_a_definition_and_a_place_that_a_question_names_must_be_in_the_scope_too(fixture: IndexFixture) -> None:
     index = fixture.refresh()
     question = "What is wrong with `write_1` at network.py:3?"
-    assert {"disk.py", "network.py"} <= {passage.chunk.path for passage in index.search(question, 20).passages}
-    inside = index.search(question, 20, Scope(("network.py", "screen.py"))).passages
+    assert {"disk.py", "network.py"} <= {
+        passage.chunk.path for passage in index.search(SearchRequest(question, 20)).passages
+    }
+    inside = index.search(SearchRequest(question, 20, scope=Scope(("network.py", "screen.py")))).passages
     assert "disk.py" not in {passage.chunk.path for passage in inside}
     assert any("is named by the question" in reason for reason in inside[0].reasons)
 
@@ -496,7 +501,7 @@ def test_a_selection_is_the_first_source_and_is_not_found_again(fixture: IndexFi
     index = fixture.refresh()
     selected = Excerpts(Document("disk.py", (fixture.folder / "disk.py").read_text())).named("write_1", 1)
     assert selected is not None
-    result = index.gather(Query("What does this do?", excerpt=selected), 5)
+    result = index.search(search_request(Query("What does this do?", excerpt=selected), 5))
     first, *others = result.passages
     assert first.chunk == selected
     assert [passage.rank for passage in result.passages] == [1, 2, 3, 4, 5]
@@ -535,6 +540,6 @@ def test_an_index_from_before_the_packages_is_used_and_nothing_is_embedded(
     index = fixture.refresh()
     assert fixture.embedder.embedded == []
     assert (index.status().files, index.status().chunks, index.status().vectors) == (3, 3, 3)
-    found = index.search("send a request again", 3)
+    found = index.search(SearchRequest("send a request again", 3))
     assert found.mode is SearchMode.HYBRID
     assert found.passages[0].chunk.path == "network.py"

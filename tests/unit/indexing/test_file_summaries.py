@@ -13,7 +13,7 @@ from hashing_embedder import HashingEmbedder
 
 from sourcewise.chunking.chunker import SmartCodeChunker
 from sourcewise.domain.code import FileStamp, SourceFile
-from sourcewise.domain.search import SearchMode
+from sourcewise.domain.search import SearchMode, SearchRequest
 from sourcewise.domain.work_context import WorkContext
 from sourcewise.embedding import EmbeddingText
 from sourcewise.errors import CancelledError, WorkerDiedError
@@ -212,7 +212,7 @@ def test_a_read_only_catalog_of_an_older_version_is_searched_without_summaries(
     with closing(Catalog(tmp_path / "catalog.sqlite", read_only=True)) as old:
         assert not old.file_summaries.exist(MODEL)
         assert old.file_summaries.cosines(MODEL, np.ones(2, np.float32), ["mail.py"]) == {}
-        assert Retriever(old, NoVectors(), folder.embedder).search("send", MODEL, 3).passages
+        assert Retriever(old, NoVectors(), folder.embedder).search(SearchRequest("send", 3), MODEL).passages
 
 
 # --- serving ----------------------------------------------------------------------------------------------
@@ -223,10 +223,10 @@ def test_what_files_are_about_ranks_before_any_chunk_is_embedded(folder: Summary
     folder.write("a.py", f"def handle(value):\n    # mail\n{body}\n\ndef other(): pass\n")
     folder.write("b.py", f"def handle(value):\n    # mail\n{body}\n\ndef deliver_letters(): pass\n")
     retriever = Retriever(folder.catalog, NoVectors(), folder.embedder)
-    assert [p.chunk.path for p in retriever.search("mail", MODEL, 2).passages] == ["a.py", "b.py"]
+    assert [p.chunk.path for p in retriever.search(SearchRequest("mail", 2), MODEL).passages] == ["a.py", "b.py"]
     folder.embed()
     folder.embedder.embed_question = lambda model, question: _unit_of(folder, "b.py")  # type: ignore[method-assign]
-    found = retriever.search("mail", MODEL, 2)
+    found = retriever.search(SearchRequest("mail", 2), MODEL)
     assert [p.chunk.path for p in found.passages] == ["b.py", "a.py"]
     assert found.mode is SearchMode.KEYWORD
     assert any("what the file is about" in reason for reason in found.passages[0].reasons)

@@ -37,7 +37,7 @@ class SlowOrigin:
     def fetch(self, weights: Any, parts: Path, whole: Path, watch: Any) -> str:
         self.fetched += 1
         while not self.may_end.wait(0.01):
-            if watch.stopped:
+            if watch.is_cancelled:
                 self.stopped.set()
             watch.report(1, 4, "packages", "downloading")
         whole.mkdir()
@@ -72,7 +72,7 @@ def ignore(_: DownloadProgress) -> None:
 
 async def test_ollama_tells_how_far_all_layers_are(server: OllamaServer, tmp_path: Path) -> None:
     heard: list[DownloadProgress] = []
-    await downloads_from(server, tmp_path).bring("ollama", "llama3.2", heard.append)
+    await downloads_from(server, tmp_path).download("ollama", "llama3.2", heard.append)
     assert [(news.done, news.total, news.stage) for news in heard] == [
         (0, 0, "pulling manifest"),
         (100, 300, "downloading"),
@@ -96,7 +96,7 @@ async def test_what_ollama_complains_of_becomes_a_sentence(
 ) -> None:
     server.script.pull = ({"status": "pulling manifest"}, {"error": complaint})
     with pytest.raises(kind, match=words) as caught:
-        await downloads_from(server, tmp_path).bring("ollama", "llama9", ignore)
+        await downloads_from(server, tmp_path).download("ollama", "llama9", ignore)
     assert caught.value.hint
 
 
@@ -105,13 +105,13 @@ async def test_a_download_that_ends_without_success_is_said_to_be_broken_off(
 ) -> None:
     server.script.ending = "silent"
     with pytest.raises(GeneratorInterruptedError, match="in the middle of the download"):
-        await downloads_from(server, tmp_path).bring("ollama", "llama3.2", ignore)
+        await downloads_from(server, tmp_path).download("ollama", "llama3.2", ignore)
 
 
 async def test_without_ollama_it_says_how_to_get_it(tmp_path: Path) -> None:
     downloads = ModelDownloads(lambda: Settings(endpoint="http://127.0.0.1:9"), WeightsStore(tmp_path))
     with pytest.raises(GeneratorUnreachableError):
-        await downloads.bring("ollama", "codellama", ignore)
+        await downloads.download("ollama", "codellama", ignore)
 
 
 async def test_two_who_want_the_same_share_a_download_until_both_have_left(
@@ -119,8 +119,8 @@ async def test_two_who_want_the_same_share_a_download_until_both_have_left(
 ) -> None:
     server.script.ending = "endless"
     downloads, heard = downloads_from(server, tmp_path), asyncio.Event()
-    first = asyncio.create_task(downloads.bring("ollama", "llama3.2", ignore))
-    second = asyncio.create_task(downloads.bring("ollama", "llama3.2", lambda _: heard.set()))
+    first = asyncio.create_task(downloads.download("ollama", "llama3.2", ignore))
+    second = asyncio.create_task(downloads.download("ollama", "llama3.2", lambda _: heard.set()))
     await asyncio.wait_for(heard.wait(), 10)
     first.cancel()
     await asyncio.gather(first, return_exceptions=True)
@@ -135,11 +135,11 @@ async def test_two_who_want_the_same_share_a_download_until_both_have_left(
 async def test_our_own_model_comes_in_bytes_and_is_here_afterwards(store: WeightsStore, origin: SlowOrigin) -> None:
     pytest.importorskip("xllamacpp")
     name, heard = Settings().embedded_model, asyncio.Queue[DownloadProgress]()
-    bringing = asyncio.create_task(ModelDownloads(Settings, store).bring("embedded", name, heard.put_nowait))
+    downloading = asyncio.create_task(ModelDownloads(Settings, store).download("embedded", name, heard.put_nowait))
     news = await asyncio.wait_for(heard.get(), 10)
     assert (news.done, news.total, news.unit) == (100, 400, "bytes")
     origin.may_end.set()
-    await asyncio.wait_for(bringing, 10)
+    await asyncio.wait_for(downloading, 10)
     assert store.is_present(name)
 
 
@@ -147,10 +147,10 @@ async def test_cancelling_stops_our_own_download(store: WeightsStore, origin: Sl
     pytest.importorskip("xllamacpp")
     begun = asyncio.Event()
     name = Settings().embedded_model
-    bringing = asyncio.create_task(ModelDownloads(Settings, store).bring("embedded", name, lambda _: begun.set()))
+    downloading = asyncio.create_task(ModelDownloads(Settings, store).download("embedded", name, lambda _: begun.set()))
     await asyncio.wait_for(begun.wait(), 10)
-    bringing.cancel()
-    await asyncio.gather(bringing, return_exceptions=True)
+    downloading.cancel()
+    await asyncio.gather(downloading, return_exceptions=True)
     assert await asyncio.to_thread(origin.stopped.wait, 10)
     assert not store.is_present(name)
 
@@ -158,5 +158,5 @@ async def test_cancelling_stops_our_own_download(store: WeightsStore, origin: Sl
 async def test_another_model_than_that_of_the_settings_is_refused(store: WeightsStore, origin: SlowOrigin) -> None:
     pytest.importorskip("xllamacpp")
     with pytest.raises(GeneratorModelMissingError, match="only the model of its settings"):
-        await ModelDownloads(Settings, store).bring("embedded", "somebody/else", ignore)
+        await ModelDownloads(Settings, store).download("embedded", "somebody/else", ignore)
     assert origin.fetched == 0

@@ -14,7 +14,7 @@ from sourcewise.domain.code import Chunk, Definition
 from sourcewise.lsp import markdown
 from sourcewise.lsp.documents import names_at, selected_in, untitled_name
 from sourcewise.lsp.hover import Findings, render
-from sourcewise.retrieval.symbol_index import Use, Uses
+from sourcewise.retrieval.symbol_index import Reference, References
 from sourcewise.storage.definition_index import DefinitionPlace
 
 if TYPE_CHECKING:
@@ -69,14 +69,14 @@ def place(path: str, **more: object) -> DefinitionPlace:
     return DefinitionPlace("id", path, Definition(**values))  # type: ignore[arg-type]
 
 
-def use(path: str, line: int, symbol: str = "") -> Use:
-    return Use(Chunk("id", path, 1, 90, "…", "python"), line, symbol)
+def use(path: str, line: int, symbol: str = "") -> Reference:
+    return Reference(Chunk("id", path, 1, 90, "…", "python"), line, symbol)
 
 
 def test_everything_is_there_in_order() -> None:
     definition = place("store.py", signature="def load(key)", docstring="Read one.\n\nLong story.")
     findings = Findings(
-        "load", [definition], Uses((use("a.py", 4, "main"), use("b.py", 7))), [(use("c.py", 1).chunk, 0.7)]
+        "load", [definition], References((use("a.py", 4, "main"), use("b.py", 7))), [(use("c.py", 1).chunk, 0.7)]
     )
     rendered = Rendered(render(findings, uri_of, EXPLAIN))
     words = ["def load(key)", "function load", "Read one.", "Defined at store.py:3", "Used in 2 places: main · b.py:7"]
@@ -93,7 +93,7 @@ def test_everything_is_there_in_order() -> None:
 
 
 def test_only_some_are_listed_and_the_rest_is_counted() -> None:
-    uses = Uses(tuple(use("a.py", n, f"f{n}") for n in range(1, 10)), more=True)
+    uses = References(tuple(use("a.py", n, f"f{n}") for n in range(1, 10)), truncated=True)
     text = Rendered(render(Findings("load", [place(f"{n}.py") for n in range(5)], uses), uri_of, EXPLAIN)).text
     assert "0.py:3 · 1.py:3 · 2.py:3 · 2 more" in text
     assert "Used in at least 9 places: f1 · f2 · f3 · f4 · f5 · 4 more" in text
@@ -110,7 +110,7 @@ def test_what_was_not_looked_up_in_time_is_left_out() -> None:
 def test_whatever_a_workspace_holds_is_shown_as_text(text: str) -> None:
     path = text.replace("/", "")
     definition = place(path, name=text, kind=text, signature=text, docstring=text, parents=(text,))
-    source = render(Findings("load", [definition], Uses((use(path, 1, text),)), []), uri_of, EXPLAIN)
+    source = render(Findings("load", [definition], References((use(path, 1, text),)), []), uri_of, EXPLAIN)
     rendered = Rendered(source)
     allowed = {f"{uri_of(path)}#L3-L9", f"{uri_of(path)}#L1", EXPLAIN}
     assert set(rendered.links) == allowed

@@ -53,7 +53,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 
 @pytest.mark.parametrize(
-    ("within", "found", "asked"),
+    ("chunk_filter", "found", "asked"),
     [
         (ANY_CHUNK, ["0", "1", "2", "3"], [4]),
         (ChunkFilter(("near/8", "far/150")), ["8", "150"], ["2 named"]),
@@ -67,13 +67,13 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 def test_what_passes_is_found_by_the_quickest_way(
     catalog: Catalog,
     monkeypatch: pytest.MonkeyPatch,
-    within: ChunkFilter,
+    chunk_filter: ChunkFilter,
     found: list[str],
     asked: list[int | str],
 ) -> None:
     monkeypatch.setattr(module, "_FEW", 10)
     line = Line()
-    hits = nearest_chunks(line, catalog, "model", QUESTION, limit=LIMIT, within=within)
+    hits = nearest_chunks(line, catalog, "model", QUESTION, limit=LIMIT, chunk_filter=chunk_filter)
     assert [chunk_id for chunk_id, _ in hits] == found
     assert line.asked == asked
 
@@ -81,6 +81,6 @@ def test_what_passes_is_found_by_the_quickest_way(
 def test_where_all_was_looked_at_there_is_no_more(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_FEW", 10)
     line = Line()
-    hits = nearest_chunks(line, catalog, "model", QUESTION, limit=60, within=ChunkFilter(kinds=("rare",)))
+    hits = nearest_chunks(line, catalog, "model", QUESTION, limit=60, chunk_filter=ChunkFilter(kinds=("rare",)))
     assert len(hits) == MANY // 8
     assert line.asked == [240]

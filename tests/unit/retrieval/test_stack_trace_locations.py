@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sourcewise.retrieval.stack_trace_locations import named_places
+from sourcewise.retrieval.stack_trace_locations import find_locations
 
 TRACEBACK = """Why does this happen?
 Traceback (most recent call last):
@@ -15,11 +15,11 @@ ValueError: no"""
 
 
 def test_frames_of_a_traceback_are_places() -> None:
-    assert named_places(TRACEBACK) == (("/home/me/app/main.py", 12), ("C:/work/app/core.py", 40))
+    assert find_locations(TRACEBACK) == (("/home/me/app/main.py", 12), ("C:/work/app/core.py", 40))
 
 
 @pytest.mark.parametrize(
-    ("question", "places"),
+    ("question", "locations"),
     [
         ("what does src/app/main.ts do?", [("src/app/main.ts", None)]),
         ("it fails at ./main.go:17", [("main.go", 17)]),
@@ -30,16 +30,16 @@ def test_frames_of_a_traceback_are_places() -> None:
         ("main.py, then main.py", [("main.py", None)]),
     ],
 )
-def test_files_are_found_with_their_lines(question: str, places: list[tuple[str, int | None]]) -> None:
-    assert list(named_places(question)) == places
+def test_files_are_found_with_their_lines(question: str, locations: list[tuple[str, int | None]]) -> None:
+    assert list(find_locations(question)) == locations
 
 
 @pytest.mark.parametrize(
     "question", ["", "how does it work, e.g. in v1.2?", "self.foo.bar of www.example.com", "..", "a.b"]
 )
 def test_what_is_no_file_of_a_known_kind_is_no_place(question: str) -> None:
-    assert named_places(question) == ()
+    assert find_locations(question) == ()
 
 
 def test_a_flood_of_places_is_cut() -> None:
-    assert len(named_places(" ".join(f"file{n}.py" for n in range(1000)))) == 12
+    assert len(find_locations(" ".join(f"file{n}.py" for n in range(1000)))) == 12

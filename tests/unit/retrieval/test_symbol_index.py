@@ -60,7 +60,7 @@ class Known:
     def __init__(self, root: Path) -> None:
         self.catalog = Catalog(root / "catalog.sqlite")
         self.store = ChromaStore(ChromaFolder(root / "vectors"))
-        self.relations = SymbolIndex(self.catalog, self.store)
+        self.symbols = SymbolIndex(self.catalog, self.store)
         for path, text in FILES.items():
             file = SourceFile(FileStamp(path, len(text), 1), text, language_of(path), path)
             self.catalog.replace_file(file, SmartCodeChunker(target_tokens=20).chunk_with_context(file))
@@ -94,7 +94,7 @@ def code(path: str, name: str) -> Chunk:
 
 
 def test_a_name_is_taken_in_its_case_and_in_the_language_it_stands_in(known: Known) -> None:
-    definitions = known.relations.definitions
+    definitions = known.symbols.definitions
     [place] = definitions(["check_password"], "login.py")
     assert (place.path, place.definition.first_line) == ("auth.py", 1)
     assert [place.path for place in definitions(["check_password"], "page.js")] == ["web.js"]
@@ -103,31 +103,33 @@ def test_a_name_is_taken_in_its_case_and_in_the_language_it_stands_in(known: Kno
 
 
 def test_the_most_exact_name_that_is_defined_counts(known: Known) -> None:
-    [place] = known.relations.definitions(["self.enter", "enter"], "login.py")
+    [place] = known.symbols.definitions(["self.enter", "enter"], "login.py")
     assert place.definition.qualified_name == "Login.enter"
-    assert known.relations.definitions(["Login.enter", "enter"], "login.py") == [place]
+    assert known.symbols.definitions(["Login.enter", "enter"], "login.py") == [place]
 
 
 def test_uses_are_whole_words_outside_of_the_definition(known: Known) -> None:
-    definitions = known.relations.definitions(["check_password"], "auth.py")
-    uses = known.relations.uses("check_password", definitions)
-    assert [(use.chunk.path, use.line, use.symbol) for use in uses.places if use.chunk.path == "login.py"] == [
+    definitions = known.symbols.definitions(["check_password"], "auth.py")
+    references = known.symbols.references("check_password", definitions)
+    assert [
+        (each.chunk.path, each.line, each.symbol) for each in references.found if each.chunk.path == "login.py"
+    ] == [
         ("login.py", 8, "Login.enter"),
         ("login.py", 1, ""),
     ]
-    assert uses.more is False
-    hash_uses = known.relations.uses("hash_of", known.relations.definitions(["hash_of"], "auth.py"))
-    assert [(use.line, use.symbol) for use in hash_uses.places] == [(3, "check_password")]
+    assert references.truncated is False
+    hash_references = known.symbols.references("hash_of", known.symbols.definitions(["hash_of"], "auth.py"))
+    assert [(each.line, each.symbol) for each in hash_references.found] == [(3, "check_password")]
 
 
 def test_calls_are_what_the_folder_defines(known: Known) -> None:
-    called = known.relations.calls(code("auth.py", "check_password"))
-    assert [place.definition.name for place in called] == ["hash_of"]
+    callees = known.symbols.callees(code("auth.py", "check_password"))
+    assert [place.definition.name for place in callees] == ["hash_of"]
 
 
 def test_what_surrounds_some_code_comes_by_its_reasons(known: Known) -> None:
     known.embed()
-    result = known.relations.around(code("auth.py", "check_password"), MODEL, 8)
+    result = known.symbols.related_code(code("auth.py", "check_password"), MODEL, 8)
     first, *others = result.passages
     assert first.chunk.text.startswith("def check_password(name, password)")
     assert result.mode is SearchMode.HYBRID
@@ -139,27 +141,27 @@ def test_what_surrounds_some_code_comes_by_its_reasons(known: Known) -> None:
 
 
 def test_without_vectors_the_words_serve(known: Known) -> None:
-    result = known.relations.around(code("auth.py", "check_password"), MODEL, 8)
+    result = known.symbols.related_code(code("auth.py", "check_password"), MODEL, 8)
     assert (result.mode, result.embedded) == (SearchMode.KEYWORD, 0)
     assert {"Login.enter", "hash_of"} <= {passage.chunk.symbol for passage in result.passages}
 
 
 def test_code_that_no_index_has_is_surrounded_too(known: Known) -> None:
-    excerpt = Excerpts(Document("Untitled-1", "def mine():\n    return hash_of('x')\n", "python")).around(1)
+    excerpt = Excerpts(Document("Untitled-1", "def mine():\n    return hash_of('x')\n", "python")).enclosing(1)
     assert excerpt is not None
-    result = known.relations.around(excerpt, MODEL, 8)
+    result = known.symbols.related_code(excerpt, MODEL, 8)
     assert result.passages[0].chunk is excerpt
     assert "hash_of" in {passage.chunk.symbol for passage in result.passages}
 
 
 def test_the_top_is_kept(known: Known) -> None:
-    assert len(known.relations.around(code("auth.py", "check_password"), MODEL, 2).passages) == 2
+    assert len(known.symbols.related_code(code("auth.py", "check_password"), MODEL, 2).passages) == 2
 
 
-def test_akin_is_what_has_a_near_vector_and_not_itself(known: Known) -> None:
+def test_similar_code_is_what_has_a_near_vector_and_not_itself(known: Known) -> None:
     known.embed()
-    [place] = known.relations.definitions(["hash_of"], "auth.py")
-    similar_code = known.relations.similar_code([place.chunk_id], MODEL, 2)
-    assert similar_code[0][0].path == "auth.py"
-    assert place.chunk_id not in {chunk.id for chunk, _ in similar_code}
-    assert [similarity for _, similarity in similar_code] == sorted((s for _, s in similar_code), reverse=True)
+    [place] = known.symbols.definitions(["hash_of"], "auth.py")
+    similar = known.symbols.similar([place.chunk_id], MODEL, 2)
+    assert similar[0][0].path == "auth.py"
+    assert place.chunk_id not in {chunk.id for chunk, _ in similar}
+    assert [similarity for _, similarity in similar] == sorted((s for _, s in similar), reverse=True)

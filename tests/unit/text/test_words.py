@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from sourcewise.storage.catalog_schema import SCHEMA_VERSION
 from sourcewise.text.words import (
     MAX_TERMS,
+    has_only_stop_words,
     identifier_words,
     identifiers_in,
     query_terms,
     root,
-    says_nothing,
     weighted_terms,
 )
 
@@ -66,8 +66,8 @@ def test_stop_words_of_questions_go() -> None:
 
 
 @pytest.mark.parametrize(("question", "nothing"), [("But why?", True), ("", True), ("But why hashed?", False)])
-def test_a_question_of_stop_words_says_nothing(question: str, nothing: bool) -> None:
-    assert says_nothing(question) is nothing
+def test_a_question_of_stop_words_has_only_stop_words(question: str, nothing: bool) -> None:
+    assert has_only_stop_words(question) is nothing
 
 
 def test_identifiers_of_a_question_are_whole_and_split() -> None:
@@ -153,20 +153,20 @@ def test_every_word_has_a_root(word: str) -> None:
 def test_the_rarest_words_of_a_long_question_tell_most() -> None:
     filler = " ".join(f"common{number}" for number in range(200))
     rare = {"deadlock": 9.0, "scheduler": 8.0}
-    telling = weighted_terms(
+    weights = weighted_terms(
         f"{filler} deadlock {filler} scheduler", lambda words: {w: rare.get(w, 1.0) for w in words}
     )
-    assert len(telling) == MAX_TERMS
-    assert telling["deadlock"] == 9.0
-    assert telling["scheduler"] == 8.0
+    assert len(weights) == MAX_TERMS
+    assert weights["deadlock"] == 9.0
+    assert weights["scheduler"] == 8.0
 
 
 def test_what_a_long_question_repeats_tells_more_than_what_it_says_once() -> None:
     words = [f"word{number}" for number in range(100)]
-    telling = weighted_terms(" ".join([*words, *(["word99"] * 5)]), lambda asked: dict.fromkeys(asked, 2.0))
-    assert "word99" in telling
+    weights = weighted_terms(" ".join([*words, *(["word99"] * 5)]), lambda asked: dict.fromkeys(asked, 2.0))
+    assert "word99" in weights
 
 
 def test_words_that_nothing_has_are_kept_only_where_there_is_room() -> None:
-    telling = weighted_terms("unknown words here", lambda asked: dict.fromkeys(asked, 0.0))
-    assert set(telling) == {"unknown", "words"}
+    weights = weighted_terms("unknown words here", lambda asked: dict.fromkeys(asked, 0.0))
+    assert set(weights) == {"unknown", "words"}

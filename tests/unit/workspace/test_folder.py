@@ -14,7 +14,7 @@ import pytest
 from hashing_embedder import HashingEmbedder
 
 from sourcewise.domain.index_state import IndexReport, Stage
-from sourcewise.domain.search import SearchMode
+from sourcewise.domain.search import SearchMode, SearchRequest
 from sourcewise.errors import FolderError, StorageError
 from sourcewise.folder_index.index import IndexServices
 from sourcewise.indexing.throttle import MachineState, Throttle
@@ -107,7 +107,7 @@ def workspace(tmp_path: Path, stores: VectorStores) -> Iterator[FolderFixture]:
 
 
 def paths(folder: IndexedFolder, question: str) -> list[str]:
-    return [passage.chunk.path for passage in folder.opened().search(question, 5).passages]
+    return [passage.chunk.path for passage in folder.opened().search(SearchRequest(question, 5)).passages]
 
 
 def test_a_folder_is_read_and_embedded_without_being_asked(workspace: FolderFixture) -> None:
@@ -116,7 +116,7 @@ def test_a_folder_is_read_and_embedded_without_being_asked(workspace: FolderFixt
     workspace.until_idle(folder, 1)
     now = folder.activity()
     assert (now.embedded, now.made, now.problem) == (now.chunks, now.chunks, None)
-    assert folder.opened().search("send", 3).mode is SearchMode.HYBRID
+    assert folder.opened().search(SearchRequest("send", 3)).mode is SearchMode.HYBRID
 
 
 def test_what_changes_is_seen_and_a_question_need_not_wait_for_quiet(workspace: FolderFixture) -> None:
@@ -133,12 +133,12 @@ def test_a_follower_is_served_and_takes_over(workspace: FolderFixture) -> None:
     workspace.until_idle(owner, 1)
     follower = workspace.open()
     assert follower.await_read().unchanged == 1
-    assert follower.opened().search("send", 3).mode is SearchMode.HYBRID, "with the vectors of the owner"
+    assert follower.opened().search(SearchRequest("send", 3)).mode is SearchMode.HYBRID, "with the vectors of the owner"
     embedded = len(workspace.embedder.embedded)
     owner.close()
     workspace.write("disk.py", "def write(value):\n    return value\n")
     workspace.until_idle(follower, 2)
-    assert follower.opened().search("write", 3).mode is SearchMode.HYBRID
+    assert follower.opened().search(SearchRequest("write", 3)).mode is SearchMode.HYBRID
     assert len(workspace.embedder.embedded) == embedded + 2, "only the new file, and what it is about"
 
 
@@ -264,13 +264,13 @@ def test_an_index_that_cannot_be_written_is_asked_as_it_is_and_kept_once_it_can(
     assert (now.files, now.embedded) == (1, now.chunks)
     assert "cannot be locked" in str(now.problem)
     assert folder.await_read() == IndexReport()
-    result = folder.opened().search("send", 5)
+    result = folder.opened().search(SearchRequest("send", 5))
     assert (result.mode, [passage.chunk.path for passage in result.passages]) == (SearchMode.KEYWORD, ["network.py"])
     with pytest.raises(StorageError, match="cannot be locked"):
         folder.rebuild()
     lock.rmdir()
     workspace.until_idle(folder, 2)
-    assert folder.opened().search("write", 5).mode is SearchMode.HYBRID
+    assert folder.opened().search(SearchRequest("write", 5)).mode is SearchMode.HYBRID
 
 
 def test_a_folder_that_is_not_there_says_so_and_is_opened_once_it_is(workspace: FolderFixture, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The commands that explain: why a file is in or out, what the index has of it, and what this machine has."""
+"""The commands that inspect: why a file is indexed or not, its chunks, the skipped files, and the installation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an editor points at: from a URI and a place to a folder's index, a document, and the code that is meant."""
+"""Resolves locations in an editor: from a URI and a selection to an index, a document and the selected code."""
 
 from __future__ import annotations
 
@@ -26,32 +26,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OpenDocument:
-    """A document as an editor shows it, with the index that it belongs to."""
+    """An open document as its editor shows it, with the index of its folder."""
 
     index: Index
     uri: str
     document: Document
 
     def uri_of(self, path: str) -> str:
-        """Return the URI of a file of the folder, or of this document, which need not lie in it."""
+        """Return the URI of a file in the folder, or of this document, which may be outside."""
         return self.uri if path == self.document.path else (self.index.folder / path).as_uri()
 
 
 class EditorLocations:
-    """Finds what the editor points at among the open folders and documents."""
+    """Resolves locations among the open folders and documents."""
 
     def __init__(self, folders: OpenFolders, documents: OpenDocuments) -> None:
-        """Join the parts."""
+        """Take the parts."""
         self._folders = folders
         self._documents = documents
 
-    async def shown(self, uri: str, folder: str | None = None, *, so_far: bool = False) -> OpenDocument:
+    async def open_document(self, uri: str, folder: str | None = None, *, so_far: bool = False) -> OpenDocument:
         """Return a document; one that was never saved belongs to the folder that is named, else to the first.
 
         Args:
             uri: of the document.
             folder: URI of a folder.
-            so_far: take its index as it is, instead of waiting until the folder was read.
+            so_far: use its index as it is, instead of waiting until the folder is fully scanned.
 
         Raises:
             FolderError: it lies in no open folder, or cannot be read.
@@ -76,27 +76,27 @@ class EditorLocations:
         """Return what a selection means: its lines, or, at a cursor or on a name, the definition of that name.
 
         Raises:
-            FolderError: see shown.
+            FolderError: see open_document.
             QuestionError: there is nothing.
         """
-        shown = await self.shown(selection.uri, folder)
-        code = await asyncio.to_thread(_code_at, shown, selection)
+        opened = await self.open_document(selection.uri, folder)
+        code = await asyncio.to_thread(_code_at, opened, selection)
         if code is None:
             raise QuestionError(
-                f"There is no code at line {selection.start_line} of {shown.document.path}.",
+                f"There is no code at line {selection.start_line} of {opened.document.path}.",
                 "Select some lines, or put the cursor on a name.",
             )
-        return shown, code
+        return opened, code
 
-    def text_shown_in(self, index: Index, shown: OpenDocument | None = None) -> Callable[[str], str | None]:
-        """Return a function that gives the text of a folder's files as the editor shows them; see Index.ask."""
-        opened = self._documents.shown_in(self._roots_of(index))
-        if shown is None:
-            return opened
-        return lambda path: shown.document.text if path == shown.document.path else opened(path)
+    def open_text_in(self, index: Index, current: OpenDocument | None = None) -> Callable[[str], str | None]:
+        """Return a function from a path in the folder to the text of the open file, or None; `current` comes first."""
+        open_text_of = self._documents.text_by_path(self._roots_of(index))
+        if current is None:
+            return open_text_of
+        return lambda path: current.document.text if path == current.document.path else open_text_of(path)
 
-    def texts_open_in(self, index: Index) -> dict[str, str]:
-        """Return the texts of a folder's open files by their paths, as the editor shows them now."""
+    def open_files_in(self, index: Index) -> dict[str, str]:
+        """Return the current texts of the open files of a folder, by path."""
         return self._documents.texts_in(self._roots_of(index))
 
     def _roots_of(self, index: Index) -> tuple[Path, ...]:
@@ -110,31 +110,31 @@ class EditorLocations:
         file = local_path(uri)
         if file is None or not uri.startswith("file:"):
             raise FolderError(f"{uri} is no file on this machine.", "Save it as a file in an open folder.")
-        around = [folder for folder in self._folders.all if folder.contains(file)]
-        if not around:
+        enclosing = [folder for folder in self._folders.all if folder.contains(file)]
+        if not enclosing:
             raise FolderError(f"{file} lies in no open folder.", "Open its folder to ask about it.")
         # Of folders that lie in one another, the innermost has the file for certain.
-        return max(around, key=lambda folder: len(folder.path.parts)), file
+        return max(enclosing, key=lambda folder: len(folder.path.parts)), file
 
 
 def _relative(file: Path, roots: Sequence[Path]) -> str:
     return next(inside for root in roots if (inside := path_inside(file, root)) is not None)
 
 
-def _code_at(shown: OpenDocument, selection: Selection) -> Chunk | None:
-    excerpts = Excerpts(shown.document)
-    names = _names_meant(split_lines(shown.document.text), selection)
+def _code_at(opened: OpenDocument, selection: Selection) -> Chunk | None:
+    excerpts = Excerpts(opened.document)
+    names = _selected_names(split_lines(opened.document.text), selection)
     if names is None:
         return excerpts.lines(selection.start_line, selection.end_line)
     return (
-        (_defined(shown, names[:-1]) if len(names) > 1 else None)
+        (_definition(opened, names[:-1]) if len(names) > 1 else None)
         or (excerpts.named(names[-1], selection.start_line) if names else None)
-        or _defined(shown, names[-1:])
-        or excerpts.around(selection.start_line)
+        or _definition(opened, names[-1:])
+        or excerpts.enclosing(selection.start_line)
     )
 
 
-def _names_meant(lines: Sequence[str], selection: Selection) -> tuple[str, ...] | None:
+def _selected_names(lines: Sequence[str], selection: Selection) -> tuple[str, ...] | None:
     """Return the name at a cursor, as names_at does, or that makes up a selection; None where lines are meant."""
     if selection.start_line != selection.end_line or not 1 <= selection.start_line <= len(lines):
         return None
@@ -145,10 +145,10 @@ def _names_meant(lines: Sequence[str], selection: Selection) -> tuple[str, ...] 
     return names if cursor or selected in names else None
 
 
-def _defined(shown: OpenDocument, names: Sequence[str]) -> Chunk | None:
+def _definition(opened: OpenDocument, names: Sequence[str]) -> Chunk | None:
     """Return the definition that the index has under the first of these names that it knows."""
-    index = shown.index
-    places = index.relations.definitions(names, shown.document.path)
+    index = opened.index
+    places = index.symbols.definitions(names, opened.document.path)
     if not places:
         return None
     place = places[0]
