@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sourcewise.domain.answer import Mention
 from sourcewise.text.lines import split_lines
+from sourcewise.text.scripts import separated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -49,6 +50,6 @@ def _lines_by_word(sources: Iterable[Source]) -> dict[str, str]:
     for source in sources:
         chunk = source.passage.chunk
         for number, line in enumerate(split_lines(chunk.text), chunk.first_line):
-            for word in re.findall(r"[A-Za-z_]\w*", line):
+            for word in re.findall(r"[A-Za-z_]\w*", f"{line} {separated(line)}"):
                 places.setdefault(word, f"{chunk.path}:{number}")
     return places

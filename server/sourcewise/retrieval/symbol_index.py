@@ -17,6 +17,8 @@ from sourcewise.errors import PeerError, StorageError
 from sourcewise.retrieval.follow_up_context import defined_names
 from sourcewise.text.languages import language_of
 from sourcewise.text.lines import split_lines
+from sourcewise.text.scripts import separated
+from sourcewise.text.words import search_term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -97,7 +99,7 @@ class SymbolIndex:
 
     def references(self, name: str, definitions: Sequence[DefinitionPlace]) -> References:
         """Return the references to a name outside these definitions of it: same language first, loose lines last."""
-        ids = [chunk_id for chunk_id, _ in self._catalog.keywords.search([name.lower()], _MAX_CHUNKS)]
+        ids = [chunk_id for chunk_id, _ in self._catalog.keywords.search([search_term(name)], _MAX_CHUNKS)]
         word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
         own = [(place.path, place.definition) for place in definitions]
         found: dict[tuple[str, str | int], Reference] = {}
@@ -195,9 +197,11 @@ class _Passages:
 
 
 def _lines_with(word: re.Pattern[str], chunk: Chunk) -> Iterator[int]:
-    if word.search(chunk.text):  # most chunks of a common word only have it as a part of others
+    if word.search(chunk.text) or word.search(
+        separated(chunk.text)
+    ):  # most chunks of a common word only have it as a part of others
         for line, text in enumerate(split_lines(chunk.text), chunk.first_line):
-            if word.search(text):
+            if word.search(text) or word.search(separated(text)):
                 yield line
 
 
