@@ -50,6 +50,8 @@ def _lines_by_word(sources: Iterable[Source]) -> dict[str, str]:
     for source in sources:
         chunk = source.passage.chunk
         for number, line in enumerate(split_lines(chunk.text), chunk.first_line):
-            for word in re.findall(r"[A-Za-z_]\w*", f"{line} {separated(line)}"):
-                places.setdefault(word, f"{chunk.path}:{number}")
+            # Both readings: `调用sign函数` names `sign`, and `test_解析` is a name itself.
+            for reading in {line, separated(line)}:
+                for word in re.findall(r"[A-Za-z_]\w*", reading):
+                    places.setdefault(word, f"{chunk.path}:{number}")
     return places
