@@ -37,7 +37,7 @@ class SlowOrigin:
     def fetch(self, weights: Any, parts: Path, whole: Path, watch: Any) -> str:
         self.fetched += 1
         while not self.may_end.wait(0.01):
-            if watch.stopped:
+            if watch.is_cancelled:
                 self.stopped.set()
             watch.report(1, 4, "packages", "downloading")
         whole.mkdir()
