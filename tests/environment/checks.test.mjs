@@ -49,7 +49,7 @@ describe("running the checks", () => {
 describe("the Node packages are installed", () => {
   const lock = {
     packages: {
-      "": { version: "0.1.0" },
+      "": { version: "1.2.3" },
       "node_modules/a": { version: "1.0.0" },
       "node_modules/b": { version: "1.0.0", optional: true },
     },
