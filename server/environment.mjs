@@ -16,10 +16,9 @@ import { realpathSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { allChecks, ensureNodePackages, runChecks, selectChecks } from "./checks.mjs";
-import { demandHashes } from "./installer/locked_packages.mjs";
 import { EnvironmentProblem } from "./installer/problem.mjs";
 import { passThrough } from "./installer/processes.mjs";
-import { ensureEnvironment } from "./installer/repository.mjs";
+import { ensureEnvironment, ensureLockPython } from "./installer/repository.mjs";
 
 const ROOT = path.dirname(path.dirname(realpathSync(fileURLToPath(import.meta.url))));
 
@@ -103,11 +102,7 @@ async function makeVsix() {
 }
 
 async function refreshLock(args) {
-  const python = await ensureEnvironment(ROOT, ["embedded"]);
-  const hashed = ["--only-binary", ":all:", ...demandHashes("server/constraints.txt")];
-  const install = ["-m", "pip", "install", "--quiet", ...hashed, "uv"];
-  const failed = await passThrough(python, install, { cwd: ROOT });
-  if (failed) return failed;
+  const python = await ensureLockPython(ROOT);
   // One lock for all platforms and Pythons, without a word about where packages come from.
   const scope = ["--universal", "--python-version", "3.11", "--all-extras", "--group", "tools"];
   const form = ["--generate-hashes", "--no-annotate", "--no-emit-index-url", "--quiet"];
