@@ -7,6 +7,7 @@
  *   node server/environment.mjs python ARGS...       the Python of the environment, with what the tests need
  *   node server/environment.mjs build                the wheel, into dist/
  *   node server/environment.mjs build:extension      the editor's half, into extension/dist/
+ *   node server/environment.mjs watch                the same with source maps, after each change, for the debugger
  *   node server/environment.mjs package              both, as one VSIX
  *   node server/environment.mjs start                that, in a VS Code, on a small workspace
  *   node server/environment.mjs generate             what is made from the declarations of the protocol and the settings
@@ -31,6 +32,7 @@ const COMMANDS = {
   build: () => buildWheel("dist"),
   lock: refreshLock,
   "build:extension": bundleExtension,
+  watch: watchExtension,
   package: packageExtension,
   start: startExtension,
   generate: () => runPython(["-m", "generation"]),
@@ -76,6 +78,17 @@ async function bundleExtension() {
   await ensureNodePackages(ROOT);
   const { bundleExtension: bundle } = await import("../extension/build.mjs");
   await bundle(ROOT);
+  return 0;
+}
+
+async function watchExtension() {
+  // The debugged extension runs the server in the same environment.
+  await ensureEnvironment(ROOT, ["dev", "embedded"]);
+  await ensureNodePackages(ROOT);
+  const { watchExtension: watch } = await import("../extension/build.mjs");
+  const stop = await watch(ROOT, (line) => process.stdout.write(`${line}\n`));
+  await new Promise((resolve) => process.once("SIGINT", resolve).once("SIGTERM", resolve));
+  await stop();
   return 0;
 }
 
