@@ -1,12 +1,15 @@
 /**
- * The checks of `npm test`, in order. Hides the tools behind each; a check whose tests do not exist yet is left out.
+ * The checks of `npm test`, in order, and those of `npm test -- long`. Hides the tools behind each; a check whose tests
+ * do not exist yet is left out.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { EnvironmentProblem } from "./installer/problem.mjs";
 import { passThrough } from "./installer/processes.mjs";
 
-const PARTS = ["lint", "unit", "extension", "command_line", "protocol", "e2e"];
+/** Takes too long to run with the others: it must be named. */
+const LONG = "long";
+const PARTS = ["lint", "unit", "extension", "command_line", "protocol", "e2e", LONG];
 const VITEST = path.join("node_modules", "vitest", "vitest.mjs");
 
 /**
@@ -55,12 +58,25 @@ export function allChecks({ root, python }) {
       "--python",
       python,
     ),
+    ...longChecks(python),
+  ];
+}
+
+function longChecks(python) {
+  const fault = (title, script, ...args) => ({
+    ...{ part: LONG, title, command: python },
+    args: [path.join("tests", "faults", script), ...args],
+  });
+  return [
+    fault("a full disk under the catalog and the cache", "full_disk.py"),
+    fault("50 kills of sourcewise index", "kill_index.py", "--kills", "50"),
+    fault("a server on a full or read-only disk", "hard_places.py"),
   ];
 }
 
 /**
  * @param {Check[]} checks
- * @param {string | undefined} part one of `PARTS`; undefined for all of them
+ * @param {string | undefined} part one of `PARTS`; undefined for all of them but `long`
  * @returns {Check[]} those of that part that have something to run
  * @throws {EnvironmentProblem} when there is no such part
  */
@@ -68,7 +84,8 @@ export function selectChecks(checks, part) {
   if (part !== undefined && !PARTS.includes(part)) {
     throw new EnvironmentProblem(`There is no part of the tests named ${part}.`, `Name one of: ${PARTS.join(", ")}.`);
   }
-  return checks.filter((check) => (part === undefined || check.part === part) && check.tests?.length !== 0);
+  const isWanted = (check) => (part === undefined ? check.part !== LONG : check.part === part);
+  return checks.filter((check) => isWanted(check) && check.tests?.length !== 0);
 }
 
 /**

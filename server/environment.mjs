@@ -3,7 +3,7 @@
  *
  *   node server/environment.mjs sourcewise ARGS...   the command line of Sourcewise
  *   node server/environment.mjs ask ARGS...          its `ask`, about this repository unless --folder names another
- *   node server/environment.mjs test [lint|unit|extension|command_line|protocol|e2e]
+ *   node server/environment.mjs test [lint|unit|extension|command_line|protocol|e2e|long]
  *   node server/environment.mjs python ARGS...       the Python of the environment, with what the tests need
  *   node server/environment.mjs build                the wheel, into dist/
  *   node server/environment.mjs build:extension      the editor's half, into extension/dist/

@@ -9,7 +9,12 @@ const check = (part, title, tests) => ({ part, title, command: "true", args: [],
 const titles = (checks) => checks.map(({ title }) => title);
 
 describe("the checks that are run", () => {
-  const checks = [check("lint", "ruff"), check("unit", "pytest unit", ["a"]), check("protocol", "pytest protocol", [])];
+  const checks = [
+    check("lint", "ruff"),
+    check("unit", "pytest unit", ["a"]),
+    check("protocol", "pytest protocol", []),
+    check("long", "kills"),
+  ];
 
   it("are all that have something to run, in order", () => {
     assert.deepEqual(titles(selectChecks(checks, undefined)), ["ruff", "pytest unit"]);
@@ -17,6 +22,10 @@ describe("the checks that are run", () => {
 
   it("can be those of one part", () => {
     assert.deepEqual(titles(selectChecks(checks, "unit")), ["pytest unit"]);
+  });
+
+  it("leave out what takes long, unless it is named", () => {
+    assert.deepEqual(titles(selectChecks(checks, "long")), ["kills"]);
   });
 
   it("are refused for a part that does not exist", () => {
