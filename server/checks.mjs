@@ -67,7 +67,14 @@ function longChecks(python) {
     ...{ part: LONG, title, command: python },
     args: [path.join("tests", "faults", script), ...args],
   });
+  const debugging = path.join("tests", "e2e", "debugging.mjs");
   return [
+    {
+      part: LONG,
+      title: "F5, in a real VS Code",
+      command: process.execPath,
+      args: ["--test-reporter=spec", debugging],
+    },
     fault("a full disk under the catalog and the cache", "full_disk.py"),
     fault("50 kills of sourcewise index", "kill_index.py", "--kills", "50"),
     fault("a server on a full or read-only disk", "hard_places.py"),
