@@ -8,6 +8,7 @@ from generation.document import protocol_document
 from generation.manifest import manifest, setting_names
 from generation.settings_page import settings_document
 from generation.typescript import protocol_module
+from generation.version import versioned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
 def artifacts(root: Path) -> dict[str, str]:
     """Return path within the repository to the whole text of each generated file."""
     package = (root / "package.json").read_text(encoding="utf-8")
+    module = (root / "server/sourcewise/__init__.py").read_text(encoding="utf-8")
     return {
         "extension/src/generated/protocol.ts": protocol_module(),
         "extension/src/generated/settingNames.ts": setting_names(),
         "server/PROTOCOL.md": protocol_document(),
         "server/SETTINGS.md": settings_document(),
+        "server/sourcewise/__init__.py": versioned(module, package),
         "package.json": manifest(package),
     }
 

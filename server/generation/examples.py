@@ -139,7 +139,7 @@ REQUESTS: dict[str, tuple[Any, Any]] = {
         protocol.AllowedModels((_DESTINATION,)),
     ),
     "sourcewise/models/revoke": (protocol.RevokeParams(), protocol.AllowedModels(())),
-    "sourcewise/diagnose": (protocol.DiagnoseParams(), protocol.DiagnoseResult("# Sourcewise 0.1.0\n…")),
+    "sourcewise/diagnose": (protocol.DiagnoseParams(), protocol.DiagnoseResult("# Sourcewise 1.2.3\n…")),
 }
 """Method to what is sent and what comes back."""
 

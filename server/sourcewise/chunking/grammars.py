@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _REGULARLY_PACKAGED = (
-    "bash c cpp css elixir go haskell hcl html java javascript json julia kotlin lua make markdown perl python ruby "
-    "rust scala sql swift toml yaml zig"
+    "bash c cpp css elixir fortran go haskell hcl html java javascript json julia kotlin lua make markdown perl python "
+    "ruby rust scala sql swift toml yaml zig"
 )
 
 _GRAMMARS: dict[str, tuple[str, str]] = {
