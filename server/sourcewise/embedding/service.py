@@ -1,6 +1,6 @@
-"""What lives in the embedding process: the models that were asked for, each loaded once.
+"""The service of the embedding process: loads each requested model once, and embeds with it.
 
-Hides which library runs a model: it is told by the files in the model's folder.
+Hides which library runs a model; the files in the model's folder determine it.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ class Model(Protocol):
     """A loaded model.
 
     Attributes:
-        tokenizer: counts what the model is given; of the library `tokenizers`.
-        limit: how many tokens the model takes at a time, special ones and whatever it adds by itself included.
+        tokenizer: of the library `tokenizers`; counts the tokens of the model's input.
+        limit: maximum number of input tokens, including special tokens and any that the model adds itself.
     """
 
     tokenizer: Any
     limit: int
 
     def embed_texts(self, contents: Sequence[str]) -> Vectors:
-        """Return a unit vector for each of these, none of which is longer than the limit."""
+        """Return an array (texts, dimensions) of unit vectors; no text may be longer than the limit."""
 
     def embed_questions(self, contents: Sequence[str]) -> Vectors:
-        """Return the same for parts of questions."""
+        """Return the same for windows of questions."""
 
 
 class EmbeddingService:
@@ -68,7 +68,7 @@ class EmbeddingService:
 
 
 def _load(folder: Path, threads: int) -> Model:
-    """Load with the library that the folder is for; the other is never imported, since it takes seconds and memory."""
+    """Load a model with the library that its folder is for; importing the other would take seconds and memory."""
     if (folder / "model.onnx").exists():
         from sourcewise.embedding.onnx_model import OnnxModel  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Keyword search finds chunks by words, their parts and inflections, the best first."""
+"""Keyword search finds chunks by words, their parts and inflections, best first."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_hit_in_the_symbol_ranks_above_hits_in_the_body(catalog: Catalog) -> N
     assert hits[0][1] > hits[1][1] > 0
 
 
-def test_rare_words_decide_where_common_ones_are_everywhere(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rare_words_decide_if_frequent_ones_are_everywhere(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sourcewise.storage.keyword_index._SCORED_CHUNKS", 3)
     parts = [chunk("a.py", f"self value{n} " + ("zebra" if n < 2 else "horse"), position=n, total=9) for n in range(9)]
     best = chunk("b.py", "self zebra")
@@ -73,7 +73,7 @@ def test_more_terms_rank_higher_and_the_limit_holds(catalog: Catalog) -> None:
         "💥",
     ],
 )
-def test_no_term_is_taken_for_query_syntax(catalog: Catalog, term: str) -> None:
+def test_no_term_is_parsed_as_query_syntax(catalog: Catalog, term: str) -> None:
     body = chunk("z.py", "alpha")
     put(catalog, "z.py", body)
     assert catalog.keywords.search([term], 5) == []
@@ -96,7 +96,7 @@ def test_the_frequency_of_common_words_is_estimated(catalog: Catalog, monkeypatc
     assert estimated == pytest.approx(counted, abs=0.2)
 
 
-def test_the_commonest_words_do_not_count_where_there_are_rarer_ones(
+def test_the_most_frequent_words_are_ignored_if_there_are_rarer_ones(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sourcewise.storage.keyword_index._SCORED_CHUNKS", 2)
@@ -114,7 +114,7 @@ def test_no_terms_find_nothing(catalog: Catalog) -> None:
     assert catalog.keywords.search([], 5) == []
 
 
-def test_the_limit_counts_what_passes_only(catalog: Catalog) -> None:
+def test_the_limit_counts_only_chunks_that_pass_the_filter(catalog: Catalog) -> None:
     for number in range(50):
         put(catalog, f"many/{number}.py", chunk(f"many/{number}.py", "needle needle needle"))
     put(catalog, "few/one.py", chunk("few/one.py", "a long text in which there is one needle somewhere"))
