@@ -1,4 +1,4 @@
-"""Which files are generated, and which of them are not as they must be."""
+"""Lists the generated files, and finds those that are stale."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def artifacts(root: Path) -> dict[str, str]:
-    """Return path within the repository to the whole text of each generated file."""
+    """Return the text of each generated file, by its path in the repository."""
     package = (root / "package.json").read_text(encoding="utf-8")
     module = (root / "server/sourcewise/__init__.py").read_text(encoding="utf-8")
     return {
@@ -29,7 +29,7 @@ def artifacts(root: Path) -> dict[str, str]:
 
 
 def stale_artifacts(root: Path) -> dict[str, str]:
-    """Return those that are missing or differ, with the text that they must have."""
+    """Return the files that are missing or differ, with their expected text."""
     return {path: text for path, text in artifacts(root).items() if _read(root / path) != text}
 
 

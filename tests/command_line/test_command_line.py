@@ -183,7 +183,7 @@ def test_search_in_is_restricted_to_the_given_paths(run: Run) -> None:
     assert {hit["path"] for hit in hits} == {"shapes.py"}
     refused = run("search", "area", "--in", "missing/")
     assert refused.returncode == 2
-    assert "Nothing is indexed of missing" in refused.stderr
+    assert "Not in the index: missing" in refused.stderr
 
 
 def test_search_filters_by_language_kind_and_path(run: Run, project: Path) -> None:
@@ -332,7 +332,7 @@ def test_an_empty_folder_is_reported(run: Run, tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "Nothing here can be indexed" in done.stderr
     asked = run("ask", "What is here?", "--folder", empty)
-    assert "Nothing in this folder seems to be about that" in asked.stdout
+    assert "No matching code found in this folder" in asked.stdout
 
 
 def test_an_unknown_model_shows_a_hint_and_the_sources(run: Run) -> None:

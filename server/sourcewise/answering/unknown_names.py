@@ -1,4 +1,4 @@
-"""Finds unknown names: identifiers in an answer that the code does not contain, so the model may have invented them.
+"""Finds identifiers in an answer that the code does not contain, so the model may have invented them.
 
 A known back-quoted identifier is linked to its definition, or to a line of a source that contains it.
 """
@@ -22,12 +22,12 @@ _IDENTIFIER = re.compile(r"`([A-Za-z_][\w]*(?:(?:\.|::|->|#)[A-Za-z_]\w*)*)(?:\(
 
 
 def find_mentions(text: str, sources: Sequence[Source], definition_of: DefinitionOf) -> tuple[Mention, ...]:
-    """Return the back-quoted identifiers of an answer with where each is; without a place where it is unknown.
+    """Return the back-quoted identifiers of an answer, each with its location, or without one if it is unknown.
 
     Args:
-        text: what the model wrote.
-        sources: what its prompt held.
-        definition_of: returns `path:line` of a name that the catalog knows, else None.
+        text: the model's output.
+        sources: the sources in its prompt.
+        definition_of: returns `path:line` of a name in the catalog, else None.
     """
     prose = re.sub(r"```.*?(?:```|\Z)", "", text, flags=re.DOTALL)
     names = dict.fromkeys(match[1] for match in _IDENTIFIER.finditer(prose))
@@ -40,7 +40,7 @@ def find_mentions(text: str, sources: Sequence[Source], definition_of: Definitio
 
 
 def _line_in_sources(name: str, lines: Mapping[str, str]) -> str | None:
-    """Return `path:line` where a source contains the last part of a dotted name, else None."""
+    """Return `path:line` of a source line with the last part of a dotted name, else None."""
     return lines.get(re.split(r"\W+", name)[-1])
 
 

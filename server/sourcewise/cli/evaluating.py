@@ -79,7 +79,7 @@ def _ask_all(opened: OpenedFolder, workspace: Workspace, group: Sequence[KnownQu
     opened.keeper.await_read()
     if outcomes.keys() - {SearchMode.KEYWORD}:
         opened.keeper.await_vectors()
-    workspace.embed_no_more()
+    workspace.stop_embedding()
     opened.rest()
     index = opened.keeper.opened()
     for mode, found in outcomes.items():

@@ -69,7 +69,7 @@ class OpenedFolder:
         except (WeightsError, WorkerError, PeerError, StorageError) as error:
             # Keywords find without a model and without new vectors.
             terminal.print_notice(str(error))
-        self._workspace.embed_no_more()  # the model that answers needs the processor
+        self._workspace.stop_embedding()  # the model that answers needs the processor
         self.rest()
         return index
 

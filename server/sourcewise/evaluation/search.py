@@ -1,7 +1,7 @@
-"""How good a search is, by questions whose answers are known: reads them, scores hits, and sums up.
+"""Measures search quality on questions with known answers: reads the questions, scores hits, and summarizes.
 
-The measures are those of the field, over the first ten hits unless said: NDCG with binary gain, recall, the mean
-reciprocal rank. Lines count too: an answer cites lines, and a search that returns whole files has found none.
+The measures are NDCG with binary gain, recall and the mean reciprocal rank, over the first ten hits unless stated
+otherwise. Span400L measures lines: an answer cites lines, and a search that returns whole files has found none.
 """
 
 from __future__ import annotations
@@ -21,20 +21,21 @@ if TYPE_CHECKING:
 
 _DEPTH = 10
 _LINE_BUDGET = 400
-# Annotations that name whole files and, now and then, lines, count hits that meet those lines; elsewhere files count.
+# Questions from this source have annotations of files, some with lines: a hit must overlap the lines, if there are any.
+# For questions from other sources, any hit in a relevant file counts.
 _COUNTS_SPANS = "semble"
-_FORM = 'Each line is one JSON object: {"id", "repo", "query", "relevant": [{"path", "start_line", "end_line"}]}.'
+_FORMAT = 'Each line is one JSON object: {"id", "repo", "query", "relevant": [{"path", "start_line", "end_line"}]}.'
 
 
 class Place(NamedTuple):
-    """Lines of a file; without `first_line` the whole of it."""
+    """Lines of a file, or the whole file if `first_line` is None."""
 
     path: str
     first_line: int | None = None
     last_line: int | None = None
 
     def overlaps(self, other: Place) -> bool:
-        """Return whether both are in one file and, where both have lines, share a line."""
+        """Return whether both are in the same file and, if both have lines, share a line."""
         if self.path != other.path:
             return False
         if self.first_line is None or self.last_line is None or other.first_line is None or other.last_line is None:
@@ -44,12 +45,15 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class KnownQuestion:
-    """A question whose answer is known.
+    """A question with a known answer.
 
     Attributes:
-        tree: name of the folder it is about.
-        source: where the question comes from.
-        relevant: what answers it.
+        id: unique identifier.
+        tree: name of the folder that the question is about.
+        query: the question.
+        source: the data set that the question comes from.
+        language: the programming language of the folder.
+        relevant: the places that answer the question.
     """
 
     id: str
@@ -61,7 +65,7 @@ class KnownQuestion:
 
 
 class Outcome(NamedTuple):
-    """What a search found for a question, best first, and how long it took without the question's embedding."""
+    """The hits for a question, best first, and the search time in milliseconds, without embedding the question."""
 
     hits: tuple[Place, ...]
     milliseconds: float
@@ -71,15 +75,15 @@ def read_questions(file: Path) -> list[KnownQuestion]:
     """Return the questions of a JSON Lines file.
 
     Raises:
-        QuestionError: it cannot be read, or a line is not of this form.
+        QuestionError: the file cannot be read or has no questions, or a line is not a valid question.
     """
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise QuestionError(f"The questions in {file} cannot be read: {error}", _FORM) from error
+        raise QuestionError(f"Cannot read the questions in {file}: {error}", _FORMAT) from error
     questions = [_question(file, number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not questions:
-        raise QuestionError(f"There is no question in {file}.", _FORM)
+        raise QuestionError(f"{file} contains no questions.", _FORMAT)
     return questions
 
 
@@ -90,14 +94,14 @@ def _question(file: Path, number: int, line: str) -> KnownQuestion:
         source, language = str(raw.get("source", "all")), str(raw.get("lang", "any"))
         return KnownQuestion(str(raw["id"]), str(raw["repo"]), str(raw["query"]), source, language, places)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise QuestionError(f"Line {number} of {file} is no question: {error!r}", _FORM) from error
+        raise QuestionError(f"Line {number} of {file} is not a valid question: {error!r}", _FORMAT) from error
 
 
 def scores(question: KnownQuestion, hits: Sequence[Place]) -> dict[str, float]:
-    """Return the measures of one question by name; `Span400L` only where lines are known.
+    """Return the measures of one question by name; `Span400L` only if the relevant lines are known.
 
-    NDCG@10 goes over the hits as they are, so that many of one file waste ranks; the others over distinct files.
-    Span400L tells whether a relevant line is among the first 400 lines of the hits, the last one cut to fit.
+    NDCG@10 is computed over all hits, so that several hits in one file waste ranks; the other measures over distinct
+    files. Span400L is 1 if a relevant line is among the first 400 lines of the hits, with the last hit cut to fit.
     """
     files = [Place(path) for path in dict.fromkeys(hit.path for hit in hits)]
     relevant_files = [Place(path) for path in dict.fromkeys(place.path for place in question.relevant)]
@@ -116,7 +120,7 @@ def scores(question: KnownQuestion, hits: Sequence[Place]) -> dict[str, float]:
 
 
 def _ranks(hits: Sequence[Place], relevant: Iterable[Place]) -> list[int]:
-    """Return the rank of the first overlapping hit for each relevant place that has one."""
+    """Return the rank of the first overlapping hit of each relevant place, for places that have one."""
     found = (next((n for n, hit in enumerate(hits, 1) if hit.overlaps(place)), None) for place in relevant)
     return [rank for rank in found if rank is not None]
 
@@ -141,8 +145,8 @@ def summary(questions: Sequence[KnownQuestion], outcomes: Mapping[str, Outcome])
     """Return the mean of each measure over all questions, by source, and by language within a source.
 
     Args:
-        questions: those that were asked.
-        outcomes: by the id of the question; one that lacks counts as having found nothing.
+        questions: the questions to summarize.
+        outcomes: the outcomes by question id; a question without one counts as a search without hits.
     """
     groups: dict[str, list[KnownQuestion]] = defaultdict(list)
     for question in questions:

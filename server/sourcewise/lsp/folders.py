@@ -109,7 +109,7 @@ class OpenFolders:
         shown = tuple(paths)
         for folder in self.all:
             if folder.keeper is not None:
-                folder.keeper.show([relative for path in shown if (relative := folder.relative(path))])
+                folder.keeper.set_open_files([relative for path in shown if (relative := folder.relative(path))])
 
     async def close(self) -> None:
         """Stop the work under way and let go of all folders."""
@@ -125,7 +125,7 @@ class OpenFolders:
             UserError: its index cannot be opened.
         """
         keeper = self._keeper_of(uri)
-        await asyncio.shield(asyncio.wrap_future(keeper.askable))
+        await asyncio.shield(asyncio.wrap_future(keeper.searchable))
         if keeper.is_behind:
             await asyncio.to_thread(keeper.catch_up, _CATCH_UP_SECONDS)
         return keeper.opened()

@@ -44,7 +44,7 @@ class ModelControl:
 
     async def list(self, _: protocol.ModelsParams) -> protocol.ModelsResult:
         """Say who would answer now and who else could; nothing is downloaded."""
-        self._workspace.expect_questions()  # an editor wants to know this when it shows where to ask them
+        self._workspace.prepare_for_questions()  # an editor wants to know this when it shows where to ask them
         seen = await self._workspace.language_models.overview()
         return protocol.ModelsResult(
             answering=protocol.ModelName(seen.answering.runtime, seen.answering.name),

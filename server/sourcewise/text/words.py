@@ -87,18 +87,20 @@ def has_only_stop_words(question: str) -> bool:
     return all(word in _STOP_WORDS for word in _words(question))
 
 
-def weighted_terms(question: str, rarity: Callable[[Sequence[str]], Mapping[str, float]]) -> dict[str, float]:
+def weighted_terms(
+    question: str, inverse_document_frequency: Callable[[Sequence[str]], Mapping[str, float]]
+) -> dict[str, float]:
     """Return up to `MAX_TERMS` terms of a question, those of the highest TF-IDF, with their IDF as weights.
 
     An issue text has a hundred words; the rare ones that it repeats show its topic.
 
     Args:
         question: of any length.
-        rarity: gives the inverse document frequency of words, 0 where nothing has them.
+        inverse_document_frequency: gives the inverse document frequency of words, 0 where nothing has them.
     """
     counted = Counter(_words(question))
     words = [word for word in counted if word not in _STOP_WORDS] or list(counted)
-    weights = rarity(words)
+    weights = inverse_document_frequency(words)
     best = sorted(words, key=lambda word: -weights[word] * (1 + math.log(counted[word])))[:MAX_TERMS]
     return {word: weights[word] for word in words if word in frozenset(best)}
 

@@ -1,4 +1,4 @@
-"""Which identifiers of an answer the code knows, and where."""
+"""Known and unknown identifiers in an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measures of a search: as the field defines them, on questions with known answers."""
+"""Measures of search quality, on questions with known answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def question(*relevant: Place, source: str = "docstring") -> KnownQuestion:
     return KnownQuestion("q", "tree", "where is it?", source, "python", relevant)
 
 
-def test_the_first_hit_scores_everything() -> None:
+def test_a_relevant_first_hit_gets_the_maximum_of_each_measure() -> None:
     result = scores(question(Place("a.py", 5, 9)), [Place("a.py", 1, 6), Place("b.py", 1, 9)])
     assert result == {"NDCG@10": 1.0, "file NDCG@10": 1.0, "Recall@10": 1.0, "MRR@10": 1.0, "Span400L": 1.0}
 
@@ -32,14 +32,14 @@ def test_later_hits_are_discounted() -> None:
     assert "Span400L" not in result
 
 
-def test_many_hits_of_one_file_waste_ranks_but_not_files() -> None:
+def test_several_hits_in_one_file_waste_ranks_but_count_as_one_file() -> None:
     hits = [*(Place("x.py", n, n) for n in range(1, 12)), Place("a.py", 1, 2)]
     result = scores(question(Place("a.py")), hits)
     assert result["NDCG@10"] == 0.0
     assert result["file NDCG@10"] == 1 / math.log2(3)
 
 
-def test_of_several_answers_each_counts() -> None:
+def test_each_of_several_answers_counts() -> None:
     result = scores(question(Place("a.py"), Place("b.py")), [Place("a.py"), Place("x.py")])
     assert result["Recall@10"] == 0.5
     assert result["NDCG@10"] == pytest.approx(1 / (1 + 1 / math.log2(3)))
@@ -47,31 +47,31 @@ def test_of_several_answers_each_counts() -> None:
 
 def test_annotations_with_lines_count_hits_on_those_lines() -> None:
     hits = [Place("a.py", 50, 60), Place("a.py", 1, 9)]
-    wanted = Place("a.py", 5, 6)
-    assert scores(question(wanted, source="semble-dev"), hits)["NDCG@10"] == 1 / math.log2(3)
-    assert scores(question(wanted), hits)["NDCG@10"] == 1.0
+    relevant = Place("a.py", 5, 6)
+    assert scores(question(relevant, source="semble-dev"), hits)["NDCG@10"] == 1 / math.log2(3)
+    assert scores(question(relevant), hits)["NDCG@10"] == 1.0
 
 
-def test_lines_count_up_to_a_budget_and_the_last_hit_is_cut() -> None:
-    wanted = Place("a.py", 390, 399)
-    assert scores(question(wanted), [Place("a.py", 1, 1000)])["Span400L"] == 1.0
+def test_lines_count_up_to_a_limit_and_the_last_hit_is_cut() -> None:
+    relevant = Place("a.py", 390, 399)
+    assert scores(question(relevant), [Place("a.py", 1, 1000)])["Span400L"] == 1.0
     assert scores(question(Place("a.py", 401, 402)), [Place("a.py", 1, 1000)])["Span400L"] == 0.0
-    assert scores(question(wanted), [Place("x.py", 1, 400), Place("a.py", 390, 399)])["Span400L"] == 0.0
-    assert scores(question(wanted), [Place("x.py")])["Span400L"] == 0.0
+    assert scores(question(relevant), [Place("x.py", 1, 400), Place("a.py", 390, 399)])["Span400L"] == 0.0
+    assert scores(question(relevant), [Place("x.py")])["Span400L"] == 0.0
 
 
-def test_nothing_found_scores_nothing() -> None:
+def test_without_hits_every_measure_is_zero() -> None:
     assert set(scores(question(Place("a.py", 1, 2)), []).values()) == {0.0}
 
 
-def test_a_summary_has_all_sources_and_languages_and_counts_what_is_missing() -> None:
-    asked = [
+def test_a_summary_covers_all_sources_and_languages_and_counts_missing_outcomes() -> None:
+    questions = [
         KnownQuestion("1", "t", "q", "one", "python", (Place("a.py"),)),
         KnownQuestion("2", "t", "q", "one", "go", (Place("a.go"),)),
         KnownQuestion("3", "t", "q", "two", "go", (Place("b.go"),)),
     ]
     found = {"1": Outcome((Place("a.py", 1, 2),), 10.0), "3": Outcome((Place("b.go", 1, 2),), 30.0)}
-    rows = summary(asked, found)
+    rows = summary(questions, found)
     assert list(rows) == ["all", "one", "one: go", "one: python", "two", "two: go"]
     assert rows["all"]["questions"] == 3
     assert rows["one"]["MRR@10"] == 0.5
@@ -79,7 +79,7 @@ def test_a_summary_has_all_sources_and_languages_and_counts_what_is_missing() ->
     assert "ms p50" not in rows["one: go"]
 
 
-def test_questions_are_read_with_what_they_need(tmp_path: Path) -> None:
+def test_questions_are_read_with_default_values(tmp_path: Path) -> None:
     file = tmp_path / "questions.jsonl"
     line = {"id": 1, "repo": "t", "query": "where?", "relevant": [{"path": "a.py", "start_line": 3, "end_line": 4}]}
     file.write_text(json.dumps(line) + "\n\n")
@@ -89,7 +89,7 @@ def test_questions_are_read_with_what_they_need(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", ["{", "[]", "3", '{"id": "1"}', '{"id": 1, "repo": "t", "query": "q", "relevant": 3}'])
-def test_what_is_no_question_is_told_with_its_line(tmp_path: Path, line: str) -> None:
+def test_an_invalid_question_is_reported_with_its_line(tmp_path: Path, line: str) -> None:
     file = tmp_path / "questions.jsonl"
     file.write_text(f'{{"id": "1", "repo": "t", "query": "q", "relevant": []}}\n{line}\n')
     with pytest.raises(QuestionError, match="Line 2") as caught:
@@ -98,7 +98,7 @@ def test_what_is_no_question_is_told_with_its_line(tmp_path: Path, line: str) ->
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"\n\n"])
-def test_a_file_without_questions_is_told(tmp_path: Path, content: bytes) -> None:
+def test_a_file_without_questions_is_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "questions.jsonl"
     file.write_bytes(content)
     with pytest.raises(QuestionError):
