@@ -45,21 +45,26 @@ _OF_THE_EXTENSION: dict[str, dict[str, Any]] = {
     "python.interpreter": {
         "type": "string",
         "default": "",
-        "markdownDescription": "The Python, 3.11 or newer, that Sourcewise makes its own environment with. "
-        "Empty: the one that the Python extension has selected, else `uv` or `python3` on the path.",
+        "markdownDescription": "Path of the Python 3.11 to 3.14 from which Sourcewise creates its own environment. If "
+        "empty, Sourcewise uses the first suitable one of: the interpreter that the Python extension selected, "
+        "`python3.13`, `python3.12`, `python3.11`, `python3` or `python` on the path, and a Python from `uv`.",
     },
     "python.wheels": {
         "type": "string",
         "default": "",
-        "markdownDescription": "A folder with wheels to install from, for machines without a network. "
-        "Empty: the package index that pip is set up for.",
+        "markdownDescription": "Folder of wheels to install from, for machines without a network. "
+        "If empty, Sourcewise uses the package index that pip is configured for.",
     },
     "trace.server": {
         "type": "string",
         "default": "off",
         "enum": ["off", "messages", "verbose"],
-        "markdownEnumDescriptions": ["Nothing.", "Their names.", "All of them, with questions and code."],
-        "markdownDescription": "What of the messages between the editor and the server is written to the log.",
+        "markdownEnumDescriptions": [
+            "No messages.",
+            "The names of messages.",
+            "Whole messages, including questions and code.",
+        ],
+        "markdownDescription": "What to log about messages between the editor and the server.",
     },
 }
 """Settings that the server does not know."""

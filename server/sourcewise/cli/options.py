@@ -1,4 +1,4 @@
-"""The options that several commands take."""
+"""The options that several commands share."""
 
 from __future__ import annotations
 
@@ -16,41 +16,45 @@ _SCOPE_OPTIONS = (
         "paths",
         multiple=True,
         metavar="PATH",
-        help="A file or folder of the codebase that the sources must come from; may be given again.",
+        help="Use only sources from this file or folder of the codebase; can be repeated.",
     ),
     click.option(
         "--language",
         "languages",
         multiple=True,
         metavar="NAME",
-        help="A language that the sources must be in, such as python; may be given again.",
+        help="Use only sources in this language, for example python; can be repeated.",
     ),
     click.option(
         "--kind",
         "kinds",
         multiple=True,
         metavar="NAME",
-        help="What the sources must define or be a part of, such as class or function; may be given again.",
+        help="Use only definitions of this kind, for example class, and their parts; can be repeated.",
     ),
     click.option(
         "--changed-since",
         "since",
         metavar="REVISION",
-        help="Only files that have changed since the work here left this branch, tag or commit.",
+        help="Use only files that changed since the current branch left this branch, tag or commit.",
     ),
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def folder_option(command: Any) -> Any:
-    """Let the command be told which folder it is about."""
+    """Add the option `--folder` to a command."""
     return click.option(
-        "--folder", "-C", type=click.Path(path_type=Path), default=Path(), help="The codebase (default: this folder)."
+        "--folder",
+        "-C",
+        type=click.Path(path_type=Path),
+        default=Path(),
+        help="The codebase (default: the current directory).",
     )(command)
 
 
 def scope_options(command: Any) -> Any:
-    """Let the command be told what to narrow a search to; it is given that as `scope`."""
+    """Add the options that narrow a search to a command, which receives them as `scope`."""
 
     @wraps(command)
     def narrowed(

@@ -40,14 +40,14 @@ def redactor() -> Redactor:
         ("12 of 40 chunks, 3/4 done", "12 of 40 chunks, 3/4 done"),
     ],
 )
-def test_names_and_values_are_taken_out_and_the_rest_stays(redactor: Redactor, text: str, shown: str) -> None:
+def test_names_and_values_are_redacted_and_the_rest_stays(redactor: Redactor, text: str, shown: str) -> None:
     assert redactor.redacted(text) == shown
 
 
-def test_a_folder_in_a_folder_is_named_as_itself() -> None:
+def test_a_nested_folder_is_replaced_by_its_own_number() -> None:
     redactor = Redactor([Path("/srv/outer"), Path("/srv/outer/inner")], HOME)
     assert redactor.redacted("/srv/outer/inner/a.py and /srv/outer/b.py") == "<folder 2>/… and <folder 1>/…"
 
 
-def test_a_root_as_home_takes_nothing_else_along() -> None:
+def test_the_root_as_home_redacts_no_other_slash() -> None:
     assert Redactor([], Path("/")).redacted("3/4 done") == "3/4 done"
