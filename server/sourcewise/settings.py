@@ -113,8 +113,8 @@ class Settings:
     endpoint: str = _setting(
         DEFAULT_ENDPOINT,
         "llm.endpoint",
-        "Address of the Ollama server. If it is on another machine, Sourcewise sends questions and code there, "
-        "after asking you.",
+        "Address of the Ollama server. With the default, Sourcewise uses the variable `OLLAMA_HOST` if it names this "
+        "machine. If the server is on another machine, Sourcewise sends questions and code there, after asking you.",
     )
     connect_seconds: float = _setting(
         3.0, "llm.connectSeconds", "Seconds to wait for a connection to Ollama (0.1 to 120).", 0.1, 120

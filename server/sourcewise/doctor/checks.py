@@ -15,6 +15,7 @@ from sourcewise.folder_index.inspection import owner_of
 from sourcewise.folder_index.pruning import find_abandoned
 from sourcewise.llm import embedded
 from sourcewise.llm.ollama import OllamaGenerator
+from sourcewise.llm.ollama_endpoint import ollama_endpoint
 from sourcewise.llm.ollama_models import destination_of
 from sourcewise.paths import IndexPaths
 from sourcewise.storage.disk_usage import disk_usage, readable_size
@@ -133,7 +134,7 @@ async def _ollama(workspace: Workspace) -> Finding:
         await generator.close()
     if state.problem is not None:
         return Finding("Ollama", good=False, message=state.problem.message, next_step=state.problem.hint)
-    destination = destination_of(workspace.settings.endpoint, state.model, state.remote_host)
+    destination = destination_of(ollama_endpoint(workspace.settings).address, state.model, state.remote_host)
     where = f" at {destination.host}, on another machine" if destination else ""
     return Finding("Ollama", good=True, message=f"ready with {workspace.settings.model}{where}")
 
