@@ -11,6 +11,8 @@ import tomllib
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from sourcewise.text.encodings import decoded
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -238,13 +240,18 @@ class Settings:
 
     @classmethod
     def from_file(cls, path: Path) -> tuple[Settings, tuple[SettingProblem, ...]]:
-        """Read a TOML file; a missing one means defaults."""
+        """Return the settings of a TOML file, and its problems. A missing file means defaults."""
         try:
-            return cls.from_mapping(tomllib.loads(path.read_text(encoding="utf-8")))
+            return cls.from_mapping(tomllib.loads(decoded(path.read_bytes())))
         except FileNotFoundError:
             return cls(), ()
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            return cls(), (SettingProblem(str(path), f"{path} cannot be read ({error}). Defaults are used."),)
+        except OSError as error:
+            reason = f"cannot be read ({error.strerror}). Sourcewise uses the defaults."
+        except UnicodeDecodeError:
+            reason = "is not UTF-8 text. Sourcewise uses the defaults; to use the file, save it as UTF-8."
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            reason = f"is not valid TOML ({error}). Sourcewise uses the defaults."
+        return cls(), (SettingProblem(str(path), f"{path} {reason}"),)
 
 
 def _flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

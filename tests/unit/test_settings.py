@@ -71,7 +71,25 @@ def test_an_invalid_file_means_defaults_and_a_problem(tmp_path: Path) -> None:
     file.write_text("[llm\nmodel=")
     settings, problems = Settings.from_file(file)
     assert settings == Settings()
-    assert "cannot be read" in problems[0].message
+    assert "is not valid TOML" in problems[0].message
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_file_may_have_any_unicode_encoding_and_line_ending(tmp_path: Path, encoding: str, newline: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_bytes(newline.join(("[llm]", "# Größe", 'model = "größe"', "")).encode(encoding))
+    settings, problems = Settings.from_file(file)
+    assert (settings.model, problems) == ("größe", ())
+
+
+def test_a_file_in_another_encoding_and_a_folder_are_reported(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_bytes("# Größe\n".encode("latin-1"))
+    for place, words in ((file, "save it as UTF-8"), (tmp_path, "cannot be read")):
+        _, (problem,) = Settings.from_file(place)
+        assert words in problem.message
+        assert "codec" not in problem.message
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:

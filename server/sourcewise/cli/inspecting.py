@@ -12,6 +12,7 @@ import click
 from sourcewise.cli import terminal
 from sourcewise.cli.opening import opened_workspace, settings_of_user
 from sourcewise.cli.options import folder_option, json_option
+from sourcewise.cli.typed_path import path_in_folder
 from sourcewise.doctor.checks import examine
 from sourcewise.domain.code import SkipReason
 from sourcewise.errors import QuestionError
@@ -36,6 +37,7 @@ def why(file: str, folder: Path, as_json: bool) -> None:
     # The verdict comes from the rules, so this works before there is an index; the index only adds notes.
     with opened_workspace(settings_of_user()) as (workspace, _):
         inspector = workspace.inspector(folder)
+        file = path_in_folder(file, workspace_folder(folder)) or file
         verdict = inspector.why(file)
         note = "" if verdict else inspector.note(file)
     if as_json:
@@ -54,7 +56,8 @@ def why(file: str, folder: Path, as_json: bool) -> None:
 def chunks(file: str, *, folder: Path, whole: bool, as_json: bool) -> None:
     """Show the chunks of FILE, and whether each is embedded."""
     with opened_workspace(settings_of_user()) as (workspace, _):
-        found = workspace.inspector(folder).file(file)
+        inspector = workspace.inspector(folder)
+        found = inspector.file(path_in_folder(file, workspace_folder(folder)) or file)
     if as_json:
         entries = [_as_entry(inspected, whole=whole) for inspected in found.chunks]
         answer = {"file": found.path, "chunks": entries, "problem": found.sentence, "note": found.note}

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sourcewise.cli import terminal
-from sourcewise.domain.index_state import IndexProgress
+from sourcewise.domain.index_state import IndexProgress, Stage
 from sourcewise.errors import PeerError, StorageError, WeightsError, WorkerError
 from sourcewise.paths import DataPaths, workspace_folder
 from sourcewise.settings import Settings
@@ -100,7 +100,9 @@ class OpenedFolder:
 
     def _show(self, keeper: IndexedFolder) -> None:
         now = keeper.activity()
-        if self._showing:
+        # Embedding is pending until the index knows that there is nothing to embed.
+        is_needless = now.stage is Stage.EMBEDDING and not now.total and now.embedded >= now.chunks
+        if self._showing and not is_needless:
             self._progress.stage(IndexProgress(now.stage, now.done, now.total))
 
 

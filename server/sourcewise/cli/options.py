@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from sourcewise.cli.typed_path import path_in_folder
 from sourcewise.domain.search import Scope
+from sourcewise.errors import QuestionError
+from sourcewise.paths import workspace_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _SCOPE_OPTIONS = (
     click.option(
@@ -53,6 +59,25 @@ def folder_option(command: Any) -> Any:
     )(command)
 
 
+def _inside(paths: Sequence[str], folder: Path) -> tuple[str, ...]:
+    """Return paths relative to the folder; none if one of them is the whole folder.
+
+    Raises:
+        FolderError: the folder does not exist or cannot be listed.
+        QuestionError: a path is empty, or outside the folder.
+    """
+    root = workspace_folder(folder) if paths else folder
+    inside = {path: path_in_folder(path, root) if path else None for path in paths}
+    outside = [path or "''" for path, relative in inside.items() if relative is None]
+    if outside:
+        raise QuestionError(
+            f"{', '.join(outside)} is not in the folder {root}.",
+            "Use files and folders in it with --in, or name another folder with --folder.",
+        )
+    relative = tuple(path for path in inside.values() if path is not None)
+    return () if "." in relative else relative
+
+
 def scope_options(command: Any) -> Any:
     """Add the options that narrow a search to a command, which receives them as `scope`."""
 
@@ -60,7 +85,7 @@ def scope_options(command: Any) -> Any:
     def narrowed(
         *, paths: tuple[str, ...], languages: tuple[str, ...], kinds: tuple[str, ...], since: str | None, **others: Any
     ) -> Any:
-        scope = Scope(tuple(Path(path).as_posix() for path in paths), languages, kinds, since)
+        scope = Scope(_inside(paths, others["folder"]), languages, kinds, since)
         return command(scope=scope, **others)
 
     for option in reversed(_SCOPE_OPTIONS):

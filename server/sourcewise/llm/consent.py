@@ -25,7 +25,7 @@ class Consent:
     def destinations(self) -> frozenset[Destination]:
         """The allowed destinations; none if the file is missing or damaged."""
         try:
-            entries = json.loads(self._file.read_text(encoding="utf-8"))
+            entries = json.loads(self._file.read_bytes())
             return frozenset(Destination(str(entry["model"]), str(entry["host"])) for entry in entries)
         except (OSError, ValueError, TypeError, KeyError):
             return frozenset()

@@ -50,6 +50,13 @@ def test_a_withdrawn_consent_is_not_in_effect(file: Path) -> None:
     assert not consent.covers(FAR)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_that_an_editor_saved_in_another_encoding_is_read(file: Path, encoding: str) -> None:
+    Consent(file).give(FAR)
+    file.write_text(file.read_text(), encoding)
+    assert Consent(file).covers(FAR)
+
+
 @pytest.mark.parametrize("content", ["", "{", "{}", "[1]", '[{"model": "gpt-oss:120b-cloud"}]', "null", "\x00"])
 def test_a_damaged_file_allows_nothing(file: Path, content: str) -> None:
     file.parent.mkdir()
