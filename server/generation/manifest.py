@@ -45,13 +45,14 @@ _OF_THE_EXTENSION: dict[str, dict[str, Any]] = {
     "python.interpreter": {
         "type": "string",
         "default": "",
-        "markdownDescription": "Path of the Python (3.11 or newer) that Sourcewise creates its environment with. "
-        "If empty, Sourcewise uses the one selected in the Python extension, else `uv` or `python3` on the path.",
+        "markdownDescription": "Path of the Python 3.11 to 3.14 from which Sourcewise creates its own environment. If "
+        "empty, Sourcewise uses the first suitable one of: the interpreter that the Python extension selected, "
+        "`python3.13`, `python3.12`, `python3.11`, `python3` or `python` on the path, and a Python from `uv`.",
     },
     "python.wheels": {
         "type": "string",
         "default": "",
-        "markdownDescription": "Folder with wheels to install from, for machines without a network. "
+        "markdownDescription": "Folder of wheels to install from, for machines without a network. "
         "If empty, Sourcewise uses the package index that pip is configured for.",
     },
     "trace.server": {
@@ -59,11 +60,11 @@ _OF_THE_EXTENSION: dict[str, dict[str, Any]] = {
         "default": "off",
         "enum": ["off", "messages", "verbose"],
         "markdownEnumDescriptions": [
-            "Log no messages.",
-            "Log the names of messages.",
-            "Log complete messages, with questions and code.",
+            "No messages.",
+            "The names of messages.",
+            "Whole messages, including questions and code.",
         ],
-        "markdownDescription": "How to log the messages between the editor and the server.",
+        "markdownDescription": "What to log about messages between the editor and the server.",
     },
 }
 """Settings that only the extension uses."""

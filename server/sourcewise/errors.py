@@ -1,45 +1,45 @@
-"""The tree of errors.
+"""The hierarchy of Sourcewise's exceptions.
 
 SourcewiseError
-├── UserError                 an error that the user can act on: a sentence and a next step
+├── UserError                 a message for the user, with a next step
 │   ├── FolderError           the folder is missing, not a folder, unreadable or empty
 │   ├── QuestionError         the question is empty or too long, or its scope is empty
 │   ├── SettingsError         a setting has an invalid value
 │   ├── IndexBusyError        another process owns the index
 │   ├── PeerError             another Sourcewise process cannot fulfil a request
-│   │   ├── PeerGoneError     no process accepts requests, or it exited before it responded
-│   │   ├── PeerSlowError     it did not respond within the time limit
-│   │   └── PeerVersionError  it has another version
+│   │   ├── PeerGoneError     it is not running, or ended before it answered
+│   │   ├── PeerSlowError     it did not answer within the time limit
+│   │   └── PeerVersionError  it runs another version
 │   ├── StorageError          the index cannot be read or written (disk full, read-only, corrupt)
-│   │   ├── CatalogCorruptError       the catalog is damaged or has another version
-│   │   └── VectorStoreCorruptError   the vectors are damaged; they can be restored
-│   ├── WeightsError          a model's files are missing and cannot be downloaded
+│   │   ├── CatalogCorruptError       the catalog is damaged or from another version
+│   │   └── VectorStoreCorruptError   the vectors are damaged; they can be rebuilt
+│   ├── WeightsError          a model's files are not available
 │   │   └── WeightsCorruptError   they failed their checksum
 │   ├── WorkerError           a worker process failed
-│   │   └── WorkerDiedError           it exited during its work
+│   │   └── WorkerDiedError           it ended in the middle of its work
 │   └── GeneratorError        no language model can answer
 │       ├── GeneratorUnreachableError   its server is not running
 │       ├── GeneratorModelMissingError  its server is running, but the model is not installed
-│       ├── GeneratorSlowError          it did not respond within the time limit
-│       └── GeneratorInterruptedError   it stopped in the middle of an answer
-└── CancelledError            the work was cancelled; not a failure
+│       ├── GeneratorSlowError          it produced no text within the time limit
+│       └── GeneratorInterruptedError   it ended in the middle of an answer
+└── CancelledError            the user cancelled; not a failure
 
-The command line and the language server show `message` and `hint`; a traceback goes to the log only.
+The command line and the language server show `message` and `hint`. A traceback goes only to the log.
 """
 
 from __future__ import annotations
 
 
 class SourcewiseError(Exception):
-    """The base class of all errors of Sourcewise."""
+    """The base class of all exceptions of Sourcewise."""
 
 
 class UserError(SourcewiseError):
-    """An error that the user can act on.
+    """An error that a user can act on.
 
     Attributes:
-        message: what happened, as one sentence.
-        hint: what to do next, as one sentence, or an empty string.
+        message: one sentence about the problem.
+        hint: one sentence with the next step.
         exit_code: the exit code of the command line.
     """
 
@@ -54,7 +54,7 @@ class UserError(SourcewiseError):
         return f"{self.message} {self.hint}".strip()
 
     def __reduce__(self) -> tuple[type[UserError], tuple[str, str]]:
-        """Keep the hint when a worker process sends the error."""
+        """Pickle the hint too, for errors from a worker process."""
         return type(self), (self.message, self.hint)
 
 
@@ -65,7 +65,7 @@ class FolderError(UserError):
 
 
 class QuestionError(UserError):
-    """The question cannot be answered: it is empty or too long, or its scope is empty."""
+    """The question is empty or too long, or its scope is empty."""
 
     exit_code = 2
 
@@ -89,15 +89,15 @@ class PeerError(UserError):
 
 
 class PeerGoneError(PeerError):
-    """No other process accepts requests, or it exited before it responded."""
+    """The process is not running, or ended before it answered."""
 
 
 class PeerSlowError(PeerError):
-    """The other process did not respond within the time limit."""
+    """The process did not answer within the time limit."""
 
 
 class PeerVersionError(PeerError):
-    """The other process has another version of Sourcewise."""
+    """The process runs another version of Sourcewise."""
 
 
 class StorageError(UserError):
@@ -107,15 +107,15 @@ class StorageError(UserError):
 
 
 class CatalogCorruptError(StorageError):
-    """The catalog is damaged, or was written by another version of Sourcewise."""
+    """The catalog is damaged, or another version of Sourcewise wrote it."""
 
 
 class VectorStoreCorruptError(StorageError):
-    """The stored vectors are damaged; they can be restored."""
+    """The stored vectors are damaged; they can be rebuilt."""
 
 
 class WeightsError(UserError):
-    """A model's files are missing and cannot be downloaded."""
+    """A model's files are not available."""
 
     exit_code = 5
 
@@ -131,10 +131,10 @@ class WorkerError(UserError):
 
 
 class WorkerDiedError(WorkerError):
-    """A worker process exited during its work: it was killed, or its input crashed it.
+    """A worker process ended in the middle of its work: it was killed, or its input crashed it.
 
     Attributes:
-        status: its exit code, or the negative number of the signal that ended it.
+        status: its exit code, or the negated number of the signal that ended it.
     """
 
     status = 0
@@ -151,16 +151,16 @@ class GeneratorUnreachableError(GeneratorError):
 
 
 class GeneratorModelMissingError(GeneratorError):
-    """The model's server is running, but the model is not installed."""
+    """The server is running, but the model is not installed."""
 
 
 class GeneratorSlowError(GeneratorError):
-    """The model did not respond within the time limit."""
+    """The model produced no text within the time limit."""
 
 
 class GeneratorInterruptedError(GeneratorError):
-    """The model stopped in the middle of an answer."""
+    """The model ended in the middle of an answer."""
 
 
 class CancelledError(SourcewiseError):
-    """The work was cancelled."""
+    """The user cancelled the work."""

@@ -51,7 +51,7 @@ class ModelControl:
             local=seen.local,
             problem=seen.problem,
             ollama_runs=seen.ollama_runs,
-            endpoint=self._workspace.settings.endpoint,
+            endpoint=seen.endpoint,
             wanted=seen.wanted,
             models=tuple(
                 protocol.LanguageModel(model.runtime, model.name, model.installed, model.bytes, model.host)
