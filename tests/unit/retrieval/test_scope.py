@@ -96,7 +96,7 @@ def test_where_nothing_has_changed_it_is_said(folder: Path, catalog: Catalog, pa
 
 
 def test_a_branch_that_git_does_not_know_is_refused(folder: Path, catalog: Catalog) -> None:
-    with pytest.raises(QuestionError, match="no branch, tag or commit missing"):
+    with pytest.raises(QuestionError, match="no branch, tag or commit named missing"):
         chunk_filter_of(Scope(changed_since="missing"), folder, catalog)
 
 
