@@ -206,7 +206,7 @@ def test_search_filters_by_language_kind_and_path(run: Run, project: Path) -> No
     assert [hit["symbol"] for hit in hits] == ["area"]
     refused = run("ask", "Where is the area?", "--changed-since", "main")
     assert refused.returncode == 2
-    assert "not in a working tree of git" in refused.stderr
+    assert "not in a git working tree" in refused.stderr
 
 
 def test_search_explain_shows_the_scores(run: Run) -> None:

@@ -96,7 +96,7 @@ def test_a_scope_without_changed_files_is_refused(folder: Path, catalog: Catalog
 
 
 def test_an_unknown_branch_is_refused(folder: Path, catalog: Catalog) -> None:
-    with pytest.raises(QuestionError, match="no branch, tag or commit missing"):
+    with pytest.raises(QuestionError, match="no branch, tag or commit named missing"):
         chunk_filter_of(Scope(changed_since="missing"), folder, catalog)
 
 
