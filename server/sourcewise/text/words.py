@@ -1,8 +1,8 @@
-"""Words of code and prose: how an identifier falls apart, which words are one, and which are worth searching.
+"""Splits code and prose into words: parts of identifiers, stems, and search terms.
 
-The keyword index is built and asked with the same words, so `parse_config`, `parseConfig` and "parse the config" meet.
-The catalog's word index can only forget a chunk by the very words it was given: whoever changes what
-`identifier_words` returns raises `catalog_schema.SCHEMA_VERSION` too.
+The keyword index stores and searches the same words, so `parse_config`, `parseConfig` and "parse the config" match.
+The catalog's word index can only delete a chunk by exactly the words that were inserted. If you change the result of
+`identifier_words`, raise `catalog_schema.SCHEMA_VERSION`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 MAX_TERMS = 24
 
-# Longer runs are hashes and encoded data: they stay whole, since their pieces mean nothing.
+# Longer runs are hashes and encoded data; they are not split, because their parts mean nothing.
 _MAX_SPLIT_LENGTH = 80
 
 _TOKEN = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})+(?!\w)|\w+")
-# What is not an ASCII capital counts as small, so that a word like `größe` stays in one piece.
+# Letters other than ASCII capitals count as lower case, so that a word like `größe` is not split.
 _SMALL = r"[^\W\d_A-Z]"
 _PART = re.compile(
     rf"[A-Z]+(?=[A-Z]{_SMALL})"  # the HTTP of HTTPServer
@@ -60,17 +60,17 @@ _STOP_WORDS = frozenset(
 def identifier_words(text: str) -> str:
     """Return all words of code or prose, lower-cased and joined by spaces.
 
-    An identifier of several parts is there whole and split: `parseHTTPHead` gives `parsehttphead parse http head`.
+    A compound identifier appears whole and split: `parseHTTPHead` gives `parsehttphead parse http head`.
     """
     tokens = _TOKEN.findall(text)
     return " ".join(_split(token) if len(token) <= _MAX_SPLIT_LENGTH else token.lower() for token in tokens)
 
 
 def query_terms(question: str) -> tuple[str, ...]:
-    """Return the words of a question that are worth searching, in its order, without repetition.
+    """Return the search terms of a question in order, without duplicates.
 
-    Identifiers come whole and split. English stop words go, unless nothing else is left. Of more than `MAX_TERMS`
-    words identifiers and then the longest words are kept.
+    Identifiers appear whole and split. English stop words are removed, unless nothing else is left. If there are more
+    than `MAX_TERMS` words, identifiers and then the longest words are kept.
     """
     tokens = _TOKEN.findall(question)
     words = list(dict.fromkeys(_words(question)))
@@ -88,13 +88,13 @@ def has_only_stop_words(question: str) -> bool:
 
 
 def weighted_terms(question: str, rarity: Callable[[Sequence[str]], Mapping[str, float]]) -> dict[str, float]:
-    """Return up to `MAX_TERMS` terms of a question, those of the highest TF-IDF, with their IDF as weights.
+    """Return the `MAX_TERMS` terms of a question with the highest TF-IDF, with their IDF as weights.
 
-    An issue text has a hundred words; the rare ones that it repeats show its topic.
+    An issue text has a hundred words; its topic shows in the rare words that it repeats.
 
     Args:
         question: of any length.
-        rarity: gives the inverse document frequency of words, 0 where nothing has them.
+        rarity: returns the inverse document frequency of words, 0 for words that no document contains.
     """
     counted = Counter(_words(question))
     words = [word for word in counted if word not in _STOP_WORDS] or list(counted)
@@ -105,10 +105,10 @@ def weighted_terms(question: str, rarity: Callable[[Sequence[str]], Mapping[str,
 
 @lru_cache(maxsize=65_536)
 def root(word: str) -> str:
-    """Return what a word has in common with its relatives: `router`, `routes` and `routing` are one.
+    """Return the stem of a word: `router`, `routes` and `routing` have the same.
 
-    Names are short of grammar: who asks how something is validated means the validator. So it cuts deeper than a
-    stemmer for prose would.
+    It stems more aggressively than a stemmer for prose: a question about how something is validated should find the
+    validator.
     """
     match = _STEM.fullmatch(word)
     stem = match[1] if match else word
@@ -117,7 +117,7 @@ def root(word: str) -> str:
 
 
 def identifiers_in(question: str) -> tuple[str, ...]:
-    """Return the tokens of a question that look like code, in its order, without repetition.
+    """Return the tokens of a question that look like code, in order, without duplicates.
 
     They are back-quoted names, `snake_case`, `CamelCase`, `dotted.names` and `calls()`, as written but without the
     parentheses.
@@ -131,7 +131,7 @@ def _words(question: str) -> Iterator[str]:
     return (word for token in _TOKEN.findall(question) for word in _whole_and_parts(token))
 
 
-# Code repeats itself: half of the time of storing a chunk went into words that were split before.
+# Code repeats its words: without the cache, splitting took half of the time of storing a chunk.
 @lru_cache(maxsize=65_536)
 def _split(token: str) -> str:
     return " ".join(_whole_and_parts(token))
@@ -141,7 +141,7 @@ def _whole_and_parts(token: str) -> Iterator[str]:
     yield token.lower()
     parts = _parts(token)
     if len(parts) > 1 or (parts and len(parts[0]) < len(token)):
-        # Single letters and digits would fill the index and find nothing; the whole word still has them.
+        # Single letters and digits would fill the index without helping a search; the whole word contains them.
         yield from (part for part in parts if len(part) > 1)
 
 
@@ -152,7 +152,7 @@ def _parts(token: str) -> list[str]:
 
 
 def _names_of_quote(span: str) -> Iterable[str]:
-    """Return the first name of a back-quoted span: what is called, or what stands before the arguments."""
+    """Return the first name of a back-quoted span: the called name, or the name before the arguments."""
     match = _PATH.search(span)
     return (match.group(),) if match else ()
 
