@@ -36,15 +36,20 @@ class Document:
     text: str
     language: str = UNKNOWN
 
+    @property
+    def detected_language(self) -> str:
+        """The language by path and content, or else the one the editor reports."""
+        by_path = language_of(self.path, self.text)
+        return self.language if by_path == UNKNOWN else by_path
+
 
 class Excerpts:
     """The excerpts of one document."""
 
     def __init__(self, document: Document) -> None:
         """Parse the document."""
-        by_path = language_of(document.path, document.text)
         self._path = document.path
-        self._language = document.language if by_path == UNKNOWN else by_path
+        self._language = document.detected_language
         self._lines = split_lines(document.text)
         self._chunks = self._parsed(document.text)
         self._definitions = [definition for chunk in self._chunks for definition in chunk.definitions]

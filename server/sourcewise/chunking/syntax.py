@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from sourcewise.chunking.grammars import grammar_for, parser_for
 from sourcewise.chunking.outline import NEVER, OutlineBuilder, Region, comment_text
 from sourcewise.domain.code import Definition
+from sourcewise.text.names import canonical_name, name_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,7 @@ _NAMELESS_PARTS = frozenset({"exports", "module", "prototype", "this", "self", "
 _BODY_WORDS = re.compile(r"(?:=>|->|\bdo|\bwhere)$")
 _BODY_MARKS = " {(:=;"
 _REFERENCE = re.compile(r"^(?:&\s*+|'\w++\s++|mut\s++|dyn\s++|\*\s*+)+")
+_OPERATOR = re.compile(r"\boperator\W.*", re.DOTALL)
 # CPU seconds. A normal file takes milliseconds; broken text can take minutes.
 _PARSE_SECONDS = 5.0
 # The most unfinished matches of a query at a time; real code has a few dozen.
@@ -255,7 +257,7 @@ class Syntax:
         return _parts_of(self._name(details["path"])) if "path" in details else []
 
     def _name(self, node: Node) -> str:
-        return " ".join(self._text(node, 4 * _NAME_CHARS).split()).strip("\"'`")[:_NAME_CHARS]
+        return canonical_name(self._text(node, 4 * _NAME_CHARS))[:_NAME_CHARS]
 
     def _text(self, node: Node, limit: int) -> str:
         """Return the first bytes of a node as text; `node.text` would copy all of every nested node."""
@@ -296,14 +298,15 @@ def _without_body_start(signature: str) -> str:
 
 def _parts_of(path: str) -> list[str]:
     """Return the parts of a qualified name, outermost first; empty if it is not a name."""
-    if "operator" in path:
-        return [part for part in path.split("::") if part]
-    while (plain := re.sub(r"<[^<>]*>", "", path)) != path:
-        path = plain
-    path = _REFERENCE.sub("", path)
-    if re.search(r"[\s(){}\[\];,]", path):
+    operator = _OPERATOR.search(path)
+    qualifier = path[: operator.start()].removesuffix("::") if operator else path
+    while (plain := re.sub(r"<[^<>]*>", "", qualifier)) != qualifier:
+        qualifier = plain
+    qualifier = _REFERENCE.sub("", qualifier)
+    if re.search(r"[\s(){}\[\];,]", qualifier):
         return []
-    return [part for part in re.split(r"::|[.:\\]", path) if part not in _NAMELESS_PARTS]
+    parts = [part for part in name_parts(qualifier) if part not in _NAMELESS_PARTS]
+    return [*parts, canonical_name(operator.group())] if operator else parts
 
 
 def _docstring(literal: str) -> str:

@@ -13,6 +13,8 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from sourcewise.text.names import ANY_QUALIFIED_NAME, name_parts
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -31,12 +33,15 @@ _PART = re.compile(
     r"|\d+"
 )
 
-_NAME = r"[^\W\d]\w*"
+_PLAIN_NAME = r"[^\W\d]\w*"
 _QUOTED = re.compile(r"(?<!`)(`+)([^`\n]+)\1(?!`)")
-_PATH = re.compile(rf"{_NAME}(?:(?:\.|::|->|#){_NAME})*")
-_CODE = re.compile(rf"(?P<path>{_PATH.pattern})(?P<call>\(\))?")
+_QUOTED_NAME = re.compile(ANY_QUALIFIED_NAME)
+# Outside of back quotes most marks are punctuation.
+_CODE = re.compile(
+    rf"(?P<marked>\$[^\W\d][\w$]*+|{_PLAIN_NAME}[?!](?=[ \t]++[a-z]))"
+    rf"|(?P<path>{_PLAIN_NAME}(?:(?:\.|::|->|#){_PLAIN_NAME})*)(?P<call>\(\))?"
+)
 _HUMP = re.compile(r"[a-z0-9][A-Z]|[A-Z][A-Z][a-z]")
-_SEPARATOR = re.compile(r"\.|::|->|#")
 
 # The shortest stem of three letters or more that leaves one of these.
 _STEM = re.compile(
@@ -123,7 +128,11 @@ def identifiers_in(question: str) -> tuple[str, ...]:
     parentheses.
     """
     quoted = (found for _, span in _QUOTED.findall(question) for found in _names_of_quote(span))
-    bare = (match["path"] for match in _CODE.finditer(_QUOTED.sub(" ", question)) if _looks_like_code(match))
+    bare = (
+        match["path"] or match["marked"]
+        for match in _CODE.finditer(_QUOTED.sub(" ", question))
+        if _looks_like_code(match)
+    )
     return tuple(dict.fromkeys((*quoted, *bare)))
 
 
@@ -153,13 +162,13 @@ def _parts(token: str) -> list[str]:
 
 def _names_of_quote(span: str) -> Iterable[str]:
     """Return the first name of a back-quoted span: the called name, or the name before the arguments."""
-    match = _PATH.search(span)
+    match = _QUOTED_NAME.search(span)
     return (match.group(),) if match else ()
 
 
 def _looks_like_code(match: re.Match[str]) -> bool:
     path = match["path"]
-    if match["call"] or _HUMP.search(path) or "_" in path:
+    if path is None or match["call"] or _HUMP.search(path) or "_" in path:
         return True
-    parts = _SEPARATOR.split(path)
+    parts = name_parts(path)
     return len(parts) > 1 and any(len(part) > 1 for part in parts)
