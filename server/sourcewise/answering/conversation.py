@@ -9,6 +9,7 @@ import re
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
+from sourcewise.text.names import last_part
 from sourcewise.text.tokens import estimate_tokens
 from sourcewise.text.visible import visible
 
@@ -78,9 +79,9 @@ def follow_ups(questions: Sequence[str], sources: Sequence[Source]) -> tuple[str
 
 
 def _questions_about(chunk: Chunk) -> Iterator[str]:
-    name = visible(chunk.symbol.rpartition(".")[2])
+    name = visible(last_part(chunk.symbol))
     return (template.format(name) for template in _TEMPLATES.get(chunk.kind, ()) if name)
 
 
 def _normal(question: str) -> str:
-    return " ".join(re.findall(r"\w+", question.casefold()))
+    return " ".join(question.casefold().replace("`", "").rstrip("?!. ").split())

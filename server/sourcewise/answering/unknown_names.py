@@ -9,7 +9,9 @@ import re
 from typing import TYPE_CHECKING
 
 from sourcewise.domain.answer import Mention
+from sourcewise.text.languages import UNKNOWN
 from sourcewise.text.lines import split_lines
+from sourcewise.text.names import ANY_QUALIFIED_NAME, last_part, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
 
     DefinitionOf = Callable[[str], str | None]
 
-_IDENTIFIER = re.compile(r"`([A-Za-z_][\w]*(?:(?:\.|::|->|#)[A-Za-z_]\w*)*)(?:\([^`]*\))?`")
+_IDENTIFIER = re.compile(rf"`({ANY_QUALIFIED_NAME})(?:\([^`]*\))?`")
+# Other spellings, such as `pre-commit` and `$HOME`, may name something outside the code.
+_SURELY_A_NAME = re.compile(r"[^\W\d](?:[\w.?!':#\\]|->)*+")
 
 
 def find_mentions(text: str, sources: Sequence[Source], definition_of: DefinitionOf) -> tuple[Mention, ...]:
@@ -34,14 +38,13 @@ def find_mentions(text: str, sources: Sequence[Source], definition_of: Definitio
     lines = _lines_by_word(sources)
     chunks = [source.passage.chunk for source in sources]
     files = {chunk.path.rpartition("/")[2]: f"{chunk.path}:{chunk.first_line}" for chunk in chunks}
-    return tuple(
-        Mention(name, files.get(name) or definition_of(name) or _line_in_sources(name, lines)) for name in names
-    )
+    places = {name: files.get(name) or definition_of(name) or _line_in_sources(name, lines) for name in names}
+    return tuple(Mention(name, place) for name, place in places.items() if place or _SURELY_A_NAME.fullmatch(name))
 
 
 def _line_in_sources(name: str, lines: Mapping[str, str]) -> str | None:
-    """Return `path:line` of a source line with the last part of a dotted name, else None."""
-    return lines.get(re.split(r"\W+", name)[-1])
+    """Return `path:line` where a source contains the last part of a qualified name, else None."""
+    return lines.get(last_part(name))
 
 
 def _lines_by_word(sources: Iterable[Source]) -> dict[str, str]:
@@ -49,6 +52,6 @@ def _lines_by_word(sources: Iterable[Source]) -> dict[str, str]:
     for source in sources:
         chunk = source.passage.chunk
         for number, line in enumerate(split_lines(chunk.text), chunk.first_line):
-            for word in re.findall(r"[A-Za-z_]\w*", line):
+            for word in (*names_in(line, chunk.language), *names_in(line, UNKNOWN)):
                 places.setdefault(word, f"{chunk.path}:{number}")
     return places

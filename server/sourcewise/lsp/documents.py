@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -10,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from pygls import uris
 
 from sourcewise.mining.inside import path_inside
+from sourcewise.text import names
 from sourcewise.text.languages import UNKNOWN
 
 if TYPE_CHECKING:
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from pygls.workspace import TextDocument
 
-_SEPARATOR = r"\.|::|->"
-_NAME = re.compile(r"[^\W\d]\w*")
-_QUALIFIED_NAME = re.compile(rf"{_NAME.pattern}(?:(?:{_SEPARATOR}){_NAME.pattern})*")
 _UNTITLED = "untitled"
 
 
@@ -82,20 +79,16 @@ def untitled_name(uri: str) -> str | None:
     return unquote(parts.path).rpartition("/")[2] or None if parts.scheme == _UNTITLED else None
 
 
-def names_at(line: str, units: int) -> tuple[str, ...]:
-    """Return the name at a place in a line, the most qualified first: `store.load`, `load`; none where there is none.
+def names_at(line: str, units: int, language: str) -> tuple[str, ...]:
+    """Return the name at a place in a line, the most qualified first; see `sourcewise.text.names.names_at`.
 
     Args:
         line: its text.
         units: UTF-16 units before the place.
+        language: of the document.
     """
     at = len(line.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "ignore"))
-    for qualified in _QUALIFIED_NAME.finditer(line):
-        for part in _NAME.finditer(line, qualified.start(), qualified.end()):
-            if part.start() <= at <= part.end():
-                starts = [found.start() for found in _NAME.finditer(line, qualified.start(), part.end())]
-                return tuple(line[start : part.end()] for start in starts)
-    return ()
+    return names.names_at(line, at, language)
 
 
 def selected_in(line: str, start: int, end: int) -> str:

@@ -11,6 +11,7 @@ from sourcewise.errors import FolderError, QuestionError
 from sourcewise.lsp.documents import local_path, names_at, selected_in, untitled_name
 from sourcewise.mining.inside import path_inside
 from sourcewise.text.lines import split_lines
+from sourcewise.text.names import last_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -123,23 +124,26 @@ def _relative(file: Path, roots: Sequence[Path]) -> str:
 
 def _code_at(opened: OpenDocument, selection: Selection) -> Chunk | None:
     excerpts = Excerpts(opened.document)
-    names = _selected_names(split_lines(opened.document.text), selection)
+    names = _selected_names(opened.document, selection)
     if names is None:
         return excerpts.lines(selection.start_line, selection.end_line)
+    unqualified = [name for name in names if name == last_part(name)]
+    here = (excerpts.named(name, selection.start_line) for name in unqualified)
     return (
-        (_definition(opened, names[:-1]) if len(names) > 1 else None)
-        or (excerpts.named(names[-1], selection.start_line) if names else None)
-        or _definition(opened, names[-1:])
+        _definition(opened, [name for name in names if name not in unqualified])
+        or next(filter(None, here), None)
+        or _definition(opened, unqualified)
         or excerpts.enclosing(selection.start_line)
     )
 
 
-def _selected_names(lines: Sequence[str], selection: Selection) -> tuple[str, ...] | None:
+def _selected_names(document: Document, selection: Selection) -> tuple[str, ...] | None:
     """Return the name at a cursor, as names_at does, or that makes up a selection; None where lines are meant."""
+    lines = split_lines(document.text)
     if selection.start_line != selection.end_line or not 1 <= selection.start_line <= len(lines):
         return None
     line = lines[selection.start_line - 1]
-    names = names_at(line, selection.end_character)
+    names = names_at(line, selection.end_character, document.detected_language)
     cursor = selection.start_character == selection.end_character
     selected = selected_in(line, selection.start_character, selection.end_character)
     return names if cursor or selected in names else None

@@ -86,7 +86,7 @@ class Hover:
         except (TimeoutError, UserError):
             return None
         lines = split_lines(opened.document.text)
-        names = names_at(lines[line], units) if line < len(lines) else ()
+        names = names_at(lines[line], units, opened.document.detected_language) if line < len(lines) else ()
         if not names:
             return None
         findings = await self._found_until(end, opened, names)
@@ -112,6 +112,8 @@ def _look_up(findings: Findings, opened: OpenDocument, names: tuple[str, ...], s
 
     def define() -> None:
         findings.definitions = symbols.definitions(names, path)
+        if findings.definitions:
+            findings.name = findings.definitions[0].definition.name
 
     def find_references() -> None:
         findings.references = symbols.references(findings.name, findings.definitions)

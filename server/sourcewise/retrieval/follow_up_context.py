@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from sourcewise.domain.search import NO_CONTEXT, ConversationContext, SearchMode, SearchRequest
+from sourcewise.text.names import last_part
 from sourcewise.text.words import has_only_stop_words, identifiers_in, query_terms
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def conversation_context(query: Query) -> ConversationContext:
 def defined_names(excerpt: Chunk) -> tuple[str, ...]:
     """Return the names of the symbols that an excerpt defines, or else of the symbol that contains it."""
     defined = tuple(dict.fromkeys(definition.name for definition in excerpt.definitions))
-    return defined or ((excerpt.symbol.rpartition(".")[2],) if excerpt.symbol else ())
+    return defined or ((last_part(excerpt.symbol),) if excerpt.symbol else ())
 
 
 def _refers_back(question: str) -> bool:

@@ -8,8 +8,8 @@ even while the folder is being indexed.
 from __future__ import annotations
 
 import logging
-import re
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sourcewise.domain.search import Passage, SearchMode, SearchResult
@@ -17,8 +17,11 @@ from sourcewise.errors import PeerError, StorageError
 from sourcewise.retrieval.follow_up_context import defined_names
 from sourcewise.text.languages import language_of
 from sourcewise.text.lines import split_lines
+from sourcewise.text.names import called_names, last_part, occurrences
+from sourcewise.text.words import identifier_words
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator, Sequence
 
     from sourcewise.domain.code import Chunk
@@ -39,9 +42,6 @@ _CALLERS = 3
 _CALLEES = 3
 # Definitions in prose and data are headings and keys; they do not name code.
 _NOT_CODE = frozenset({"section", "key"})
-_QUALIFIER = r"[^\W\d]\w*+(?:\.|::|->)"
-# Qualifiers without a call after them are skipped as a whole; otherwise the search would restart in each of them.
-_CALL = re.compile(rf"(?<![\w.])(?:(?:{_QUALIFIER})*+([^\W\d]\w*+)(?=!?\()|(?:{_QUALIFIER})++)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class SymbolIndex:
                 language. Definitions in other languages are returned only if there are no others.
         """
         for name in names:
-            last = re.split(r"\.|::|->|#", name)[-1]
+            last = last_part(name)
             found = self._catalog.definitions.find([name], _DEFINITIONS_READ)
             places = [p for p in found if p.definition.name == last and p.definition.kind not in _NOT_CODE]
             if places:
@@ -102,14 +102,14 @@ class SymbolIndex:
 
         References in the same language come first; within a language, lines outside any definition come last.
         """
-        ids = [chunk_id for chunk_id, _ in self._catalog.keywords.search([name.lower()], _MAX_CHUNKS)]
-        word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+        words = identifier_words(name).split()[:1] or [name]
+        ids = [chunk_id for chunk_id, _ in self._catalog.keywords.search(words, _MAX_CHUNKS)]
         own = [(place.path, place.definition) for place in definitions]
         found: dict[tuple[str, str | int], Reference] = {}
         for chunk in self._catalog.chunks(ids).values():
             defining = [definition for path, definition in own if path == chunk.path]
             defining += [definition for definition in chunk.definitions if definition.name == name]
-            for line in _lines_with(word, chunk):
+            for line in _lines_with(occurrences(name, chunk.language), chunk):
                 if not any(definition.first_line <= line <= definition.last_line for definition in defining):
                     symbol = _symbol_at(chunk, line)
                     found.setdefault((chunk.path, symbol or line), Reference(chunk, line, symbol))
@@ -120,9 +120,7 @@ class SymbolIndex:
     def callees(self, code: Chunk) -> list[DefinitionPlace]:
         """Return the definitions of the functions that some code calls, in order, without ambiguous names."""
         own = set(defined_names(code))
-        callees = [name for name in dict.fromkeys(_CALL.findall(code.text)) if name and name not in own][
-            :_CALLS_FOLLOWED
-        ]
+        callees = islice((name for name in called_names(code.text, code.language) if name not in own), _CALLS_FOLLOWED)
         return [place for name in callees if (place := self._resolve(name, code.path)) is not None]
 
     def similar(self, chunk_ids: Iterable[str], model: str, limit: int) -> list[tuple[Chunk, float]]:

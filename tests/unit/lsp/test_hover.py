@@ -140,7 +140,7 @@ def test_harmless_text_reads_as_it_was(text: str) -> None:
     ],
 )
 def test_the_name_at_a_place_is_found_as_an_editor_counts(line: str, units: int, names: tuple[str, ...]) -> None:
-    assert names_at(line, units) == names
+    assert names_at(line, units, "python") == names
 
 
 def test_what_lies_between_two_places_is_counted_in_the_same_way() -> None:

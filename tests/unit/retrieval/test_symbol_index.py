@@ -51,7 +51,35 @@ class Login:
 """
 WEB = "function check_password(form) {\n  return form.valid;\n}\n"
 GUIDE = "# check_password\n\nCall it.\n"
-FILES = {"auth.py": AUTH, "login.py": LOGIN, "web.js": WEB, "guide.md": GUIDE}
+ACCOUNT = """class Account
+  def empty?
+    @sum.zero?
+  end
+
+  def withdraw!(amount)
+    raise if empty?
+    @empty = true
+  end
+end
+"""
+TREE = """module Tree where
+
+insert :: Int -> T -> T
+insert x t = Node x t
+
+insert' :: Int -> T -> T
+insert' x t = rebalance $! insert x t
+
+insertAll xs t = foldr insert' t xs
+"""
+FILES = {
+    "auth.py": AUTH,
+    "login.py": LOGIN,
+    "web.js": WEB,
+    "guide.md": GUIDE,
+    "account.rb": ACCOUNT,
+    "Tree.hs": TREE,
+}
 
 
 class IndexedFiles:
@@ -165,3 +193,19 @@ def test_similar_code_is_ordered_by_similarity_and_excludes_itself(index: Indexe
     assert similar[0][0].path == "auth.py"
     assert place.chunk_id not in {chunk.id for chunk, _ in similar}
     assert [similarity for _, similarity in similar] == sorted((s for _, s in similar), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "definition", "symbols"),
+    [
+        ("empty?", "account.rb", (2, 4), {"Account.withdraw!"}),
+        ("insert", "Tree.hs", (3, 4), {"insert'"}),
+        ("insert'", "Tree.hs", (6, 7), {"insertAll"}),
+    ],
+)
+def test_names_with_marks_have_their_own_definition_and_references(
+    index: IndexedFiles, name: str, path: str, definition: tuple[int, int], symbols: set[str]
+) -> None:
+    places = index.symbols.definitions([name], path)
+    assert [(p.definition.first_line, p.definition.last_line) for p in places] == [definition]
+    assert {reference.symbol for reference in index.symbols.references(name, places).found} == symbols
