@@ -34,7 +34,7 @@ def open_catalog(folder: Path, paths: IndexPaths) -> tuple[Catalog, str]:
     """
     try:
         if not paths.damaged.exists():
-            return Catalog(paths.catalog), ""
+            return _up_to_date(paths), ""
     except CatalogCorruptError:
         logger.exception("The catalog of %s is corrupt", folder)
     _set_aside(paths.catalog)
@@ -43,6 +43,16 @@ def open_catalog(folder: Path, paths: IndexPaths) -> tuple[Catalog, str]:
     catalog = Catalog(paths.catalog)
     paths.damaged.unlink(missing_ok=True)
     return catalog, "The index was damaged and is being rebuilt. Embeddings are kept, so this is quick."
+
+
+def _up_to_date(paths: IndexPaths) -> Catalog:
+    catalog = Catalog(paths.catalog)
+    try:
+        catalog.upgrade()
+    except BaseException:
+        catalog.close()
+        raise
+    return catalog
 
 
 @contextmanager

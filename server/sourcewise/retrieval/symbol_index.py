@@ -18,7 +18,8 @@ from sourcewise.retrieval.follow_up_context import defined_names
 from sourcewise.text.languages import language_of
 from sourcewise.text.lines import split_lines
 from sourcewise.text.names import called_names, last_part, occurrences
-from sourcewise.text.words import identifier_words
+from sourcewise.text.scripts import separated
+from sourcewise.text.words import search_term
 
 if TYPE_CHECKING:
     import re
@@ -102,8 +103,7 @@ class SymbolIndex:
 
         References in the same language come first; within a language, lines outside any definition come last.
         """
-        words = identifier_words(name).split()[:1] or [name]
-        ids = [chunk_id for chunk_id, _ in self._catalog.keywords.search(words, _MAX_CHUNKS)]
+        ids = [chunk_id for chunk_id, _ in self._catalog.keywords.search([search_term(name)], _MAX_CHUNKS)]
         own = [(place.path, place.definition) for place in definitions]
         found: dict[tuple[str, str | int], Reference] = {}
         for chunk in self._catalog.chunks(ids).values():
@@ -198,9 +198,10 @@ class _Passages:
 
 
 def _lines_with(word: re.Pattern[str], chunk: Chunk) -> Iterator[int]:
-    if word.search(chunk.text):  # most chunks contain a common word only as a part of other words
+    # Most chunks contain a common word only as a part of other words.
+    if word.search(chunk.text) or word.search(separated(chunk.text)):
         for line, text in enumerate(split_lines(chunk.text), chunk.first_line):
-            if word.search(text):
+            if word.search(text) or word.search(separated(text)):
                 yield line
 
 

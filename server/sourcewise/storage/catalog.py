@@ -17,6 +17,7 @@ from sourcewise.storage.database import Database
 from sourcewise.storage.definition_index import DefinitionIndex
 from sourcewise.storage.file_summary_vectors import FileSummaryVectors
 from sourcewise.storage.keyword_index import KeywordIndex
+from sourcewise.storage.keyword_upgrade import upgrade_words
 from sourcewise.storage.skipped_files import SkippedFiles
 from sourcewise.storage.vector_ledger import VectorLedger
 
@@ -87,6 +88,10 @@ class Catalog:
         self.definitions = DefinitionIndex(self._database)
         self.vectors = VectorLedger(self._database)
         self.file_summaries = FileSummaryVectors(self._database)
+
+    def upgrade(self) -> None:
+        """Upgrade a catalog of an earlier version, without embedding; for the only process that writes to it."""
+        upgrade_words(self._database)
 
     def verify(self) -> None:
         """Read the whole database and raise CatalogCorruptError if any of it is damaged; may take seconds."""

@@ -8,7 +8,9 @@ from enum import IntEnum
 
 from sourcewise.storage.database import Schema
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+# Before version 3, the keyword index has whole runs of scripts without spaces; see `keyword_upgrade`.
+_VERSION_WITHOUT_BIGRAMS = 2
 
 
 class VectorState(IntEnum):
@@ -113,4 +115,5 @@ SCHEMA = Schema(
         "CREATE INDEX IF NOT EXISTS chunks_of_kind ON chunks (kind)",
         "CREATE INDEX IF NOT EXISTS definitions_of_kind ON definitions (kind, chunk)",
     ),
+    earlier=frozenset({_VERSION_WITHOUT_BIGRAMS}),
 )

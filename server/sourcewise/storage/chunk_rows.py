@@ -58,6 +58,12 @@ def chunks_by_path(connection: sqlite3.Connection, path: str) -> list[Chunk]:
     return _with_definitions(connection, f"{_CHUNKS} WHERE files.path = ? ORDER BY position", path)
 
 
+def chunks_after(connection: sqlite3.Connection, key: int, limit: int) -> list[tuple[int, Chunk]]:
+    """Return up to `limit` chunks with keys above this one, with their keys, in order, without their definitions."""
+    rows = connection.execute(f"{_CHUNKS} WHERE chunks.key > ? ORDER BY chunks.key LIMIT ?", (key, limit))
+    return [(row[0], Chunk(*row[1:])) for row in rows]
+
+
 def chunk_metadata(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Return the path and the defined names of each chunk by id; one row for all, since rows cost more than content."""
     names = "SELECT json_group_array(name) FROM definitions WHERE chunk = chunks.key"

@@ -58,12 +58,14 @@ class Schema:
         probe: a cheap query that reads a little of every table and fails if one is missing.
         additions: statements that run each time the file is opened, harmless when repeated. Older versions do not know
             the tables that they create and may use the file at the same time.
+        earlier: earlier versions whose files can be read, and written after an upgrade; see `raise_version`.
     """
 
     version: int
     statements: tuple[str, ...]
     probe: str
     additions: tuple[str, ...] = ()
+    earlier: frozenset[int] = frozenset()
 
 
 class Database:
@@ -263,7 +265,7 @@ class Database:
 
     def _check_version(self, connection: sqlite3.Connection, schema: Schema) -> None:
         version = _version_of(connection)
-        if version != schema.version:
+        if version != schema.version and version not in schema.earlier:
             raise self._damaged(f"its version is {version}, not {schema.version}")
 
     def _check_open(self) -> None:
@@ -277,6 +279,17 @@ class Database:
 
     def _damaged(self, finding: str) -> StorageError:
         return damaged(self._path, self._corrupt, finding)
+
+
+def raise_version(connection: sqlite3.Connection, schema: Schema) -> bool:
+    """Give a file of an earlier version the version of the schema; return whether it had an earlier one.
+
+    The caller upgrades the content, and no process of an earlier version may use the file any more.
+    """
+    is_earlier = _version_of(connection) != schema.version
+    if is_earlier:
+        connection.execute(f"PRAGMA user_version = {schema.version:d}")
+    return is_earlier
 
 
 def _version_of(connection: sqlite3.Connection) -> int:

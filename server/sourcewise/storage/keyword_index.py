@@ -15,6 +15,7 @@ import math
 from typing import TYPE_CHECKING
 
 from sourcewise.storage.chunk_filter import ANY_CHUNK, LISTED, quick_condition
+from sourcewise.text.scripts import marks_as_letters
 from sourcewise.text.words import identifier_words
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ _SHARE_TO_MERGE = 0.2
 _PAGES_A_STEP = 200
 
 
+def indexed_texts(chunk: Chunk) -> tuple[str, ...]:
+    """Return the texts of a chunk whose words are indexed, in the order of the columns."""
+    return chunk.symbol, chunk.path, chunk.signature, chunk.docstring, chunk.text
+
+
 def add_words(connection: sqlite3.Connection, key: int, chunk: Chunk) -> None:
     """Add the words of a chunk to the index."""
     connection.execute(
@@ -51,10 +57,15 @@ def add_words(connection: sqlite3.Connection, key: int, chunk: Chunk) -> None:
 
 def remove_words(connection: sqlite3.Connection, key: int, chunk: Chunk) -> None:
     """Remove the words of a chunk from the index; the chunk must be the same as when it was added."""
+    remove_exact_words(connection, key, _words_of(chunk))
+
+
+def remove_exact_words(connection: sqlite3.Connection, key: int, words: Sequence[str]) -> None:
+    """Remove a chunk from the index, given the words of each column with which it was added."""
     connection.execute(
         """INSERT INTO words (words, rowid, symbol, path, signature, docstring, body)
             VALUES ('delete', ?, ?, ?, ?, ?, ?)""",
-        (key, *_words_of(chunk)),
+        (key, *words),
     )
 
 
@@ -191,10 +202,9 @@ def _inverse_frequency(found: int, chunks: int) -> float:
 
 def _quoted(term: str) -> str:
     """Return a term as a phrase of the full-text syntax, whatever characters it contains."""
-    return '"' + term.replace("\0", "").replace('"', '""') + '"'
+    return '"' + marks_as_letters(term).replace("\0", "").replace('"', '""') + '"'
 
 
 def _words_of(chunk: Chunk) -> tuple[str, ...]:
     """Return the words of each column for a chunk; they stay the same within a version of the schema."""
-    columns = (chunk.symbol, chunk.path, chunk.signature, chunk.docstring, chunk.text)
-    return tuple(identifier_words(column) for column in columns)
+    return tuple(marks_as_letters(identifier_words(text)) for text in indexed_texts(chunk))

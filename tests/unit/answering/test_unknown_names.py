@@ -23,6 +23,12 @@ def test_identifiers_are_linked_to_definitions_or_to_lines_of_sources() -> None:
     )
 
 
+def test_an_identifier_in_a_source_may_touch_a_script_without_spaces() -> None:
+    comment = Chunk("2", "auth.py", 1, 1, "# 调用sign函数", "python")
+    found = find_mentions("see `sign`", [Source(1, Passage(comment, 1, 1.0), "")], {}.get)
+    assert found == (Mention("sign", "auth.py:1"),)
+
+
 def test_the_name_of_a_cited_file_is_known() -> None:
     assert mentions("see `auth.py`") == (Mention("auth.py", "auth.py:3"),)
 

@@ -28,6 +28,8 @@ def test_frames_of_a_traceback_are_locations() -> None:
         ("Program.cs(14,7): error CS0103", [("Program.cs", 14)]),
         ("server.c:3: warning, and again server.c", [("server.c", 3)]),
         ("main.py, then main.py", [("main.py", None)]),
+        ("请看config.py:10行", [("请看config.py", 10), ("config.py", 10)]),
+        ("文档/配置.py:3", [("文档/配置.py", 3)]),
     ],
 )
 def test_files_are_found_with_their_lines(question: str, locations: list[tuple[str, int | None]]) -> None:
