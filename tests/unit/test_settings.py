@@ -1,4 +1,4 @@
-"""Settings: defaults stay where a value cannot be taken, and the user hears of it."""
+"""Settings: an invalid value is reported, and the default is used."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_nested_and_dotted_names_mean_the_same() -> None:
         ("llm.runtime", "olama"),
     ],
 )
-def test_a_bad_value_leaves_the_default_and_says_so(name: str, value: Any) -> None:
+def test_an_invalid_value_is_reported_and_the_default_is_used(name: str, value: Any) -> None:
     settings, problems = Settings.from_mapping({name: value})
     assert settings == Settings()
     assert [problem.name for problem in problems] == [name]
@@ -48,7 +48,7 @@ def test_the_message_about_a_setting_does_not_repeat_its_value() -> None:
     assert "command:x" in str(Settings.from_mapping({"llm.runtime": "[a](command:x)"})[1][0])
 
 
-def test_a_whole_number_serves_where_a_fraction_may_stand() -> None:
+def test_an_integer_is_accepted_for_a_fraction() -> None:
     assert Settings.from_mapping({"llm.temperature": 1})[0].temperature == 1.0
 
 
@@ -56,7 +56,7 @@ def test_an_unknown_name_is_reported() -> None:
     assert "does not exist" in Settings.from_mapping({"llm.modle": "x"})[1][0].message
 
 
-def test_every_setting_has_a_name_of_its_own_and_a_description() -> None:
+def test_every_setting_has_a_unique_name_and_a_description() -> None:
     names = [spec.metadata["name"] for spec in fields(Settings)]
     assert len(set(names)) == len(names)
     assert all(spec.metadata["description"].endswith(".") for spec in fields(Settings))
@@ -66,7 +66,7 @@ def test_a_missing_file_means_defaults(tmp_path: Path) -> None:
     assert Settings.from_file(tmp_path / "none.toml") == (Settings(), ())
 
 
-def test_a_broken_file_means_defaults_and_a_sentence(tmp_path: Path) -> None:
+def test_a_broken_file_means_defaults_and_an_error(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text("[llm\nmodel=")
     settings, problems = Settings.from_file(file)

@@ -55,17 +55,17 @@ class OpenedFolder:
         self._workspace = workspace
         self._progress = progress
         self._showing = True
-        self.keeper = workspace.open(workspace_folder(folder), self._show)
+        self.folder = workspace.open(workspace_folder(folder), self._show)
 
     def ready_for(self, question: str) -> Index:
         """Return the index with what changed; all of a small rest is embedded, of a large one what is asked about."""
-        self.keeper.await_read()
-        index = self.keeper.opened()
+        self.folder.await_read()
+        index = self.folder.opened()
         try:
             if index.unembedded <= _EMBED_BEFORE_ANSWER:
-                self.keeper.await_vectors()
+                self.folder.await_vectors()
             else:
-                self.keeper.await_vectors(index.keyword_candidates(question, _EMBED_FOR_QUESTION))
+                self.folder.await_vectors(index.keyword_candidates(question, _EMBED_FOR_QUESTION))
         except (WeightsError, WorkerError, PeerError, StorageError) as error:
             # Keywords find without a model and without new vectors.
             terminal.print_notice(str(error))
@@ -85,14 +85,14 @@ class OpenedFolder:
         """Show no more of the work, but what it has to say."""
         self._showing = False
         self._progress.hide()
-        now = self.keeper.activity()
+        now = self.folder.activity()
         if now.paused:
             terminal.print_notice("Indexing is paused in an editor; what is in the index serves.")
         if now.notice:
             terminal.print_notice(now.notice)
 
-    def _show(self, keeper: IndexedFolder) -> None:
-        now = keeper.activity()
+    def _show(self, folder: IndexedFolder) -> None:
+        now = folder.activity()
         if self._showing:
             self._progress.stage(IndexProgress(now.stage, now.done, now.total))
 
