@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def test_two_folders_of_the_same_name_have_two_indexes(tmp_path: Path) -> None:
+def test_folders_of_the_same_name_have_different_indexes(tmp_path: Path) -> None:
     data = DataPaths(tmp_path / "data")
     one, two = data.index_of(Path("/a/src")), data.index_of(Path("/b/src"))
     assert one.root != two.root
@@ -39,7 +39,7 @@ def test_sourcewise_home_moves_the_data(tmp_path: Path, monkeypatch: pytest.Monk
     assert DataPaths.default().root == tmp_path
 
 
-def test_a_link_and_its_target_are_one_folder(tmp_path: Path) -> None:
+def test_a_link_and_its_target_are_the_same_folder(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
     assert workspace_folder(tmp_path / "link") == workspace_folder(tmp_path / "real")

@@ -435,7 +435,7 @@ export interface SkippedFile {
 export interface SkippedResult {
   /** The number of files by reason, most frequent first; includes files beyond the limit. */
   counts: Record<string, number>;
-  /** The files, sorted by reason and path. */
+  /** The files by reason, in the order of `counts`. */
   files: SkippedFile[];
 }
 

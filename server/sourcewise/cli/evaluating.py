@@ -85,12 +85,12 @@ def _by_tree(asked: Iterable[KnownQuestion], trees: Path) -> dict[Path, list[Kno
 
 
 def _ask_all(opened: OpenedFolder, workspace: Workspace, group: Sequence[KnownQuestion], outcomes: Outcomes) -> None:
-    opened.keeper.await_read()
+    opened.folder.await_read()
     if outcomes.keys() - {SearchMode.KEYWORD}:
-        opened.keeper.await_vectors()
+        opened.folder.await_vectors()
     workspace.stop_embedding()
     opened.rest()
-    index = opened.keeper.opened()
+    index = opened.folder.opened()
     for mode, found in outcomes.items():
         index.search(SearchRequest(group[0].query, 1, mode))  # the first search loads what the later ones reuse
         found.update({question.id: _outcome(index, question.query, mode) for question in group})

@@ -32,12 +32,12 @@ def index(*, folder: Path, prune: bool, sure: bool, as_json: bool) -> None:
         prune_indexes(sure=sure, as_json=as_json)
         return
     with opened_folder(folder, settings_of_user()) as (opened, _):
-        report = opened.keeper.await_read()
-        opened.keeper.await_vectors()
+        report = opened.folder.await_read()
+        opened.folder.await_vectors()
         opened.rest()
-        now = opened.keeper.activity()
+        now = opened.folder.activity()
         report = replace(report, embedded=now.made, reused=now.reused)
-        status = opened.keeper.opened().status()
+        status = opened.folder.opened().status()
     if as_json:
         click.echo(json.dumps({**asdict(status), "run": asdict(report)}, indent=2))
         return

@@ -59,20 +59,20 @@ class OpenedFolder:
         self._workspace = workspace
         self._progress = progress
         self._showing = True
-        self.keeper = workspace.open(workspace_folder(folder), self._show)
+        self.folder = workspace.open(workspace_folder(folder), self._show)
 
     def ready_for(self, question: str) -> Index:
         """Update the index for a question and return it.
 
         If few chunks lack an embedding, all of them are embedded; otherwise only those that match the question.
         """
-        self.keeper.await_read()
-        index = self.keeper.opened()
+        self.folder.await_read()
+        index = self.folder.opened()
         try:
             if index.unembedded <= _EMBED_BEFORE_ANSWER:
-                self.keeper.await_vectors()
+                self.folder.await_vectors()
             else:
-                self.keeper.await_vectors(index.keyword_candidates(question, _EMBED_FOR_QUESTION))
+                self.folder.await_vectors(index.keyword_candidates(question, _EMBED_FOR_QUESTION))
         except (WeightsError, WorkerError, PeerError, StorageError) as error:
             # Keyword search works without a model and without new vectors.
             terminal.print_notice(str(error))
@@ -92,14 +92,14 @@ class OpenedFolder:
         """Stop showing progress, and print the notices about indexing."""
         self._showing = False
         self._progress.hide()
-        now = self.keeper.activity()
+        now = self.folder.activity()
         if now.paused:
             terminal.print_notice("Indexing is paused in an editor. Sourcewise uses the index as it is.")
         if now.notice:
             terminal.print_notice(now.notice)
 
-    def _show(self, keeper: IndexedFolder) -> None:
-        now = keeper.activity()
+    def _show(self, folder: IndexedFolder) -> None:
+        now = folder.activity()
         # Embedding is pending until the index knows that there is nothing to embed.
         is_needless = now.stage is Stage.EMBEDDING and not now.total and now.embedded >= now.chunks
         if self._showing and not is_needless:

@@ -209,7 +209,7 @@ class SkippedResult:
 
     Attributes:
         counts: the number of files by reason, most frequent first; includes files beyond the limit.
-        files: the files, sorted by reason and path.
+        files: the files by reason, in the order of `counts`.
     """
 
     counts: dict[str, int]
