@@ -24,7 +24,7 @@ _LANGUAGES = {
     "cpp": ("C++", "fcsugt"),
     "csharp": ("C#", "cigsm"),
     "cuda": ("CUDA", "fcsugt"),
-    "elixir": ("Elixir", "fgdmpty"),
+    "elixir": ("Elixir", "fgdmpyc"),
     "fortran": ("Fortran", "fst"),
     "go": ("Go", "fsit"),
     "java": ("Java", "cgim"),
@@ -45,10 +45,17 @@ _LANGUAGES = {
     "typescript": ("TypeScript", "cfgima"),
 }
 _KINDS = frozenset(
-    {"function", "method", "constructor", "class", "struct", "enum", "interface", "trait", "type", "module", "test"}
+    {"function", "method", "constructor", "class", "struct", "enum", "interface", "trait", "type", "module"}
+)
+# Names that ctags makes up for what has none, and macros that it takes for the functions that they define.
+_MADE_UP = re.compile(
+    r"!_|__anon|anonymous|anonFunc|(?:TYPED_)?TEST(?:_[FPS])?$|TYPED_TEST_P$|MATCHER_P$", re.IGNORECASE
 )
 _TAGS_A_CALL = 400
 _LINE_CHARACTERS = 2000
+# Each clause of a function is a tag of ctags, and one definition of Sourcewise.
+_LANGUAGES_WITH_CLAUSES = frozenset({"elixir"})
+_LANGUAGES_WITH_DECLARATIONS = frozenset({"c", "cpp", "cuda"})
 # A definition begins with its decorators or attributes; ctags reports the line of the name.
 _HEAD_LINES = 40
 
@@ -66,11 +73,17 @@ class _Span(NamedTuple):
     name: str
 
 
-def tags_of_ctags(files: dict[str, list[Path]]) -> dict[str, set[_Tag]]:
-    """Return the tags of the files of each language, without those that ctags makes up a name for."""
+def tags_of_ctags(files: dict[str, list[Path]], *, declarations: bool = False) -> dict[str, set[_Tag]]:
+    """Return the tags of the files of each language, without those that ctags makes up a name for.
+
+    Args:
+        files: by language.
+        declarations: whether to add functions without a body, such as pure virtual ones.
+    """
     found: dict[str, set[_Tag]] = {}
     for language, paths in files.items():
         name, kinds = _LANGUAGES[language]
+        kinds += "p" if declarations and language in _LANGUAGES_WITH_DECLARATIONS else ""
         known = subprocess.run(["ctags", f"--list-kinds={name}"], capture_output=True, text=True, check=True).stdout
         letters = "".join(letter for letter in kinds if any(row.startswith(letter) for row in known.splitlines()))
         command = ["ctags", "-f", "-", "--sort=no", "--excmd=number", f"--language-force={name}"]
@@ -81,7 +94,7 @@ def tags_of_ctags(files: dict[str, list[Path]]) -> dict[str, set[_Tag]]:
             listed = subprocess.run(batch, capture_output=True, check=True).stdout.decode("utf-8", "replace")
             for row in listed.splitlines():
                 tag, path, line = row.split("\t")[:3]
-                if not tag.startswith(("__anon", "!_")) and "anonymous" not in tag.lower():
+                if not _MADE_UP.match(tag):
                     found[language].add(_Tag(path, int(line.rstrip(';"')), _comparable(tag)))
     return found
 
@@ -108,6 +121,13 @@ def matched(theirs: set[_Tag], ours: list[_Span]) -> set[tuple[_Tag, _Span]]:
     return pairs
 
 
+def _without_clauses(tags: set[_Tag], pairs: set[tuple[_Tag, _Span]]) -> set[_Tag]:
+    """Return the tags without the later clauses of the functions that were matched."""
+    paired = {tag for tag, _ in pairs}
+    inside = {(s.path, s.name, line) for _, s in pairs for line in range(s.first, s.last + 1)}
+    return {tag for tag in tags if tag in paired or (tag.path, tag.name, tag.line) not in inside}
+
+
 def _comparable(name: str) -> str:
     """Return a name without the spaces, quotes and qualifiers that only one of the programs writes."""
     name = re.sub(r"^operator\s*(?=\W)", "operator", name.strip()).strip("`'\"")
@@ -122,14 +142,18 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=400, help="files of each language and tree")
     options = parser.parse_args()
     files, ours = _read(options.trees, options.most, options.show)
-    theirs = tags_of_ctags(files)
+    theirs, confirming = tags_of_ctags(files), tags_of_ctags(files, declarations=True)
     print("| language | files | ctags | sourcewise | found | confirmed | agreement |")  # noqa: T201
     print("| --- | --- | --- | --- | --- | --- | --- |")  # noqa: T201
     for language in sorted(files):
         pairs = matched(theirs[language], ours[language])
-        _print_row(language, len(files[language]), len(theirs[language]), len(ours[language]), len(pairs))
+        if language in _LANGUAGES_WITH_CLAUSES:
+            theirs[language] = _without_clauses(theirs[language], pairs)
+        confirmed = len(matched(confirming[language], ours[language]))
+        _print_row(language, len(files[language]), len(theirs[language]), len(ours[language]), len(pairs), confirmed)
         if options.show:
-            _print_differences(theirs[language], ours[language], pairs)
+            accepted = pairs | matched(confirming[language], ours[language])
+            _print_differences(theirs[language], ours[language], accepted)
 
 
 def _read(trees: list[Path], most: int, only: str | None) -> tuple[dict[str, list[Path]], dict[str, list[_Span]]]:
@@ -152,9 +176,10 @@ def _read(trees: list[Path], most: int, only: str | None) -> tuple[dict[str, lis
     return files, ours
 
 
-def _print_row(language: str, files: int, theirs: int, ours: int, both: int) -> None:
-    found, confirmed, agreement = both / max(theirs, 1), both / max(ours, 1), 2 * both / max(theirs + ours, 1)
-    print(f"| `{language}` | {files} | {theirs} | {ours} | {found:.3f} | {confirmed:.3f} | {agreement:.3f} |")  # noqa: T201
+def _print_row(language: str, files: int, theirs: int, ours: int, both: int, confirmed: int) -> None:
+    recall, precision = both / max(theirs, 1), confirmed / max(ours, 1)
+    agreement = 2 * recall * precision / max(recall + precision, 1e-9)
+    print(f"| `{language}` | {files} | {theirs} | {ours} | {recall:.3f} | {precision:.3f} | {agreement:.3f} |")  # noqa: T201
 
 
 def _print_differences(theirs: set[_Tag], ours: list[_Span], pairs: set[tuple[_Tag, _Span]]) -> None:

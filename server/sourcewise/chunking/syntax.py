@@ -16,8 +16,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from sourcewise.chunking.dialects import PARSED_LANGUAGES, Prepared, prepared
 from sourcewise.chunking.grammars import grammar_for, parser_for
-from sourcewise.chunking.outline import NEVER, OutlineBuilder, Region, comment_text
+from sourcewise.chunking.outline import NEVER, OutlineBuilder, Region, comment_text, costs_by_indentation
 from sourcewise.domain.code import Definition
 from sourcewise.text.names import canonical_name, name_parts
 
@@ -32,9 +33,14 @@ _QUERY_FILES = {
     "javascript": ("javascript", "javascript_fields"),
     "typescript": ("javascript", "typescript"),
     "tsx": ("javascript", "typescript"),
-    "cpp": ("c", "cpp"),
+    "cpp": ("cpp", "c"),
+    "cython": ("python", "cython"),
 }
+_GRAMMAR_OF_QUERIES = {"cython": "python"}
 _DETAILS = frozenset({"name", "path", "parent", "body"})
+_C_LIKE = frozenset({"c", "cpp", "cuda", "csharp", "java"})
+# Where preprocessor branches cut a statement in two, its rest can look like a function.
+_NO_C_NAMES = frozenset({"if", "for", "while", "switch", "else", "do", "return", "catch"})
 _CLAUSE_LANGUAGES = frozenset({"haskell", "elixir"})
 _NAMELESS_PARTS = frozenset({"exports", "module", "prototype", "this", "self", "window", "globalThis", ""})
 # Words that open the body of a definition, and marks that may surround them.
@@ -59,7 +65,7 @@ def _query_for(language: str) -> Query | None:
 
     folder = files("sourcewise.chunking") / "queries"
     sources = [folder / f"{name}.scm" for name in _QUERY_FILES.get(language, (language,))]
-    grammar = grammar_for(language)
+    grammar = grammar_for(_GRAMMAR_OF_QUERIES.get(language, language))
     if grammar is None or not sources[0].is_file():
         return None
     return Query(grammar, "\n".join(source.read_text(encoding="utf-8") for source in sources))
@@ -112,20 +118,24 @@ class Syntax:
     @classmethod
     def of(cls, language: str, lines: Sequence[str]) -> Syntax | None:
         """Parse lines (without line ends); return None if there is no grammar or parsing takes too long."""
-        parser = parser_for(language)
-        if parser is None:
+        if language not in PARSED_LANGUAGES:
             return None
         source = "\n".join([*lines, ""]).encode("utf-8", "replace")
-        tree = _parse_in_time(parser, source)
+        code = prepared(language, source)
+        parser = parser_for(code.grammar)
+        if parser is None:
+            return None
+        tree = _parse_in_time(parser, code.source)
         if tree is None or (tree.root_node.is_error and tree.root_node.child_count > _MOST_LOOSE_TOKENS):
             _log.warning(
                 "A file of %d lines takes too long to parse as %s; it is cut by indentation.", len(lines), language
             )
             return None
-        return cls(language, lines, source, tree)
+        return cls(code, lines, source, tree)
 
-    def __init__(self, language: str, lines: Sequence[str], source: bytes, tree: Tree) -> None:
-        self._language = language
+    def __init__(self, code: Prepared, lines: Sequence[str], source: bytes, tree: Tree) -> None:
+        self._language = code.queries
+        self._is_partial = code.is_partial
         self._lines = lines
         self._source = source
         self._tree = tree
@@ -152,7 +162,7 @@ class Syntax:
 
     def cut_costs(self) -> list[int]:
         """Return for each line the depth of the outermost syntax node that begins there."""
-        costs = [NEVER] * len(self._lines)
+        costs = costs_by_indentation(self._lines) if self._is_partial else [NEVER] * len(self._lines)
         indents = [len(line) - len(line.lstrip()) for line in self._lines]
         cursor, depth = self._tree.walk(), 0
         while True:
@@ -212,7 +222,7 @@ class Syntax:
         names = self._names(match.details)
         scope, _, scope_kind = match.kind.partition(".")
         listed = scope != "scope"
-        if listed and not names:
+        if listed and (not names or (self._language in _C_LIKE and names[-1] in _NO_C_NAMES)):
             return
         start = wrapper or match.node
         first = top = start.start_point[0]
@@ -235,6 +245,8 @@ class Syntax:
         builder.add(Region(definition, top + 1, listed), match.node.start_byte, match.node.end_byte)
 
     def _signature(self, match: _Found, wrapper: Node | None, names: list[str]) -> str:
+        if match.node.type == "simple_symbol":
+            return self._lines[match.node.start_point[0]].strip()[:_SIGNATURE_CHARS]
         same_row = wrapper is not None and wrapper.start_point[0] == match.node.start_point[0]
         start = wrapper.start_byte if wrapper is not None and same_row else match.node.start_byte
         body = match.details.get("body") or match.node.child_by_field_name("body")
@@ -257,7 +269,8 @@ class Syntax:
         return _parts_of(self._name(details["path"])) if "path" in details else []
 
     def _name(self, node: Node) -> str:
-        return canonical_name(self._text(node, 4 * _NAME_CHARS))[:_NAME_CHARS]
+        name = canonical_name(self._text(node, 4 * _NAME_CHARS))[:_NAME_CHARS]
+        return name.removeprefix(":") if node.type == "simple_symbol" else name
 
     def _text(self, node: Node, limit: int) -> str:
         """Return the first bytes of a node as text; `node.text` would copy all of every nested node."""

@@ -10,7 +10,8 @@ UNKNOWN = "text"
 _SUFFIXES: dict[str, str] = {
     suffix: language
     for language, suffixes in {
-        "python": "py pyi pyw pyx pxd",
+        "python": "py pyi pyw",
+        "cython": "pyx pxd pxi",
         "javascript": "js mjs cjs jsx",
         "typescript": "ts mts cts",
         "tsx": "tsx",

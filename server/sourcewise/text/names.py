@@ -110,8 +110,8 @@ def canonical_name(written: str) -> str:
         name = name[1:-1]
     if name.startswith("(") and name.endswith(")"):
         name = name[1:-1].strip() or name
-    if name.startswith("operator ") and not name[9:10].isalpha():
-        name = name.replace(" ", "", 1)
+    if name.startswith("operator "):
+        return name.partition("(")[0].rstrip() if name[9:10].isalpha() else name.replace(" ", "", 1)
     return name
 
 
