@@ -30,6 +30,7 @@ _GENERATED = re.compile(r"^.{0,200}?\bGENERATED\b", re.DOTALL)
 _MIN_WORDS = 5
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]?\s+(?=[A-Z`\"])")
 _WORD = re.compile(r"[A-Za-z][\w'-]*")
+_HEADINGS = {"Args:", "Attributes:", "Raises:", "Returns:", "Yields:"}
 _DOCUMENTED_NAME = re.compile(r"^\s+[\w`, ]{1,60}: ")
 _COMMENT_MARK = re.compile(
     r"^\s*(/\*\*?|\*/|\*|//+)[ ]?(@\w+ (\{.*?\} )?\S* ?)?|\*/\s*$|\s@(param|returns?|throws|property|typedef)\b",
@@ -98,11 +99,11 @@ def _split(text: Text) -> Iterator[tuple[int, str]]:
     paragraph: list[tuple[int, str]] = []
     for line, content in enumerate([*text.text.splitlines(), ""], text.line):
         name = _DOCUMENTED_NAME.match(content)
-        if not content.strip() or name or content.rstrip().endswith(":"):
+        if not content.strip() or name or content.strip() in _HEADINGS:
             yield from _paragraph_sentences(paragraph)
             paragraph = []
-        if content.strip():
-            paragraph.append((line, content[name.end() :] if name else content.removeprefix("Returns:")))
+        if content.strip() and content.strip() not in _HEADINGS:
+            paragraph.append((line, content[name.end() :] if name else content))
 
 
 def _paragraph_sentences(paragraph: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
