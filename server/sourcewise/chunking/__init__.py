@@ -1,1 +1,1 @@
-"""From a file to its chunks: parse, find definitions and headings, weigh, cut."""
+"""Splits a file into chunks: parses it, finds definitions and headings, and chooses where to cut."""

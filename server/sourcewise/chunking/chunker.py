@@ -1,7 +1,7 @@
-"""Files to chunks: a definition stays whole, neighbours too small to find by themselves stay together.
+"""Splits a file into chunks. Definitions stay whole; neighbours too small to be found alone share a chunk.
 
-Hides how a file is cut. The outline (`outline.py`) says what there is; this module only weighs: what is a chunk of its
-own, what joins its neighbour, what is too long and falls apart, and where.
+The outline (`outline.py`) lists the definitions. This module decides by size: which definition is a chunk of its own,
+which joins its neighbour, and which is too long and is split, and where.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SMALL_TOKENS = 80
 _CLOSING_TOKENS = 6
 _CLOSERS = re.compile(r"(?:end|endif|fi|done|[\W_])*")
 _MAX_NESTING = 12
-# A language that no grammar and no kind of heading is for.
+# A language without a grammar and without headings.
 _PLAIN = ""
 _CALLABLES = frozenset({"function", "method", "constructor", "macro", "test"})
 _LOOSE = frozenset({"constant", "property", "type", "section", "key", "table", "rule", "block"})
@@ -39,11 +39,11 @@ _AROUND = frozenset({"module", "impl", "extension", "companion", "object"})
 
 @dataclass(slots=True)
 class _Piece:
-    """Lines that will be a chunk, or a part of one.
+    """Lines that become a chunk or a part of one.
 
     Attributes:
-        owner: the region that names it; the file's own region where nothing does.
-        loose: whether it may join its neighbours up to the target, whatever they are.
+        owner: the region that names the chunk; the region of the whole file if no definition does.
+        loose: whether it may join loose neighbours up to the target size.
     """
 
     first_line: int
@@ -56,9 +56,9 @@ class SmartCodeChunker:
     """Cuts files into chunks.
 
     Args:
-        max_tokens: a definition up to this size is never cut.
-        overlap_tokens: what the parts of a longer one share, in whole lines.
-        target_tokens: classes above this size fall into head and members; small neighbours join up to it.
+        max_tokens: a definition up to this size is never split.
+        overlap_tokens: how much the parts of a longer definition overlap, in whole lines.
+        target_tokens: larger classes are split into head and members; small neighbours are joined up to this size.
     """
 
     def __init__(self, max_tokens: int = 1500, overlap_tokens: int = 200, target_tokens: int = 400) -> None:
@@ -69,12 +69,12 @@ class SmartCodeChunker:
     def chunk_with_context(self, file: SourceFile) -> tuple[Chunk, ...]:
         """Return the chunks of a file in order.
 
-        Every line is in a chunk, and in one only, except that the parts of a definition that had to be split overlap.
+        Every line is in exactly one chunk, except that the parts of a split definition overlap.
         """
         return self._chunked(file, file.language)
 
     def chunk_as_lines(self, file: SourceFile) -> tuple[Chunk, ...]:
-        """Return the chunks of a file as those of plain text, whatever its language: no grammar and no headings."""
+        """Return the chunks of a file as plain text, without using a grammar or headings."""
         return self._chunked(file, _PLAIN)
 
     def _chunked(self, file: SourceFile, language: str) -> tuple[Chunk, ...]:
@@ -87,7 +87,7 @@ class SmartCodeChunker:
         return tuple(_chunks(file, lines, pieces, root))
 
     def _cut(self, page: Page, region: Region, nesting: int = 0) -> Iterator[_Piece]:
-        """Cut a region into its children and what lies between them."""
+        """Cut a region into its children and the lines between them."""
         group: list[_Piece] = []
         for piece in self._pieces(page, region):
             if piece.owner is not region and self._falls_apart(page, piece) and nesting < _MAX_NESTING:
@@ -105,7 +105,7 @@ class SmartCodeChunker:
         yield from self._close(page, group, region)
 
     def _pieces(self, page: Page, region: Region) -> list[_Piece]:
-        """Return the children of a region and the gaps between them as pieces without gap or overlap."""
+        """Return the children of a region, and the lines between them, as adjacent pieces."""
         pieces: list[_Piece] = []
         line = region.first_line
         for child in _visible_children(region):
@@ -113,7 +113,7 @@ class SmartCodeChunker:
             if last < line:
                 continue
             if child.definition.first_line < line and pieces:
-                # It begins on the line where the one before it ends: neither can be shown without the other.
+                # It begins on the line where its predecessor ends: one cannot be shown without the other.
                 pieces[-1] = replace(pieces[-1], last_line=last, loose=False)
                 line = last + 1
                 continue
@@ -124,7 +124,7 @@ class SmartCodeChunker:
         return pieces
 
     def _add_gap(self, page: Page, pieces: list[_Piece], gap: _Piece) -> None:
-        """Add loose lines; blank ones and closing brackets go to what they follow."""
+        """Add loose lines; append blank lines and closing brackets to the piece before them."""
         if gap.last_line < gap.first_line:
             return
         text = "".join(page.lines[gap.first_line - 1 : gap.last_line])
@@ -147,7 +147,7 @@ class SmartCodeChunker:
         return size > self._max and inside > size / 2
 
     def _joins(self, page: Page, group: list[_Piece], piece: _Piece, region: Region) -> bool:
-        """Return whether a piece is too small to stand apart from the ones before it."""
+        """Return whether a piece should share a chunk with the pieces before it."""
         before = page.tokens(group[0].first_line, group[-1].last_line)
         size = page.tokens(piece.first_line, piece.last_line)
         if self._is_bare_head(page, group, region):
@@ -156,13 +156,13 @@ class SmartCodeChunker:
         return before + size <= self._target and (both_loose or max(before, size) < _SMALL_TOKENS)
 
     def _is_bare_head(self, page: Page, group: list[_Piece], region: Region) -> bool:
-        """Return whether a group is no more than the line that opens a class."""
+        """Return whether a group is only the line that opens a class."""
         if not region.definition.name or not group or group[-1].owner is not region:
             return False
         return page.tokens(region.first_line, group[-1].last_line) < _BARE_HEAD_TOKENS
 
     def _close(self, page: Page, group: list[_Piece], region: Region) -> Iterator[_Piece]:
-        """Turn a group of joined pieces into one, or into parts where it is a single piece that is too long."""
+        """Merge a group of pieces into one; split it if it is too long."""
         if not group:
             return
         owner = _owner(page, group, region)
@@ -179,7 +179,7 @@ class SmartCodeChunker:
 
 
 def _visible_children(region: Region) -> Iterator[Region]:
-    """Yield the children of a region; a namespace is no chunk of its own and lets its children through."""
+    """Yield the children of a region; a namespace is replaced by its own children."""
     pending = region.children[::-1]
     while pending:
         child = pending.pop()
@@ -200,7 +200,7 @@ def _only_closes(text: str) -> bool:
 
 
 def _owner(page: Page, group: list[_Piece], region: Region) -> Region:
-    """Return the region that names joined pieces: the class whose head they mostly are, else the largest definition."""
+    """Return the region that names joined pieces: the class if they mostly are its head, or the largest definition."""
     inside = [piece for piece in group if piece.owner is not region]
     if inside and group[0].owner is region and region.definition.name:
         inside = [piece for piece in inside if piece.owner.definition.kind not in _FIELDS]
@@ -214,7 +214,7 @@ def _owner(page: Page, group: list[_Piece], region: Region) -> Region:
 
 
 def _essence(page: Page, region: Region) -> Region:
-    """Return the definition that makes up most of a block around it, such as the one class of a Ruby module."""
+    """Return the definition that fills most of its enclosing block, such as the only class of a Ruby module."""
     while region.definition.kind in _AROUND and len(region.children) == 1:
         child = region.children[0]
         if page.tokens(child.first_line, child.last_line) < 0.7 * page.tokens(region.first_line, region.last_line):
@@ -250,7 +250,7 @@ def _chunks(file: SourceFile, lines: Sequence[str], pieces: list[_Piece], root: 
 
 
 def _by_piece(pieces: list[_Piece], root: Region) -> list[tuple[Definition, ...]]:
-    """Give each definition to the first piece that holds its first line."""
+    """Assign each definition to the first piece that contains its first line."""
     listed: list[list[Definition]] = [[] for _ in pieces]
     position = 0
     for region in sorted(root.walk(), key=lambda region: region.definition.first_line):

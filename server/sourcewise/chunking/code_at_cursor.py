@@ -19,22 +19,28 @@ if TYPE_CHECKING:
 
     from sourcewise.domain.code import Definition
 
-# A longer document is shown by its lines alone: to parse it would keep the asker waiting.
+# Longer documents are not parsed, because the user would have to wait.
 _PARSED_CHARACTERS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as its editor shows it.
+    """A document as the editor shows it.
 
     Attributes:
-        path: relative to its folder; of one that was never saved, its name.
-        language: as the editor calls it; tells where the path does not.
+        path: relative to its folder; an unsaved document has only a name.
+        language: the editor's language ID, used if the path does not determine the language.
     """
 
     path: str
     text: str
     language: str = UNKNOWN
+
+    @property
+    def detected_language(self) -> str:
+        """The language by path and content, or else the one the editor reports."""
+        by_path = language_of(self.path, self.text)
+        return self.language if by_path == UNKNOWN else by_path
 
 
 class Excerpts:
@@ -42,27 +48,26 @@ class Excerpts:
 
     def __init__(self, document: Document) -> None:
         """Parse the document."""
-        by_path = language_of(document.path, document.text)
         self._path = document.path
-        self._language = document.language if by_path == UNKNOWN else by_path
+        self._language = document.detected_language
         self._lines = split_lines(document.text)
         self._chunks = self._parsed(document.text)
         self._definitions = [definition for chunk in self._chunks for definition in chunk.definitions]
 
     def lines(self, first_line: int, last_line: int) -> Chunk | None:
-        """Return some lines, without blank ones at their ends; None where all are blank."""
+        """Return a range of lines without blank lines at its ends, or None if all lines are blank."""
         numbers = range(max(first_line, 1), min(last_line, len(self._lines)) + 1)
         written = [number for number in numbers if self._lines[number - 1].strip()]
         return self._excerpt(written[0], written[-1]) if written else None
 
     def named(self, name: str, line: int) -> Chunk | None:
-        """Return the definition of this name that is nearest to a line, or None."""
+        """Return the definition with this name nearest to a line, or None."""
         named = [definition for definition in self._definitions if definition.name == name]
         nearest = min(named, key=lambda definition: abs(definition.first_line - line), default=None)
         return None if nearest is None else self._of(nearest)
 
     def enclosing(self, line: int) -> Chunk | None:
-        """Return the innermost definition around a line, else the lines that belong together there; maybe nothing."""
+        """Return the innermost definition around a line, else the lines of its chunk, or None."""
         definition = _innermost(self._definitions, line, line)
         if definition is not None:
             return self._of(definition)
@@ -104,7 +109,7 @@ def _innermost(definitions: Sequence[Definition], first_line: int, last_line: in
 
 
 def _outermost(definitions: Sequence[Definition]) -> tuple[Definition, ...]:
-    """Return the definitions that no other one contains, in order; those with the same lines do not."""
+    """Return the definitions that no other definition contains, in order; equal ranges do not contain each other."""
     furthest, found = 0, set()
     for first, last in sorted({(d.first_line, -d.last_line) for d in definitions}):
         if -last > furthest:

@@ -1,4 +1,4 @@
-"""The tree-sitter grammar of each language, loaded when it is first needed: importing this module imports none."""
+"""Loads the tree-sitter grammar of a language on first use; importing this module imports no grammar."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _REGULARLY_PACKAGED = (
-    "bash c cpp css elixir go haskell hcl html java javascript json julia kotlin lua make markdown perl python ruby "
-    "rust scala sql swift toml yaml zig"
+    "bash c cpp css elixir fortran go haskell hcl html java javascript json julia kotlin lua make markdown perl python "
+    "ruby rust scala sql swift toml yaml zig"
 )
 
 _GRAMMARS: dict[str, tuple[str, str]] = {
@@ -33,24 +33,24 @@ LANGUAGES_WITH_GRAMMAR: frozenset[str] = frozenset(_GRAMMARS)
 
 @cache
 def grammar_for(language: str) -> Language | None:
-    """Return the grammar, or None where there is none or it does not load (logged once)."""
+    """Return the grammar, or None if there is none or it does not load (logged once)."""
     if language not in _GRAMMARS:
         return None
     package, entry = _GRAMMARS[language]
     try:
-        from tree_sitter import Language  # noqa: PLC0415 - a process that only asks for names stays light
+        from tree_sitter import Language  # noqa: PLC0415 - processes that parse nothing stay small
 
         with warnings.catch_warnings():
-            # The Perl package still hands out its grammar as a number, which tree-sitter takes and deplores.
+            # The Perl package returns its grammar as an integer, which tree-sitter accepts with a warning.
             warnings.simplefilter("ignore", DeprecationWarning)
             return Language(getattr(importlib.import_module(package), entry)())
     except (ImportError, AttributeError, ValueError, TypeError, OSError) as error:
-        _log.warning("The grammar for %s does not load (%s); its files are cut by lines.", language, error)
+        _log.warning("The grammar for %s does not load (%s); its files are cut by indentation.", language, error)
         return None
 
 
 def parser_for(language: str) -> Parser | None:
-    """Return a new parser for a language, or None where no grammar can be had."""
+    """Return a new parser for a language, or None if its grammar is not available."""
     grammar = grammar_for(language)
     if grammar is None:
         return None

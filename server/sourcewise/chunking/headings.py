@@ -1,4 +1,4 @@
-"""The sections of prose: headings of Markdown, reStructuredText, AsciiDoc and plain text, nested by level."""
+"""Finds the sections of prose by the headings of Markdown, reStructuredText, AsciiDoc and plain text."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from sourcewise.domain.code import Definition
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-# Every pattern takes time linear in the length of a line, which may be a megabyte: possessive quantifiers (`++`) never
-# backtrack, and what is tried at every place has a length limit.
+# Every pattern takes time linear in the length of a line, which may be a megabyte. Possessive quantifiers (`++`) never
+# backtrack, and patterns that are tried at every position have a length limit.
 _ATX = re.compile(r" {0,3}(#{1,6})(?=[ \t])")
 _SETEXT = re.compile(r" {0,3}(=++|-++)[ \t]*+$")
 _FENCE = re.compile(r" {0,3}(`{3,}+|~{3,}+)")
@@ -24,7 +24,7 @@ _ASCIIDOC = re.compile(r"(={1,6}|#{1,6})(?=\s)")
 _ASCIIDOC_BLOCK = re.compile(r"(-{4,}+|\.{4,}+|={4,}+|\+{4,}+|/{4,}+|\*{4,}+|_{4,}+|```++)\s*+$")
 _UNDERLINE = re.compile(r"([=\-~^\"'#*+.:_`])\1{2,}+\s*+$")
 _TITLE_CHARACTERS = 200
-# Badges and link targets in a title may be long, and are removed from it.
+# Badges and link targets can make a title long before they are removed from it.
 _MARKED_UP_CHARACTERS = 2000
 _FRONT_MATTER = frozenset({"---", "+++"})
 
@@ -37,7 +37,7 @@ class _Heading:
 
 
 def section_outline(language: str, lines: Sequence[str]) -> Region:
-    """Return a region for the whole text with its sections; one without children where it has no headings."""
+    """Return a region for the whole text, with its sections as children, nested by level."""
     root = Region(Definition("", "text", 1, max(len(lines), 1)), 1, listed=False)
     find = _FINDERS.get(language)
     open_sections: list[tuple[int, Region]] = []
@@ -81,21 +81,21 @@ def _markdown(lines: Sequence[str]) -> Iterator[_Heading]:
 
 
 def _title_after(found: re.Match[str], mark: str) -> str:
-    """Return what follows the marks that open a heading, without the marks that may close it."""
+    """Return the text after the opening marks of a heading, without its closing marks."""
     title = found.string[found.end() :].strip()
     unclosed = title.rstrip(mark)
     return title if unclosed.strip() == unclosed and unclosed else unclosed.rstrip()
 
 
 def _plain(title: str) -> str:
-    """Return a title without badges and link targets; as it is where nothing else is in it."""
+    """Return a title without badges and link targets, or unchanged if nothing else remains."""
     title = title[:_MARKED_UP_CHARACTERS]
     plain = _LINK.sub(r"\1", _IMAGE.sub("", title))
     return (plain.strip() or title.strip())[:_TITLE_CHARACTERS]
 
 
 def _front_matter(lines: Sequence[str]) -> int:
-    """Return how many lines the metadata above the text takes."""
+    """Return the number of lines of the metadata block at the top."""
     if not lines or lines[0].rstrip() not in _FRONT_MATTER:
         return 0
     ends = (row for row in range(1, min(len(lines), 200)) if lines[row].rstrip() == lines[0].rstrip())
@@ -112,7 +112,7 @@ def _asciidoc(lines: Sequence[str]) -> Iterator[_Heading]:
 
 
 def _underlined(lines: Sequence[str]) -> Iterator[_Heading]:
-    """Find titles with a rule under them (and perhaps over them); levels are in the order that rules appear."""
+    """Find titles that are underlined (and maybe overlined); levels follow the order in which the styles appear."""
     levels: dict[tuple[str, bool], int] = {}
     for row in range(1, len(lines)):
         title, rule = lines[row - 1], _UNDERLINE.match(lines[row])

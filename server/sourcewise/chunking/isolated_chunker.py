@@ -1,6 +1,6 @@
-"""The chunker as the other modules see it. Hides the process it runs in, so that a grammar can crash nothing else.
+"""Runs the chunker in a separate process, so that a crashing grammar affects nothing else.
 
-All folders of this process share one parsing process. It starts with the first file and ends when it is not needed.
+All folders of this process share one parsing process. It starts with the first file and ends when idle.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _IDLE_SECONDS = 90.0
-# One crash may be chance.
+# A single crash may be a coincidence.
 _ATTEMPTS = 2
 _REMEMBERED_CRASHES = 100
-# Among files in a row: if more of them are killed, the machine is short of memory, and no file is at fault.
+# If more files in a row are killed, the machine is short of memory and no file is at fault.
 _MOST_KILLED = 3
-# Signals with which a person or the system ends a process; no grammar does that.
+# Signals from the user or the system; a grammar never causes them.
 _STOPPED_BY = {getattr(signal, name, None) for name in ("SIGHUP", "SIGINT", "SIGTERM")} - {None}
 _KILLED = -getattr(signal, "SIGKILL", 0)
 _OUT_OF_TIME = -getattr(signal, "SIGXCPU", 0) or 1  # on Windows the exit code of `faulthandler`
@@ -39,7 +39,7 @@ class Cut(NamedTuple):
     """The chunks of a file.
 
     Attributes:
-        note: why they are plain lines, as a sentence; empty if the grammar was used as usual.
+        note: a sentence on why the file was cut as plain lines; empty if the grammar was used.
     """
 
     chunks: tuple[Chunk, ...]
@@ -49,22 +49,22 @@ class Cut(NamedTuple):
 class IsolatedChunker:
     """A SmartCodeChunker whose grammars run in another process. Thread-safe.
 
-    A file that crashes its grammar, or takes too long, is cut as plain lines.
+    A file that crashes its grammar or takes too long is cut as plain lines.
     """
 
     def __init__(self, max_tokens: int = 1500, overlap_tokens: int = 200, *, urgent: bool = False) -> None:
-        """Set the sizes; nothing is started.
+        """Set the sizes; start no process.
 
         Args:
             max_tokens: see SmartCodeChunker.
             overlap_tokens: see SmartCodeChunker.
-            urgent: whether its files go before those of other chunkers.
+            urgent: whether its files take precedence over those of other chunkers.
         """
         self._sizes = (max_tokens, overlap_tokens)
         self._urgent = urgent
 
     def chunk_with_context(self, file: SourceFile) -> tuple[Chunk, ...]:
-        """Return the chunks of a file in order; plain lines if the parsing process cannot run now."""
+        """Return the chunks of a file in order, as plain lines if the parsing process is unavailable."""
         try:
             return self.cut(file).chunks
         except WorkerError:
@@ -75,7 +75,7 @@ class IsolatedChunker:
         """Return the chunks of a file in order, with a note if they are plain lines.
 
         Raises:
-            WorkerError: the parsing process cannot be started, or was ended, through no fault of the file.
+            WorkerError: the parsing process could not start or was ended, and the file is not the cause.
         """
         failure = _crashes.of(file) or self._by_syntax(file)
         if isinstance(failure, Cut):
@@ -86,11 +86,13 @@ class IsolatedChunker:
         return Cut(chunks, f"Its {file.language} grammar {failure}, so it is indexed as plain lines.")
 
     def _by_syntax(self, file: SourceFile) -> Cut | str:
-        """Return the chunks, or what the grammar did instead."""
+        """Return the chunks, or a description of the failure."""
         failure, killed = "", False
         if _crashes.killed_in_a_row >= _MOST_KILLED:
             _crashes.killed_in_a_row = 0
-            raise WorkerError("The system kills the process that parses files.", "Free some memory and try again.")
+            raise WorkerError(
+                "The operating system keeps ending the parsing process.", "Free some memory and try again."
+            )
         for _ in range(_ATTEMPTS):
             try:
                 chunks, error = self._call("by_syntax", file)
@@ -112,10 +114,10 @@ class IsolatedChunker:
 
 
 class _Crashes:
-    """The texts that crashed their grammar lately: an open document is cut again and again.
+    """Remembers texts that crashed their grammar, because an open document is parsed repeatedly.
 
     Attributes:
-        killed_in_a_row: how many of the last files had the process killed from outside.
+        killed_in_a_row: number of consecutive files whose process was killed from outside.
     """
 
     def __init__(self) -> None:
@@ -159,5 +161,5 @@ def _in_words(status: int) -> str:
     if status == _OUT_OF_TIME:
         return f"took longer than {SECONDS} seconds"
     if status == _KILLED:
-        return "was killed, perhaps for lack of memory (signal 9)"
+        return "was killed, possibly because memory ran out (signal 9)"
     return f"crashed (signal {-status})" if status < 0 else f"crashed (exit code {status})"

@@ -1,4 +1,4 @@
-"""Limits on time and memory for the parsing process, enforced by the operating system, even in native code."""
+"""Time and memory limits of the parsing process. The operating system enforces them, even in native code."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SECONDS = 10
-"""How long one file may take: CPU seconds, on Windows wall-clock seconds."""
+"""Time limit for one file in CPU seconds; on Windows in wall-clock seconds."""
 
 _MEMORY_BYTES = 4 * 1024**3
 
 
 def limit_memory() -> None:
-    """Limit the memory of this process, which has an effect on Linux, and have it write no core dumps."""
+    """Limit the memory of this process (effective on Linux) and disable core dumps."""
     if sys.platform != "win32":
         _limit(resource.RLIMIT_AS, _MEMORY_BYTES)
         _limit(resource.RLIMIT_CORE, 0)
@@ -45,6 +45,6 @@ def limited_time() -> Iterator[None]:
 if sys.platform != "win32":
 
     def _limit(kind: int, wanted: int) -> None:
-        """Set the soft limit, but not above the hard one, which the user or the system has set."""
+        """Set the soft limit, at most to the hard limit that the user or the system has set."""
         _, hard = resource.getrlimit(kind)
         resource.setrlimit(kind, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))

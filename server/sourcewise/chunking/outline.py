@@ -1,4 +1,4 @@
-"""The skeleton of a file: which definitions it holds and how they nest, with the lines that belong to each."""
+"""The outline of a file: its definitions, how they nest, and the lines of each."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 NEVER = 1_000_000
-"""The cost of a cut where none should be made."""
+"""The cost of a cut that should be avoided."""
 
 _TYPE_KINDS = frozenset({"class", "interface", "struct", "enum", "trait", "impl", "extension", "companion"})
 _MARKERS = re.compile(
-    r"""^(?:@(?:type|module)?doc\s++(?:~[sS])?)?   # Elixir says it with an attribute
-    (?:/\*++!?|\(\*++|\{-++|<!--|--\[=*+\[|[rR]?\"{3}|'{3}|//[/!]*+|--++|\#++[!']?|;++|%++|\*(?!/))?\s?(?:\|\s)?""",
+    r"""^(?:@(?:type|module)?doc\s++(?:~[sS])?)?   # Elixir documents with an attribute
+    (?:/\*++!?|\(\*++|\{-++|<!--|--\[=*+\[|[rR]?\"{3}|'{3}|//[/!]*+|--++|\#++[!']?|;++|%++|!(?!\[)[!<>]*+|\*(?!/))?\s?(?:\|\s)?""",
     re.VERBOSE,
 )
 _CLOSERS = re.compile(r"(?:(?<!\*)\*++[/)]|(?<!-)-++\}|-->|\]=*+\]|\"{3}|'{3})$")
 _DOCSTRING_CHARS = 2000
-# Deeper nesting is not code that people write, and every level would repeat the names of all levels around it.
+# People do not write code that nests deeper, and every level would repeat the names of all outer levels.
 _MAX_PARENTS = 32
 
 
 @dataclass(slots=True)
 class Region:
-    """A definition, or a scope that only lends its name, and the lines that belong to it.
+    """A definition, or a scope that only contributes its name, and its lines.
 
     Attributes:
-        first_line: with the comments directly above, so at or before `definition.first_line`.
-        listed: False for what names chunks without being a definition (an `impl` block, a namespace, a JSON key).
+        first_line: includes the comments directly above, so at or before `definition.first_line`.
+        listed: False for scopes that name chunks but are not definitions (an `impl` block, a namespace, a JSON key).
     """
 
     definition: Definition
@@ -46,7 +46,7 @@ class Region:
         return self.definition.last_line
 
     def walk(self) -> Iterator[Region]:
-        """Yield all regions inside, in the order of the file, without recursion: nesting may be deep."""
+        """Yield all regions inside in file order, without recursion because nesting may be deep."""
         pending = self.children[::-1]
         while pending:
             region = pending.pop()
@@ -54,14 +54,14 @@ class Region:
             pending.extend(reversed(region.children))
 
     def absorb(self, clause: Region) -> None:
-        """Take the next clause of the same function, as Haskell and Elixir write them."""
+        """Merge the next clause of the same function, as in Haskell and Elixir."""
         docstring = self.definition.docstring or clause.definition.docstring
         self.definition = replace(self.definition, last_line=clause.last_line, docstring=docstring)
         self.children += clause.children
 
 
 class OutlineBuilder:
-    """Nests regions that arrive in the order of their first byte, outer before inner."""
+    """Nests regions, which must be added in the order of their first byte, outer before inner."""
 
     def __init__(self, line_count: int, coalesce_clauses: bool) -> None:
         self.root = Region(Definition("", "text", 1, max(line_count, 1)), 1, listed=False)
@@ -69,7 +69,7 @@ class OutlineBuilder:
         self._open: list[tuple[int, Region]] = []
 
     def floor(self, start: int) -> int:
-        """Return the first row that may belong to what begins at a byte: below its sibling and its parent's head."""
+        """Return the first row available to a region that starts at a byte: below its sibling and its parent's head."""
         self._close(start)
         parent = self._open[-1][1] if self._open else self.root
         if parent.children:
@@ -77,7 +77,7 @@ class OutlineBuilder:
         return parent.definition.first_line if self._open else 0
 
     def add(self, region: Region, start: int, end: int) -> None:
-        """Put a region where it belongs, named and classified by what is around it."""
+        """Insert a region into its parent; its kind and parents follow from the enclosing region."""
         self._close(start)
         parent = self._open[-1][1] if self._open else self.root
         outer = parent.definition
@@ -96,7 +96,7 @@ class OutlineBuilder:
         self._open.append((end, region))
 
     def document(self, docstring: str, start: int) -> None:
-        """Give a docstring to the definition it stands in."""
+        """Attach a docstring to the enclosing definition."""
         self._close(start)
         if self._open:
             region = self._open[-1][1]
@@ -113,7 +113,7 @@ def _same_function(one: Region, other: Region) -> bool:
 
 
 def comment_text(lines: Sequence[str]) -> str:
-    """Return what comment lines say, without their markers, at most 2000 characters."""
+    """Return the text of comment lines without their markers, at most 2000 characters."""
     return "\n".join(map(_without_markers, lines)).strip()[:_DOCSTRING_CHARS].rstrip()
 
 
@@ -123,5 +123,5 @@ def _without_markers(line: str) -> str:
 
 
 def costs_by_indentation(lines: Sequence[str]) -> list[int]:
-    """Return how bad a cut before each line is where no grammar tells: the deeper indented, the worse."""
+    """Return the cost of a cut before each line without a grammar: the deeper the indentation, the higher."""
     return [len(line) - len(line.lstrip()) if line.strip() else NEVER for line in lines]

@@ -1,6 +1,6 @@
-"""The lines of one file, with what it takes to weigh them and to cut them.
+"""The lines of one file, with their sizes and the cost of cutting between them.
 
-Hides where the knowledge about a file comes from: its syntax, its headings, or no more than its indentation.
+The costs and the outline come from the syntax, the headings, or the indentation alone; callers need not know which.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _PROSE = frozenset({"markdown", "restructuredtext", "asciidoc", "text"})
 
 
 class Page:
-    """A file with what is needed to weigh and cut its lines."""
+    """The lines of a file, with their sizes and cut costs."""
 
     def __init__(self, language: str, lines: Sequence[str]) -> None:
         self.lines = lines
@@ -36,11 +36,11 @@ class Page:
         return self._syntax.outline()
 
     def tokens(self, first_line: int, last_line: int) -> int:
-        """Return the size of some lines; 0 where there are none."""
+        """Return the size of a range of lines in tokens; 0 if it is empty."""
         return self._sums[last_line] - self._sums[first_line - 1] if last_line >= first_line else 0
 
     def _cut_cost(self, line: int) -> int:
-        """Return how bad it is to begin a chunk with this line; a blank line above makes it a little better."""
+        """Return the cost of starting a chunk at this line; a blank line above lowers it slightly."""
         if self._costs is None:
             self._costs = self._syntax.cut_costs() if self._syntax else costs_by_indentation(self.lines)
         return 2 * self._costs[line - 1] - (line > 1 and not self.lines[line - 2].strip())
@@ -48,9 +48,9 @@ class Page:
     def parts(
         self, first_line: int, last_line: int, aim: int, limit: int, overlap: int = 0
     ) -> Iterator[tuple[int, int]]:
-        """Split lines into parts of about `aim` and at most `limit` tokens, at the cheapest cuts there are.
+        """Split lines into parts of about `aim` and at most `limit` tokens, at the cheapest cuts.
 
-        Each part begins with whole lines of the one before it, at most `overlap` tokens of them. A line longer than the
+        Each part repeats the last whole lines of the previous part, up to `overlap` tokens. A line longer than the
         limit is a part of its own.
         """
         first = start = first_line
@@ -71,7 +71,7 @@ class Page:
             start = cut
 
     def _cheapest_cut(self, first: int, lines: range, aim: int) -> int:
-        """Return the line before which to end what began at `first`: cheapest, then nearest to the aim."""
+        """Return the line before which to end the part that began at `first`: cheapest, then nearest to the aim."""
         sizes = {line: self.tokens(first, line - 1) for line in lines}
         enough = [line for line in lines if sizes[line] >= aim / 2 and self._cut_cost(line) < NEVER]
         return min(enough, key=lambda line: (self._cut_cost(line), abs(sizes[line] - aim)), default=lines[-1])

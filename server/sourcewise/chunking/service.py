@@ -1,6 +1,6 @@
-"""What runs in the parsing process: the chunker, within limits.
+"""The service of the parsing process: the chunker with time and memory limits.
 
-Grammars are native code that reads untrusted text. Here they can crash, loop or use up memory without harm.
+Grammars are native code that reads untrusted text. Here they can crash, loop or exhaust memory without harm.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ logger = logging.getLogger(__name__)
 
 
 class ChunkingService:
-    """Cuts files into chunks; a file that crashes its grammar or exceeds a limit ends the process."""
+    """Splits files into chunks; a file that crashes its grammar or exceeds a limit ends the process."""
 
     def __init__(self) -> None:
         limit_memory()
 
     def by_syntax(self, file: SourceFile, max_tokens: int, overlap_tokens: int) -> tuple[tuple[Chunk, ...], str]:
-        """Return the chunks of a file, and the name of the error if it could only be cut as plain lines."""
+        """Return the chunks of a file, and the error's name if it was cut as plain lines."""
         chunker = SmartCodeChunker(max_tokens, overlap_tokens)
         with limited_time():
             try:

@@ -1,7 +1,7 @@
-"""What the syntax of a file says: its outline and where it may be cut.
+"""Parses a file with tree-sitter and returns its outline and the costs of cutting it.
 
-Hides tree-sitter: parsing, the queries in `queries/`, and that a tree may be broken or ten thousand levels deep. A
-query names with captures what it finds; `queries/README.md` lists them.
+Only this package knows tree-sitter and the queries in `queries/`. Trees may be broken or ten thousand levels deep.
+`queries/README.md` lists the captures of the queries.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from sourcewise.chunking.dialects import PARSED_LANGUAGES, Prepared, prepared
 from sourcewise.chunking.grammars import grammar_for, parser_for
-from sourcewise.chunking.outline import NEVER, OutlineBuilder, Region, comment_text
+from sourcewise.chunking.outline import NEVER, OutlineBuilder, Region, comment_text, costs_by_indentation
 from sourcewise.domain.code import Definition
+from sourcewise.text.names import canonical_name, name_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,21 +33,26 @@ _QUERY_FILES = {
     "javascript": ("javascript", "javascript_fields"),
     "typescript": ("javascript", "typescript"),
     "tsx": ("javascript", "typescript"),
-    "cpp": ("c", "cpp"),
+    "cpp": ("cpp", "c"),
+    "cython": ("python", "cython"),
 }
+_GRAMMAR_OF_QUERIES = {"cython": "python"}
 _DETAILS = frozenset({"name", "path", "parent", "body"})
+_C_LIKE = frozenset({"c", "cpp", "cuda", "csharp", "java"})
+# Where preprocessor branches cut a statement in two, its rest can look like a function.
+_NO_C_NAMES = frozenset({"if", "for", "while", "switch", "else", "do", "return", "catch"})
 _CLAUSE_LANGUAGES = frozenset({"haskell", "elixir"})
 _NAMELESS_PARTS = frozenset({"exports", "module", "prototype", "this", "self", "window", "globalThis", ""})
-# What opens the body of a definition, and what may stand on both sides of it.
+# Words that open the body of a definition, and marks that may surround them.
 _BODY_WORDS = re.compile(r"(?:=>|->|\bdo|\bwhere)$")
 _BODY_MARKS = " {(:=;"
 _REFERENCE = re.compile(r"^(?:&\s*+|'\w++\s++|mut\s++|dyn\s++|\*\s*+)+")
-# CPU seconds: a file takes milliseconds, and broken text can take minutes.
+_OPERATOR = re.compile(r"\boperator\W.*", re.DOTALL)
+# CPU seconds. A normal file takes milliseconds; broken text can take minutes.
 _PARSE_SECONDS = 5.0
-# How many matches a query may have begun and not ended; in real code they are a few dozen.
+# The most unfinished matches of a query at a time; real code has a few dozen.
 _MOST_BEGUN = 10_000
-# A file is not in its language at all if the parser joins nothing of so many tokens; a query over them would take time
-# with the square of their number.
+# If the parser combines none of this many tokens, the file is not in its language; the query would take quadratic time.
 _MOST_LOOSE_TOKENS = 10_000
 _NAME_CHARS = 200
 _SIGNATURE_CHARS = 300
@@ -54,11 +61,11 @@ _DOCSTRING_CHARS = 2000
 
 @cache
 def _query_for(language: str) -> Query | None:
-    from tree_sitter import Query  # noqa: PLC0415 - only a process that cuts files needs it
+    from tree_sitter import Query  # noqa: PLC0415 - only the parsing process needs it
 
     folder = files("sourcewise.chunking") / "queries"
     sources = [folder / f"{name}.scm" for name in _QUERY_FILES.get(language, (language,))]
-    grammar = grammar_for(language)
+    grammar = grammar_for(_GRAMMAR_OF_QUERIES.get(language, language))
     if grammar is None or not sources[0].is_file():
         return None
     return Query(grammar, "\n".join(source.read_text(encoding="utf-8") for source in sources))
@@ -70,20 +77,20 @@ def _run(query: Query | None, node: Node) -> Sequence[tuple[int, dict[str, list[
         return ()
     from tree_sitter import QueryCursor  # noqa: PLC0415 - as above
 
-    # The binding (0.26.1) has a callback that could end it by time, but crashes when it calls it.
+    # The binding (0.26.1) offers a progress callback for a time limit, but crashes when it calls it.
     return QueryCursor(query, match_limit=_MOST_BEGUN).matches(node)
 
 
 def _parse_in_time(parser: Parser, source: bytes) -> Tree | None:
-    """Parse, but give up after some seconds: what is not in the language at all can take minutes to recover from.
+    """Parse with a time limit and return None if it is exceeded; error recovery can take minutes.
 
-    The binding has no time limit for the second parse. It only repeats errors of the first, so it takes no longer than
-    that; if it does after all, the limits of the process end it.
+    The binding has no time limit for the second parse, which only parses the errors of the first again. If it takes
+    long after all, the limits of the process end it.
     """
     deadline = time.thread_time() + _PARSE_SECONDS
-    # The binding (0.26.1) never lets go of what it reads, and would keep every file that was ever parsed. A view that
-    # was released keeps nothing but itself; but only a tree of the bytes can be asked for its text. So they are parsed
-    # with the help of the other tree, of which all is taken that is no error.
+    # The binding (0.26.1) leaks the buffers of a read callback, and with them every parsed file. A released view leaks
+    # only itself. But only a tree parsed from bytes can return text, so the bytes are parsed again, reusing all of the
+    # first tree except its errors.
     with memoryview(source) as view:
         try:
             tree = parser.parse(
@@ -97,7 +104,7 @@ def _parse_in_time(parser: Parser, source: bytes) -> Tree | None:
 
 @dataclass(slots=True)
 class _Found:
-    """What one match of a query says."""
+    """One match of a query."""
 
     order: int
     kind: str
@@ -110,19 +117,25 @@ class Syntax:
 
     @classmethod
     def of(cls, language: str, lines: Sequence[str]) -> Syntax | None:
-        """Parse lines (without their ends); None where the language has no grammar or reading takes too long."""
-        parser = parser_for(language)
-        if parser is None:
+        """Parse lines (without line ends); return None if there is no grammar or parsing takes too long."""
+        if language not in PARSED_LANGUAGES:
             return None
         source = "\n".join([*lines, ""]).encode("utf-8", "replace")
-        tree = _parse_in_time(parser, source)
-        if tree is None or (tree.root_node.is_error and tree.root_node.child_count > _MOST_LOOSE_TOKENS):
-            _log.warning("A file of %d lines takes too long to read as %s; it is cut by lines.", len(lines), language)
+        code = prepared(language, source)
+        parser = parser_for(code.grammar)
+        if parser is None:
             return None
-        return cls(language, lines, source, tree)
+        tree = _parse_in_time(parser, code.source)
+        if tree is None or (tree.root_node.is_error and tree.root_node.child_count > _MOST_LOOSE_TOKENS):
+            _log.warning(
+                "A file of %d lines takes too long to parse as %s; it is cut by indentation.", len(lines), language
+            )
+            return None
+        return cls(code, lines, source, tree)
 
-    def __init__(self, language: str, lines: Sequence[str], source: bytes, tree: Tree) -> None:
-        self._language = language
+    def __init__(self, code: Prepared, lines: Sequence[str], source: bytes, tree: Tree) -> None:
+        self._language = code.queries
+        self._is_partial = code.is_partial
         self._lines = lines
         self._source = source
         self._tree = tree
@@ -134,7 +147,7 @@ class Syntax:
         self._found = self._matches()
 
     def outline(self) -> Region:
-        """Return a region for the whole file, with the definitions in it."""
+        """Return a region for the whole file with its definitions as descendants."""
         builder = OutlineBuilder(len(self._lines), coalesce_clauses=self._language in _CLAUSE_LANGUAGES)
         wrappers: list[Node] = []
         for match in self._found:
@@ -148,8 +161,8 @@ class Syntax:
         return builder.root
 
     def cut_costs(self) -> list[int]:
-        """Return for each line how deep the syntax is that begins there."""
-        costs = [NEVER] * len(self._lines)
+        """Return for each line the depth of the outermost syntax node that begins there."""
+        costs = costs_by_indentation(self._lines) if self._is_partial else [NEVER] * len(self._lines)
         indents = [len(line) - len(line.lstrip()) for line in self._lines]
         cursor, depth = self._tree.walk(), 0
         while True:
@@ -163,11 +176,11 @@ class Syntax:
                 continue
             while not cursor.goto_next_sibling():
                 if not cursor.goto_parent():
-                    return self._with_what_precedes(costs, indents)
+                    return self._with_context_costs(costs, indents)
                 depth -= 1
 
-    def _with_what_precedes(self, costs: list[int], indents: list[int]) -> list[int]:
-        """Make it worse to cut below a comment or below the line that opens a block."""
+    def _with_context_costs(self, costs: list[int], indents: list[int]) -> list[int]:
+        """Raise the cost of a cut below a comment or below the line that opens a block."""
         previous = 0
         for row, line in enumerate(self._lines):
             if line.strip():
@@ -176,7 +189,7 @@ class Syntax:
         return costs
 
     def _matches(self) -> list[_Found]:
-        """Keep one match a node, and note the lines of comments and attributes."""
+        """Keep one match for each node, and record the lines of comments and attributes."""
         best: dict[tuple[int, int, str], _Found] = {}
         for order, captures in _run(_query_for(self._language), self._tree.root_node):
             kind, node = next((name, nodes[0]) for name, nodes in captures.items() if _is_kind(name))
@@ -190,7 +203,7 @@ class Syntax:
             if key not in best or (order, -len(details)) < (best[key].order, -len(best[key].details)):
                 best[key] = match
         self._comment_spans.sort()
-        # A wrapper comes before what it wraps, even where both have the same span.
+        # A wrapper precedes the node it wraps, even if both have the same span.
         return [best[key] for key in sorted(best, key=lambda key: (key[0], key[1], key[2] != "wrapper"))]
 
     def _note(self, kind: str, node: Node) -> None:
@@ -209,7 +222,7 @@ class Syntax:
         names = self._names(match.details)
         scope, _, scope_kind = match.kind.partition(".")
         listed = scope != "scope"
-        if listed and not names:
+        if listed and (not names or (self._language in _C_LIKE and names[-1] in _NO_C_NAMES)):
             return
         start = wrapper or match.node
         first = top = start.start_point[0]
@@ -232,6 +245,8 @@ class Syntax:
         builder.add(Region(definition, top + 1, listed), match.node.start_byte, match.node.end_byte)
 
     def _signature(self, match: _Found, wrapper: Node | None, names: list[str]) -> str:
+        if match.node.type == "simple_symbol":
+            return self._lines[match.node.start_point[0]].strip()[:_SIGNATURE_CHARS]
         same_row = wrapper is not None and wrapper.start_point[0] == match.node.start_point[0]
         start = wrapper.start_byte if wrapper is not None and same_row else match.node.start_byte
         body = match.details.get("body") or match.node.child_by_field_name("body")
@@ -248,16 +263,17 @@ class Syntax:
         return named[:_SIGNATURE_CHARS].rstrip()
 
     def _names(self, details: dict[str, Node]) -> list[str]:
-        """Return the parts of a name, outermost first; none where it is no name."""
+        """Return the parts of a name, outermost first; empty if it is not a name."""
         if "name" in details:
             return [name] if (name := self._name(details["name"])) else []
         return _parts_of(self._name(details["path"])) if "path" in details else []
 
     def _name(self, node: Node) -> str:
-        return " ".join(self._text(node, 4 * _NAME_CHARS).split()).strip("\"'`")[:_NAME_CHARS]
+        name = canonical_name(self._text(node, 4 * _NAME_CHARS))[:_NAME_CHARS]
+        return name.removeprefix(":") if node.type == "simple_symbol" else name
 
     def _text(self, node: Node, limit: int) -> str:
-        """Return the first bytes of a node as text: `node.text` would copy all of it, for each of nested ones."""
+        """Return the first bytes of a node as text; `node.text` would copy all of every nested node."""
         return self._source[node.start_byte : min(node.end_byte, node.start_byte + limit)].decode("utf-8", "replace")
 
     def _without_comments(self, start: int, end: int) -> bytes:
@@ -274,7 +290,7 @@ def _is_kind(capture: str) -> bool:
 
 
 def _outermost(wrappers: list[Node], node: Node) -> Node | None:
-    """Return the largest of the wrappers that hold nothing but this node."""
+    """Return the largest wrapper that contains only this node."""
     last, outermost = _last_row(node), None
     for wrapper in reversed(wrappers):
         if not 0 <= wrapper.end_byte - node.end_byte <= len(" ;") or _last_row(wrapper) != last:
@@ -289,20 +305,21 @@ def _last_row(node: Node) -> int:
 
 
 def _without_body_start(signature: str) -> str:
-    """Return a signature without the marks and the word with which a body begins."""
+    """Return a signature without the marks and the keyword that open a body."""
     return _BODY_WORDS.sub("", signature.rstrip(_BODY_MARKS)).rstrip(_BODY_MARKS)
 
 
 def _parts_of(path: str) -> list[str]:
-    """Return the parts of a qualified name, outermost first; none where it is no name."""
-    if "operator" in path:
-        return [part for part in path.split("::") if part]
-    while (plain := re.sub(r"<[^<>]*>", "", path)) != path:
-        path = plain
-    path = _REFERENCE.sub("", path)
-    if re.search(r"[\s(){}\[\];,]", path):
+    """Return the parts of a qualified name, outermost first; empty if it is not a name."""
+    operator = _OPERATOR.search(path)
+    qualifier = path[: operator.start()].removesuffix("::") if operator else path
+    while (plain := re.sub(r"<[^<>]*>", "", qualifier)) != qualifier:
+        qualifier = plain
+    qualifier = _REFERENCE.sub("", qualifier)
+    if re.search(r"[\s(){}\[\];,]", qualifier):
         return []
-    return [part for part in re.split(r"::|[.:\\]", path) if part not in _NAMELESS_PARTS]
+    parts = [part for part in name_parts(qualifier) if part not in _NAMELESS_PARTS]
+    return [*parts, canonical_name(operator.group())] if operator else parts
 
 
 def _docstring(literal: str) -> str:

@@ -1,4 +1,4 @@
-"""The program: its commands, and how each of them ends, with a sentence and an exit code whatever happens."""
+"""Runs the commands, and turns every error into a message and an exit code."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ INTERRUPTED = 130
 
 
 def run() -> int:
-    """Run a command and return its exit code; whatever happens, the user gets a sentence."""
+    """Run a command and return its exit code. Every error becomes a message."""
     try:
         code: object = main(standalone_mode=False)
-    except BrokenPipeError:  # whoever read our output has had enough
+    except BrokenPipeError:  # the reader of the output has closed it
         sys.stdout = None
     except (Exception, KeyboardInterrupt) as error:
         return _explain(error)
@@ -36,10 +36,10 @@ def run() -> int:
 
 
 def _explain(error: BaseException) -> int:
-    """Say in a sentence what went wrong, log the rest, and return the exit code."""
+    """Print a message about an error, log its traceback, and return the exit code."""
     match error:
         case click.Abort() | KeyboardInterrupt() | CancelledError():
-            terminal.err.print("\nStopped. What was indexed is kept; the next run carries on from here.")
+            terminal.err.print("\nStopped. The index keeps what was indexed so far, and the next run resumes.")
             return INTERRUPTED
         case click.ClickException():
             error.show()

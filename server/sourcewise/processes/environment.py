@@ -60,14 +60,16 @@ _SEARCH_PATHS = frozenset({"DYLD_LIBRARY_PATH", "LD_LIBRARY_PATH", "NIX_LD_LIBRA
 _PROXIES = frozenset({"ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"})
 _DOWNLOAD_VALUES = frozenset({"HF_ENDPOINT", "HF_HUB_OFFLINE", "HF_TOKEN"})
 _DOWNLOAD_FILES = frozenset({"CURL_CA_BUNDLE", "HF_HOME", "REQUESTS_CA_BUNDLE"})
+# Only for this machine: see llm/ollama_endpoint.py.
+_OLLAMA = frozenset({"OLLAMA_HOST"})
 _GIT_FILES = frozenset({"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"})
 # The shell sets these for click when the user presses Tab.
 _COMPLETION = frozenset({"COMP_CWORD", "COMP_WORDS", "_SOURCEWISE_COMPLETE"})
 
 
 def isolate_variables() -> None:
-    """Remove all variables of this process that are not listed here."""
-    kept = {**_basic(), **_for_connections(), **_chosen(_GIT_FILES), **_completion()}
+    """Drop all variables of this process that are not listed here."""
+    kept = {**_basic(), **_for_connections(), **_chosen(_GIT_FILES), **_present(_COMPLETION | _OLLAMA)}
     os.environ.clear()
     os.environ.update(kept)
     os.environ.update(QUIET)
@@ -137,8 +139,8 @@ def _for_connections() -> dict[str, str]:
     return {**proxies, **settings, **_chosen(_CERTIFICATES | _DOWNLOAD_FILES)}
 
 
-def _completion() -> Mapping[str, str]:
-    return {name: os.environ[name] for name in _COMPLETION if name in os.environ}
+def _present(names: Iterable[str]) -> Mapping[str, str]:
+    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def _chosen(names: Iterable[str]) -> dict[str, str]:

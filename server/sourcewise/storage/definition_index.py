@@ -8,11 +8,11 @@ Hides how names are split and folded, and how a definition becomes a row.
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sourcewise.domain.code import Definition
 from sourcewise.storage.chunk_filter import ANY_CHUNK, LISTED
+from sourcewise.text.names import name_parts
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _DEFINITION = """definitions.name, definitions.kind, definitions.first_line, definitions.last_line, definitions.parents,
     definitions.signature, definitions.docstring"""
-_SEPARATOR = re.compile(r"\.|::|->|#")
 
 
 class DefinitionPlace(NamedTuple):
@@ -94,7 +93,7 @@ def _definitions_named(
     connection: sqlite3.Connection, name: str, limit: int, chunk_filter: ChunkFilter
 ) -> dict[int, DefinitionPlace]:
     """Return definitions by key, exact-case matches first."""
-    parts = _SEPARATOR.split(name)
+    parts = name_parts(name)
     suffix = f".{'.'.join(parts)}".casefold()
     condition, conditional = chunk_filter.condition("chunks.key")
     query = f"""SELECT definitions.key, chunks.id, files.path, {_DEFINITION}

@@ -1,4 +1,4 @@
-"""Which language a file is in, by its name, its first line, or for C headers its content."""
+"""Detects the language of a file by its name, its first line, or the content of a C header."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ UNKNOWN = "text"
 _SUFFIXES: dict[str, str] = {
     suffix: language
     for language, suffixes in {
-        "python": "py pyi pyw pyx pxd",
+        "python": "py pyi pyw",
+        "cython": "pyx pxd pxi",
         "javascript": "js mjs cjs jsx",
         "typescript": "ts mts cts",
         "tsx": "tsx",
@@ -42,6 +43,7 @@ _SUFFIXES: dict[str, str] = {
         "ocaml_interface": "mli",
         "perl": "pl pm t",
         "hcl": "hcl tf tfvars",
+        "fortran": "f90 f95 f03 f08 f18",  # free form; no grammar reads the fixed form of .f and .for
         "make": "mk mak make",
         "dockerfile": "dockerfile",
         "restructuredtext": "rst rest",
@@ -112,11 +114,11 @@ _CPP_SAMPLE = 50_000
 
 
 def language_of(path: str, text: str = "") -> str:
-    """Return the lower-case name of a file's language, `text` if nothing tells.
+    """Return the lower-case name of a file's language; `text` if it is unknown.
 
     Args:
-        path: with `/` between the parts; only its last part counts.
-        text: the content or its beginning; decides between C and C++ for `.h`, and names the interpreter of scripts.
+        path: with `/` as separator; only the last part matters.
+        text: the content or its beginning; distinguishes C from C++ for `.h`, and contains the interpreter of scripts.
     """
     name = PurePosixPath(path).name.lower()
     by_name = _FILE_NAMES.get(name) or _FILE_NAMES.get(name.split(".", 1)[0] if _is_variant(name) else "")
@@ -127,7 +129,7 @@ def language_of(path: str, text: str = "") -> str:
 
 
 def _is_variant(name: str) -> bool:
-    """`Dockerfile.dev` and `Makefile.am` are what they begin with."""
+    """Return whether a name has a suffix after a well-known name, such as `Dockerfile.dev` and `Makefile.am`."""
     return name.startswith(("dockerfile.", "containerfile.", "makefile.", "jenkinsfile."))
 
 

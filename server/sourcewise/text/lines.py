@@ -1,4 +1,4 @@
-"""Lines as VS Code counts them, which is neither how `str.splitlines` nor how `str.split` does."""
+"""Splits text into lines as VS Code counts them, which differs from `str.splitlines` and `str.split`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def split_lines(text: str) -> list[str]:
-    r"""Return the lines without their ends; `\n`, `\r\n` and a lone `\r` end one, form feeds and U+2028 do not.
+    r"""Return the lines without their ends: `\n`, `\r\n` and a lone `\r`, but not form feeds or U+2028.
 
-    An end after the last line makes no extra line, so an empty text has no lines.
+    A line end after the last line adds no empty line, so an empty text has no lines.
     """
     lines = _LINE_END.split(text) if "\r" in text else text.split("\n")
     if not lines[-1]:

@@ -1,15 +1,15 @@
-"""Names and messages that may contain anything, as text that shows itself and does nothing.
+"""Escapes untrusted names and messages so that they are visible and have no side effects.
 
-A file name can hold line breaks that forge lines of a prompt or a terminal, control sequences, characters that reverse
-the text, and `[links](command:…)` that an editor would run. Programs get the exact names; people and language models
-get them from here.
+A file name can contain line breaks that forge lines of a prompt or a terminal, control sequences, characters that
+reverse the text, and `[links](command:…)` that an editor would run. Programs receive the exact names; people and
+language models receive the escaped ones.
 """
 
 from __future__ import annotations
 
 import re
 
-# Control characters, half characters, and characters that reorder text or take no room.
+# Control characters, surrogates, and characters that reorder text or have no width.
 _INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
     "\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e01ef]"
@@ -19,29 +19,29 @@ _LINK = re.compile(r"\](?=[(\[])")
 
 
 def visible(text: str, keep: str = "") -> str:
-    r"""Return the text with invisible characters written out, for example a line break as `\x0a`.
+    r"""Return the text with invisible characters escaped, for example a line break as `\x0a`.
 
     Args:
         text: a name or a sentence.
-        keep: characters that stay as they are.
+        keep: characters to leave unchanged.
     """
-    return _INVISIBLE.sub(lambda found: found[0] if found[0] in keep else _written_out(found[0]), text)
+    return _INVISIBLE.sub(lambda found: found[0] if found[0] in keep else _escaped(found[0]), text)
 
 
 def on_one_line(text: str) -> str:
-    """Return the text with everything written out that could start a new line, and nothing else changed."""
-    return _LINE_BREAK.sub(lambda found: _written_out(found[0]), text)
+    """Return the text with all line breaks escaped and nothing else changed."""
+    return _LINE_BREAK.sub(lambda found: _escaped(found[0]), text)
 
 
 def notification(text: str) -> str:
-    """Return a sentence that an editor can show as a message: visible, and without links.
+    """Return a sentence that is safe as an editor message: invisible characters escaped, links removed.
 
-    Editors make links of `[text](command:…)` in messages, and a click runs the command.
+    Editors turn `[text](command:…)` in messages into links, and a click runs the command.
     """
     return _LINK.sub("] ", visible(text))
 
 
-def _written_out(character: str) -> str:
+def _escaped(character: str) -> str:
     number = ord(character)
     if number < 0x100:
         return f"\\x{number:02x}"

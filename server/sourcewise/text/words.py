@@ -15,6 +15,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from sourcewise.text.names import ANY_QUALIFIED_NAME, name_parts
 from sourcewise.text.scripts import bigrams, changes_words, joins_by_underscore, normalized, separated, split_at_runs
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 
 MAX_TERMS = 24
 
-# Longer runs are hashes and encoded data: they stay whole, since their pieces mean nothing.
+# Longer runs are hashes and encoded data; they are not split, because their parts mean nothing.
 _MAX_SPLIT_LENGTH = 80
 
 _TOKEN = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})+(?!\w)|\w+")
-# What is not an ASCII capital counts as small, so that a word like `größe` stays in one piece.
+# Letters other than ASCII capitals count as lower case, so that a word like `größe` is not split.
 _SMALL = r"[^\W\d_A-Z]"
 _PART = re.compile(
     rf"[A-Z]+(?=[A-Z]{_SMALL})"  # the HTTP of HTTPServer
@@ -35,12 +36,15 @@ _PART = re.compile(
     r"|\d+"
 )
 
-_NAME = r"[^\W\d]\w*"
+_PLAIN_NAME = r"[^\W\d]\w*"
 _QUOTED = re.compile(r"(?<!`)(`+)([^`\n]+)\1(?!`)")
-_PATH = re.compile(rf"{_NAME}(?:(?:\.|::|->|#){_NAME})*")
-_CODE = re.compile(rf"(?P<path>{_PATH.pattern})(?P<call>\(\))?")
+_QUOTED_NAME = re.compile(ANY_QUALIFIED_NAME)
+# Outside of back quotes most marks are punctuation.
+_CODE = re.compile(
+    rf"(?P<marked>\$[^\W\d][\w$]*+|{_PLAIN_NAME}[?!](?=[ \t]++[a-z]))"
+    rf"|(?P<path>{_PLAIN_NAME}(?:(?:\.|::|->|#){_PLAIN_NAME})*)(?P<call>\(\))?"
+)
 _HUMP = re.compile(r"[a-z0-9][A-Z]|[A-Z][A-Z][a-z]")
-_SEPARATOR = re.compile(r"\.|::|->|#")
 
 # The shortest stem of three letters or more that leaves one of these.
 _STEM = re.compile(
@@ -64,7 +68,7 @@ _STOP_WORDS = frozenset(
 def identifier_words(text: str) -> str:
     """Return all words of code or prose, lower-cased and joined by spaces.
 
-    An identifier of several parts is there whole and split: `parseHTTPHead` gives `parsehttphead parse http head`. A
+    A compound identifier appears whole and split: `parseHTTPHead` gives `parsehttphead parse http head`. A
     run of a script without spaces gives bigrams: `配置文件` gives `配置 置文 文件`.
     """
     pieces = split_at_runs(normalized(text))
@@ -78,9 +82,11 @@ def identifier_words(text: str) -> str:
 def search_term(name: str) -> str:
     """Return one term that finds a whole name in the keyword index.
 
-    It is the lower-cased name, or a phrase of several words if the name has letters of a script without spaces.
+    It is the lower-cased name without its marks (`empty?`, `$reset`), or a phrase of several words if the name has
+    letters of a script without spaces.
     """
-    return identifier_words(name) if changes_words(name) else name.lower()
+    words = identifier_words(name)
+    return words if changes_words(name) else words.partition(" ")[0] or name.lower()
 
 
 def words_without_bigrams(text: str) -> str:
@@ -93,10 +99,10 @@ def words_without_bigrams(text: str) -> str:
 
 
 def query_terms(question: str) -> tuple[str, ...]:
-    """Return the words of a question that are worth searching, in its order, without repetition.
+    """Return the search terms of a question in order, without duplicates.
 
-    Identifiers come whole and split. English stop words go, unless nothing else is left. Of more than `MAX_TERMS`
-    words identifiers and then the longest words are kept.
+    Identifiers appear whole and split. English stop words are removed, unless nothing else is left. If there are more
+    than `MAX_TERMS` words, identifiers and then the longest words are kept.
     """
     words = list(dict.fromkeys(_words(question)))
     terms = [word for word in words if word not in _STOP_WORDS] or words
@@ -112,28 +118,30 @@ def has_only_stop_words(question: str) -> bool:
     return all(word in _STOP_WORDS for word in _words(question))
 
 
-def weighted_terms(question: str, rarity: Callable[[Sequence[str]], Mapping[str, float]]) -> dict[str, float]:
-    """Return up to `MAX_TERMS` terms of a question, those of the highest TF-IDF, with their IDF as weights.
+def weighted_terms(
+    question: str, inverse_document_frequency: Callable[[Sequence[str]], Mapping[str, float]]
+) -> dict[str, float]:
+    """Return the `MAX_TERMS` terms of a question with the highest TF-IDF, with their IDF as weights.
 
-    An issue text has a hundred words; the rare ones that it repeats show its topic.
+    An issue text has a hundred words; its topic shows in the rare words that it repeats.
 
     Args:
         question: of any length.
-        rarity: gives the inverse document frequency of words, 0 where nothing has them.
+        inverse_document_frequency: returns the inverse document frequency of words, 0 for words of no chunk.
     """
     counted = Counter(_words(question))
     words = [word for word in counted if word not in _STOP_WORDS] or list(counted)
-    weights = rarity(words)
+    weights = inverse_document_frequency(words)
     best = sorted(words, key=lambda word: -weights[word] * (1 + math.log(counted[word])))[:MAX_TERMS]
     return {word: weights[word] for word in words if word in frozenset(best)}
 
 
 @lru_cache(maxsize=65_536)
 def root(word: str) -> str:
-    """Return what a word has in common with its relatives: `router`, `routes` and `routing` are one.
+    """Return the stem of a word: `router`, `routes` and `routing` have the same.
 
-    Names are short of grammar: who asks how something is validated means the validator. So it cuts deeper than a
-    stemmer for prose would.
+    It stems more aggressively than a stemmer for prose: a question about how something is validated should find the
+    validator.
     """
     match = _STEM.fullmatch(word)
     stem = match[1] if match else word
@@ -142,20 +150,20 @@ def root(word: str) -> str:
 
 
 def identifiers_in(question: str) -> tuple[str, ...]:
-    """Return the tokens of a question that look like code, in its order, without repetition.
+    """Return the tokens of a question that look like code, in order, without duplicates.
 
     They are back-quoted names, `snake_case`, `CamelCase`, `dotted.names` and `calls()`, as written but without the
     parentheses. They may touch text in a script without spaces: `请问parse_config函数`.
     """
     quoted = (found for _, span in _QUOTED.findall(question) for found in _names_of_quote(span))
     text = normalized(_QUOTED.sub(" ", question))
-    bare = (match["path"] for match in _CODE.finditer(separated(text)) if _looks_like_code(match))
+    bare = (match["path"] or match["marked"] for match in _CODE.finditer(separated(text)) if _looks_like_code(match))
     return tuple(dict.fromkeys((*quoted, *bare, *_names_with_joined_scripts(text))))
 
 
 def _names_with_joined_scripts(text: str) -> Iterator[str]:
     """Yield names that join scripts by an underscore, as `test_解析` does; `separated` splits them."""
-    return (match["path"] for match in _CODE.finditer(text) if joins_by_underscore(match["path"]))
+    return (path for match in _CODE.finditer(text) if (path := match["path"]) and joins_by_underscore(path))
 
 
 def _words(question: str) -> Iterator[str]:
@@ -171,7 +179,7 @@ def _tokens(question: str) -> Iterator[str]:
     return (token for piece in split_at_runs(normalized(question))[::2] for token in _TOKEN.findall(piece))
 
 
-# Code repeats itself: half of the time of storing a chunk went into words that were split before.
+# Code repeats its words: without the cache, splitting took half of the time of storing a chunk.
 @lru_cache(maxsize=65_536)
 def _split(token: str) -> str:
     return " ".join(_whole_and_parts(token))
@@ -181,7 +189,7 @@ def _whole_and_parts(token: str) -> Iterator[str]:
     yield token.lower()
     parts = _parts(token)
     if len(parts) > 1 or (parts and len(parts[0]) < len(token)):
-        # Single letters and digits would fill the index and find nothing; the whole word still has them.
+        # Single letters and digits would fill the index without helping a search; the whole word contains them.
         yield from (part for part in parts if len(part) > 1)
 
 
@@ -192,14 +200,14 @@ def _parts(token: str) -> list[str]:
 
 
 def _names_of_quote(span: str) -> Iterable[str]:
-    """Return the first name of a back-quoted span: what is called, or what stands before the arguments."""
-    match = _PATH.search(span)
+    """Return the first name of a back-quoted span: the called name, or the name before the arguments."""
+    match = _QUOTED_NAME.search(span)
     return (match.group(),) if match else ()
 
 
 def _looks_like_code(match: re.Match[str]) -> bool:
     path = match["path"]
-    if match["call"] or _HUMP.search(path) or "_" in path:
+    if path is None or match["call"] or _HUMP.search(path) or "_" in path:
         return True
-    parts = _SEPARATOR.split(path)
+    parts = name_parts(path)
     return len(parts) > 1 and any(len(part) > 1 for part in parts)

@@ -1,4 +1,4 @@
-"""Which identifiers of an answer the code knows, and where."""
+"""Known and unknown identifiers in an answer."""
 
 from __future__ import annotations
 
@@ -35,3 +35,26 @@ def test_the_name_of_a_cited_file_is_known() -> None:
 
 def test_code_in_fences_is_not_checked() -> None:
     assert mentions("Like so:\n```python\n`invented()`\n```") == ()
+
+
+ACCOUNT = Chunk("2", "account.rb", 1, 2, "def withdraw!(x)\n  @sum -= x unless empty?", "ruby")
+TREE = Chunk("3", "Tree.hs", 5, 6, "insert' x t = t\nops = insert", "haskell")
+
+
+def marked_mentions(text: str) -> dict[str, str | None]:
+    sources = [Source(number, Passage(chunk, 1, 1.0), "") for number, chunk in enumerate((ACCOUNT, TREE), 1)]
+    return {mention.name: mention.location for mention in find_mentions(text, sources, {}.get)}
+
+
+def test_names_with_marks_are_found_and_invented_ones_are_unknown() -> None:
+    assert marked_mentions("`withdraw!`, `empty?`, `@sum`, `insert'`, `save!`") == {
+        "withdraw!": "account.rb:1",
+        "empty?": "account.rb:2",
+        "@sum": "account.rb:2",
+        "insert'": "Tree.hs:5",
+        "save!": None,
+    }
+
+
+def test_options_and_shell_variables_are_not_unknown_names() -> None:
+    assert marked_mentions("Set `$HOME`, run `pre-commit`, see `#general` and `@reviewer`.") == {}

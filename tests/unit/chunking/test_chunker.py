@@ -61,19 +61,19 @@ def function(name: str, statements: int = 10, indent: str = "") -> str:
 # --- whole definitions ----------------------------------------------------------------------------------
 
 
-def test_functions_of_substance_are_chunks_of_their_own() -> None:
+def test_large_functions_are_separate_chunks() -> None:
     chunks = chunks_of(function("one") + "\n\n" + function("two"))
     assert outline(chunks) == ["1-13 function one", "14-24 function two"]
 
 
-def test_a_function_up_to_the_limit_is_never_cut() -> None:
+def test_a_function_up_to_the_limit_is_never_split() -> None:
     text = function("long", 100)
     size = estimate_tokens(text)
     assert len(chunks_of(text, max_tokens=size)) == 1
     assert len(chunks_of(text, max_tokens=size - 1)) > 1
 
 
-def test_parts_of_a_long_function_overlap_and_keep_its_name_and_signature() -> None:
+def test_parts_of_a_long_function_overlap_and_have_its_name_and_signature() -> None:
     chunks = chunks_of(function("long", 400))
     assert len(chunks) > 2
     assert {(c.symbol, c.kind, c.signature) for c in chunks} == {("long", "function", "def long(value)")}
@@ -83,18 +83,18 @@ def test_parts_of_a_long_function_overlap_and_keep_its_name_and_signature() -> N
     assert [len(c.definitions) for c in chunks] == [1] + [0] * (len(chunks) - 1)
 
 
-def test_a_long_function_is_cut_between_statements() -> None:
+def test_a_long_function_is_split_between_statements() -> None:
     loops = "".join(f"    for item in items_{n}:\n        first(item)\n        second(item)\n" for n in range(200))
     for chunk in chunks_of("def long():\n" + loops, overlap_tokens=0)[1:]:
         assert chunk.text.startswith("    for ")
 
 
-def test_small_neighbours_share_a_chunk_that_lists_each() -> None:
+def test_small_neighbours_share_a_chunk_that_lists_both() -> None:
     (chunk,) = chunks_of("def a():\n    return 1\n\n\ndef b():\n    return 2\n")
     assert [d.qualified_name for d in chunk.definitions] == ["a", "b"]
 
 
-def test_a_small_class_stays_whole_and_a_large_one_falls_into_head_and_members() -> None:
+def test_a_small_class_stays_whole_and_a_large_one_is_split_into_head_and_members() -> None:
     head = 'class Store:\n    """Stores."""\n\n' + "".join(f"    field_{n}: int = {n}\n" for n in range(20))
     small = chunks_of(head)
     assert outline(small) == ["1-23 class Store"]
@@ -107,14 +107,14 @@ def test_a_small_class_stays_whole_and_a_large_one_falls_into_head_and_members()
     assert large[0].docstring == "Stores."
 
 
-def test_comments_and_decorators_above_belong_to_the_chunk_and_only_decorators_to_the_definition() -> None:
+def test_comments_above_belong_to_the_chunk_and_decorators_also_to_the_definition() -> None:
     text = "import os\n\n\n# Why.\n@cache\n" + function("load", 20)
     chunk = next(c for c in chunks_of(text) if c.symbol == "load")
     assert chunk.text.startswith("# Why.\n@cache\ndef load")
     assert (chunk.docstring, chunk.definitions[0].first_line) == ("Why.", 5)
 
 
-def test_imports_are_text() -> None:
+def test_imports_have_the_kind_text() -> None:
     imports = "".join(f"import package_{n}\n" for n in range(20))
     assert outline(chunks_of(imports + "\n" + function("load", 20)))[0] == "1-21 text"
 
@@ -125,10 +125,10 @@ def test_two_functions_on_one_line_share_a_chunk() -> None:
     assert len(chunks) == 1
 
 
-# --- identity -------------------------------------------------------------------------------------------
+# --- ids ------------------------------------------------------------------------------------------------
 
 
-def test_ids_stay_when_lines_move_above() -> None:
+def test_ids_do_not_change_when_lines_are_inserted_above() -> None:
     text = function("one") + "\n" + function("two")
     before, after = chunks_of(text), chunks_of(function("zero") + "\n" + text)
     assert [c.id for c in before] == [c.id for c in after[1:]]
@@ -145,7 +145,7 @@ def test_ids_differ_between_paths_and_between_equal_chunks() -> None:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_line_numbers_are_those_of_the_editor(end: str) -> None:
+def test_line_numbers_match_the_editor(end: str) -> None:
     text = "# \x0c form feed and \u2028 do not end a line\n" + function("one")
     chunks = chunks_of(text.replace("\n", end))
     assert chunks[-1].definitions[-1].first_line == 2
@@ -166,7 +166,7 @@ def test_a_line_longer_than_the_limit_is_a_chunk() -> None:
 # --- other kinds of text --------------------------------------------------------------------------------
 
 
-def test_markdown_is_cut_by_headings_but_not_by_fences() -> None:
+def test_markdown_is_cut_at_headings_outside_fences() -> None:
     words = "word " * 300
     text = f"# Guide\n\n{words}\n\n## Install\n\n```sh\n# not a heading\n```\n{words}\n\nUse\n---\n{words}\n"
     assert outline(chunks_of(text, "README.md")) == [
@@ -176,52 +176,52 @@ def test_markdown_is_cut_by_headings_but_not_by_fences() -> None:
     ]
 
 
-def test_restructured_text_is_cut_by_underlined_titles() -> None:
+def test_restructured_text_is_cut_at_underlined_titles() -> None:
     words = "word " * 300
     text = f"=====\nGuide\n=====\n\n{words}\n\nInstall\n-------\n\n{words}\n"
     assert outline(chunks_of(text, "a.rst")) == ["1-6 section Guide", "7-10 section Guide.Install"]
 
 
-def test_asciidoc_is_cut_by_headings_outside_of_listings() -> None:
+def test_asciidoc_is_cut_at_headings_outside_listings() -> None:
     words = "word " * 300
     text = f"= Guide\n\n{words}\n\n----\n== no\n----\n\n== Install\n\n{words}\n"
     assert outline(chunks_of(text, "a.adoc")) == ["1-8 section Guide", "9-11 section Guide.Install"]
 
 
-def test_json_is_cut_by_keys() -> None:
+def test_json_is_cut_at_keys() -> None:
     big = ",\n".join(f'    "name_{n}": "value {n}"' for n in range(40))
     text = f'{{\n  "name": "x",\n  "scripts": {{\n{big}\n  }},\n  "files": {{\n{big}\n  }}\n}}\n'
     assert {"scripts", "files"} <= {c.symbol for c in chunks_of(text, "package.json")}
 
 
-def test_text_without_grammar_is_cut_at_blank_lines() -> None:
+def test_text_without_a_grammar_is_cut_at_blank_lines() -> None:
     paragraph = "some words that stand in a line\n" * 30
     chunks = chunks_of("\n".join([paragraph] * 6), "notes.vue")
     assert len(chunks) > 2
     assert all(chunk.text.endswith("\n") for chunk in chunks[:-1])
 
 
-# --- what people wrote badly ----------------------------------------------------------------------------
+# --- broken and extreme files ----------------------------------------------------------------------------
 
 
-def test_broken_code_still_gives_its_functions() -> None:
+def test_functions_of_broken_code_are_found() -> None:
     text = function("one") + "\ndef broken(value):\n    x = = 3\n    if value[\n\n\n" + function("two")
     names = {d.name for c in chunks_of(text) for d in c.definitions}
     assert {"one", "two"} <= names
 
 
 @pytest.mark.parametrize("path", ["x.py", "x.js", "x.json", "x.c", "x.rs", "x.hs", "x.md"])
-def test_ten_thousand_brackets_do_no_harm(path: str) -> None:
+def test_ten_thousand_brackets_are_chunked(path: str) -> None:
     for text in ("[" * 10_000, "(\n" * 10_000, "{\n" * 10_000 + "}\n" * 10_000):
         assert_contract(text, chunks_of(text, path), 1500)
 
 
-def test_deeply_nested_functions_do_no_harm() -> None:
+def test_deeply_nested_functions_are_chunked() -> None:
     text = "".join("{}def f{}():\n".format(" " * n, n) for n in range(500)) + " " * 500 + "pass\n"
     assert_contract(text, chunks_of(text, max_tokens=64), 64)
 
 
-def test_a_megabyte_takes_bounded_time() -> None:
+def test_chunking_a_megabyte_takes_bounded_time() -> None:
     text = "\n\n".join(function(f"function_{n}", 20) for n in range(1000))
     started = time.process_time()
     chunks = chunks_of(text)
@@ -230,7 +230,7 @@ def test_a_megabyte_takes_bounded_time() -> None:
     assert time.process_time() - started < 20
 
 
-def test_surrogates_and_nul_are_kept() -> None:
+def test_surrogates_and_null_characters_are_kept() -> None:
     text = "x = '\udcff\x00'\n" + function("one")
     assert_contract(text, chunks_of(text), 1500)
 
@@ -238,7 +238,7 @@ def test_surrogates_and_nul_are_kept() -> None:
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), max_tokens=st.integers(8, 200), target=st.integers(1, 400))
-def test_damaged_files_of_every_language_keep_the_contract(path: Path, seed: int, max_tokens: int, target: int) -> None:
+def test_damaged_files_fulfil_the_contract(path: Path, seed: int, max_tokens: int, target: int) -> None:
     damaged = _damage(path.read_text(encoding="utf-8"), random.Random(seed))
     chunks = chunks_of(damaged, path.name, max_tokens, overlap_tokens=max_tokens // 3, target_tokens=target)
     assert_contract(damaged, chunks, max_tokens)
@@ -250,11 +250,11 @@ def test_damaged_files_of_every_language_keep_the_contract(path: Path, seed: int
     suffix=st.sampled_from(["py", "ts", "go", "rs", "c", "md", "rst", "yaml", "json", "hs", "xyz"]),
     max_tokens=st.integers(1, 60),
 )
-def test_any_text_keeps_the_contract(text: str, suffix: str, max_tokens: int) -> None:
+def test_any_text_fulfils_the_contract(text: str, suffix: str, max_tokens: int) -> None:
     assert_contract(text, chunks_of(text, f"x.{suffix}", max_tokens), max_tokens)
 
 
-def test_there_is_a_sample_for_every_language_with_definitions() -> None:
+def test_every_language_with_definitions_has_a_sample() -> None:
     sampled = {language_of(path.name, path.read_text(encoding="utf-8")) for path in SAMPLES}
     assert LANGUAGES_WITH_GRAMMAR - sampled <= {"html", "css"}
 

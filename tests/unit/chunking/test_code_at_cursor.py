@@ -1,4 +1,4 @@
-"""From a place in a document to the code that is meant."""
+"""The code at a location in a document."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def load(key):
 EXCERPTS = Excerpts(Document("store.py", CODE))
 
 
-def test_lines_come_without_the_blank_ones_around_them() -> None:
+def test_an_excerpt_of_lines_excludes_blank_lines_around_it() -> None:
     excerpt = EXCERPTS.lines(11, 14)
     assert excerpt is not None
     assert (excerpt.first_line, excerpt.last_line) == (12, 13)
@@ -33,53 +33,53 @@ def test_lines_come_without_the_blank_ones_around_them() -> None:
     assert [definition.name for definition in excerpt.definitions] == ["path"]
 
 
-def test_a_part_of_a_definition_has_its_name() -> None:
+def test_a_part_of_a_definition_has_the_name_of_the_definition() -> None:
     excerpt = EXCERPTS.lines(9, 9)
     assert excerpt is not None
     assert excerpt.text == "        path = self.path(key)"
     assert (excerpt.symbol, excerpt.definitions) == ("Store.load", ())
 
 
-def test_several_definitions_are_named_by_what_is_around_them() -> None:
+def test_several_definitions_have_the_name_of_the_enclosing_definition() -> None:
     excerpt = EXCERPTS.lines(7, 13)
     assert excerpt is not None
     assert [definition.name for definition in excerpt.definitions] == ["load", "path"]
     assert excerpt.symbol == "Store"
 
 
-def test_of_definitions_with_one_name_the_nearest_is_meant() -> None:
+def test_the_nearest_of_several_definitions_with_one_name_is_found() -> None:
     excerpt = EXCERPTS.named("load", 17)
     assert excerpt is not None
     assert excerpt.text == "def load(key):\n    return Store().load(key)"
     assert EXCERPTS.named("save", 1) is None
 
 
-def test_the_innermost_definition_is_around_a_line() -> None:
+def test_the_innermost_definition_encloses_a_line() -> None:
     enclosing = EXCERPTS.enclosing(10)
     assert enclosing is not None
     assert (enclosing.symbol, enclosing.first_line, enclosing.last_line) == ("Store.load", 7, 10)
 
 
-def test_lines_outside_of_definitions_are_taken_as_they_belong_together() -> None:
+def test_a_line_outside_definitions_is_shown_with_its_chunk() -> None:
     enclosing = EXCERPTS.enclosing(1)
     assert enclosing is not None
     assert "import os" in enclosing.text
 
 
-def test_what_is_not_there_is_nothing() -> None:
+def test_missing_code_gives_none() -> None:
     assert EXCERPTS.lines(2, 3) is None
     assert EXCERPTS.lines(90, 99) is None
     assert EXCERPTS.enclosing(99) is None
     assert Excerpts(Document("empty.py", "")).enclosing(1) is None
 
 
-def test_the_editor_says_the_language_where_the_name_does_not() -> None:
+def test_the_editor_determines_the_language_if_the_name_does_not() -> None:
     excerpt = Excerpts(Document("Untitled-1", "def f():\n    pass\n", "python")).enclosing(2)
     assert excerpt is not None
     assert (excerpt.symbol, excerpt.language) == ("f", "python")
 
 
-def test_a_form_feed_ends_no_line() -> None:
+def test_a_form_feed_does_not_end_a_line() -> None:
     excerpt = Excerpts(Document("a.py", "x = 1\n\x0c\ndef f():\n    pass\n")).named("f", 1)
     assert excerpt is not None
     assert excerpt.first_line == 3

@@ -1,4 +1,4 @@
-"""No file holds the chunker up, whatever is in it."""
+"""No content of a file keeps the chunker busy for long."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from sourcewise.text.languages import language_of
 from sourcewise.text.lines import split_lines
 
 _CRASHES = {"deep.yaml"}
-# A file of 20 kB takes milliseconds, so that one with the square of ten times as much would take minutes.
+# A file of 20 kB takes milliseconds; quadratic time on ten times the text would be minutes.
 _SECONDS = 10.0
 
 
 @pytest.mark.parametrize("path", sorted(HOSTILE.keys() - _CRASHES))
 def test_a_hostile_file_takes_seconds(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The limits are the process's own, and would end this one later.
+    # The limits apply to the process and would later end this one.
     monkeypatch.setattr("sourcewise.chunking.service.limit_memory", lambda: None)
     monkeypatch.setattr("sourcewise.chunking.service.limited_time", nullcontext)
-    monkeypatch.setattr("sourcewise.chunking.syntax._PARSE_SECONDS", 0.4)  # as if the time were up sooner
+    monkeypatch.setattr("sourcewise.chunking.syntax._PARSE_SECONDS", 0.4)  # shorter, to keep the test fast
     text = HOSTILE[path]
     file = SourceFile(FileStamp(path, len(text), 1), text, language_of(path), "digest")
     begin = time.process_time()
@@ -34,7 +34,7 @@ def test_a_hostile_file_takes_seconds(path: str, monkeypatch: pytest.MonkeyPatch
     assert chunks[-1].last_line == len(split_lines(text)) or not text.strip()
 
 
-def test_a_good_file_is_cut_after_a_hostile_one() -> None:
+def test_a_normal_file_is_chunked_after_a_hostile_one() -> None:
     deep = HOSTILE["deep.yaml"]
     assert IsolatedChunker().cut(SourceFile(FileStamp("d.yaml", 1, 1), deep, "yaml", "a")).note
     good = IsolatedChunker().cut(SourceFile(FileStamp("a.py", 1, 1), "def a():\n    pass\n", "python", "b"))

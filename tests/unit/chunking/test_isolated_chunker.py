@@ -1,4 +1,4 @@
-"""Grammars run in another process: what a crash costs, and what is no crash."""
+"""Grammars run in another process: the effect of a crash, and failures that are not crashes."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ DEEP = file_of("deep.yaml", DEEP_YAML, "yaml")
 
 
 class FrailService:
-    """Dies of the signal that a file has as its text; also by lines if it is `broken`."""
+    """Dies by the signal in the text of a file; if `broken`, it also dies without a grammar."""
 
     def __init__(self, deaths: str = "", *, broken: bool = False) -> None:
         self._deaths, self._broken = deaths, broken
 
     def by_syntax(self, file: SourceFile, *_: int) -> tuple[tuple[Chunk, ...], str]:
-        if self._deaths:  # a file that has a byte for each of the deaths
+        if self._deaths:  # a file with one byte for each death
             with open(self._deaths, "a") as deaths:
                 deaths.write("x")
             if os.path.getsize(self._deaths) > 1:
@@ -57,7 +57,7 @@ class FrailService:
 
 
 class SlowService:
-    """Never ends by itself."""
+    """Never returns."""
 
     def by_syntax(self, *_: object) -> None:
         with limited_time():
@@ -80,11 +80,11 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Worker]]:
         worker.close()
 
 
-def test_chunks_are_those_of_the_chunker_itself() -> None:
+def test_chunks_equal_those_of_the_chunker_in_this_process() -> None:
     assert IsolatedChunker(40, 5).chunk_with_context(GOOD) == SmartCodeChunker(40, 5).chunk_with_context(GOOD)
 
 
-def test_a_file_that_crashes_its_grammar_is_cut_as_plain_lines_and_says_so() -> None:
+def test_a_file_that_crashes_its_grammar_is_cut_as_plain_lines_with_a_note() -> None:
     chunks, note = IsolatedChunker().cut(DEEP)
     assert note == "Its yaml grammar crashed (signal 11), so it is indexed as plain lines."
     assert "\n".join(chunk.text for chunk in chunks).splitlines() == DEEP_YAML.splitlines()
@@ -92,38 +92,38 @@ def test_a_file_that_crashes_its_grammar_is_cut_as_plain_lines_and_says_so() -> 
     assert IsolatedChunker().cut(GOOD).note == ""
 
 
-def test_the_same_text_crashes_no_second_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_that_crashed_is_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
     again = file_of("copy.yaml", DEEP_YAML, "yaml")
     note = IsolatedChunker().cut(DEEP).note
     monkeypatch.setattr(IsolatedChunker, "_by_syntax", None)
     assert IsolatedChunker().cut(again).note == note
 
 
-def test_one_death_may_be_chance(use: Callable[..., Worker], tmp_path: object) -> None:
+def test_a_file_is_tried_again_after_one_crash(use: Callable[..., Worker], tmp_path: object) -> None:
     use("FrailService", deaths=f"{tmp_path}/deaths")
     assert IsolatedChunker().cut(file_of("x.c", str(int(signal.SIGSEGV)), "c")).note == ""
 
 
-def test_a_process_that_was_ended_from_outside_says_nothing_about_the_file(use: Callable[..., Worker]) -> None:
+def test_a_process_ended_from_outside_is_not_blamed_on_the_file(use: Callable[..., Worker]) -> None:
     use("FrailService")
     with pytest.raises(WorkerDiedError):
         IsolatedChunker().cut(file_of("x.c", str(int(signal.SIGTERM)), "c"))
 
 
-def test_a_machine_on_which_nothing_can_be_cut_is_not_the_fault_of_the_file(use: Callable[..., Worker]) -> None:
+def test_a_machine_that_cannot_chunk_at_all_is_not_blamed_on_the_file(use: Callable[..., Worker]) -> None:
     use("FrailService", broken=True)
     with pytest.raises(WorkerError):
         IsolatedChunker().cut(file_of("x.c", str(int(signal.SIGSEGV)), "c"))
 
 
-def test_lack_of_memory_is_not_blamed_on_one_file_after_another(use: Callable[..., Worker]) -> None:
+def test_lack_of_memory_is_not_blamed_on_each_file(use: Callable[..., Worker]) -> None:
     use("FrailService")
     files = [file_of(f"{number}.c", f"{int(signal.SIGKILL)}{' ' * number}", "c") for number in range(10)]
-    with pytest.raises(WorkerError, match="system kills"):
+    with pytest.raises(WorkerError, match="operating system keeps ending"):
         list(map(IsolatedChunker().cut, files))
 
 
-def test_a_closed_process_raises_and_blames_nothing(use: Callable[..., Worker]) -> None:
+def test_a_closed_process_raises_and_does_not_blame_the_file(use: Callable[..., Worker]) -> None:
     worker = use("SlowService")
     threading.Timer(0.5, worker.close).start()
     with pytest.raises(WorkerError) as failure:
@@ -131,7 +131,7 @@ def test_a_closed_process_raises_and_blames_nothing(use: Callable[..., Worker]) 
     assert not isinstance(failure.value, WorkerDiedError)
 
 
-def test_a_document_is_shown_by_lines_while_no_process_can_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_is_shown_as_lines_if_no_process_can_start(monkeypatch: pytest.MonkeyPatch) -> None:
     worker = Worker("test_isolated_chunker:FrailService", name="parsing")
     monkeypatch.setattr(worker, "_start", lambda: (_ for _ in ()).throw(WorkerError("No more processes.")))
     monkeypatch.setattr(isolated_chunker, "_worker", lambda: worker)
@@ -140,7 +140,7 @@ def test_a_document_is_shown_by_lines_while_no_process_can_run(monkeypatch: pyte
     assert "network.send" in found.text
 
 
-def test_a_runaway_file_is_stopped_by_its_time_limit() -> None:
+def test_the_time_limit_stops_an_endless_file() -> None:
     script = (
         "from sourcewise.chunking import limits\nlimits.SECONDS = 1\nwith limits.limited_time():\n    while True: pass"
     )
@@ -163,7 +163,7 @@ def test_this_process_loads_no_grammar() -> None:
     assert ended.stdout == "[]\n"
 
 
-def test_the_parsing_process_ends_when_it_is_told_to_and_starts_again_when_it_is_needed() -> None:
+def test_the_parsing_process_ends_on_request_and_starts_again_on_demand() -> None:
     file = SourceFile(FileStamp("a.py", 0, 0), "def a():\n    return 1\n", "python", "")
     for _ in range(2):
         assert IsolatedChunker().cut(file).chunks

@@ -1,6 +1,6 @@
-"""What is found in one small file a language, compared with what was found and read before.
+"""Compares the outline of one small file of each language with a reviewed outline.
 
-`SOURCEWISE_ACCEPT=1 pytest tests/unit/chunking/test_syntax.py` writes `data/chunker/outlines` anew; read what changed.
+`SOURCEWISE_ACCEPT=1 pytest tests/unit/chunking/test_syntax.py` updates `data/chunker/outlines`; review the changes.
 """
 
 from __future__ import annotations
@@ -75,42 +75,40 @@ def test_a_docstring_loses_its_markers_and_indentation() -> None:
     )
 
 
-def test_a_comment_after_a_blank_line_is_not_about_the_definition() -> None:
+def test_a_comment_above_a_blank_line_does_not_belong_to_the_definition() -> None:
     found = outline_of("# About the file.\n\ndef f():\n    pass\n", "x.py").children[0]
     assert (found.first_line, found.definition.docstring) == (3, "")
 
 
-def test_a_trailing_comment_of_the_line_above_is_not_about_the_definition() -> None:
+def test_a_trailing_comment_on_the_line_above_does_not_belong_to_the_definition() -> None:
     found = outline_of("x = 1  # one\ndef f():\n    pass\n", "x.py").children[0]
     assert (found.first_line, found.definition.docstring) == (2, "")
 
 
-def test_statements_cost_less_than_what_is_inside_them() -> None:
+def test_cutting_at_a_statement_costs_less_than_inside_it() -> None:
     text = "def f():\n    a()\n    if a:\n        b(\n            c)\n    # about d\n    d()\n"
     parsed = Syntax.of("python", split_lines(text))
     assert parsed is not None
     costs = parsed.cut_costs()
     assert costs[0] < costs[1] == costs[2] == costs[5] < costs[3] < costs[4]
-    assert costs[6] >= NEVER  # a comment stays with what it is about
+    assert costs[6] >= NEVER  # a comment stays with the next line
 
 
-def test_anonymous_functions_and_test_blocks_are_no_definitions() -> None:
+def test_anonymous_functions_and_test_blocks_are_not_definitions() -> None:
     text = 'describe("a", () => { it("b", function () {}); });\nitems.map((x) => x);\n'
     assert [region for region in outline_of(text, "x.ts").walk() if region.listed] == []
 
 
-def test_what_takes_too_long_to_parse_is_given_up(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_parsing_stops_at_its_time_limit(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setattr(syntax, "_PARSE_SECONDS", 0.2)
     lines = [f"2024-01-01 12:00 [INFO] worker-{n}: request (id={n}) took {n}ms {{'a': {n}}}" for n in range(600)]
     assert Syntax.of("lua", lines) is None
-    assert "takes too long to read as lua" in caplog.text
+    assert "takes too long to parse as lua" in caplog.text
 
 
-def test_nothing_is_kept_of_a_file_once_it_was_cut() -> None:
+def test_parsing_keeps_no_memory_of_a_file() -> None:
     lines = [f"name_{n} = {n}" for n in range(10_000)]
-    Syntax.of("python", lines)  # what a language needs is kept
+    Syntax.of("python", lines)  # loads the grammar, which stays in memory
     tracemalloc.start()
     try:
         for _ in range(10):

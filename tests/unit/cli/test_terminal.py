@@ -1,4 +1,4 @@
-"""What reaches the terminal: text stays text."""
+"""The output in a terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pytest
 
 
-def test_a_location_is_relative_where_that_is_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_location_outside_the_current_directory_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "project").mkdir()
     monkeypatch.chdir(tmp_path)
     assert show_location(tmp_path / "project", "a.py", 3) == os.path.join("project", "a.py") + ":3"
@@ -21,7 +21,7 @@ def test_a_location_is_relative_where_that_is_short(tmp_path: Path, monkeypatch:
     assert show_location(tmp_path, "b.py", 3) == f"{tmp_path / 'b.py'}:3"
 
 
-def test_a_table_keeps_all_its_figures_in_a_narrow_window(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_shows_all_figures_in_a_narrow_window(capsys: pytest.CaptureFixture[str]) -> None:
     print_table("Measured", ["", *(f"a long column {n}" for n in range(9))], [["all", *["0.123"] * 9]])
     shown = capsys.readouterr().out
     assert shown.count("0.123") == 9

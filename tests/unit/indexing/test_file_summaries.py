@@ -229,7 +229,7 @@ def test_summaries_rank_files_before_any_chunk_is_embedded(folder: SummaryFixtur
     found = retriever.search(SearchRequest("mail", 2), MODEL)
     assert [p.chunk.path for p in found.passages] == ["b.py", "a.py"]
     assert found.mode is SearchMode.KEYWORD
-    assert any("what the file is about" in reason for reason in found.passages[0].reasons)
+    assert any("file summary" in reason for reason in found.passages[0].reasons)
 
 
 def _unit_of(folder: SummaryFixture, path: str) -> Vectors:

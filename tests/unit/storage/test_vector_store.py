@@ -21,6 +21,7 @@ from vector_samples import MANY, MODEL, chunk, fill, vectors
 
 from sourcewise.errors import StorageError, VectorStoreCorruptError
 from sourcewise.processes.worker import Worker
+from sourcewise.storage.chroma import store as store_module
 from sourcewise.storage.chroma.folder import ChromaFolder
 from sourcewise.storage.chroma.store import ChromaStore
 from sourcewise.storage.vector_store import VectorStore, VectorStores
@@ -152,6 +153,27 @@ def test_only_the_given_chunks_are_found_whether_few_or_many(store: Store, withi
     assert found[0][0] == chunk(within - 1).id
     assert {chunk_id for chunk_id, _ in found} <= set(allowed)
     assert store.search(MODEL, vectors(799)[0], 1, allowed)[0][0] in allowed
+
+
+def test_chunks_of_few_windows_are_found_among_many_whatever_the_longest_has(store: Store) -> None:
+    fill(store, 800)
+    store.add(MODEL, [(chunk(800), vectors(800, 5))])
+    allowed = ["unknown", *(chunk(n).id for n in range(100, 801))]
+    assert store.search(MODEL, vectors(700)[0], 1, allowed)[0][0] == chunk(700).id
+    assert store.search(MODEL, vectors(800, 5)[4], 1, allowed)[0][0] == chunk(800).id
+
+
+def test_more_chunks_than_one_query_can_name_are_searched_in_parts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "_NAMED_AT_MOST", 300)
+    store = ChromaStore(ChromaFolder(folder))
+    fill(store, 800)
+    allowed = [chunk(n).id for n in range(799)]
+    found = store.search(MODEL, vectors(798)[0], 10, allowed)
+    assert found == sorted(found, key=lambda hit: -hit[1])
+    assert (len(found), found[0][0]) == (10, chunk(798).id)
+    store.close()
 
 
 def test_neighbours_are_nearest_to_the_stored_vectors_without_the_chunk_itself(store: Store) -> None:

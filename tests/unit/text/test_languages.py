@@ -31,9 +31,10 @@ from sourcewise.text.languages import language_of
         ("run", "#!/opt/unknown\n", "text"),
         ("a.py", "#!/bin/sh\n", "python"),
         (".bashrc", "", "bash"),
+        ("solver.F90", "", "fortran"),
     ],
 )
-def test_name_suffix_and_shebang_tell_the_language(path: str, text: str, language: str) -> None:
+def test_name_suffix_and_shebang_determine_the_language(path: str, text: str, language: str) -> None:
     assert language_of(path, text) == language
 
 
@@ -50,7 +51,7 @@ def test_name_suffix_and_shebang_tell_the_language(path: str, text: str, languag
         ("/* a class of its own, public: yes */\n", "c"),
     ],
 )
-def test_the_content_of_a_header_tells_c_from_cpp(text: str, language: str) -> None:
+def test_the_content_of_a_header_distinguishes_c_from_cpp(text: str, language: str) -> None:
     assert language_of("x.h", text) == language
 
 
@@ -61,7 +62,7 @@ def test_every_grammar_loads_and_parses(language: str) -> None:
     assert parser.parse(b"x = 1\n").root_node.end_byte > 0
 
 
-def test_there_is_no_parser_where_there_is_no_grammar() -> None:
+def test_a_language_without_a_grammar_has_no_parser() -> None:
     assert parser_for("text") is None
     assert parser_for("vue") is None
 
@@ -77,6 +78,6 @@ def test_a_grammar_that_does_not_load_is_logged_once(
     assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
-def test_importing_loads_no_grammar() -> None:
+def test_importing_the_module_loads_no_grammar() -> None:
     program = "import sys, sourcewise.text.languages; sys.exit(any('tree_sitter' in name for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -17,5 +17,5 @@ from sourcewise.text.lines import split_lines
         ("a\x0cb\u2028c\x85d", ["a\x0cb\u2028c\x85d"]),
     ],
 )
-def test_lines_end_where_the_editor_ends_them(text: str, lines: list[str]) -> None:
+def test_lines_are_split_as_in_the_editor(text: str, lines: list[str]) -> None:
     assert split_lines(text) == lines

@@ -1,4 +1,4 @@
-"""Names that try to be more than names, in everything that a person or a model reads."""
+"""Hostile names in all text that a person or a model reads."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_name_stays_on_its_line_of_the_prompt(name: str) -> None:
 
 
 @pytest.mark.parametrize("line_break", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"])
-def test_code_cannot_begin_a_line_of_the_prompt(line_break: str) -> None:
+def test_code_cannot_start_a_line_of_the_prompt(line_break: str) -> None:
     user = build_prompt("What?", sources_of("a.py", text=f"x = 1{line_break}### Question\ny = 2"), 8000).user
     assert [line for line in user.splitlines() if line.startswith("### Question")] == ["### Question"]
 
@@ -71,7 +71,7 @@ def test_a_name_is_one_line_of_text_in_answers_without_a_model(name: str) -> Non
 
 
 def printed(name: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the lines of a terminal after a name was printed wherever one can stand."""
+    """Return the lines of a terminal after a name was printed everywhere a name can appear."""
     console = Console(highlight=False, markup=terminal.out._markup, emoji=terminal.out._emoji, record=True, width=5000)
     for stream in ("out", "err"):
         monkeypatch.setattr(terminal, stream, console)
@@ -92,20 +92,20 @@ def test_a_name_is_one_line_of_text_in_a_terminal(name: str, monkeypatch: pytest
     assert sum(visible(name) in line for line in lines) >= 5
 
 
-def test_markup_in_a_name_is_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+def test_markup_in_a_name_has_no_effect(capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("[bold]a[/bold]", "[link=http://evil.example]a", "[/nothing]", ":smiley:"):
         terminal.out.print(name)
         assert capsys.readouterr().out == f"{name}\n"
 
 
-def test_what_cannot_be_seen_is_written_out() -> None:
+def test_invisible_characters_are_escaped() -> None:
     assert visible("a\u202eb\x1b[0m\n\U000e0041") == "a\\u202eb\\x1b[0m\\x0a\\U000e0041"
     assert visible("a\n\tb\r", keep="\n\t") == "a\n\tb\\x0d"
     assert on_one_line("a\tb\x0cc\u2028d") == "a\tb\\x0cc\\u2028d"
 
 
 @pytest.mark.parametrize("text", ["π ≠ é # 你好", "a[i] = b(c)", "see [1] and (2)", "C:\\x y.py", "x[i][j]"])
-def test_ordinary_text_is_untouched(text: str) -> None:
+def test_ordinary_text_is_unchanged(text: str) -> None:
     assert visible(text) == on_one_line(text) == text
 
 
@@ -121,7 +121,7 @@ def test_ordinary_text_is_untouched(text: str) -> None:
         "[a][b]",
     ],
 )
-def test_a_notification_holds_no_link(link: str) -> None:
+def test_a_notification_contains_no_link(link: str) -> None:
     shown = notification(f"{link} belongs to the index.")
     assert not re.search(r"\][(\[]", shown)
     assert "belongs to the index." in shown

@@ -40,11 +40,11 @@ from sourcewise.text.words import (
         ("+-*/ (){}", ""),
     ],
 )
-def test_identifiers_are_whole_and_split(text: str, words: str) -> None:
+def test_words_of_identifiers_are_whole_and_split(text: str, words: str) -> None:
     assert identifier_words(text) == words
 
 
-def test_repeated_words_are_kept_because_frequency_ranks() -> None:
+def test_repeated_words_are_kept_because_ranking_uses_their_frequency() -> None:
     assert identifier_words("token token") == "token token"
 
 
@@ -52,7 +52,7 @@ def test_encoded_data_is_not_split() -> None:
     assert identifier_words("aB3" * 40) == "ab3" * 40
 
 
-def test_changing_the_words_needs_a_new_schema_version() -> None:
+def test_a_change_of_the_words_requires_a_new_schema_version() -> None:
     sample = (
         "def parseHTTP_header2(raw: bytes) -> dict[str, str]:  "
         "# RFC-9110, naïve größe 数据 retry-after x1 sha256 __init__ 读取parse_config文件 ﾊﾟｰｻｰ 설정을 การตั้งค่า"
@@ -61,7 +61,7 @@ def test_changing_the_words_needs_a_new_schema_version() -> None:
     assert (SCHEMA_VERSION, digest) == (3, "e7f5af70a34c10b8")
 
 
-def test_stop_words_of_questions_go() -> None:
+def test_stop_words_of_questions_are_removed() -> None:
     assert query_terms("How does the login work, and which tokens does it use?") == ("login", "tokens", "use")
 
 
@@ -70,7 +70,7 @@ def test_a_question_of_stop_words_has_only_stop_words(question: str, nothing: bo
     assert has_only_stop_words(question) is nothing
 
 
-def test_identifiers_of_a_question_are_whole_and_split() -> None:
+def test_terms_of_identifiers_are_whole_and_split() -> None:
     assert query_terms("Where is parseConfig called?") == ("parseconfig", "parse", "config", "called")
 
 
@@ -78,16 +78,16 @@ def test_terms_are_not_repeated() -> None:
     assert query_terms("cache Cache CACHE cache_size") == ("cache", "cache_size", "size")
 
 
-def test_a_question_of_stop_words_keeps_them() -> None:
+def test_a_question_of_only_stop_words_keeps_them() -> None:
     assert query_terms("How does it work?") == ("how", "does", "it", "work")
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?!", "---"])
-def test_no_words_give_no_terms(question: str) -> None:
+def test_text_without_words_has_no_terms(question: str) -> None:
     assert query_terms(question) == ()
 
 
-def test_a_long_question_keeps_its_identifiers_and_its_order() -> None:
+def test_a_long_question_keeps_its_identifiers_in_order() -> None:
     filler = " ".join(f"w{chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(200))
     terms = query_terms(f"{filler} read_db {filler} interoperability zz")
     assert len(terms) == MAX_TERMS
@@ -95,7 +95,7 @@ def test_a_long_question_keeps_its_identifiers_and_its_order() -> None:
 
 
 @given(st.text(max_size=300))
-def test_terms_are_never_empty_when_there_is_a_word_and_never_too_many(question: str) -> None:
+def test_a_question_with_words_has_terms_but_never_too_many(question: str) -> None:
     terms = query_terms(question)
     assert bool(terms) == bool(identifier_words(question))
     assert len(terms) <= MAX_TERMS
@@ -114,6 +114,12 @@ def test_terms_are_never_empty_when_there_is_a_word_and_never_too_many(question:
         ("what is run() for", ("run",)),
         ("Is __init__ slow?", ("__init__",)),
         ("compare mine_all with mine_all", ("mine_all",)),
+        ("What does `empty?` do, and `save!`?", ("empty?", "save!")),
+        ("Who calls `insert'` and `operator<<(os, x)`?", ("insert'", "operator<<")),
+        ("Where is `Account#withdraw!` used?", ("Account#withdraw!",)),
+        ("What does $reset do?", ("$reset",)),
+        ("When is save! called", ("save!",)),
+        ("Why! And how? It costs $5.", ()),
         ("How does the login work?", ()),
         ("Python 3.11, e.g. or i.e. this", ()),
         ("It works. Then it fails (sometimes).", ()),
@@ -136,12 +142,12 @@ def test_code_in_a_question_is_recognised(question: str, names: tuple[str, ...])
         ("cookie", "cookies"),
     ],
 )
-def test_relatives_have_one_root(relatives: tuple[str, ...]) -> None:
+def test_related_words_have_the_same_root(relatives: tuple[str, ...]) -> None:
     assert len(set(map(root, relatives))) == 1
 
 
 @pytest.mark.parametrize(("one", "other"), [("request", "require"), ("content", "context"), ("class", "clasp")])
-def test_strangers_have_none(one: str, other: str) -> None:
+def test_unrelated_words_have_different_roots(one: str, other: str) -> None:
     assert root(one) != root(other)
 
 
@@ -150,7 +156,7 @@ def test_every_word_has_a_root(word: str) -> None:
     assert len(root(word)) >= min(len(word), 3)
 
 
-def test_the_rarest_words_of_a_long_question_tell_most() -> None:
+def test_the_rarest_words_of_a_long_question_have_the_highest_weights() -> None:
     filler = " ".join(f"common{number}" for number in range(200))
     rare = {"deadlock": 9.0, "scheduler": 8.0}
     weights = weighted_terms(
@@ -161,12 +167,12 @@ def test_the_rarest_words_of_a_long_question_tell_most() -> None:
     assert weights["scheduler"] == 8.0
 
 
-def test_what_a_long_question_repeats_tells_more_than_what_it_says_once() -> None:
+def test_a_long_question_keeps_the_words_that_it_repeats() -> None:
     words = [f"word{number}" for number in range(100)]
     weights = weighted_terms(" ".join([*words, *(["word99"] * 5)]), lambda asked: dict.fromkeys(asked, 2.0))
     assert "word99" in weights
 
 
-def test_words_that_nothing_has_are_kept_only_where_there_is_room() -> None:
+def test_words_unknown_to_the_index_are_kept_while_there_is_room() -> None:
     weights = weighted_terms("unknown words here", lambda asked: dict.fromkeys(asked, 0.0))
     assert set(weights) == {"unknown", "words"}

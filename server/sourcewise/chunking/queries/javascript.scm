@@ -6,15 +6,24 @@
 (variable_declarator name: (identifier) @name value: (function_expression body: (_) @body)) @function
 (variable_declarator name: (identifier) @name value: (generator_function body: (_) @body)) @function
 (variable_declarator name: (identifier) @name value: (class body: (_) @body)) @class
+(export_statement (lexical_declaration (variable_declarator name: (identifier) @name value: (object) @body) @object))
 (variable_declarator name: (identifier) @name value: (object) @body) @scope.object
 (variable_declarator name: (identifier) @name
   value: (call_expression function: (_) @_wrapper
     arguments: (arguments . [(arrow_function body: (_) @body) (function_expression body: (_) @body)]))
   (#match? @_wrapper "(^|\\.)(memo|forwardRef|observer|lazy|useCallback)$")) @function
+(program (_ (variable_declarator name: (identifier) @name
+  value: (call_expression arguments: (arguments [(arrow_function body: (_) @body) (function_expression body: (_) @body)])))
+  @function))
+(program (export_statement (_ (variable_declarator name: (identifier) @name
+  value: (call_expression arguments: (arguments [(arrow_function body: (_) @body) (function_expression body: (_) @body)])))
+  @function)))
+(program (lexical_declaration (variable_declarator name: (identifier) @name
+  value: [(call_expression function: (_) @_made) (new_expression constructor: (_) @_made)]) @constant)
+  (#not-match? @_made "^(require|import)$"))
 (program (lexical_declaration (variable_declarator name: (identifier) @name) @constant)
   (#match? @name "^[A-Z][A-Z0-9_]+$"))
-(program (export_statement (lexical_declaration (variable_declarator name: (identifier) @name) @constant))
-  (#match? @name "^[A-Z][A-Z0-9_]+$"))
+(export_statement (lexical_declaration (variable_declarator name: (identifier) @name) @constant))
 (pair key: [(property_identifier) (string (string_fragment))] @name
   value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @function
 (assignment_expression left: [(member_expression) (identifier)] @path

@@ -1,4 +1,7 @@
-(let_binding pattern: (value_name) @name (parameter)) @function
+(let_binding pattern: [(value_name) (parenthesized_operator)] @name (parameter)) @function
+(let_binding pattern: [(value_name) (parenthesized_operator)] @name body: [(fun_expression) (function_expression)]) @function
+(let_binding pattern: (parenthesized_operator) @name) @function
+(external (value_name) @name) @function
 (compilation_unit (value_definition (let_binding pattern: (value_name) @name) @constant))
 (structure (value_definition (let_binding pattern: (value_name) @name) @constant))
 (type_binding name: (_) @name) @type

@@ -6,6 +6,11 @@
 (abstract_method_signature name: (_) @name) @method
 (public_field_definition name: (_) @name
   value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @method
+(interface_body (method_signature name: (_) @name) @method)
+(interface_body (property_signature name: (_) @name type: (type_annotation (function_type))) @method)
+(interface_body (property_signature name: (_) @name) @property)
+(class_body (method_signature name: (_) @name) @method)
+(ambient_declaration (_ (variable_declarator name: (identifier) @name) @constant))
 (internal_module name: (_) @path) @module
 (module name: (_) @name) @module
 (ambient_declaration) @wrapper

@@ -80,12 +80,21 @@ def nearest_chunks(
 ) -> list[tuple[str, float]]:
     """Return the chunks nearest to a vector, best first, with their cosine similarity.
 
-    Queries more windows until they belong to enough chunks, since Chroma does not know which windows share a chunk.
+    Args:
+        collection: of the model.
+        vector: of shape (dimensions,).
+        limit: the number of chunks at most.
+        chunk_ids: the chunks to search, as many as one `where` may name; unknown ones are ignored. None searches all.
     """
-    ids = None if chunk_ids is None else window_ids(collection, chunk_ids)
+    # `where` and not `ids`: the number of windows of a chunk is not known here, and Chroma fails with an internal error
+    # if one of the ids does not exist.
+    where: Any = None if chunk_ids is None else {"chunk_id": {"$in": list(chunk_ids)}}
     wanted = 2 * limit
+    # Several windows may belong to one chunk, so ask for more windows until they belong to enough chunks.
     while True:
-        answer = collection.query(query_embeddings=[vector.tolist()], ids=ids, n_results=wanted, include=["distances"])
+        answer = collection.query(
+            query_embeddings=[vector.tolist()], where=where, n_results=wanted, include=["distances"]
+        )
         distances = answer["distances"]
         assert distances is not None
         best = best_windows(zip(answer["ids"][0], (1 - distance for distance in distances[0]), strict=True), limit)

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _SEARCH_BREADTH = 200
 # Up to this many chunks are compared exactly, one by one, which takes a millisecond for 20 of them.
 _COMPARED_AT_MOST = 500
+# How many chunks one query names. SQLite takes 32,766 variables in a statement.
+_NAMED_AT_MOST = 10_000
 
 
 class ChromaLocation(Protocol):
@@ -124,8 +126,10 @@ class ChromaStore:
             if collection is None or limit < 1:
                 return []
             check_dimension(model, collection, len(vector))
-            if chunk_ids is None or len(chunk_ids) > _COMPARED_AT_MOST:
-                return nearest_chunks(collection, vector, limit, chunk_ids)
+            if chunk_ids is None:
+                return nearest_chunks(collection, vector, limit)
+            if len(chunk_ids) > _COMPARED_AT_MOST:
+                return self._nearest_of(collection, vector, limit, chunk_ids)
             return best_windows(self._compared(collection, vector, chunk_ids), limit)
 
     def neighbours(self, model: str, chunk_id: str, limit: int) -> list[tuple[str, float]]:
@@ -235,6 +239,14 @@ class ChromaStore:
     def _batches(self, count: int) -> Iterator[slice]:
         size = max(1, self._opened().get_max_batch_size())
         return (slice(start, start + size) for start in range(0, count, size))
+
+    def _nearest_of(
+        self, collection: Collection, vector: Vector, limit: int, chunk_ids: Sequence[str]
+    ) -> list[tuple[str, float]]:
+        """Search these chunks only, in as many queries as it takes to name them."""
+        parts = (chunk_ids[start : start + _NAMED_AT_MOST] for start in range(0, len(chunk_ids), _NAMED_AT_MOST))
+        found = [hit for part in parts for hit in nearest_chunks(collection, vector, limit, part)]
+        return sorted(found, key=lambda hit: -hit[1])[:limit]
 
     def _compared(
         self, collection: Collection, vector: Vector, chunk_ids: Sequence[str]
