@@ -10,6 +10,8 @@ each with one comment line from the files and three lines of invented words. The
 - bigrams: the words of this version
 - bigrams and characters: single characters as well
 - bigrams in their own column: not in the column of the text that contains them
+
+The last line has the time in which a catalog of the previous version gets bigrams.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import json
 import random
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from statistics import mean, median
@@ -155,6 +157,30 @@ def _measured(files: Mapping[str, str], questions: Sequence[Question], functions
     return [f"{first:.2f}", f"{shown:.2f}", f"{size / 1e6:.1f} MB", f"{median(times):.1f} ms", f"{max(times):.1f} ms"]
 
 
+def _upgrade_seconds(files: Mapping[str, str], functions: int) -> tuple[int, float]:
+    """Return the number of chunks in a catalog of version 2, and the time of its upgrade."""
+    with TemporaryDirectory() as folder:
+        with _patched(_VARIANTS["whole runs"]), patch.object(keyword_index, "marks_as_letters", str):
+            opened = _opened(Path(folder), {**files, **dict(_generated(files, functions))})
+        with opened._database.write() as connection:
+            connection.execute("PRAGMA user_version = 2")
+        start = time.perf_counter()
+        opened.upgrade()
+        seconds = time.perf_counter() - start
+        chunks = opened.counts("none").chunks
+        opened.close()
+    return chunks, seconds
+
+
+@contextmanager
+def _patched(patches: Sequence[tuple[Any, str, Any]]) -> Iterator[None]:
+    with ExitStack() as stack:
+        for target, attribute, value in patches:
+            stack.enter_context(patch.object(target, attribute, value))
+        words._split.cache_clear()
+        yield
+
+
 def _words_size(opened: catalog.Catalog) -> int:
     with opened._database.read() as connection:
         (size,) = connection.execute("SELECT sum(length(block)) FROM words_data").fetchone()
@@ -170,11 +196,10 @@ def main() -> None:
     _print("| words of runs | first result | first five | word index | query, median | query, longest |")
     _print("| --- | --- | --- | --- | --- | --- |")
     for name, patches in _VARIANTS.items():
-        with ExitStack() as stack:
-            for target, attribute, value in patches:
-                stack.enter_context(patch.object(target, attribute, value))
-            words._split.cache_clear()
+        with _patched(patches):
             _print(f"| {' | '.join([name, *_measured(files, questions, options.generated)])} |")
+    chunks, seconds = _upgrade_seconds(files, options.generated)
+    _print(f"\nUpgrade of {chunks} chunks: {seconds:.1f} s")
 
 
 def _print(line: str) -> None:

@@ -6,6 +6,7 @@ crash. The catalog gets its new version before the first step, so that earlier v
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from sourcewise.storage import keyword_index
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from sourcewise.domain.code import Chunk
     from sourcewise.storage.database import Database
 
+logger = logging.getLogger(__name__)
+
 # While an upgrade is incomplete, `meta` has under this key the key of the last upgraded chunk.
 _PROGRESS = "words upgraded"
 _CHUNKS_PER_STEP = 1000
@@ -33,6 +36,7 @@ def upgrade_words(database: Database) -> None:
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, '0')", (_PROGRESS,))
         is_incomplete = _progress(connection) is not None
     if is_incomplete:
+        logger.info("Upgrading the keyword index to version %d", SCHEMA.version)
         database.write_in_steps(_upgrade_some)
 
 
