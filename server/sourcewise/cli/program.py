@@ -60,6 +60,10 @@ def _explain(error: BaseException) -> int:
             logger.info("Ended with %s", type(error).__name__, exc_info=error)
             terminal.print_error(error.message, error.hint)
             return error.exit_code
+        case MemoryError():
+            logger.warning("Ended without memory", exc_info=error)
+            terminal.print_error("There is not enough memory.", "Close other programs and try again.")
+            return 1
         case OSError(errno=errno.ENOSPC):
             logger.warning("Ended without disk space", exc_info=error)
             terminal.print_error("There is no space left on the disk.", "Free some space and try again.")

@@ -145,7 +145,7 @@ def test_what_was_under_way_when_the_holder_was_killed_is_embedded_here(
 def test_an_error_of_the_holder_arrives_as_itself_and_is_not_tried_again(
     other: OtherWindow, window: SharedEmbedder
 ) -> None:
-    with pytest.raises(WorkerDiedError, match=r"It died\."):
+    with pytest.raises(WorkerDiedError, match=r"The worker died\."):
         window.embed_texts(MODEL, [EmbeddingText(DEADLY)])
     assert place_of(window) == other.process.pid
 

@@ -182,11 +182,11 @@ def test_a_cancellation_arrives_as_one(server: RpcServer, client: RpcClient) -> 
         client.call("cancel")
 
 
-@pytest.mark.parametrize(("method", "words"), [("break_down", "by hand"), ("lock", "pickle"), ("missing", "missing")])
-def test_every_other_error_becomes_a_sentence_and_the_server_goes_on(
-    server: RpcServer, client: RpcClient, method: str, words: str
+@pytest.mark.parametrize("method", ["break_down", "lock", "missing"])
+def test_every_other_error_becomes_a_message_and_the_server_goes_on(
+    server: RpcServer, client: RpcClient, method: str
 ) -> None:
-    with pytest.raises(UserError, match=words):
+    with pytest.raises(UserError, match=r"process failed unexpectedly \(\w+Error\)"):
         client.call(method)
     assert client.call("echo", 1) == (1,)
 

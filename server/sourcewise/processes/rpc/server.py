@@ -97,5 +97,5 @@ class RpcServer:
             return packed(("failed", error))
         except Exception as error:
             logger.exception("The call of another process failed")
-            reason = f"{type(error).__name__}: {error}"
-            return packed(("failed", UserError(f"The process that was asked failed: {reason}.", "See its log.")))
+            failure = f"Another Sourcewise process failed unexpectedly ({type(error).__name__})."
+            return packed(("failed", UserError(failure, "Try again. The log has the details.")))

@@ -118,7 +118,7 @@ class ChromaServer:
             connection.close()
 
     def _silent(self, error: BaseException) -> StorageError:
-        reason = str(error) or type(error).__name__
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return StorageError(
             f"The Chroma server at {self._address} does not answer as it should ({reason}).",
             "Start it (chroma run), correct vectors.server, or leave that empty; until then keywords serve questions.",
