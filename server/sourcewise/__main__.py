@@ -11,9 +11,13 @@ import sys
 def main() -> None:
     """Run the program and exit with its exit code."""
     _isolate_imports()
-    from sourcewise.start import start  # noqa: PLC0415
+    try:
+        from sourcewise.start import start  # noqa: PLC0415
 
-    sys.exit(start(sys.argv[1:]))
+        code = start(sys.argv[1:])
+    except KeyboardInterrupt:  # while modules are imported; the commands handle it themselves
+        code = 130
+    sys.exit(code)
 
 
 def _isolate_imports() -> None:

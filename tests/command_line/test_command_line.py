@@ -76,6 +76,29 @@ def test_ask_shows_sources_before_the_answer(run: Run) -> None:
     assert done.stdout.index("def login(user, password):") < done.stdout.index("No language model")
 
 
+def test_a_character_that_the_output_cannot_encode_is_replaced(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    (project / "解析.py").write_text("# 解析\ndef parse_settings(path):\n    return {}\n", "utf-8")
+    for arguments in (("search", "parse_settings"), ("ask", "parse_settings"), ("chunks", "解析.py"), ("doctor",)):
+        done = run(*arguments)
+        assert done.returncode == 0, done.stderr
+    assert "\\u89e3\\u6790.py" in run("search", "parse_settings").stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="uses a shell with pipes")
+@pytest.mark.parametrize("command", ["search area", "search area --json", "doctor", "status 2>&1"])
+def test_a_reader_that_closes_the_output_is_not_an_error(project: Path, home: Path, command: str) -> None:
+    line = f"{sys.executable} -m sourcewise {command} | true; exit ${{PIPESTATUS[0]}}"
+    environment = {**os.environ, "SOURCEWISE_HOME": str(home)}
+    done = subprocess.run(
+        ["bash", "-c", line], env=environment, cwd=project, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Broken" not in done.stderr
+
+
 def test_ask_json_prints_one_object_with_checked_citations(run: Run) -> None:
     answer = json.loads(run("ask", "Who makes the token?", "--json").stdout)
     assert answer["sources"][0]["passage"]["chunk"]["path"] == "auth.py"
@@ -178,9 +201,13 @@ def test_search_json_prints_a_list_with_the_best_hit_first(run: Run) -> None:
     assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
 
 
-def test_search_in_is_restricted_to_the_given_paths(run: Run) -> None:
+def test_search_in_is_restricted_to_the_given_paths(run: Run, project: Path) -> None:
     hits = json.loads(run("search", "area of a circle", "--in", "./shapes.py", "--json").stdout)
     assert {hit["path"] for hit in hits} == {"shapes.py"}
+    hits = json.loads(run("search", "area of a circle", "--in", project / "shapes.py", "--json").stdout)
+    assert {hit["path"] for hit in hits} == {"shapes.py"}
+    everywhere = json.loads(run("search", "area of a circle", "--in", ".", "--json").stdout)
+    assert {hit["path"] for hit in everywhere} >= {"auth.py", "shapes.py"}
     refused = run("search", "area", "--in", "missing/")
     assert refused.returncode == 2
     assert "Not in the index: missing" in refused.stderr

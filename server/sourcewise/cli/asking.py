@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from contextlib import aclosing
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
@@ -55,7 +54,7 @@ def ask(question: str, *, folder: Path, model: str | None, allow_remote: bool, s
         engine = opened.engine(index, permission(opened.consent(index), this_once=allow_remote))
         answer = asyncio.run(_converse(engine, Query(question, scope), index.folder, progress, as_json))
     if as_json:
-        click.echo(json.dumps(asdict(answer), indent=2))
+        terminal.print_json(asdict(answer))
     if answer.failure:
         raise click.exceptions.Exit(GeneratorError.exit_code)
 
@@ -84,7 +83,7 @@ def search(query: str, *, folder: Path, limit: int, explain: bool, scope: Scope,
         index = opened.ready_for(request.text)
         result = index.search(request)
     if as_json:
-        click.echo(json.dumps([_as_hit(passage) for passage in result.passages], indent=2))
+        terminal.print_json([_as_hit(passage) for passage in result.passages])
         return
     for source in as_sources(result.passages):
         terminal.print_source(index.folder, source, explain=explain)

@@ -65,7 +65,7 @@ def evaluate(*, questions: Path, trees: Path, out: Path | None, modes: tuple[str
         out.write_text("".join(map(_as_line, asked, map(outcomes[searched[-1]].get, (q.id for q in asked)))), "utf-8")
     summaries = {mode.value: summary(asked, found) for mode, found in outcomes.items()}
     if as_json:
-        click.echo(json.dumps(summaries, indent=2))
+        terminal.print_json(summaries)
     else:
         for mode, rows in summaries.items():
             _print_summary(mode, rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
@@ -39,7 +38,7 @@ def index(*, folder: Path, prune: bool, sure: bool, as_json: bool) -> None:
         report = replace(report, embedded=now.made, reused=now.reused)
         status = opened.folder.opened().status()
     if as_json:
-        click.echo(json.dumps({**asdict(status), "run": asdict(report)}, indent=2))
+        terminal.print_json({**asdict(status), "run": asdict(report)})
         return
     terminal.out.print(
         f"{report.added} files added, {report.changed} changed, {report.removed} removed, "
@@ -61,7 +60,7 @@ def status(folder: Path, as_json: bool) -> None:
         disk, found = disk_usage(workspace.data), workspace.status(folder)
         owner = owner_of(workspace.data.index_of(workspace_folder(folder)))
     if as_json:
-        click.echo(json.dumps({**asdict(found), "owner": owner, "disk": asdict(disk)}, indent=2))
+        terminal.print_json({**asdict(found), "owner": owner, "disk": asdict(disk)})
         return
     terminal.out.print(visible(f"{found.folder}: {found.state}"), soft_wrap=True)
     terminal.out.print(f"  {found.files} files in {found.chunks} chunks")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -43,7 +42,7 @@ def why(file: str, folder: Path, as_json: bool) -> None:
     if as_json:
         reason, detail = (None, "") if verdict is None else (verdict.reason.value, verdict.detail)
         answer = {"file": file, "indexed": verdict is None, "reason": reason, "detail": detail, "note": note}
-        click.echo(json.dumps(answer))
+        terminal.print_json(answer)
     else:
         terminal.out.print(visible(f"{why_sentence(file, verdict)} {note}".rstrip()))
 
@@ -61,7 +60,7 @@ def chunks(file: str, *, folder: Path, whole: bool, as_json: bool) -> None:
     if as_json:
         entries = [_as_entry(inspected, whole=whole) for inspected in found.chunks]
         answer = {"file": found.path, "chunks": entries, "problem": found.sentence, "note": found.note}
-        click.echo(json.dumps(answer, indent=2))
+        terminal.print_json(answer)
     else:
         for inspected in found.chunks:
             terminal.print_chunk(workspace_folder(folder), inspected, whole=whole)
@@ -88,7 +87,7 @@ def skipped(*, folder: Path, reason: str | None, as_json: bool) -> None:
     counts = ", ".join(f"{number:,} {name}" for name, number in counts_by_reason(files).items())
     files = [file for file in files if reason in (None, file.reason)]
     if as_json:
-        click.echo(json.dumps([_as_skip(file) for file in files], indent=2))
+        terminal.print_json([_as_skip(file) for file in files])
         return
     terminal.out.print(f"Not indexed: {counts or 'none of the files read so far'}.", soft_wrap=True)
     terminal.print_skips(grouped(files), every=reason is not None)
@@ -103,7 +102,7 @@ def doctor(as_json: bool) -> None:
     with opened_workspace(settings_of_user()) as (workspace, _):
         findings = asyncio.run(examine(workspace))
     if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+        terminal.print_json([asdict(finding) for finding in findings])
         return
     for finding in findings:
         terminal.print_finding(finding.good, f"{finding.subject}: {finding.message}", finding.next_step)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import sys
 
 import click
@@ -14,7 +16,8 @@ from sourcewise.cli.evaluating import evaluate
 from sourcewise.cli.indexing import index, status
 from sourcewise.cli.inspecting import chunks, doctor, skipped, why
 from sourcewise.cli.opening import settings_of_user
-from sourcewise.errors import CancelledError, UserError
+from sourcewise.cli.output_encoding import make_output_printable
+from sourcewise.errors import CancelledError, StorageError, UserError
 from sourcewise.paths import DataPaths
 
 logger = logging.getLogger(__name__)
@@ -24,15 +27,24 @@ INTERRUPTED = 130
 
 def run() -> int:
     """Run a command and return its exit code. Every error becomes a message."""
+    make_output_printable()
     try:
         code: object = main(standalone_mode=False)
-    except BrokenPipeError:  # the reader of the output has closed it
-        sys.stdout = None
+    except terminal.OutputClosedError:
+        _discard_output()
     except (Exception, KeyboardInterrupt) as error:
         return _explain(error)
     else:
         return code if isinstance(code, int) else 0
     return 0
+
+
+def _discard_output() -> None:
+    """Redirect the output to the null device, so that Python can flush it when it exits."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            os.dup2(nowhere, stream.fileno())
 
 
 def _explain(error: BaseException) -> int:
@@ -48,6 +60,14 @@ def _explain(error: BaseException) -> int:
             logger.info("Ended with %s", type(error).__name__, exc_info=error)
             terminal.print_error(error.message, error.hint)
             return error.exit_code
+        case MemoryError():
+            logger.warning("Ended without memory", exc_info=error)
+            terminal.print_error("There is not enough memory.", "Close other programs and try again.")
+            return 1
+        case OSError(errno=errno.ENOSPC):
+            logger.warning("Ended without disk space", exc_info=error)
+            terminal.print_error("There is no space left on the disk.", "Free some space and try again.")
+            return StorageError.exit_code
     logger.error("Unexpected", exc_info=error)
     terminal.print_error("Something unexpected went wrong.", f"The details are in {DataPaths.default().log}.")
     return 1

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
-
-import click
 
 from sourcewise.cli import terminal
 from sourcewise.folder_index.pruning import PruneReport, find_abandoned, prune
@@ -26,7 +23,7 @@ def prune_indexes(*, sure: bool, as_json: bool) -> None:
     """
     report = prune(DataPaths.default()) if sure else _preview()
     if as_json:
-        click.echo(json.dumps(_as_entries(report, sure=sure), indent=2))
+        terminal.print_json(_as_entries(report, sure=sure))
         return
     for index in report.removed:
         terminal.out.print(visible(_described(index)), soft_wrap=True)

@@ -6,10 +6,11 @@ the screen are printed as escape codes, and rich does not interpret markup in it
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -34,8 +35,18 @@ if TYPE_CHECKING:
 _HEARTBEAT_SECONDS = 5.0
 _FIRST_PATHS = 3
 
-out = Console(highlight=False, markup=False, emoji=False)
-err = Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+class OutputClosedError(Exception):
+    """The program that reads the output has closed it, as `head` does."""
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        raise OutputClosedError
+
+
+out = _Console(highlight=False, markup=False, emoji=False)
+err = _Console(stderr=True, highlight=False, markup=False, emoji=False)
 _WIDEST_TABLE = 1000
 
 
@@ -44,6 +55,11 @@ def show_location(folder: Path, path: str, line: int) -> str:
     absolute = folder / path
     relative = os.path.relpath(absolute)
     return visible(f"{absolute if relative.startswith('..') else relative}:{line}")
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON in ASCII."""
+    out.out(json.dumps(value, indent=2))
 
 
 def print_notice(message: str) -> None:
@@ -224,4 +240,5 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]
     for row in rows:
         table.add_row(*map(visible, row))
     needed = out.measure(table, options=out.options.update(max_width=_WIDEST_TABLE)).maximum
-    Console(file=out.file, width=max(needed, out.width), highlight=False, markup=False, emoji=False).print(table)
+    wide = _Console(file=out.file, width=max(needed, out.width), highlight=False, markup=False, emoji=False)
+    wide.print(table)

@@ -5,17 +5,22 @@ Hides which library runs a model; the files in the model's folder determine it.
 
 from __future__ import annotations
 
+import logging
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sourcewise.embedding.vectors import unit
 from sourcewise.embedding.windows import Window, WindowCutter
+from sourcewise.errors import UserError, WeightsError
+from sourcewise.processes.worker_process import is_out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sourcewise.embedding.vectors import Vectors
+
+logger = logging.getLogger(__name__)
 
 
 class Model(Protocol):
@@ -62,9 +67,29 @@ class EmbeddingService:
 
     def _model(self, folder: str) -> tuple[Model, WindowCutter]:
         if folder not in self._models:
-            model = _load(Path(folder), self._threads)
+            model = _loaded(Path(folder), self._threads)
             self._models[folder] = model, WindowCutter(model.tokenizer, model.limit)
         return self._models[folder]
+
+
+def _loaded(folder: Path, threads: int) -> Model:
+    """Load a model.
+
+    Raises:
+        WeightsError: its files are damaged, or not of a kind that can be loaded.
+    """
+    try:
+        return _load(folder, threads)
+    except UserError:
+        raise
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise
+        logger.exception("The embedding model in %s cannot be loaded", folder)
+        raise WeightsError(
+            f"The embedding model in {folder} cannot be loaded.",
+            "Choose another model (embedding.model), or delete the folder if Sourcewise downloaded it.",
+        ) from error
 
 
 def _load(folder: Path, threads: int) -> Model:

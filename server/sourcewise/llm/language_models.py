@@ -187,14 +187,14 @@ class _SharedGenerator:
 
     async def generate(self, prompt: Prompt) -> AsyncGenerator[GenerationEvent, None]:
         self._answers += 1
-        has_text, stop_reason = False, "stop"
+        written, stop_reason = "", "stop"
         try:
             async with aclosing(self._generator.generate(prompt)) as events:
                 async for event in events:
-                    has_text = has_text or (isinstance(event, TextDelta) and bool(event.text.strip()))
+                    written += event.text if isinstance(event, TextDelta) else ""
                     stop_reason = event.stop_reason if isinstance(event, Usage) else stop_reason
                     yield event
-            if not has_text:
+            if not _without_reasoning(written):
                 raise _empty_answer(self.name, stop_reason)
         finally:
             self._answers -= 1
@@ -208,6 +208,12 @@ class _SharedGenerator:
 
     async def close(self) -> None:
         await self._generator.close()
+
+
+def _without_reasoning(text: str) -> str:
+    """Return a text without the reasoning that some models write before it."""
+    text = text.strip()
+    return text.rpartition("</think>")[2].strip() if text.startswith("<think>") else text
 
 
 def _empty_answer(model: ModelName, stop_reason: str) -> GeneratorError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import queue
 import secrets
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sourcewise.errors import GeneratorError, GeneratorInterruptedError
+from sourcewise.processes.worker_process import is_out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 # Small, for frequent progress and quick cancellation; a batch of 512 reads a prompt only 15% faster (measured).
 _BATCH_TOKENS = 128
 _ERRORS_ONLY = 1
+_SEE_LOG = "If it fails again, see the log."
+
+logger = logging.getLogger(__name__)
 
 Item = tuple[str, Any]
 
@@ -67,7 +72,7 @@ class LlamaService:
         counts = _Counts()
         while (item := items.get()) is not None:
             if isinstance(item, Exception):
-                raise GeneratorInterruptedError(f"The language model failed: {item}.", "Ask again.") from item
+                raise _interrupted(item) from item
             yield from self._digest(item[1], counts)
         return _usage(counts)
 
@@ -115,7 +120,8 @@ class LlamaService:
     def _refusal(self, error: dict[str, Any]) -> GeneratorError:
         if error.get("type") == "exceed_context_size_error":
             return self._too_long(error["n_prompt_tokens"])
-        return GeneratorError(f"The language model refused: {error.get('message', 'no reason given')}.", "Ask again.")
+        logger.error("llama.cpp refused the prompt: %s", error)
+        return GeneratorError("The built-in language model cannot answer this question.", f"Ask again. {_SEE_LOG}")
 
     def _too_long(self, tokens: int) -> GeneratorError:
         room = self._context_tokens - self._answer_tokens
@@ -123,6 +129,18 @@ class LlamaService:
             f"The prompt has {tokens} tokens, but the language model has room for {room}.",
             "Ask about less code at a time, or lower embedded.promptTokens.",
         )
+
+
+def _interrupted(error: Exception) -> GeneratorError:
+    logger.error("llama.cpp failed", exc_info=error)
+    if is_out_of_memory(error):
+        return GeneratorInterruptedError(
+            "There is not enough memory for the built-in language model.",
+            "Close other programs, or choose a smaller model (embedded.model).",
+        )
+    return GeneratorInterruptedError(
+        "The built-in language model failed in the middle of its answer.", f"Ask again. {_SEE_LOG}"
+    )
 
 
 def load_model(model_file: str, context_tokens: int, threads: int) -> Any:
@@ -137,7 +155,7 @@ def load_model(model_file: str, context_tokens: int, threads: int) -> Any:
         xllamacpp = importlib.import_module("xllamacpp")  # an optional extra that only this process may import
     except ImportError as error:
         raise GeneratorError(
-            f"The built-in language model needs the package xllamacpp ({error}).",
+            "The built-in language model needs the package xllamacpp, which cannot be loaded.",
             "Run: pip install 'sourcewise[embedded]' (on Linux it also needs the system library libgomp1)",
         ) from error
     parameters = xllamacpp.CommonParams()
@@ -156,6 +174,8 @@ def load_model(model_file: str, context_tokens: int, threads: int) -> Any:
     try:
         return xllamacpp.Server(parameters)
     except (RuntimeError, ValueError) as error:
+        if is_out_of_memory(error):
+            raise _interrupted(error) from error
         raise GeneratorError(
             f"The file {model_file} cannot be loaded as a language model.",
             "Set embedded.model to another .gguf file, or delete the file to download it again.",

@@ -8,6 +8,7 @@ Only the entry itself is compared; the caller skips the content of ignored folde
 
 from __future__ import annotations
 
+import codecs
 import logging
 import re
 from bisect import bisect_right
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_BOM = b"\xef\xbb\xbf"
 _MOST_BYTES = 1_000_000
 _MOST_RULES = 50_000
 # Every name is compared with all rules with wildcards of its folder. A rule costs its length, or at least this.
@@ -105,9 +105,19 @@ def parse_rules(data: bytes, origin: str, room: int = _MOST_COST) -> list[Ignore
 
 
 def _all_rules(data: bytes, origin: str) -> Iterator[IgnoreRule]:
-    lines = data.removeprefix(_BOM).decode("latin-1").split("\n")
+    lines = _as_utf8(data).decode("latin-1").split("\n")
     rules = (_parse_line(line.removesuffix("\r"), origin, number) for number, line in enumerate(lines, 1))
     return (rule for rule in rules if rule)
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """Return the content of a file without a byte order mark, and in UTF-8 if the mark says UTF-16.
+
+    Redirection in Windows PowerShell writes UTF-16, which git does not read.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace").encode()
+    return data.removeprefix(codecs.BOM_UTF8)
 
 
 def _warn(origin: str, applied: str) -> None:

@@ -9,6 +9,7 @@ has ended. Messages are pickled; both ends are this package, and nothing else ca
     (method, args)                 →
                                    ←     ("item", value)…   if the method is a generator
                                    ←     ("done", value) or ("failed", UserError)
+                                         or ("unexpected", (class of the error, is_out_of_memory))
 """
 
 from __future__ import annotations
@@ -252,6 +253,8 @@ class Worker:
                 return value
             if kind == "failed":
                 raise value
+            if kind == "unexpected":
+                raise self._failure(*value)
             if on_item is not None:
                 on_item(value)
 
@@ -266,6 +269,14 @@ class Worker:
         died = WorkerDiedError(f"The {self.name} process stopped unexpectedly (exit {code}).", f"Try again.{where}")
         died.status = code
         return died
+
+    def _failure(self, error: str, out_of_memory: bool) -> WorkerError:
+        if out_of_memory:
+            return WorkerError(
+                f"There is not enough memory for the {self.name} process.", "Close other programs and try again."
+            )
+        where = f" The details are in {self._log_file}." if self._log_file else ""
+        return WorkerError(f"The {self.name} process failed unexpectedly ({error}).", f"Try again.{where}")
 
     def _stopped(self) -> WorkerError:
         return WorkerError(f"The {self.name} process was ended during a call.", "Try again.")

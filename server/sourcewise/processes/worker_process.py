@@ -15,12 +15,29 @@ from typing import IO, Any
 
 import psutil
 
-from sourcewise.errors import UserError, WorkerError
+from sourcewise.errors import UserError
 
 logger = logging.getLogger(__name__)
 
 BROKEN_PIPE = (EOFError, OSError, pickle.UnpicklingError)
 """The errors of reading from or writing to the pipe of a dead process."""
+
+
+_MEMORY_WORDS = (
+    "bad alloc",
+    "bad_alloc",
+    "cannot allocate",
+    "can't allocate",
+    "failed to allocate",
+    "failed to map segment",
+    "not enough memory",
+    "out of memory",
+)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Return whether a library failed because memory ran out; native ones report it only by their words."""
+    return isinstance(error, MemoryError) or any(word in str(error).lower() for word in _MEMORY_WORDS)
 
 
 def send(pipe: IO[bytes] | None, message: object) -> None:
@@ -64,8 +81,9 @@ def _serve(service_name: str, requests: queue.SimpleQueue[Any], replies: IO[byte
         except UserError as error:
             reply = "failed", error
         except Exception as error:
+            # The words of a library are for the log only.
             logger.exception("%s.%s failed", service_name, method)
-            reply = "failed", WorkerError(f"{type(error).__name__}: {error}", "The log has the details.")
+            reply = "unexpected", (type(error).__name__, is_out_of_memory(error))
         send(replies, reply)
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from sourcewise.embedding.model_names import CPU_MODEL
 from sourcewise.embedding.service import EmbeddingService
+from sourcewise.errors import WeightsError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +33,16 @@ def folder(models_folder: Path, tmp_path: Path) -> Path:
     for name in ("model.onnx", "tokenizer.json", "config.json"):
         (tmp_path / name).symlink_to(models_folder / CPU_MODEL / name)
     return tmp_path
+
+
+@pytest.mark.parametrize("damaged", ["model.onnx", "tokenizer.json", "config.json"])
+def test_a_damaged_model_is_reported_without_the_words_of_a_library(folder: Path, damaged: str) -> None:
+    (folder / damaged).unlink()
+    (folder / damaged).write_bytes(b"not a model")
+    with pytest.raises(WeightsError) as failure:
+        EmbeddingService(1).embed_question(str(folder), "where?")
+    assert failure.value.message == f"The embedding model in {folder} cannot be loaded."
+    assert "embedding.model" in failure.value.hint
 
 
 def test_torch_is_never_imported(models_folder: Path) -> None:

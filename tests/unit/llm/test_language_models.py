@@ -106,6 +106,7 @@ async def test_a_running_answer_is_finished_by_the_model_that_started_it(
     [
         ((), "stop", "another model"),
         (("\n", "  "), "stop", "another model"),
+        (("<think>Hm.", "</think>\n"), "stop", "another model"),
         ((), "length", r"llm\.maxAnswerTokens"),
     ],
 )
@@ -117,6 +118,14 @@ async def test_an_answer_without_text_is_an_error(
     with pytest.raises(GeneratorError, match=hint):
         async with aclosing(generator.generate(PROMPT)) as events:
             assert [event async for event in events]
+    await fixture.models.close()
+
+
+async def test_an_answer_after_reasoning_is_not_empty(server: OllamaServer, fixture: ModelsFixture) -> None:
+    server.script.words = ("<think>Hm.</think>", "It is 42 [1].")
+    generator, _ = await fixture.models.choose()
+    async with aclosing(generator.generate(PROMPT)) as events:
+        assert isinstance([event async for event in events][-1], Usage)
     await fixture.models.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import random
 import re
 import subprocess
@@ -192,3 +193,10 @@ def test_the_deciding_rule_is_found_among_thousands() -> None:
     text = "".join(f"{number}-*\n" for number in range(1_000))
     assert rule_of(text, "7-x") == "7-* (.gitignore:8)"
     assert rule_of(text, "999-x") == "999-* (.gitignore:1000)"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+def test_an_ignore_file_may_have_a_byte_order_mark_and_any_line_ending(encoding: str) -> None:
+    mark = codecs.BOM_UTF16_BE if encoding == "utf-16-be" else b""
+    rules = parse_rules(mark + "*.log\r\ngröße/\r\n".encode(encoding), "x")
+    assert [rule.pattern for rule in rules] == ["*.log", "größe/"]

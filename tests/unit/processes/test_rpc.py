@@ -182,11 +182,11 @@ def test_a_cancellation_is_raised_as_a_cancellation(server: RpcServer, client: R
         client.call("cancel")
 
 
-@pytest.mark.parametrize(("method", "words"), [("break_down", "by hand"), ("lock", "pickle"), ("missing", "missing")])
+@pytest.mark.parametrize("method", ["break_down", "lock", "missing"])
 def test_every_other_error_becomes_a_sentence_and_the_server_continues(
-    server: RpcServer, client: RpcClient, method: str, words: str
+    server: RpcServer, client: RpcClient, method: str
 ) -> None:
-    with pytest.raises(UserError, match=words):
+    with pytest.raises(UserError, match=r"process failed unexpectedly \(\w+Error\)"):
         client.call(method)
     assert client.call("echo", 1) == (1,)
 

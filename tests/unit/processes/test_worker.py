@@ -51,6 +51,9 @@ class Service:
     def break_down(self) -> None:
         raise ZeroDivisionError("by hand")
 
+    def fail_with(self, words: str) -> None:
+        raise RuntimeError(words)
+
     def die(self) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -97,8 +100,16 @@ def test_a_user_error_keeps_its_hint_and_the_child_lives(worker: Worker) -> None
 
 
 def test_unexpected_error_becomes_a_worker_error(worker: Worker) -> None:
-    with pytest.raises(WorkerError, match="ZeroDivisionError: by hand"):
+    with pytest.raises(WorkerError, match=r"process failed unexpectedly \(ZeroDivisionError\)"):
         worker.call("break_down")
+
+
+@pytest.mark.parametrize("words", ["std::bad_alloc", "Failed to allocate memory for requested buffer of size 9"])
+def test_words_of_a_library_about_memory_become_a_message(worker: Worker, words: str) -> None:
+    with pytest.raises(WorkerError, match=r"not enough memory for the test process") as failure:
+        worker.call("fail_with", words)
+    assert words not in str(failure.value)
+    assert failure.value.hint
 
 
 def test_a_crash_is_reported_and_the_next_call_starts_a_new_child(worker: Worker) -> None:

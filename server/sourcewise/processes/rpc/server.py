@@ -97,6 +97,6 @@ class RpcServer:
         except SourcewiseError as error:
             return packed(("failed", error))
         except Exception as error:
-            logger.exception("A call from another process failed")
-            reason = f"{type(error).__name__}: {error}"
-            return packed(("failed", UserError(f"The other process failed: {reason}.", "See its log.")))
+            logger.exception("The call of another process failed")
+            failure = f"Another Sourcewise process failed unexpectedly ({type(error).__name__})."
+            return packed(("failed", UserError(failure, "Try again. The log has the details.")))

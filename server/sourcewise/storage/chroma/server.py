@@ -118,7 +118,7 @@ class ChromaServer:
             connection.close()
 
     def _unusable(self, error: BaseException) -> StorageError:
-        reason = str(error) or type(error).__name__
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return StorageError(
             f"The Chroma server at {self._address} cannot be used ({reason}).",
             "Start it (chroma run), or correct or clear vectors.server. Until then, only keyword search is used.",
