@@ -343,6 +343,7 @@ export type SkipReason =
   | "too large"
   | "minified"
   | "generated"
+  | "placeholder"
   | "secret"
   | "empty"
   | "unreadable"

@@ -21,6 +21,7 @@ class SkipReason(StrEnum):
     TOO_LARGE = "too large"
     MINIFIED = "minified"
     GENERATED = "generated"
+    PLACEHOLDER = "placeholder"
     SECRET = "secret"  # noqa: S105 - the name of a reason
     EMPTY = "empty"
     UNREADABLE = "unreadable"
@@ -36,11 +37,13 @@ class FileStamp:
     Attributes:
         size: in bytes.
         mtime_ns: last change, in nanoseconds since the epoch.
+        included: whether a rule with `!` in `.sourcewiseignore` includes the file.
     """
 
     path: str
     size: int
     mtime_ns: int
+    included: bool = False
 
     @classmethod
     def of(cls, path: str, status: os.stat_result) -> FileStamp:
@@ -57,8 +60,9 @@ class SourceFile:
     """A text file that belongs to the index.
 
     Attributes:
-        text: decoded, with the line ends of the file.
-        digest: hexadecimal BLAKE2b of the bytes, 32 characters.
+        text: decoded, with the line ends of the file. Long lines and rows of data may be abridged, see `note`.
+        digest: hexadecimal BLAKE2b of the bytes and the note, 32 characters.
+        note: a sentence if the text differs from the file or a rule includes a file that would be skipped; else empty.
     """
 
     stamp: FileStamp
@@ -66,6 +70,7 @@ class SourceFile:
     language: str
     digest: str
     encoding: str = "utf-8"
+    note: str = ""
 
     @property
     def path(self) -> str:

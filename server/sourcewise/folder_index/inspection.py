@@ -129,9 +129,11 @@ class IndexInspector:
 
     def note(self, path: str) -> str:
         """Return what is unusual about how a file is indexed, as a sentence; empty if nothing is known."""
+        by_rules = CodeMiner(self._max_file_bytes).note(self._folder, path)
         with suppress(StorageError):
-            return self.notes().get(path_inside(path, self._folder) or path, "")
-        return ""
+            stored = self.notes().get(path_inside(path, self._folder) or path, "")
+            return stored if stored.startswith(by_rules) else by_rules
+        return by_rules
 
     def notes(self) -> dict[str, str]:
         """Return the notes on all indexed files that have one, by path.
