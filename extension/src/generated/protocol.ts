@@ -402,6 +402,7 @@ export type SkipReason =
   | "too large"
   | "minified"
   | "generated"
+  | "placeholder"
   | "secret"
   | "empty"
   | "unreadable"

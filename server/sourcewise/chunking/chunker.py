@@ -11,6 +11,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from sourcewise.chunking.page import Page
@@ -28,7 +29,9 @@ _BARE_HEAD_TOKENS = 24
 _SMALL_TOKENS = 80
 _CLOSING_TOKENS = 6
 _CLOSERS = re.compile(r"(?:end|endif|fi|done|[\W_])*")
+_CLOSING_BRACKETS = re.compile(r"[\s\])};,]*+")
 _MAX_NESTING = 12
+_MOST_BLANK_LINES = 10
 # A language without a grammar and without headings.
 _PLAIN = ""
 _CALLABLES = frozenset({"function", "method", "constructor", "macro", "test"})
@@ -69,7 +72,8 @@ class SmartCodeChunker:
     def chunk_with_context(self, file: SourceFile) -> tuple[Chunk, ...]:
         """Return the chunks of a file in order.
 
-        Every line is in exactly one chunk, except that the parts of a split definition overlap.
+        Every line is in exactly one chunk, with two exceptions: the parts of a split definition overlap, and long runs
+        of blank lines, which mining leaves in place of data, are in no chunk.
         """
         return self.chunk_in_time(file)[0]
 
@@ -87,7 +91,7 @@ class SmartCodeChunker:
             return (), False
         page = Page(language, lines)
         root = page.outline()
-        pieces = list(self._cut(page, root))
+        pieces = [part for piece in self._cut(page, root) for part in _between_blank_runs(piece, lines)]
         return tuple(_chunks(file, lines, pieces, root)), page.took_too_long
 
     def _cut(self, page: Page, region: Region, nesting: int = 0) -> Iterator[_Piece]:
@@ -180,6 +184,22 @@ class SmartCodeChunker:
             aim, limit, overlap = size // count + self._overlap, self._max, self._overlap
         for first, last in page.parts(whole.first_line, whole.last_line, aim, limit, overlap):
             yield replace(whole, first_line=first, last_line=last)
+
+
+def _between_blank_runs(piece: _Piece, lines: Sequence[str]) -> Iterator[_Piece]:
+    """Yield the parts of a piece between long runs of blank lines; a part that only closes brackets is left out."""
+    spans, last = [], piece.first_line - 1
+    filled = [line for line in range(piece.first_line, piece.last_line + 1) if lines[line - 1].strip()]
+    for before, after in pairwise([last, *filled, piece.last_line + 1]):
+        if after - before > _MOST_BLANK_LINES:
+            spans.append((last + 1, before))
+            last = after - 1
+    spans.append((last + 1, piece.last_line))
+    for first, end in spans if len(spans) > 1 else ():
+        if not _CLOSING_BRACKETS.fullmatch("".join(lines[first - 1 : end])):
+            yield replace(piece, first_line=first, last_line=end)
+    if len(spans) == 1:
+        yield piece
 
 
 def _visible_children(region: Region) -> Iterator[Region]:

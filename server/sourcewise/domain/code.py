@@ -21,6 +21,7 @@ class SkipReason(StrEnum):
     TOO_LARGE = "too large"
     MINIFIED = "minified"
     GENERATED = "generated"
+    PLACEHOLDER = "placeholder"
     SECRET = "secret"  # noqa: S105 - the name of a reason
     EMPTY = "empty"
     UNREADABLE = "unreadable"
@@ -37,11 +38,13 @@ class FileStamp:
         path: path relative to the folder.
         size: size in bytes.
         mtime_ns: modification time in nanoseconds since the epoch.
+        included: whether a rule with `!` in `.sourcewiseignore` includes the file.
     """
 
     path: str
     size: int
     mtime_ns: int
+    included: bool = False
 
     @classmethod
     def of(cls, path: str, status: os.stat_result) -> FileStamp:
@@ -59,10 +62,11 @@ class SourceFile:
 
     Attributes:
         stamp: its metadata.
-        text: its decoded text, with the line ends of the file.
+        text: its decoded text, with the line ends of the file. Long lines and rows of data may be abridged, see `note`.
         language: its language, for example `python`.
-        digest: hexadecimal BLAKE2b hash of its bytes, 32 characters.
+        digest: hexadecimal BLAKE2b hash of its bytes and the note, 32 characters.
         encoding: its text encoding.
+        note: a sentence if the text differs from the file or a rule includes a file that would be skipped; else empty.
     """
 
     stamp: FileStamp
@@ -70,6 +74,7 @@ class SourceFile:
     language: str
     digest: str
     encoding: str = "utf-8"
+    note: str = ""
 
     @property
     def path(self) -> str:

@@ -210,7 +210,9 @@ class Index:
     def _changed_files(self, open_files: Mapping[str, str], miner: CodeMiner) -> list[SourceFile]:
         """Return the indexed files that are open with different text."""
         known = self._catalog.known_files(list(open_files)) if open_files else {}
-        judged = [miner.judge(path, open_files[path]) for path, file in known.items() if file.reason is None]
+        judged = [
+            miner.judge(self.folder, path, open_files[path]) for path, file in known.items() if file.reason is None
+        ]
         files = [file for file in judged if isinstance(file, SourceFile)]
         return [file for file in files if file.digest != known[file.stamp.path].digest]
 

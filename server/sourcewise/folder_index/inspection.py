@@ -132,9 +132,11 @@ class IndexInspector:
 
     def note(self, path: str) -> str:
         """Return a sentence if a file is indexed in an unusual way; empty otherwise, or if the index is unreadable."""
+        by_rules = CodeMiner(self._max_file_bytes).note(self._folder, path)
         with suppress(StorageError):
-            return self.notes().get(path_inside(path, self._folder) or path, "")
-        return ""
+            stored = self.notes().get(path_inside(path, self._folder) or path, "")
+            return stored if stored.startswith(by_rules) else by_rules
+        return by_rules
 
     def notes(self) -> dict[str, str]:
         """Return the notes on all indexed files that have one, by path.

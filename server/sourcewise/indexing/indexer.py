@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sourcewise.domain.code import SkippedFile, SkipReason, SourceFile
 from sourcewise.domain.work_context import UNATTENDED
 from sourcewise.indexing.reading_order import ReadingOrder
+from sourcewise.mining.reasons import is_outdated
 from sourcewise.mining.regular_files import exists
 
 if TYPE_CHECKING:
@@ -92,8 +93,7 @@ def plan(
             continue
         seen.add(item.path)
         before = known.get(item.path)
-        same = before is not None and (before.size, before.mtime_ns) == (item.size, item.mtime_ns)
-        if same and not anew and item.path not in named:
+        if _is_unchanged(item, before) and not anew and item.path not in named:
             unchanged += 1
         else:
             read.append(item)
@@ -264,8 +264,15 @@ class Indexer:
             if before is not None and (before.size, before.mtime_ns) != (file.stamp.size, file.stamp.mtime_ns):
                 self._catalog.restamp([file.stamp])
             return "unchanged"
-        self._catalog.replace_file(file, *cut.result())
+        chunks, note = cut.result()
+        self._catalog.replace_file(file, chunks, f"{file.note} {note}".strip())
         return "added" if before is None else "changed"
+
+
+def _is_unchanged(found: FileStamp, before: KnownFile | None) -> bool:
+    if before is None or (before.size, before.mtime_ns) != (found.size, found.mtime_ns):
+        return False
+    return not is_outdated(before.reason, before.detail, included=found.included)
 
 
 def _differs(file: SourceFile, before: KnownFile | None) -> bool:

@@ -128,7 +128,7 @@ class IndexControl:
         inspector = self._inspector(folder)
         verdict = inspector.why(path)
         chunks = folder.index.count_chunks(path) if folder.index else 0
-        note = inspector.note(path) if chunks else ""
+        note = "" if verdict else inspector.note(path)
         sentence = f"{why_sentence(path, verdict)} {note}".rstrip()
         if verdict is None and not chunks and folder.activity.stage in _READING:
             sentence = f"{sentence} It has not been read yet."

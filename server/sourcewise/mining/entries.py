@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sourcewise.domain.code import FileStamp, SkippedFile, SkipReason
-from sourcewise.mining.file_rules import name_verdict
+from sourcewise.mining.file_rules import HEURISTICS, MOST_BYTES_OF_ANY, name_verdict, size_verdict
+from sourcewise.mining.notebooks import is_notebook
 from sourcewise.mining.regular_files import is_junction
 from sourcewise.mining.secret_patterns import secret_name
 
@@ -32,14 +34,7 @@ def judge(rules: FolderRules, name: str, status: os.stat_result, most_bytes: int
         return None
     if not stat.S_ISREG(status.st_mode):
         return irregular(stamp, status.st_mode)
-    return _judge_stamp(stamp, most_bytes)
-
-
-def too_large(stamp: FileStamp, size: int, most_bytes: int) -> SkippedFile | None:
-    """Skip a file that is too large; the detail names only the limit, so that a growing file causes no update."""
-    if size <= most_bytes:
-        return None
-    return SkippedFile(stamp, SkipReason.TOO_LARGE, f"the limit is {most_bytes:,} bytes")
+    return judge_stamp(stamp, rules.including_rule(name), most_bytes)
 
 
 def irregular(stamp: FileStamp, mode: int) -> SkippedFile:
@@ -69,11 +64,22 @@ def printable(path: str) -> str:
         return path.encode("utf-8", "backslashreplace").decode()
 
 
-def _judge_stamp(stamp: FileStamp, most_bytes: int) -> FileStamp | SkippedFile:
+def judge_stamp(stamp: FileStamp, included_by: str, most_bytes: int) -> FileStamp | SkippedFile:
+    """Return a regular file that may be indexed, or the reason why it is skipped by its name or size.
+
+    Args:
+        stamp: of the file.
+        included_by: the rule with `!` that overrides heuristics; empty if there is none.
+        most_bytes: larger files are skipped.
+    """
     if secret := secret_name(stamp.path):
         return SkippedFile(stamp, SkipReason.SECRET, f"its name is like {secret}")
-    if verdict := name_verdict(stamp.path):
+    verdict = name_verdict(stamp.path)
+    if verdict and not (included_by and verdict.reason in HEURISTICS):
         return SkippedFile(stamp, verdict.reason, verdict.detail)
     if stamp.size == 0:
         return SkippedFile(stamp, SkipReason.EMPTY)
-    return too_large(stamp, stamp.size, most_bytes) or stamp
+    limit = max(MOST_BYTES_OF_ANY, most_bytes) if included_by or is_notebook(stamp.path) else most_bytes
+    if verdict := size_verdict(stamp.size, limit):
+        return SkippedFile(stamp, verdict.reason, verdict.detail)
+    return replace(stamp, included=True) if included_by else stamp

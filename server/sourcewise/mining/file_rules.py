@@ -1,6 +1,7 @@
-"""Files that are not worth reading or not written by a person, by name and by content.
+"""Classifies files that are not worth indexing, by name and by content.
 
-Hides the lists of suffixes and names, and what minified and generated text looks like.
+Hides the order of the rules. Each rule except that for `.sourcewiseignore` and empty files is a heuristic, which a rule
+with `!` in `.sourcewiseignore` overrides.
 """
 
 from __future__ import annotations
@@ -9,16 +10,38 @@ import re
 from typing import NamedTuple
 
 from sourcewise.domain.code import SkipReason
+from sourcewise.mining.generated_header import generated_statement
+from sourcewise.mining.generators import generator_of_name, generator_of_text
+from sourcewise.mining.minified import minified_share
+from sourcewise.mining.placeholders import placeholder_of
+from sourcewise.text.lines import split_lines
 
 
 class Verdict(NamedTuple):
-    """Why a file stays out."""
+    """Why a file is skipped."""
 
     reason: SkipReason
     detail: str
 
 
-# Only suffixes that nobody gives to text; the rest is left to a look at the bytes.
+HEURISTICS = frozenset(
+    {
+        SkipReason.BINARY,
+        SkipReason.GENERATED,
+        SkipReason.MINIFIED,
+        SkipReason.PLACEHOLDER,
+        SkipReason.TOO_LARGE,
+    }
+)
+"""The reasons that a rule with `!` in `.sourcewiseignore` overrides."""
+
+MOST_BYTES_OF_ANY = 20_000_000
+"""The size limit of files that a rule includes with `!`, and of notebooks, which are mostly outputs."""
+
+UNDECODABLE = "its bytes are not text"
+"""The detail of a binary file that no rule can include."""
+
+# Only suffixes that text files do not have; other files are recognized as binary by their bytes.
 _BINARY_NAME = re.compile(
     r"""[^/]\.(?P<suffix> avif|bmp|gif|heic|icns|ico|jp2|jpe?g|png|psd|tiff?|webp
     | aac|aiff|flac|m4a|mp3|ogg|opus|wav|wma | avi|flv|m4v|mkv|mov|mp4|mpe?g|ogv|webm|wmv
@@ -28,100 +51,52 @@ _BINARY_NAME = re.compile(
     | feather|gguf|h5|hdf5|np[yz]|onnx|orc|parquet|pickle|pkl|safetensors|tflite | bin|pcap )$""",
     re.VERBOSE,
 )
-_LOCK_FILES = frozenset(
-    {
-        ".terraform.lock.hcl",
-        "bun.lock",
-        "cargo.lock",
-        "composer.lock",
-        "conda-lock.yml",
-        "deno.lock",
-        "flake.lock",
-        "gemfile.lock",
-        "go.sum",
-        "go.work.sum",
-        "gradle.lockfile",
-        "mix.lock",
-        "npm-shrinkwrap.json",
-        "package-lock.json",
-        "package.resolved",
-        "packages.lock.json",
-        "pdm.lock",
-        "pipfile.lock",
-        "pixi.lock",
-        "pnpm-lock.yaml",
-        "podfile.lock",
-        "poetry.lock",
-        "pubspec.lock",
-        "uv.lock",
-        "yarn.lock",
-    }
-)
 _MINIFIED_NAME = re.compile(r"[.-]min\.(?:js|mjs|cjs|css|html?|svg|json)$")
-_SOURCE_MAP = re.compile(r"\.(?:js|mjs|cjs|jsx|ts|tsx|css|scss)\.map$")
 _PROSE = (".adoc", ".markdown", ".md", ".mdx", ".org", ".rst", ".tex", ".txt")
-
-_LONGEST_LINE = 20_000
-_LONGEST_AVERAGE = 500
-_LEAST_MINIFIED = 2_000
-
-_HEAD_LINES = 30
-_HEAD_CHARS = 6_000
-# The marker stands at the beginning of a comment or shortly after; quoted, it is only talked about.
-_LEAD = r"[^\n\"'`]{0,80}?"
-_COMMENT = r"^[ \t]*+(?://++ | /?\*++ | \#++ | --++ | ;++ | %++ | <!-- | \(\* | \{- | \"\"\" | ''' | @?rem\b)" + _LEAD
-_PROSE_COMMENT = r"^[ \t]*+<!--" + _LEAD
-_MARKER = r"""(?:
-    (?-i:\bDO\ NOT\ EDIT\b) | (?<![\w@])@generated\b | <auto-?generated
-    | \bcode\ generated\ (?:by|from)\b | \bauto(?:matically)?[- ]?generated\ (?:by|from|using|with)\b
-    | \bthis\ (?:file|code|module|class)\ (?:is|was|has\ been)\ (?:auto(?:matically)?[- ]?)?generated\b
-    | \bthis\ is\ an?\ (?:auto(?:matically)?[- ]?)?generated\ file\b
-    | \bgenerated\ by\ the\ (?:protocol\ buffer\ compiler|grpc) )"""
-_FLAGS = re.IGNORECASE | re.MULTILINE | re.VERBOSE
-_GENERATED = re.compile(_COMMENT + _MARKER, _FLAGS)
-_GENERATED_PROSE = re.compile(_PROSE_COMMENT + _MARKER, _FLAGS)
+_HEAD_LINES = 40
+_HEAD_CHARACTERS = 8_000
 
 
 def name_verdict(path: str) -> Verdict | None:
-    """Judge a file by its name alone."""
+    """Return why a file is skipped by its name alone; None if it is not."""
     name = path.rpartition("/")[2].lower()
     if binary := _BINARY_NAME.search(name):
         return Verdict(SkipReason.BINARY, f"*.{binary['suffix']}")
     if name == ".sourcewiseignore":
-        return Verdict(SkipReason.IGNORED, "it only says what stays out")
-    if name in _LOCK_FILES:
-        return Verdict(SkipReason.GENERATED, "lock file")
-    if _MINIFIED_NAME.search(name):
-        return Verdict(SkipReason.MINIFIED, "its name says so")
-    return Verdict(SkipReason.GENERATED, "source map") if _SOURCE_MAP.search(name) else None
+        return Verdict(SkipReason.IGNORED, "it only has ignore rules")
+    if generator := generator_of_name(path):
+        return Verdict(SkipReason.GENERATED, generator)
+    return Verdict(SkipReason.MINIFIED, "its name says so") if _MINIFIED_NAME.search(name) else None
+
+
+def size_verdict(size: int, most_bytes: int) -> Verdict | None:
+    """Return the verdict on a file that is too large; its detail names only the limit, so growing causes no update."""
+    return Verdict(SkipReason.TOO_LARGE, f"the limit is {most_bytes:,} bytes") if size > most_bytes else None
 
 
 def content_verdict(path: str, text: str) -> Verdict | None:
-    """Judge a file by its text."""
-    return _blank(text) or _generated(path, text) or _minified(path, text)
+    """Return why a file is skipped by its text; None if it is not."""
+    return _blank(text) or _placeholder(text) or _generated(path, text) or _minified(path, text)
 
 
 def _blank(text: str) -> Verdict | None:
     return Verdict(SkipReason.EMPTY, "only white space") if not text or text.isspace() else None
 
 
+def _placeholder(text: str) -> Verdict | None:
+    placeholder = placeholder_of(text)
+    return Verdict(SkipReason.PLACEHOLDER, placeholder) if placeholder else None
+
+
 def _generated(path: str, text: str) -> Verdict | None:
-    head = "\n".join(text[:_HEAD_CHARS].splitlines()[:_HEAD_LINES])
-    found = (_GENERATED_PROSE if path.lower().endswith(_PROSE) else _GENERATED).search(head)
-    if not found:
-        return None
-    line = head.count("\n", 0, found.end()) + 1
-    return Verdict(SkipReason.GENERATED, f"it says so in line {line}")
+    head = split_lines(text[:_HEAD_CHARACTERS])[:_HEAD_LINES]
+    if mark := generator_of_text(path, head):
+        generator, line = mark
+        return Verdict(SkipReason.GENERATED, f"it has the mark of a generator ({generator}) in line {line}")
+    line = generated_statement(head, prose=path.lower().endswith(_PROSE))
+    return Verdict(SkipReason.GENERATED, f"it says so in line {line}") if line else None
 
 
 def _minified(path: str, text: str) -> Verdict | None:
-    if len(text) < _LEAST_MINIFIED:
-        return None
-    lengths = [len(line) for line in text.splitlines()]
-    longest = max(lengths)
-    if longest > _LONGEST_LINE:
-        return Verdict(SkipReason.MINIFIED, f"line {lengths.index(longest) + 1} has {longest:,} characters")
-    average = sum(lengths) // len(lengths)
-    if average > _LONGEST_AVERAGE and not path.lower().endswith(_PROSE):
-        return Verdict(SkipReason.MINIFIED, f"its lines have {average:,} characters on average")
-    return None
+    share = minified_share(path, split_lines(text))
+    return Verdict(SkipReason.MINIFIED, f"{share:.0%} of it is in dense long lines") if share else None

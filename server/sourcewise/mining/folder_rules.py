@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sourcewise.mining.git_excludes import GitExcludes, Repositories
 
 BUILT_IN = "built-in"
+BUILT_IN_FOR = f"{BUILT_IN} rule for "
+OWN_FILE = ".sourcewiseignore"
 
 _NEVER_FOLDERS = frozenset(
     {
@@ -32,6 +34,22 @@ _NEVER_FOLDERS = frozenset(
         "node_modules",
     }
 )
+
+
+def including_rule(folder: Path, path: str) -> str:
+    """Return the rule of `.sourcewiseignore` that includes a file with `!`; empty if none does.
+
+    Args:
+        folder: the indexed folder.
+        path: of the file, relative to it.
+    """
+    parts = path.split("/")[:-1]
+    own = IgnoreStack()
+    for depth in range(len(parts) + 1):
+        inside = "".join(f"{part}/" for part in parts[:depth])
+        own = own.with_file(folder / inside / OWN_FILE, f"{inside}{OWN_FILE}", inside=inside)
+    rule = own.match(path, is_folder=False)
+    return str(rule) if rule and rule.negated else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +96,28 @@ class FolderRules:
 
     def ignored(self, name: str, *, is_folder: bool) -> str:
         """Return the rule that ignores an entry, with its file and line; empty if it is not ignored."""
-        if name == ".git" or (is_folder and (name in _NEVER_FOLDERS or self._is_environment(name))):
-            return BUILT_IN
         path = self.path + name
         own = self.own.match(path, is_folder=is_folder)
+        if name == ".git" or (is_folder and not own and (name in _NEVER_FOLDERS or self._is_environment(name))):
+            return BUILT_IN
         if own and not own.negated:
             return str(own)
         if path in self.excludes.tracked or (is_folder and path in self.excludes.tracked_folders):
             return ""
         if self.pruned_by:
-            return str(self.pruned_by)
+            return self._by_git(self.pruned_by)
         git = None if own else self.git.match(path, is_folder=is_folder)
-        return "" if git is None or git.negated else str(git)
+        return "" if git is None or git.negated else self._by_git(git)
+
+    def _by_git(self, rule: IgnoreRule) -> str:
+        """Return a rule of git, and why git cannot report whether the entry is tracked nevertheless."""
+        refusal = self.excludes.refusal
+        return f"{rule}; git refuses to list tracked files (see `git status`): {refusal}" if refusal else str(rule)
+
+    def including_rule(self, name: str) -> str:
+        """Return the rule of `.sourcewiseignore` that includes a file with `!`; empty if none does."""
+        own = self.own.match(self.path + name, is_folder=False)
+        return str(own) if own and own.negated else ""
 
     def _pruning_rule(self, path: str) -> IgnoreRule | None:
         if self.pruned_by or self.own.match(path, is_folder=True):
@@ -102,9 +130,9 @@ class FolderRules:
 
     def _with_own_files(self) -> FolderRules:
         origin = f"{self.path}.gitignore"
-        own_origin = f"{self.path}.sourcewiseignore"
+        own_origin = f"{self.path}{OWN_FILE}"
         return replace(
             self,
             git=self.git.with_file(self.location / ".gitignore", origin, inside=self.path),
-            own=self.own.with_file(self.location / ".sourcewiseignore", own_origin, inside=self.path),
+            own=self.own.with_file(self.location / OWN_FILE, own_origin, inside=self.path),
         )

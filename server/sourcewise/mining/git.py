@@ -1,7 +1,7 @@
 """Runs git, and finds the roots of repositories.
 
 Hides how git is prevented from executing anything that a repository configures, from using the network, from taking
-locks, and from waiting forever. If git is missing or refuses, every query returns nothing.
+locks, and from waiting forever. If git is missing, every query returns nothing; a refusal of git has its message.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sourcewise.mining.regular_files import exists, is_regular_file, read_regular_file, reads_without_blocking
 from sourcewise.processes.environment import find_program, git_variables
@@ -35,6 +35,18 @@ _MOST_MEMORY = 2 * 1024**3
 _LONGEST_LINE = 8_192  # twice the longest path of Linux
 
 
+class GitAnswer(NamedTuple):
+    """The result of a git command.
+
+    Attributes:
+        output: what it printed; None if git is missing, failed, or exceeded the time limit.
+        refusal: the first line of git's error message if it failed; empty otherwise.
+    """
+
+    output: str | None
+    refusal: str = ""
+
+
 def ask_git(folder: Path, *arguments: str, seconds: float = _GIT_SECONDS) -> str:
     """Return the output of a git command; empty if git is missing, refuses, or exceeds the time limit."""
     return run_git(folder, *arguments, seconds=seconds) or ""
@@ -42,33 +54,40 @@ def ask_git(folder: Path, *arguments: str, seconds: float = _GIT_SECONDS) -> str
 
 def run_git(folder: Path, *arguments: str, seconds: float = _GIT_SECONDS) -> str | None:
     """Return the output of a git command; None if git is missing, fails, or exceeds the time limit."""
+    return query_git(folder, *arguments, seconds=seconds).output
+
+
+def query_git(folder: Path, *arguments: str, seconds: float = _GIT_SECONDS) -> GitAnswer:
+    """Return the output of a git command, or the reason why git refuses."""
     program = find_program("git", outside=folder)
     if program is None:
-        return None
+        return GitAnswer(None)
     try:
-        output = _output_of([program, *_SAFE_SETTINGS, *arguments], folder, seconds)
+        return _run([program, *_SAFE_SETTINGS, *arguments], folder, seconds)
     except (OSError, ValueError):  # an argument with a null character raises ValueError
-        return None
-    return None if output is None else os.fsdecode(output)
+        return GitAnswer(None)
 
 
-def _output_of(command: list[str], folder: Path, seconds: float) -> bytes | None:
-    """Run a command and return its output; None if it fails, takes too long or needs too much memory."""
+def _run(command: list[str], folder: Path, seconds: float) -> GitAnswer:
+    """Run a command; it fails if it takes too long or needs too much memory."""
     with subprocess.Popen(
         command,
         cwd=folder,
         env=git_variables() | _CAREFUL,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     ) as process:
         _limit_memory(process.pid)
         try:
-            output, _ = process.communicate(timeout=seconds)
+            output, errors = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             process.kill()
-            return None
-    return output if process.returncode == 0 else None
+            return GitAnswer(None)
+    if process.returncode == 0:
+        return GitAnswer(os.fsdecode(output))
+    message = os.fsdecode(errors[:_LONGEST_LINE]).strip().partition("\n")[0]
+    return GitAnswer(None, message.removeprefix("fatal:").strip())
 
 
 def _limit_memory(pid: int) -> None:

@@ -12,12 +12,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from sourcewise.mining.git import is_safe_to_query, own_folder, repository_around, run_git, shared_folder
+from sourcewise.mining.git import GitAnswer, is_safe_to_query, own_folder, query_git, repository_around, shared_folder
 from sourcewise.mining.ignore_rules import IgnoreStack
 
 _log = logging.getLogger(__name__)
 
 _SECONDS = 15.0
+_TRACKED_BUT_IGNORED = ("ls-files", "-z", "--cached", "--ignored", "--exclude-standard")
 
 _Stamp = tuple[int, int, int]
 
@@ -30,11 +31,13 @@ class GitExcludes:
         rules: the user's, the repository's, and those of `.gitignore` files above the folder.
         tracked: files that git tracks although its rules ignore them, relative to the indexed folder.
         tracked_folders: the folders that contain them.
+        refusal: git's message if it refuses to list tracked files; empty otherwise.
     """
 
     rules: IgnoreStack
     tracked: frozenset[str]
     tracked_folders: frozenset[str]
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +81,17 @@ class _TimeLimitedGit:
     def __init__(self) -> None:
         self._left = _SECONDS
 
-    def ask(self, folder: Path, *arguments: str) -> str:
-        """Return the output of a git command; empty if it refuses or the time for the scan is used up."""
+    def ask(self, folder: Path, *arguments: str) -> GitAnswer:
+        """Return the answer of a git command; without output if it fails or the time for the scan is used up."""
         if self._left <= 0:
-            return ""
+            return GitAnswer(None)
         started = time.monotonic()
-        answer = run_git(folder, *arguments, seconds=self._left)
+        answer = query_git(folder, *arguments, seconds=self._left)
         took = time.monotonic() - started
-        if answer is None and took >= self._left:
+        if answer.output is None and took >= self._left:
             _log.warning("Git did not answer within %.0f seconds in %s. Run `git status` there.", self._left, folder)
             self._left = 0.0
-        return answer or ""
+        return answer
 
 
 def _look(folder: Path, inside: str, before: _CachedExcludes | None, git: _TimeLimitedGit) -> _CachedExcludes:
@@ -102,19 +105,22 @@ def _look(folder: Path, inside: str, before: _CachedExcludes | None, git: _TimeL
         before.settings if before and before.config == config else _settings(git, asked_in or Path(folder.anchor))
     )
     rules = _rules(folder, root or folder, inside, settings)
-    if before and (before.index, before.excludes.rules) == (index, rules):
+    if before and not before.excludes.refusal and (before.index, before.excludes.rules) == (index, rules):
         return _CachedExcludes(before.excludes, settings, config, index)
-    tracked = _tracked_but_ignored(git, folder, inside) if root and asked_in else frozenset()
+    answer = git.ask(folder, *_TRACKED_BUT_IGNORED) if root and asked_in else GitAnswer("")
+    if answer.refusal:
+        _log.warning("Git refuses to list the tracked files in %s: %s", folder, answer.refusal)
+    tracked = frozenset(inside + path for path in (answer.output or "").split("\0") if path)
     parents = {parent.as_posix() for path in tracked for parent in Path(path).parents}
-    return _CachedExcludes(GitExcludes(rules, tracked, frozenset(parents)), settings, config, index)
+    return _CachedExcludes(GitExcludes(rules, tracked, frozenset(parents), answer.refusal), settings, config, index)
 
 
 def _rules(folder: Path, root: Path, inside: str, settings: dict[str, str]) -> IgnoreStack:
     ancestors = [parent for parent in reversed(folder.parents) if parent.is_relative_to(root)]
     above = _above(root, folder)
-    rules = IgnoreStack(ignore_case=settings.get("core.ignorecase") == "true")
+    rules = IgnoreStack(ignore_case=is_true(settings.get("core.ignorecase", "false")))
     if users := _users_file(root, settings):
-        rules = rules.with_file(users, users.as_posix(), inside=inside, above=above)
+        rules = rules.with_file(users, users.as_posix(), inside=inside, above=above, follow_link=True)
     exclude = shared_folder(root) / "info" / "exclude"
     rules = rules.with_file(exclude, _origin(exclude, folder, inside), inside=inside, above=above)
     for parent in ancestors:
@@ -150,9 +156,10 @@ def _config_files(root: Path | None) -> list[Path]:
 
 def _users_file(root: Path, settings: dict[str, str]) -> Path | None:
     try:
-        if chosen := settings.get("core.excludesfile"):
-            return root / Path(chosen).expanduser()
-        return _users_git_folder() / "ignore"
+        chosen = settings.get("core.excludesfile")
+        if chosen is None:
+            return _users_git_folder() / "ignore"
+        return root / Path(chosen).expanduser() if chosen else None  # an empty value means no file
     except RuntimeError:  # a user without a home
         return None
 
@@ -163,13 +170,20 @@ def _users_git_folder() -> Path:
 
 
 def _settings(git: _TimeLimitedGit, folder: Path) -> dict[str, str]:
-    output = git.ask(folder, "config", "--null", "--get-regexp", r"^core\.(excludesfile|ignorecase)$")
-    return {name: value for name, _, value in (entry.partition("\n") for entry in output.split("\0"))}
+    """Return the effective values; a name without a value is `true`, as in git."""
+    answer = git.ask(folder, "config", "--null", "--get-regexp", r"^core\.(excludesfile|ignorecase)$")
+    entries = (entry.partition("\n") for entry in (answer.output or "").split("\0") if entry)
+    return {name: value if separator else "true" for name, separator, value in entries}
 
 
-def _tracked_but_ignored(git: _TimeLimitedGit, folder: Path, inside: str) -> frozenset[str]:
-    output = git.ask(folder, "ls-files", "-z", "--cached", "--ignored", "--exclude-standard")
-    return frozenset(inside + path for path in output.split("\0") if path)
+def is_true(value: str) -> bool:
+    """Return whether git reads a value of its configuration as true: `true`, `yes`, `on`, or a number except zero."""
+    lowered = value.strip().lower()
+    number = lowered.removesuffix("k").removesuffix("m").removesuffix("g")
+    try:
+        return int(number, 0) != 0
+    except ValueError:
+        return lowered in ("true", "yes", "on")
 
 
 def _stamp(file: Path) -> _Stamp | None:

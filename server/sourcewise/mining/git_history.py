@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sourcewise.errors import QuestionError
-from sourcewise.mining.git import ask_git, is_safe_to_query, repository_around, run_git
+from sourcewise.mining.git import ask_git, is_safe_to_query, query_git, repository_around, run_git
 from sourcewise.mining.regular_files import is_regular_file
 from sourcewise.processes.environment import find_program
 
@@ -111,6 +111,12 @@ def _no_work_tree(folder: Path) -> QuestionError:
         return QuestionError(
             "Git is not installed, and changed files are found with git.",
             "Install git, or ask without the filter for changed files.",
+        )
+    refusal = query_git(folder, "rev-parse", "--is-inside-work-tree", seconds=_SECONDS).refusal
+    if refusal and repository_around(folder):
+        return QuestionError(
+            f"Git refuses to read the repository of {folder}: {refusal}.",
+            "Run `git status` there for git's advice, or ask without the filter for changed files.",
         )
     return QuestionError(
         f"{folder} is not in a git working tree, so changed files are unknown.",

@@ -241,10 +241,20 @@ class IgnoreStack:
     files: tuple[IgnoreFile, ...] = ()
     ignore_case: bool = False
 
-    def with_file(self, location: Path, origin: str, *, inside: str = "", above: str = "") -> IgnoreStack:
-        """Return the stack with one more ignore file on top; a missing or empty file changes nothing."""
+    def with_file(
+        self, location: Path, origin: str, *, inside: str = "", above: str = "", follow_link: bool = False
+    ) -> IgnoreStack:
+        """Return the stack with one more ignore file on top; a missing or empty file changes nothing.
+
+        Args:
+            location: of the file.
+            origin: the file, for messages.
+            inside: see IgnoreFile.
+            above: see IgnoreFile.
+            follow_link: whether the file may be a link, as files of the user may, but files of the tree may not.
+        """
         room = _MOST_COST - sum(file.cost for file in self.files)
-        content = _content(location)
+        content = _content(location, follow_link=follow_link)
         made = _large_ignore_file if len(content) > _LARGE else _ignore_file
         added = made(content, origin, room, inside=inside, above=above, ignore_case=self.ignore_case)
         return IgnoreStack((added, *self.files), self.ignore_case) if added else self
@@ -268,9 +278,9 @@ _ignore_file = lru_cache(maxsize=_CACHED_FILES)(_read_ignore_file)
 _large_ignore_file = lru_cache(maxsize=_CACHED_LARGE_FILES)(_read_ignore_file)
 
 
-def _content(location: Path) -> bytes:
-    """Read an ignore file as git does: links, pipes and unreadable files count as empty."""
+def _content(location: Path, *, follow_link: bool) -> bytes:
+    """Read an ignore file as git does: pipes, unreadable files and, in the tree, links count as empty."""
     try:
-        return read_regular_file(location, _MOST_BYTES + 1)[0]
-    except OSError:
+        return read_regular_file(location.resolve() if follow_link else location, _MOST_BYTES + 1)[0]
+    except (OSError, RuntimeError):  # before Python 3.13, a loop of links is a RuntimeError
         return b""

@@ -6,7 +6,6 @@ changed since the scan. Every skipped file is reported with its reason.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import replace
 from functools import partial
@@ -14,17 +13,16 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from sourcewise.domain.code import FileStamp, SkippedFile, SkipReason, SourceFile
-from sourcewise.mining.decoding import decode
-from sourcewise.mining.entries import irregular, judge, printable, too_large, unreadable
-from sourcewise.mining.file_rules import content_verdict
-from sourcewise.mining.folder_rules import FolderRules
+from sourcewise.mining.content import judge_content
+from sourcewise.mining.entries import irregular, judge, printable, unreadable
+from sourcewise.mining.file_rules import MOST_BYTES_OF_ANY, size_verdict
+from sourcewise.mining.folder_rules import BUILT_IN, BUILT_IN_FOR, FolderRules, including_rule
 from sourcewise.mining.git_excludes import Repositories
 from sourcewise.mining.inside import path_inside, read_inside
+from sourcewise.mining.notebooks import is_notebook
 from sourcewise.mining.partial_scan import PartialScan, is_rule_file
 from sourcewise.mining.regular_files import NotRegularError, is_folder
-from sourcewise.mining.secret_patterns import find_secret
 from sourcewise.mining.walk import Walk
-from sourcewise.text.languages import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -66,16 +64,18 @@ class CodeMiner:
         """Read a file once; the result has the stamp at the time of reading."""
         try:
             data, status = read_inside(folder, stamp.path, self._max_file_bytes + 1)
+            if (limit := self._limit(folder, stamp.path, len(data))) > self._max_file_bytes:
+                data, status = read_inside(folder, stamp.path, limit + 1)
         except NotRegularError as error:
             return irregular(stamp, error.mode)
         except OSError as error:
             return unreadable(stamp, error)
-        return self._judge_content(FileStamp.of(stamp.path, status), data)
+        return self._judge_content(folder, FileStamp.of(stamp.path, status), data)
 
-    def judge(self, path: str, text: str) -> SourceFile | SkippedFile:
+    def judge(self, folder: Path, path: str, text: str) -> SourceFile | SkippedFile:
         """Apply the rules for content to a text as if it were saved in this file; ignore rules are not applied."""
         data = text.encode("utf-8", "surrogatepass")
-        return self._judge_content(FileStamp(path, len(data), 0), data)
+        return self._judge_content(folder, FileStamp(path, len(data), 0), data)
 
     def mine_all(self, folder: Path) -> Iterator[SourceFile | SkippedFile]:
         """Scan a folder and read the files to index.
@@ -93,6 +93,16 @@ class CodeMiner:
             folder: the indexed folder.
             path: relative to it, or absolute.
         """
+        found = self._find(folder, path)
+        return found if isinstance(found, SkippedFile) else None
+
+    def note(self, folder: Path, path: str) -> str:
+        """Return what is unusual about the text of a file to index, as a sentence; see `SourceFile`."""
+        found = self._find(folder, path)
+        return found.note if isinstance(found, SourceFile) else ""
+
+    def _find(self, folder: Path, path: str) -> SourceFile | SkippedFile | None:
+        """Return the file to index or why an entry is skipped; None is a folder that is not skipped."""
         relative = path_inside(path, folder)
         if relative is None:
             return SkippedFile(FileStamp(printable(path), 0, 0), SkipReason.IGNORED, "outside the folder")
@@ -100,8 +110,8 @@ class CodeMiner:
         found = self._follow(folder, parts)
         judged = self.read(folder, found) if isinstance(found, FileStamp) else found
         if not isinstance(judged, SkippedFile):
-            return None
-        return replace(judged, stamp=replace(judged.stamp, path=printable("/".join(parts))))
+            return judged
+        return _about(printable("/".join(parts)), judged)
 
     def _follow(self, folder: Path, parts: tuple[str, ...]) -> FileStamp | SkippedFile | None:
         """Classify an entry as the walk would, from the root down to it; None is a folder that is not skipped."""
@@ -120,16 +130,21 @@ class CodeMiner:
             rules = rules if found else rules.enter(name)
         return found
 
-    def _judge_content(self, stamp: FileStamp, data: bytes) -> SourceFile | SkippedFile:
-        if large := too_large(stamp, len(data), self._max_file_bytes):
-            return large
-        decoded = decode(data)
-        if decoded is None:
-            return SkippedFile(stamp, SkipReason.BINARY, "its bytes are not text")
-        if secret := find_secret(decoded.text):
-            return SkippedFile(stamp, SkipReason.SECRET, secret)
-        if verdict := content_verdict(stamp.path, decoded.text):
+    def _judge_content(self, folder: Path, stamp: FileStamp, data: bytes) -> SourceFile | SkippedFile:
+        if verdict := size_verdict(len(data), self._limit(folder, stamp.path, len(data))):
             return SkippedFile(stamp, verdict.reason, verdict.detail)
-        digest = hashlib.blake2b(data, digest_size=16).hexdigest()
-        language = language_of(stamp.path, decoded.text)
-        return SourceFile(stamp, decoded.text, language, digest, decoded.encoding)
+        return judge_content(folder, stamp, data, self._max_file_bytes)
+
+    def _limit(self, folder: Path, path: str, size: int) -> int:
+        """Return the size limit of a file; `.sourcewiseignore` files are read only if the usual limit is exceeded."""
+        exceeds = size > self._max_file_bytes
+        if exceeds and (is_notebook(path) or including_rule(folder, path)):
+            return max(MOST_BYTES_OF_ANY, self._max_file_bytes)
+        return self._max_file_bytes
+
+
+def _about(path: str, skipped: SkippedFile) -> SkippedFile:
+    """Return the reason why a folder is skipped as that of an entry inside it; a built-in rule names the folder."""
+    is_inside = skipped.path.rstrip("/") != path
+    detail = f"{BUILT_IN_FOR}{skipped.path}" if skipped.detail == BUILT_IN and is_inside else skipped.detail
+    return replace(skipped, stamp=replace(skipped.stamp, path=path), detail=detail)

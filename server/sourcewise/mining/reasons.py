@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sourcewise.domain.code import SkipReason
+from sourcewise.mining.abridging import is_abridged
+from sourcewise.mining.file_rules import HEURISTICS, MOST_BYTES_OF_ANY, UNDECODABLE
+from sourcewise.mining.folder_rules import BUILT_IN, BUILT_IN_FOR
 
 if TYPE_CHECKING:
     from sourcewise.domain.code import SkippedFile
@@ -15,6 +18,7 @@ _WORDS = {
     SkipReason.TOO_LARGE: "is too large",
     SkipReason.MINIFIED: "is minified",
     SkipReason.GENERATED: "is generated",
+    SkipReason.PLACEHOLDER: "is only a placeholder",
     SkipReason.SECRET: "may hold a secret",
     SkipReason.EMPTY: "is empty",
     SkipReason.UNREADABLE: "cannot be read",
@@ -24,10 +28,47 @@ _WORDS = {
 }
 
 
+_INCLUDED = "The rule "
+
+
 def why_sentence(path: str, verdict: SkippedFile | None) -> str:
-    """Return what `CodeMiner.explain` found about a path, in words."""
+    """Return the result of `CodeMiner.explain` for a path as sentences, with the rule that would include it."""
     if verdict is None:
         return f"{path} belongs to the index."
     size = f"{verdict.stamp.size:,} bytes" if verdict.reason is SkipReason.TOO_LARGE else ""
     detail = f": {', '.join(filter(None, (size, verdict.detail)))}" if size or verdict.detail else ""
-    return f"{path} stays out of the index because it {_WORDS[verdict.reason]}{detail}."
+    pattern = _inclusion_pattern(path, verdict)
+    hint = f" To index it anyway, add `{pattern}` to .sourcewiseignore." if pattern else ""
+    return f"{path} stays out of the index because it {_WORDS[verdict.reason]}{detail}.{hint}"
+
+
+def _inclusion_pattern(path: str, verdict: SkippedFile) -> str:
+    """Return the line for `.sourcewiseignore` that includes a skipped file or folder; empty if none can."""
+    if verdict.detail.startswith(BUILT_IN):
+        folder = verdict.detail.removeprefix(BUILT_IN_FOR) if verdict.detail != BUILT_IN else f"{path.rstrip('/')}/"
+        return "" if f"/{folder}".endswith("/.git/") else f"!/{folder}"
+    is_possible = verdict.reason in HEURISTICS and verdict.stamp.size <= MOST_BYTES_OF_ANY
+    return f"!/{path}" if is_possible and verdict.detail != UNDECODABLE else ""
+
+
+def inclusion_note(rule: str, reason: SkipReason, detail: str) -> str:
+    """Return the sentence about a file that a rule of `.sourcewiseignore` includes, which a heuristic would skip."""
+    return f"{_INCLUDED}{rule} includes it although it {_WORDS[reason]}{f': {detail}' if detail else ''}."
+
+
+def unabridged_note(rule: str) -> str:
+    """Return the sentence about a file with data that a rule of `.sourcewiseignore` includes completely."""
+    return f"{_INCLUDED}{rule} includes its long lines and rows of data."
+
+
+def is_outdated(reason: SkipReason | None, detail: str, *, included: bool) -> bool:
+    """Return whether the rules of `.sourcewiseignore` for a file have changed since it was read.
+
+    Args:
+        reason: why the file was skipped; None if it was indexed.
+        detail: the detail of the reason, or the note on the indexed file.
+        included: whether a rule includes the file now.
+    """
+    if not included:
+        return reason is None and detail.startswith(_INCLUDED)
+    return is_abridged(detail) if reason is None else reason in HEURISTICS and detail != UNDECODABLE

@@ -30,12 +30,18 @@ if TYPE_CHECKING:
 
 
 class KnownFile(NamedTuple):
-    """A file that was read, as the catalog recorded it; `reason` is None if it is indexed."""
+    """A file that was read, as recorded in the catalog.
+
+    Attributes:
+        reason: why it is skipped; None if it is indexed.
+        detail: the rule that skips it, or the note on an indexed file.
+    """
 
     size: int
     mtime_ns: int
     digest: str
     reason: SkipReason | None
+    detail: str = ""
 
 
 class IndexCounts(NamedTuple):
@@ -112,8 +118,8 @@ class Catalog:
         reasons: dict[str | None, SkipReason | None] = {None: None, **{reason.value: reason for reason in SkipReason}}
         with self._database.read() as connection:
             return {
-                path: KnownFile(size, mtime_ns, digest, reasons[reason])
-                for path, size, mtime_ns, digest, reason in file_rows.read_rows(connection, paths)
+                path: KnownFile(size, mtime_ns, digest, reasons[reason], detail)
+                for path, size, mtime_ns, digest, reason, detail in file_rows.read_rows(connection, paths)
             }
 
     def replace_file(self, file: SourceFile, chunks: Sequence[Chunk], note: str = "") -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sourcewise.domain.code import SourceFile
 
-    ReadRow = tuple[str, int, int, str, str | None]
+    ReadRow = tuple[str, int, int, str, str | None, str]
 
 
 def upsert_file(connection: sqlite3.Connection, file: SourceFile, note: str) -> int:
@@ -41,7 +41,7 @@ def remove_read_file(connection: sqlite3.Connection, path: str) -> None:
 def read_rows(connection: sqlite3.Connection, paths: Sequence[str] | None) -> Iterator[ReadRow]:
     """Return the files that were read, among these files and folders, or all."""
     scope, values = among(paths)
-    query = f"SELECT path, size, mtime_ns, digest, reason FROM files WHERE from_scan = 0{scope}"
+    query = f"SELECT path, size, mtime_ns, digest, reason, detail FROM files WHERE from_scan = 0{scope}"
     return connection.execute(query, values)
 
 

@@ -34,7 +34,8 @@ def assert_contract(text: str, chunks: tuple[Chunk, ...], max_tokens: int) -> No
     last = 0
     for position, chunk in enumerate(chunks):
         assert chunk.text == "\n".join(lines[chunk.first_line - 1 : chunk.last_line])
-        assert chunk.first_line <= last + 1 <= chunk.last_line
+        assert chunk.last_line > last
+        assert_left_out(lines[last : chunk.first_line - 1])
         if chunk.first_line <= last:
             assert chunk.symbol == chunks[position - 1].symbol != ""
         assert estimate_tokens(chunk.text) <= max_tokens or chunk.first_line == chunk.last_line
@@ -45,8 +46,13 @@ def assert_contract(text: str, chunks: tuple[Chunk, ...], max_tokens: int) -> No
             assert chunk.first_line <= definition.first_line <= min(chunk.last_line, definition.last_line)
             assert definition.last_line <= len(lines)
         last = chunk.last_line
-    assert last == len(lines) or not chunks
+    assert_left_out(lines[last:] if chunks else [])
     assert len({chunk.id for chunk in chunks}) == len(chunks)
+
+
+def assert_left_out(lines: list[str]) -> None:
+    """Assert that lines in no chunk are a long run of blank lines and the brackets after it."""
+    assert not lines or (len(lines) > 10 and not "".join(lines).strip("\t\n\v\f\r ])};,"))
 
 
 def outline(chunks: tuple[Chunk, ...]) -> list[str]:
@@ -266,3 +272,23 @@ def _damage(text: str, chance: random.Random) -> str:
         filler = chance.choice(["", "}", "{", '"', "\r", "\n", text[end : end + 30], "/*", "\x00"])
         text = text[:start] + filler + text[end:]
     return text[: chance.randint(0, len(text))] if chance.random() < 0.3 else text
+
+
+def test_long_runs_of_blank_lines_are_in_no_chunk() -> None:
+    blank = "\n" * 50
+    text = f"TABLE = [\n    1, 2,\n{blank}]\n\n\ndef total():\n    return sum(TABLE)\n{blank}"
+    chunks = chunks_of(text)
+    assert_contract(text, chunks, 1500)
+    assert [(chunk.first_line, chunk.last_line) for chunk in chunks] == [(1, 2), (53, 57)]
+    assert chunks[1].symbol == "total"
+
+
+def test_a_definition_around_a_long_run_of_blank_lines_is_two_chunks_with_its_name() -> None:
+    blank = "\n" * 50
+    text = f"def total():\n    rows = [\n        1,\n{blank}    ]\n    return sum(rows)\n"
+    chunks = chunks_of(text)
+    assert_contract(text, chunks, 1500)
+    assert [(chunk.first_line, chunk.last_line, chunk.symbol) for chunk in chunks] == [
+        (1, 3, "total"),
+        (54, 55, "total"),
+    ]

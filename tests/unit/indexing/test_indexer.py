@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sourcewise.domain.code import FileStamp, SkippedFile, SkipReason
 from sourcewise.indexing.indexer import plan
 from sourcewise.storage.catalog import KnownFile
@@ -50,3 +52,26 @@ def test_a_new_recipe_reads_everything_again() -> None:
 def test_an_empty_catalog_and_folder_give_an_empty_plan() -> None:
     result = plan({}, [])
     assert (result.read, result.skipped, result.gone, result.unchanged) == ((), (), (), 0)
+
+
+INCLUDED = FileStamp("a.py", 10, 100, included=True)
+BY_RULE = "The rule !a.py (.sourcewiseignore:1) includes it although it is generated."
+
+
+@pytest.mark.parametrize(
+    ("found", "before", "is_read"),
+    [
+        (INCLUDED, KnownFile(10, 100, "", SkipReason.GENERATED, "it says so in line 1"), True),
+        (INCLUDED, KnownFile(10, 100, "aa", None, "Lines 5 to 99 are rows of data and left out."), True),
+        (FileStamp("a.py", 10, 100), KnownFile(10, 100, "aa", None, BY_RULE), True),
+        (INCLUDED, KnownFile(10, 100, "aa", None, BY_RULE), False),
+        (INCLUDED, KnownFile(10, 100, "aa", None), False),
+        (INCLUDED, KnownFile(10, 100, "", SkipReason.SECRET, "GitHub token in line 1"), False),
+        (INCLUDED, KnownFile(10, 100, "", SkipReason.BINARY, "its bytes are not text"), False),
+        (FileStamp("a.py", 10, 100), KnownFile(10, 100, "", SkipReason.GENERATED), False),
+    ],
+)
+def test_a_file_is_read_again_when_a_rule_begins_or_ends_to_include_it(
+    found: FileStamp, before: KnownFile, *, is_read: bool
+) -> None:
+    assert bool(plan({"a.py": before}, [found]).read) is is_read

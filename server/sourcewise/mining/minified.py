@@ -1,0 +1,44 @@
+"""Recognizes minified code.
+
+Hides how it differs from a file with a few long lines of data. Most of a minified file is in long lines with hardly any
+white space, and those lines are code: no string, regular expression or list of numbers fills them.
+"""
+
+from __future__ import annotations
+
+import re
+
+_LANGUAGES = re.compile(r"\.(?:[cm]?[jt]sx?|css|s[ac]ss|less|html?|svg|vue)$", re.IGNORECASE)
+_LEAST_CHARACTERS = 2_000
+_LONG_LINE = 500
+_LEAST_SHARE = 0.7
+_MOST_WHITE_SPACE = 0.06
+_LITERAL = re.compile(
+    r"""'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+' | "[^"\\\n]*+(?:\\.[^"\\\n]*+)*+" | `[^`\\\n]*+(?:\\.[^`\\\n]*+)*+`
+    | \d[\d.,\s]{100,} | \[\[?\d[\d.,\[\]\s-]{100,}""",
+    re.VERBOSE,
+)
+_REGULAR_EXPRESSION = re.compile(r"(?:^|[=(,:>]|\breturn|\bdefault)\s*+/[\[(\\^?]")
+_BEFORE_IT = 100
+_MOST_LITERAL = 0.6
+
+
+def minified_share(path: str, lines: list[str]) -> float:
+    """Return the share of a file's characters that are minified code if this makes the file minified, else 0."""
+    total = sum(map(len, lines))
+    if total < _LEAST_CHARACTERS or not _LANGUAGES.search(path):
+        return 0.0
+    share = sum(len(line) for line in lines if _is_minified(line)) / total
+    return share if share >= _LEAST_SHARE else 0.0
+
+
+def _is_minified(line: str) -> bool:
+    if len(line) < _LONG_LINE or sum(map(line.count, " \t")) > _MOST_WHITE_SPACE * len(line):
+        return False
+    return not is_data_line(line)
+
+
+def is_data_line(line: str) -> bool:
+    """Return whether a long line is mostly one literal: a string, a regular expression or a list of numbers."""
+    longest = max((found.end() - found.start() for found in _LITERAL.finditer(line)), default=0)
+    return longest > _MOST_LITERAL * len(line) or _REGULAR_EXPRESSION.search(line, 0, _BEFORE_IT) is not None
