@@ -29,6 +29,9 @@
 (assignment_expression left: [(member_expression) (identifier)] @path
   right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @function
 (assignment_expression left: [(member_expression) (identifier)] @path right: (class body: (_) @body)) @class
+(assignment_expression left: (subscript_expression) right: (function_expression name: (_) @name body: (_) @body)) @function
+(arguments (function_expression name: (identifier) @name) @function)
+(return_statement (function_expression name: (identifier) @name) @function)
 (expression_statement (assignment_expression)) @wrapper
 (lexical_declaration) @wrapper
 (variable_declaration) @wrapper
