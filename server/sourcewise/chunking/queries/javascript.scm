@@ -24,6 +24,9 @@
 (program (lexical_declaration (variable_declarator name: (identifier) @name) @constant)
   (#match? @name "^[A-Z][A-Z0-9_]+$"))
 (export_statement (lexical_declaration (variable_declarator name: (identifier) @name) @constant))
+(export_statement (lexical_declaration (variable_declarator name: (object_pattern [
+  (shorthand_property_identifier_pattern) @name @constant
+  (pair_pattern value: (identifier) @name @constant)]))))
 (pair key: [(property_identifier) (string (string_fragment))] @name
   value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @function
 (assignment_expression left: [(member_expression) (identifier)] @path
