@@ -87,16 +87,24 @@ def tags_of_ctags(files: dict[str, list[Path]], *, declarations: bool = False) -
         known = subprocess.run(["ctags", f"--list-kinds={name}"], capture_output=True, text=True, check=True).stdout
         letters = "".join(letter for letter in kinds if any(row.startswith(letter) for row in known.splitlines()))
         command = ["ctags", "-f", "-", "--sort=no", "--excmd=number", f"--language-force={name}"]
-        command += [f"--kinds-{name}={letters}", "--fields="]
+        command += [f"--kinds-{name}={letters}", "--fields=k"]
         found[language] = set()
         for first in range(0, len(paths), _TAGS_A_CALL):
             batch = [*command, *map(str, paths[first : first + _TAGS_A_CALL])]
             listed = subprocess.run(batch, capture_output=True, check=True).stdout.decode("utf-8", "replace")
             for row in listed.splitlines():
-                tag, path, line = row.split("\t")[:3]
-                if not _MADE_UP.match(tag):
+                tag, path, line, kind = row.split("\t")[:4]
+                if not _MADE_UP.match(tag) and not _is_object(language, kind, path, line):
                     found[language].add(_Tag(path, int(line.rstrip(';"')), _comparable(tag)))
     return found
+
+
+def _is_object(language: str, kind: str, path: str, line: str) -> bool:
+    """Return whether a class of ctags is only an object literal of JavaScript."""
+    if language != "javascript" or kind != "c":
+        return False
+    lines = split_lines(Path(path).read_text(encoding="utf-8", errors="replace"))
+    return not re.search(r"\bclass\b|\bfunction\b", lines[int(line.rstrip(';"')) - 1])
 
 
 def definitions_of_sourcewise(language: str, path: Path, text: str) -> list[_Span]:

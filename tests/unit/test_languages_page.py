@@ -9,17 +9,20 @@ from pathlib import Path
 import pytest
 
 from sourcewise.chunking import headings, syntax
+from sourcewise.chunking.dialects import COMPONENTS, PARSED_LANGUAGES
 from sourcewise.chunking.grammars import LANGUAGES_WITH_GRAMMAR
 from sourcewise.text import languages
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "server" / "LANGUAGES.md").read_text(encoding="utf-8")
 CAPTURE = re.compile(r"@([a-z][a-z_.]*)")
-OTHER_CAPTURES = {"name", "path", "parent", "body", "wrapper", "attribute", "comment", "doc"}
+OTHER_CAPTURES = {"name", "path", "parent", "selector", "body", "end", "wrapper", "attribute", "comment", "doc"}
 HEAD = ["| language | files | definitions | named blocks | chunk boundaries |", "| --- | --- | --- | --- | --- |"]
 
 
 def captures_of(language: str) -> set[str]:
+    if language in COMPONENTS:
+        language = "typescript"
     folder = files("sourcewise.chunking") / "queries"
     queries = [folder / f"{name}.scm" for name in syntax._QUERY_FILES.get(language, (language,))]
     lines = [line for query in queries if query.is_file() for line in query.read_text(encoding="utf-8").splitlines()]
@@ -41,7 +44,7 @@ def files_of(language: str) -> str:
 def boundaries_of(language: str) -> str:
     if language in headings._FINDERS:
         return "headings, syntax" if language in LANGUAGES_WITH_GRAMMAR else "headings"
-    return "syntax" if language in LANGUAGES_WITH_GRAMMAR else "indentation"
+    return "syntax" if language in PARSED_LANGUAGES else "indentation"
 
 
 def row_of(language: str) -> str:

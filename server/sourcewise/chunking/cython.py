@@ -11,12 +11,12 @@ import re
 _KEYWORDS = rb"(?:cdef|cpdef|ctypedef)"
 # A C type, modifiers and a name before parentheses, such as `inline unsigned int *f(`.
 _FUNCTION = re.compile(
-    rb"(?P<indent>[ \t]*+)(?P<keyword>c?p?def)[ \t]++(?P<type>[^()=#:\n]{0,300}?)"
+    rb"(?P<indent>[ \t]*+)(?P<keyword>c?p?def)[ \t]++(?:\([^()\n]{0,200}\)[ \t]++)?+(?P<type>[^()=#:\n]{0,300}?)"
     rb"(?P<name>[^\W\d]\w{0,200}+)[ \t]{0,20}+(?P<arguments>\()"
 )
 _TYPE = re.compile(
     rb"(?P<indent>[ \t]*+)(?P<keyword>%b)[ \t]++(?:(?:public|api|readonly|packed)[ \t]++){0,3}+"
-    rb"(?P<kind>class|cppclass|struct|union|enum(?:[ \t]++class)?)[ \t]++(?P<name>[^\W\d]\w*+)" % _KEYWORDS
+    rb"(?P<kind>class|cppclass|fused|struct|union|enum(?:[ \t]++class)?)[ \t]++(?P<name>[^\W\d]\w*+)" % _KEYWORDS
 )
 _BLOCK = re.compile(
     rb"(?P<indent>[ \t]*+)(?:cdef|cpdef)[ \t]*+(?:extern[^\n]*+|public[^\n]*+|[^\w\n]*+)?(?<=:)[ \t]*+$"
@@ -26,7 +26,7 @@ _DECLARATION = re.compile(
 )
 _DECLARED_LINES = re.compile(rb"[ \t]*+(?:#|$)")
 # Declarations of C inside these blocks are no statements of Python.
-_C_BLOCKS = frozenset({b"struct", b"union", b"enum", b"cppclass"})
+_C_BLOCKS = frozenset({b"struct", b"union", b"enum", b"cppclass", b"fused"})
 _LINES_OF_ARGUMENTS = 60
 
 

@@ -9,9 +9,10 @@ from sourcewise.chunking.cython import as_python
 from sourcewise.chunking.grammars import LANGUAGES_WITH_GRAMMAR
 from sourcewise.chunking.macros import without_macros
 
-_COMPONENTS = frozenset({"vue", "svelte", "astro"})
-_WITH_MACROS = frozenset({"c", "cpp"})
-PARSED_LANGUAGES: frozenset[str] = LANGUAGES_WITH_GRAMMAR | _COMPONENTS | {"cython"}
+COMPONENTS = frozenset({"vue", "svelte", "astro"})
+"""The languages of single-file components, whose scripts are JavaScript or TypeScript."""
+_WITH_MACROS = frozenset({"c", "cpp", "cuda", "objective-c"})
+PARSED_LANGUAGES: frozenset[str] = LANGUAGES_WITH_GRAMMAR | COMPONENTS | {"cython"}
 """The languages whose files are parsed, with their own grammar or with that of another language."""
 
 
@@ -32,7 +33,7 @@ class Prepared(NamedTuple):
 
 def prepared(language: str, source: bytes) -> Prepared:
     """Return the source that a parser can read; its positions are those of the file."""
-    if language in _COMPONENTS:
+    if language in COMPONENTS:
         script_language, script = script_of_component(language, source)
         return Prepared(script_language, script_language, script, is_partial=True)
     if language == "cython":

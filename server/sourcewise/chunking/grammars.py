@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _REGULARLY_PACKAGED = (
-    "bash c cpp css elixir fortran go haskell hcl html java javascript json julia kotlin lua make markdown perl python "
-    "ruby rust scala sql swift toml yaml zig"
+    "bash c cpp css cuda dart elixir fortran go haskell hcl html java javascript json julia kotlin lua make markdown "
+    "perl python ruby rust scala solidity sql swift toml yaml zig"
 )
 
 _GRAMMARS: dict[str, tuple[str, str]] = {
     **{name: (f"tree_sitter_{name}", "language") for name in _REGULARLY_PACKAGED.split()},
+    "objective-c": ("tree_sitter_objc", "language"),
     "csharp": ("tree_sitter_c_sharp", "language"),
     "typescript": ("tree_sitter_typescript", "language_typescript"),
     "tsx": ("tree_sitter_typescript", "language_tsx"),

@@ -15,7 +15,7 @@ _MACRO = rb"[A-Z][A-Z0-9]*+(?:_[A-Z0-9]++)*+(?![a-z0-9_])"
 _MACRO_WITH_UNDERSCORE = rb"[A-Z][A-Z0-9]*+(?:_[A-Z0-9]++)++(?![a-z0-9_])"
 _OF_A_TYPE = re.compile(
     rb"\b(?:class|struct|union|enum(?:[ \t]+(?:class|struct))?)[ \t]++"
-    rb"(?P<macro>(?:%b(?:%b)?+[ \t]++){1,8}+)"
+    rb"(?:\[\[[^\]\n]{0,200}\]\][ \t]++){0,3}+(?P<macro>(?:%b(?:%b)?+[ \t]++){1,8})"
     rb"(?=[A-Za-z_][\w:]{0,200}(?:<[^<>;{}\n]{0,200}>)?\s{0,200}(?:\{|:[^:]|final\b))" % (_MACRO, _ARGUMENTS)
 )
 _ON_ITS_LINE = re.compile(

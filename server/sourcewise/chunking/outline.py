@@ -83,6 +83,8 @@ class OutlineBuilder:
         outer = parent.definition
         around = (*outer.parents, outer.name)[-_MAX_PARENTS:] if outer.name else outer.parents
         kind = region.definition.kind
+        if kind == outer.kind == "function" and (outer.name, outer.first_line) == _head(region.definition):
+            return  # `const Page = memo(function Page() {…})` defines one function
         qualified = bool(region.definition.parents) and outer.kind in {"text", "namespace"}
         if kind == "function" and (outer.kind in _TYPE_KINDS or qualified):
             kind = "method"
@@ -105,6 +107,10 @@ class OutlineBuilder:
     def _close(self, start: int) -> None:
         while self._open and self._open[-1][0] <= start:
             self._open.pop()
+
+
+def _head(definition: Definition) -> tuple[str, int]:
+    return definition.name, definition.first_line
 
 
 def _same_function(one: Region, other: Region) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 import logging
 import re
-import time
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
@@ -19,13 +18,14 @@ from typing import TYPE_CHECKING
 from sourcewise.chunking.dialects import PARSED_LANGUAGES, Prepared, prepared
 from sourcewise.chunking.grammars import grammar_for, parser_for
 from sourcewise.chunking.outline import NEVER, OutlineBuilder, Region, comment_text, costs_by_indentation
+from sourcewise.chunking.parsing import parse_in_time
 from sourcewise.domain.code import Definition
 from sourcewise.text.names import canonical_name, name_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tree_sitter import Node, Parser, Query, Tree
+    from tree_sitter import Node, Query, Tree
 
 _log = logging.getLogger(__name__)
 
@@ -34,10 +34,12 @@ _QUERY_FILES = {
     "typescript": ("javascript", "typescript"),
     "tsx": ("javascript", "typescript"),
     "cpp": ("cpp", "c"),
+    "cuda": ("cpp", "c"),
     "cython": ("python", "cython"),
+    "objective-c": ("objective-c", "c"),
 }
 _GRAMMAR_OF_QUERIES = {"cython": "python"}
-_DETAILS = frozenset({"name", "path", "parent", "body"})
+_DETAILS = frozenset({"name", "path", "parent", "selector", "body", "end"})
 _C_LIKE = frozenset({"c", "cpp", "cuda", "csharp", "java"})
 # Where preprocessor branches cut a statement in two, its rest can look like a function.
 _NO_C_NAMES = frozenset({"if", "for", "while", "switch", "else", "do", "return", "catch"})
@@ -48,8 +50,6 @@ _BODY_WORDS = re.compile(r"(?:=>|->|\bdo|\bwhere)$")
 _BODY_MARKS = " {(:=;"
 _REFERENCE = re.compile(r"^(?:&\s*+|'\w++\s++|mut\s++|dyn\s++|\*\s*+)+")
 _OPERATOR = re.compile(r"\boperator\W.*", re.DOTALL)
-# CPU seconds. A normal file takes milliseconds; broken text can take minutes.
-_PARSE_SECONDS = 5.0
 # The most unfinished matches of a query at a time; real code has a few dozen.
 _MOST_BEGUN = 10_000
 # If the parser combines none of this many tokens, the file is not in its language; the query would take quadratic time.
@@ -81,27 +81,6 @@ def _run(query: Query | None, node: Node) -> Sequence[tuple[int, dict[str, list[
     return QueryCursor(query, match_limit=_MOST_BEGUN).matches(node)
 
 
-def _parse_in_time(parser: Parser, source: bytes) -> Tree | None:
-    """Parse with a time limit and return None if it is exceeded; error recovery can take minutes.
-
-    The binding has no time limit for the second parse, which only parses the errors of the first again. If it takes
-    long after all, the limits of the process end it.
-    """
-    deadline = time.thread_time() + _PARSE_SECONDS
-    # The binding (0.26.1) leaks the buffers of a read callback, and with them every parsed file. A released view leaks
-    # only itself. But only a tree parsed from bytes can return text, so the bytes are parsed again, reusing all of the
-    # first tree except its errors.
-    with memoryview(source) as view:
-        try:
-            tree = parser.parse(
-                lambda offset, _point: source[offset:] if offset else view,
-                progress_callback=lambda _offset, _has_error: time.thread_time() > deadline,
-            )
-        except ValueError:
-            return None
-    return parser.parse(source, tree)
-
-
 @dataclass(slots=True)
 class _Found:
     """One match of a query."""
@@ -125,7 +104,7 @@ class Syntax:
         parser = parser_for(code.grammar)
         if parser is None:
             return None
-        tree = _parse_in_time(parser, code.source)
+        tree = parse_in_time(parser, code.source)
         if tree is None or (tree.root_node.is_error and tree.root_node.child_count > _MOST_LOOSE_TOKENS):
             _log.warning(
                 "A file of %d lines takes too long to parse as %s; it is cut by indentation.", len(lines), language
@@ -232,17 +211,17 @@ class Syntax:
             top -= 1
             first = top if top in self._attribute_rows else first
         above = [self._lines[row] for row in range(top, start.start_point[0]) if row in self._comment_rows]
-        parent = match.details.get("parent")
+        parent, end = match.details.get("parent"), match.details.get("end", match.node)
         definition = Definition(
             name=names[-1] if names else "",
             kind=match.kind if listed else scope_kind,
             first_line=first + 1,
-            last_line=min(max(_last_row(match.node), first) + 1, len(self._lines)),
+            last_line=min(max(_last_row(end), first) + 1, len(self._lines)),
             parents=(*((self._name(parent),) if parent else ()), *names[:-1]),
             signature=self._signature(match, wrapper, names),
             docstring=comment_text(above),
         )
-        builder.add(Region(definition, top + 1, listed), match.node.start_byte, match.node.end_byte)
+        builder.add(Region(definition, top + 1, listed), match.node.start_byte, end.end_byte)
 
     def _signature(self, match: _Found, wrapper: Node | None, names: list[str]) -> str:
         if match.node.type == "simple_symbol":
@@ -259,11 +238,14 @@ class Syntax:
             head = self._source[start : min(match.node.end_byte, start + 8 * _SIGNATURE_CHARS)].split(b"\n", 1)[0]
         text = _without_body_start(" ".join(head.decode("utf-8", "replace").split()))
         # A C typedef names its struct after the body.
-        named = text if not names or names[-1] in text else f"{text} {names[-1]}"
+        is_named = not names or names[-1] in text or "selector" in match.details
+        named = text if is_named else f"{text} {names[-1]}"
         return named[:_SIGNATURE_CHARS].rstrip()
 
     def _names(self, details: dict[str, Node]) -> list[str]:
         """Return the parts of a name, outermost first; empty if it is not a name."""
+        if "selector" in details:
+            return [self._selector(details["selector"])]
         if "name" in details:
             return [name] if (name := self._name(details["name"])) else []
         return _parts_of(self._name(details["path"])) if "path" in details else []
@@ -271,6 +253,16 @@ class Syntax:
     def _name(self, node: Node) -> str:
         name = canonical_name(self._text(node, 4 * _NAME_CHARS))[:_NAME_CHARS]
         return name.removeprefix(":") if node.type == "simple_symbol" else name
+
+    def _selector(self, method: Node) -> str:
+        """Return the name of a method of Objective-C: its keywords, each with the colon before its parameter."""
+        parts = []
+        for child in method.children:
+            if child.type == "identifier":
+                parts.append(self._text(child, _NAME_CHARS))
+            elif child.type == "method_parameter":
+                parts.append(":")
+        return "".join(parts)[:_NAME_CHARS]
 
     def _text(self, node: Node, limit: int) -> str:
         """Return the first bytes of a node as text; `node.text` would copy all of every nested node."""

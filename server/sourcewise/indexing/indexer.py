@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # Increment it when the same file yields other chunks than before: every file is then read again, and only chunks that
 # differ are embedded again.
-_CHUNKS_FORMAT = 2
+_CHUNKS_FORMAT = 3
 # Under this key the catalog records the format and the settings of its chunks.
 CHUNKING_CONFIG_KEY = "recipe"
 # Under this key it records that the whole folder was read once.

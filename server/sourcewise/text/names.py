@@ -98,6 +98,7 @@ ANY_QUALIFIED_NAME = rf"{_ANY}(?:(?:\.|::|->|\\|#|:){_ANY})*+"
 """A pattern for a qualified name of any language."""
 _SPLIT = re.compile(r"::|->|\.|\\|(?<=[\w?!'])(?<!\br)#(?=[^\W\d])|(?<=\w):(?=[^\W\d])")
 _OPERATOR_AT_END = re.compile(r"((?:[^\W\d][\w']*+(?:\.|::))*+)([^\w\s]++|operator\W.*)", re.DOTALL)
+_SELECTOR_PART = re.compile(r"[^\W\d]\w*+:?+|[()\[\]{};]")
 _QUOTES = frozenset({'""', "''", "``"})
 # Marks around the word of a name.
 _MARKS = "$@#~%&?!=`'-"
@@ -123,7 +124,10 @@ def name_parts(qualified: str) -> list[str]:
     operator = _OPERATOR_AT_END.fullmatch(qualified)
     if operator:
         return [*_SPLIT.split(operator[1])[:-1], operator[2]]
-    return [qualified] if qualified.endswith(":") else _SPLIT.split(qualified)
+    if qualified.endswith(":"):
+        around, _, selector = qualified.rpartition(".")
+        return [*name_parts(around), selector] if around and " " not in qualified else [qualified]
+    return _SPLIT.split(qualified)
 
 
 def last_part(qualified: str) -> str:
@@ -151,8 +155,21 @@ def names_at(line: str, at: int, language: str) -> tuple[str, ...]:
         for number, (first, end) in enumerate(spans, 1):
             if first <= at <= end:
                 names = [canonical_name(line[start:end]) for start, _ in spans[:number]]
-                return tuple(dict.fromkeys([*names, *_without_marks(names[-1])]))
+                selector = [_selector(line[first:])] if language == "objective-c" else []
+                return tuple(dict.fromkeys([*selector, *names, *_without_marks(names[-1])]))
     return ()
+
+
+def _selector(code: str) -> str:
+    """Return the selector of the message or method that begins some code: `setX:1 y:2]` gives `setX:y:`."""
+    keywords, depth = "", 0
+    for found in _SELECTOR_PART.finditer(code):
+        depth += found.group() in "([{"
+        depth -= found.group() in ")]}"
+        if depth < 0 or found.group() in ";{":
+            break
+        keywords += found.group() if depth == 0 and found.group().endswith(":") else ""
+    return keywords or code[: len(re.match(r"\w*+", code)[0])]  # type: ignore[index]  # it matches any text
 
 
 def _spans(qualified: re.Match[str], language: str) -> Iterator[tuple[int, int]]:
@@ -167,6 +184,8 @@ def _spans(qualified: re.Match[str], language: str) -> Iterator[tuple[int, int]]
 @lru_cache(maxsize=1024)
 def occurrences(name: str, language: str) -> re.Pattern[str]:
     """Return a pattern that finds a name as a whole in code of a language."""
+    if name.endswith(":"):
+        name = name[: name.index(":") + 1]
     if not re.search(r"\w", name):
         return re.compile(rf"(?<![{_SIGNS}]){re.escape(name)}(?![{_SIGNS}])")
     before = _BEFORE.get(language, r"\w")

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sourcewise.chunking.chunker import SmartCodeChunker
-from sourcewise.chunking.grammars import LANGUAGES_WITH_GRAMMAR
+from sourcewise.chunking.dialects import PARSED_LANGUAGES
 from sourcewise.domain.code import Chunk, FileStamp, SourceFile
 from sourcewise.text.languages import language_of
 from sourcewise.text.lines import split_lines
@@ -202,7 +202,7 @@ def test_json_is_cut_at_keys() -> None:
 
 def test_text_without_a_grammar_is_cut_at_blank_lines() -> None:
     paragraph = "some words that stand in a line\n" * 30
-    chunks = chunks_of("\n".join([paragraph] * 6), "notes.vue")
+    chunks = chunks_of("\n".join([paragraph] * 6), "notes.tex")
     assert len(chunks) > 2
     assert all(chunk.text.endswith("\n") for chunk in chunks[:-1])
 
@@ -262,7 +262,7 @@ def test_any_text_fulfils_the_contract(text: str, suffix: str, max_tokens: int) 
 
 def test_every_language_with_definitions_has_a_sample() -> None:
     sampled = {language_of(path.name, path.read_text(encoding="utf-8")) for path in SAMPLES}
-    assert LANGUAGES_WITH_GRAMMAR - sampled <= {"html", "css"}
+    assert PARSED_LANGUAGES - sampled <= {"html", "css"}
 
 
 def _damage(text: str, chance: random.Random) -> str:

@@ -24,7 +24,7 @@ def test_a_hostile_file_takes_seconds(path: str, monkeypatch: pytest.MonkeyPatch
     # The limits apply to the process and would later end this one.
     monkeypatch.setattr("sourcewise.chunking.service.limit_memory", lambda: None)
     monkeypatch.setattr("sourcewise.chunking.service.limited_time", nullcontext)
-    monkeypatch.setattr("sourcewise.chunking.syntax._PARSE_SECONDS", 0.4)  # shorter, to keep the test fast
+    monkeypatch.setattr("sourcewise.chunking.parsing._PARSE_SECONDS", 0.4)  # shorter, to keep the test fast
     text = HOSTILE[path]
     file = SourceFile(FileStamp(path, len(text), 1), text, language_of(path), "digest")
     begin = time.process_time()

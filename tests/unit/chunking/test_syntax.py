@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sourcewise.chunking import syntax
+from sourcewise.chunking import parsing
 from sourcewise.chunking.headings import section_outline
 from sourcewise.chunking.outline import NEVER, Region
 from sourcewise.chunking.syntax import Syntax
@@ -100,7 +100,7 @@ def test_anonymous_functions_and_test_blocks_are_not_definitions() -> None:
 
 
 def test_parsing_stops_at_its_time_limit(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    monkeypatch.setattr(syntax, "_PARSE_SECONDS", 0.2)
+    monkeypatch.setattr(parsing, "_PARSE_SECONDS", 0.2)
     lines = [f"2024-01-01 12:00 [INFO] worker-{n}: request (id={n}) took {n}ms {{'a': {n}}}" for n in range(600)]
     assert Syntax.of("lua", lines) is None
     assert "takes too long to parse as lua" in caplog.text

@@ -50,6 +50,9 @@ from sourcewise.text.names import (
         ("my.function(x)", 1, "r", ("my.function",)),
         ("account:deposit(1)", 9, "lua", ("account:deposit", "deposit")),
         ("rm-temporary-files now", 4, "bash", ("rm-temporary-files",)),
+        ("[store initWithName:[a b:1] size:2];", 10, "objective-c", ("initWithName:size:", "initWithName")),
+        ("- (void)setCount:(int)count {", 10, "objective-c", ("setCount:", "setCount")),
+        ("[store shared]", 8, "objective-c", ("shared",)),
         ("a?.b", 0, "javascript", ("a",)),
         ("x-1", 0, "python", ("x",)),
         ("x = 42", 5, "python", ()),
@@ -80,6 +83,7 @@ def test_the_name_at_a_position_has_its_marks(line: str, at: int, language: str,
         ("App\\Models\\User", ["App", "Models", "User"]),
         ("account:deposit", ["account", "deposit"]),
         ("initWithFrame:style:", ["initWithFrame:style:"]),
+        ("Store.initWithFrame:style:", ["Store", "initWithFrame:style:"]),
         ("What is new?", ["What is new?"]),
     ],
 )
@@ -106,6 +110,7 @@ def test_qualified_names_are_split_at_separators_only(qualified: str, parts: lis
         ("red", "css", "dark-red red", [9]),
         ("join", "clojure", "string-join (join)", [13]),
         ("load", "python", "load reload", [0]),
+        ("setX:y:", "objective-c", "[a setX:1 y:2]", [3]),
     ],
 )
 def test_a_name_occurs_only_as_a_whole(name: str, language: str, code: str, positions: list[int]) -> None:

@@ -24,11 +24,17 @@
 (program (lexical_declaration (variable_declarator name: (identifier) @name) @constant)
   (#match? @name "^[A-Z][A-Z0-9_]+$"))
 (export_statement (lexical_declaration (variable_declarator name: (identifier) @name) @constant))
+(export_statement (lexical_declaration (variable_declarator name: (object_pattern [
+  (shorthand_property_identifier_pattern) @name @constant
+  (pair_pattern value: (identifier) @name @constant)]))))
 (pair key: [(property_identifier) (string (string_fragment))] @name
   value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @function
 (assignment_expression left: [(member_expression) (identifier)] @path
   right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @function
 (assignment_expression left: [(member_expression) (identifier)] @path right: (class body: (_) @body)) @class
+(assignment_expression left: (subscript_expression) right: (function_expression name: (_) @name body: (_) @body)) @function
+(arguments (function_expression name: (identifier) @name) @function)
+(return_statement (function_expression name: (identifier) @name) @function)
 (expression_statement (assignment_expression)) @wrapper
 (lexical_declaration) @wrapper
 (variable_declaration) @wrapper
