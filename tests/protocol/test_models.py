@@ -87,7 +87,7 @@ async def test_cancelling_a_pull_stops_it(start: Start, project: Path, ollama: O
 async def test_an_impossible_pull_is_answered_with_an_error(start: Start, project: Path, ollama: OllamaServer) -> None:
     ollama.script.pull = ({"error": "pull model manifest: file does not exist"},)
     editor = await start(project, options=options(ollama.endpoint))
-    with pytest.raises(JsonRpcException, match="Ollama knows no model llama9") as refusal:
+    with pytest.raises(JsonRpcException, match="Ollama has no model named llama9") as refusal:
         await pull(editor, "ollama", "llama9", "p1")
     assert refusal.value.data["kind"] == "GeneratorModelMissingError"
     for runtime, name in (("oracle", "llama9"), ("ollama", " ")):
