@@ -44,7 +44,7 @@ def _summary(report: PruneReport, *, sure: bool) -> str:
     if not report.removed:
         return "There are no indexes to delete."
     count = len(report.removed)
-    what = f"{'this index' if count == 1 else f'these {count} indexes'}, {readable_size(report.freed_bytes)}"
+    what = f"{'this index' if count == 1 else f'these {count} indexes'} ({readable_size(report.freed_bytes)})"
     return f"Deleted {what}." if sure else f"To delete {what}, run: sourcewise index --prune --yes"
 
 
