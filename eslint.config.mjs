@@ -79,6 +79,15 @@ export default [
     },
   },
   ...UPWARD_IMPORTS,
+  {
+    files: ["extension/*.mjs", "server/**/*.mjs"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: [{ regex: "/tests/", message: "The tests import the product, never the other way round." }] },
+      ],
+    },
+  },
   // A `describe` block is as long as its tests.
   { files: ["tests/**"], rules: { "max-lines-per-function": "off" } },
 ];

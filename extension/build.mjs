@@ -4,7 +4,7 @@
  */
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { build } from "esbuild";
+import { build, context } from "esbuild";
 import { EnvironmentProblem } from "../server/installer/problem.mjs";
 import { noticesOf } from "./notices.mjs";
 
@@ -48,6 +48,41 @@ export async function bundleExtension(root) {
   const inputs = await bundle(root, dist);
   writeFileSync(path.join(dist, "NOTICES.txt"), noticesOf(root, inputs));
   for (const file of SHIPPED) cpSync(path.join(root, file), path.join(dist, "server", path.basename(file)));
+}
+
+/**
+ * Bundles the extension for a debugger, with source maps, and again after each change of a source.
+ *
+ * @param {string} root of the repository
+ * @param {(line: string) => void} report is called with `watch: building`, a line for each error, and `watch: built`;
+ *   `.vscode/tasks.json` reads these lines
+ * @returns {Promise<() => Promise<void>>} stops watching
+ */
+export async function watchExtension(root, report) {
+  const outdir = path.join(root, "extension", "dist");
+  removeBundles(outdir);
+  const shared = { absWorkingDir: root, bundle: true, logLevel: "silent", outdir, sourcemap: true };
+  const plugins = [{ name: "report", setup: reportingRounds(report) }];
+  const contexts = await Promise.all(PROGRAMS.map((program) => context({ ...shared, ...program, plugins })));
+  await Promise.all(contexts.map((each) => each.watch()));
+  return async () => void (await Promise.all(contexts.map((each) => each.dispose())));
+}
+
+/** Makes one round of what several programs build at a time: it begins with the first and ends with the last. */
+function reportingRounds(report) {
+  let building = 0;
+  return (program) => {
+    program.onStart(() => {
+      building += 1;
+      if (building === 1) report("watch: building");
+    });
+    program.onEnd(({ errors }) => {
+      for (const { text, location } of errors)
+        report(`${location?.file ?? "build"}:${location?.line ?? 1}:${(location?.column ?? 0) + 1}: error: ${text}`);
+      building -= 1;
+      if (building === 0) report("watch: built");
+    });
+  };
 }
 
 /** Removes the output of earlier builds, which must not be packaged. Keeps `server/`, which holds the wheel. */

@@ -8,7 +8,7 @@ import path from "node:path";
 import { EnvironmentProblem } from "../server/installer/problem.mjs";
 import { capture } from "../server/installer/processes.mjs";
 import { findProgram, withAbsolutePath } from "../server/installer/programs.mjs";
-import { cacheFolder, ensureCodeServer, installExtension, startCodeServer } from "../tests/e2e/vscode.mjs";
+import { cacheFolder, ensureCodeServer, installExtension, startCodeServer } from "./codeServer.mjs";
 
 /** The sample workspace: a small, real and well-known package of Python's standard library. */
 const SAMPLE = "http";

@@ -1,12 +1,15 @@
 /**
- * The checks of `npm test`, in order. Hides the tool behind each check. Checks without test files are skipped.
+ * The checks of `npm test`, in order, and those of `npm test -- long`. Hides the tool behind each check. Checks without
+ * test files are skipped.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { EnvironmentProblem } from "./installer/problem.mjs";
 import { passThrough } from "./installer/processes.mjs";
 
-const PARTS = ["lint", "unit", "extension", "command_line", "protocol", "e2e"];
+/** Takes too long to run with the others: it must be named. */
+const LONG = "long";
+const PARTS = ["lint", "unit", "extension", "command_line", "protocol", "e2e", LONG];
 const VITEST = path.join("node_modules", "vitest", "vitest.mjs");
 
 /**
@@ -55,12 +58,32 @@ export function allChecks({ root, python }) {
       "--python",
       python,
     ),
+    ...longChecks(python),
+  ];
+}
+
+function longChecks(python) {
+  const fault = (title, script, ...args) => ({
+    ...{ part: LONG, title, command: python },
+    args: [path.join("tests", "faults", script), ...args],
+  });
+  const debugging = path.join("tests", "e2e", "debugging.mjs");
+  return [
+    {
+      part: LONG,
+      title: "F5, in a real VS Code",
+      command: process.execPath,
+      args: ["--test-reporter=spec", debugging],
+    },
+    fault("a full disk under the catalog and the cache", "full_disk.py"),
+    fault("50 kills of sourcewise index", "kill_index.py", "--kills", "50"),
+    fault("a server on a full or read-only disk", "hard_places.py"),
   ];
 }
 
 /**
  * @param {Check[]} checks
- * @param {string | undefined} part one of `PARTS`; undefined selects all parts
+ * @param {string | undefined} part one of `PARTS`; undefined selects all parts but `long`
  * @returns {Check[]} the checks of that part, without those that have no test files
  * @throws {EnvironmentProblem} when the part does not exist
  */
@@ -68,7 +91,8 @@ export function selectChecks(checks, part) {
   if (part !== undefined && !PARTS.includes(part)) {
     throw new EnvironmentProblem(`Unknown test part: ${part}.`, `Use one of: ${PARTS.join(", ")}.`);
   }
-  return checks.filter((check) => (part === undefined || check.part === part) && check.tests?.length !== 0);
+  const isWanted = (check) => (part === undefined ? check.part !== LONG : check.part === part);
+  return checks.filter((check) => isWanted(check) && check.tests?.length !== 0);
 }
 
 /**

@@ -3,10 +3,11 @@
  *
  *   node server/environment.mjs sourcewise ARGS...   runs the Sourcewise command line
  *   node server/environment.mjs ask ARGS...          runs `sourcewise ask`, on this repository unless --folder is given
- *   node server/environment.mjs test [lint|unit|extension|command_line|protocol|e2e]
+ *   node server/environment.mjs test [lint|unit|extension|command_line|protocol|e2e|long]
  *   node server/environment.mjs python ARGS...       runs the environment's Python, with the test dependencies
  *   node server/environment.mjs build                builds the wheel into dist/
  *   node server/environment.mjs build:extension      bundles the extension into extension/dist/
+ *   node server/environment.mjs watch                bundles it with source maps after each change, for the debugger
  *   node server/environment.mjs package              packages both as one VSIX
  *   node server/environment.mjs start                starts VS Code with that VSIX and a small workspace
  *   node server/environment.mjs generate             regenerates the files derived from the protocol and settings
@@ -16,10 +17,9 @@ import { realpathSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { allChecks, ensureNodePackages, runChecks, selectChecks } from "./checks.mjs";
-import { requireHashes } from "./installer/locked_packages.mjs";
 import { EnvironmentProblem } from "./installer/problem.mjs";
 import { passThrough } from "./installer/processes.mjs";
-import { ensureEnvironment } from "./installer/repository.mjs";
+import { ensureEnvironment, ensureLockPython } from "./installer/repository.mjs";
 
 const ROOT = path.dirname(path.dirname(realpathSync(fileURLToPath(import.meta.url))));
 
@@ -32,6 +32,7 @@ const COMMANDS = {
   build: () => buildWheel("dist"),
   lock: refreshLock,
   "build:extension": bundleExtension,
+  watch: watchExtension,
   package: packageExtension,
   start: startExtension,
   generate: () => runPython(["-m", "generation"]),
@@ -80,6 +81,17 @@ async function bundleExtension() {
   return 0;
 }
 
+async function watchExtension() {
+  // The debugged extension runs the server in the same environment.
+  await ensureEnvironment(ROOT, ["dev", "embedded"]);
+  await ensureNodePackages(ROOT);
+  const { watchExtension: watch } = await import("../extension/build.mjs");
+  const stop = await watch(ROOT, (line) => process.stdout.write(`${line}\n`));
+  await new Promise((resolve) => process.once("SIGINT", resolve).once("SIGTERM", resolve));
+  await stop();
+  return 0;
+}
+
 async function packageExtension() {
   await makeVsix();
   return 0;
@@ -103,11 +115,7 @@ async function makeVsix() {
 }
 
 async function refreshLock(args) {
-  const python = await ensureEnvironment(ROOT, ["embedded"]);
-  const hashed = ["--only-binary", ":all:", ...requireHashes("server/constraints.txt")];
-  const install = ["-m", "pip", "install", "--quiet", ...hashed, "uv"];
-  const failed = await passThrough(python, install, { cwd: ROOT });
-  if (failed) return failed;
+  const python = await ensureLockPython(ROOT);
   // One lock for all platforms and Python versions, without package index URLs.
   const scope = ["--universal", "--python-version", "3.11", "--all-extras", "--group", "tools"];
   const form = ["--generate-hashes", "--no-annotate", "--no-emit-index-url", "--quiet"];

@@ -1,5 +1,5 @@
-"""Writes what is said elsewhere for a second reader: the editor's types, the page on the protocol, the settings.
+"""Generates files from declarations: the editor's types, the reference pages, and the settings in `package.json`.
 
-The declarations in `sourcewise.protocol` and `sourcewise.settings` are the truth. A test and a check hold that the
-files made from them are fresh. Nothing of this travels in the wheel.
+The source of truth is `sourcewise.protocol` and `sourcewise.settings`. A test and a check ensure that the generated
+files are not stale. This package is not part of the wheel.
 """

@@ -1,4 +1,4 @@
-"""Write the files that are stale: `npm run generate`. With `--check`, name them and fail instead."""
+"""Writes stale generated files: `npm run generate`. With `--check`, it lists them and fails instead."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def main(arguments: list[str]) -> int:
     stale = stale_artifacts(ROOT)
     if "--check" in arguments:
         for path in stale:
-            sys.stderr.write(f"{path} is stale; `npm run generate` writes it anew.\n")
+            sys.stderr.write(f"{path} is stale. Run `npm run generate`.\n")
         return 1 if stale else 0
     for path, text in stale.items():
         (ROOT / path).write_text(text, encoding="utf-8")

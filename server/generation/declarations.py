@@ -1,4 +1,4 @@
-"""The declarations of the protocol as data. Hides attrs, type hints and the form of docstrings."""
+"""Reads the declarations of the protocol from classes, type hints and docstrings."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Field:
     """A field of a message.
 
     Attributes:
-        name: as on the wire.
+        name: its name on the wire.
         hint: its Python type.
-        optional: whether it may be left out.
-        meaning: in words; may be empty where the name says it all.
+        optional: whether it may be omitted.
+        meaning: its description; may be empty.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Declaration:
-    """A class of the protocol; `base` is the one that it extends, `fields` are its own."""
+    """A class of the protocol, with the class that it extends and its own fields."""
 
     name: str
     meaning: str
@@ -45,7 +45,7 @@ class Declaration:
 
 @dataclass(frozen=True)
 class Choice:
-    """Words of which exactly one stands on the wire."""
+    """An enumeration of strings."""
 
     name: str
     meaning: str
@@ -53,7 +53,7 @@ class Choice:
 
 
 def declarations() -> list[Declaration | Choice]:
-    """Return all types of all messages, each after those that it is made of."""
+    """Return all types of all messages, each after the types that it consists of."""
     ordered: dict[type[Any], None] = {}
     for root in (protocol.ErrorData, *_roots()):
         _collect(root, ordered)
@@ -61,7 +61,7 @@ def declarations() -> list[Declaration | Choice]:
 
 
 def describe(cls: type[Any]) -> Declaration | Choice:
-    """Return what a class of the protocol declares."""
+    """Return the declaration of a class of the protocol."""
     meaning, meanings = _read_docstring(cls)
     if issubclass(cls, StrEnum):
         return Choice(cls.__name__, meaning, tuple(cls))
@@ -77,13 +77,13 @@ def describe(cls: type[Any]) -> Declaration | Choice:
 
 
 def camel_case(name: str) -> str:
-    """Return a field's name as it is on the wire."""
+    """Return a field's name on the wire."""
     head, *tail = name.split("_")
     return head + "".join(part.capitalize() for part in tail)
 
 
 def constants(kind: type[Any]) -> Iterator[tuple[str, Any]]:
-    """Yield name and value of every request, or of every notification, in the order of their table."""
+    """Yield the name and value of every request, or of every notification, in the order of the table of messages."""
     names = {value: name for name, value in vars(protocol).items() if isinstance(value, kind)}
     for message in (*protocol.REQUESTS, *protocol.NOTIFICATIONS):
         if message in names:
@@ -99,7 +99,7 @@ def _roots() -> Iterator[type[Any]]:
 
 
 def _collect(hint: Any, ordered: dict[type[Any], None]) -> None:
-    """Add the classes of the protocol that a type is made of, the innermost first."""
+    """Add the classes of the protocol that a type consists of, innermost first."""
     for argument in get_args(hint):
         _collect(argument, ordered)
     if not _is_declared(hint) or hint in ordered:
@@ -120,7 +120,7 @@ def _base(cls: type[Any]) -> str | None:
 
 
 def _read_docstring(cls: type[Any]) -> tuple[str, dict[str, str]]:
-    """Return what a class means and what its fields mean, with names as they are on the wire."""
+    """Return the description of a class, and the descriptions of its fields by their Python names."""
     summary, _, attributes = inspect.cleandoc(cls.__doc__ or "").partition("Attributes:\n")
     entries = re.findall(r"^    (\w+): ((?:.*\n?)(?:^     +.*\n?)*)", attributes, re.MULTILINE)
     return _prose(summary), {name: _prose(text) for name, text in entries}

@@ -1,4 +1,4 @@
-"""The protocol as a page to read: `server/PROTOCOL.md`."""
+"""Generates the reference page of the protocol: `server/PROTOCOL.md`."""
 
 from __future__ import annotations
 
@@ -21,28 +21,31 @@ _INTRODUCTION = f"""\
 
 GENERATED from `server/sourcewise/protocol/` by `npm run generate`; edit that.
 
-The server speaks the Language Server Protocol 3.17 over standard input and output, hover and document
-synchronisation as the standard has them, and beside these the messages below. Names are camelCase. A field marked
-*optional* may be left out, by the server too where it has its default. Lines count from 1 and both ends are included.
-Paths are relative to their folder, with `/`. A field that the other side does not know is ignored.
+The server implements the Language Server Protocol 3.17 over standard input and output. It supports hover and document
+synchronisation as in the standard, and the messages on this page.
 
-`$/cancelRequest` stops any request, and the model behind it.
+- Names are camelCase.
+- A field marked *optional* may be omitted. The server also omits it if it has its default value.
+- Lines count from 1, and ranges include both ends.
+- Paths are relative to their folder and use `/`.
+- Each side ignores unknown fields.
+- `$/cancelRequest` cancels any request, and stops the language model if it is generating the answer.
 
 ## Errors
 
-Every request is answered: with its result or with one of these errors.
+The server responds to every request with its result or with one of these errors.
 
-| code | when |
+| code | meaning |
 | --- | --- |
 | {protocol.USER_ERROR_CODE} | The user can act on it: `message` is a sentence, `data` an [ErrorData](#errordata). |
-| -32601 | There is no such method. |
-| -32602 | The parameters are wrong; `message` says what is. |
-| -32603 | Something went wrong inside; the log of the server has the details. |
-| -32800 | It was cancelled. |
+| -32601 | The method does not exist. |
+| -32602 | The parameters are invalid. `message` has the details. |
+| -32603 | Internal error. The log of the server has the details. |
+| -32800 | The request was cancelled. |
 
-`kind` of an [ErrorData](#errordata) is one of:
+The `kind` of an [ErrorData](#errordata) is one of:
 
-| kind | what it means |
+| kind | meaning |
 | --- | --- |
 """
 
@@ -61,7 +64,7 @@ def protocol_document() -> str:
 
 
 def _shown_with_messages() -> dict[str, str]:
-    """Return type to the method under which it is described: the first that sends it or gets it."""
+    """Return, by type, the method under which the type is described: the first one that sends or returns it."""
     shown: dict[str, str] = {}
     for message in (*protocol.REQUESTS, *protocol.NOTIFICATIONS):
         for cls in _sent_and_received(message):
@@ -76,7 +79,7 @@ def _sent_and_received(message: protocol.Request | protocol.Notification) -> lis
 def _error_rows(cls: type[Any]) -> Iterator[str]:
     yield f"| `{cls.__name__}` | {inspect.cleandoc(cls.__doc__ or '').splitlines()[0]} |"
     for child in cls.__subclasses__():
-        if child.__module__ == cls.__module__:  # what a module has for itself never reaches the wire
+        if child.__module__ == cls.__module__:  # errors that other modules define are never sent
             yield from _error_rows(child)
 
 

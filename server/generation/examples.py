@@ -1,4 +1,4 @@
-"""An example of every message, made of the real classes: what the page on the protocol shows is what is sent."""
+"""Examples of every message for the reference page, built from the real classes."""
 
 from __future__ import annotations
 
@@ -139,16 +139,16 @@ REQUESTS: dict[str, tuple[Any, Any]] = {
         protocol.AllowedModels((_DESTINATION,)),
     ),
     "sourcewise/models/revoke": (protocol.RevokeParams(), protocol.AllowedModels(())),
-    "sourcewise/diagnose": (protocol.DiagnoseParams(), protocol.DiagnoseResult("# Sourcewise 0.1.0\n…")),
+    "sourcewise/diagnose": (protocol.DiagnoseParams(), protocol.DiagnoseResult("# Sourcewise 1.2.3\n…")),
 }
-"""Method to what is sent and what comes back."""
+"""Parameters and result by method."""
 
 NOTIFICATIONS: dict[str, Any] = {
     "sourcewise/answer/sources": protocol.AnswerSources("7f3a", (_SOURCE,), _COVERAGE),
     "sourcewise/answer/progress": protocol.AnswerProgress("7f3a", 0.4),
     "sourcewise/answer/delta": protocol.AnswerDelta("7f3a", 0, "`check_password` compares"),
-    "sourcewise/answer/notice": protocol.AnswerNotice("7f3a", "Waiting for the model to be loaded."),
+    "sourcewise/answer/notice": protocol.AnswerNotice("7f3a", "Waiting for the model to load."),
     "sourcewise/index/state": _INDEX,
     "sourcewise/models/progress": protocol.PullProgress("p1", "pulling 3a43f93b78ec", 1_048_576, 3_825_910_662),
 }
-"""Method to what is sent."""
+"""Parameters by method."""

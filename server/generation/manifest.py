@@ -1,4 +1,4 @@
-"""The settings as the editor's half knows them, made from `sourcewise.settings`: in `package.json` and as a module."""
+"""Generates the extension's settings from `sourcewise.settings`: in `package.json` and as a module."""
 
 from __future__ import annotations
 
@@ -24,54 +24,59 @@ _TITLES = {
     "cache": "Cache",
     "trace": "Trace",
 }
-"""First part of a setting's name to the title of its group, in the order in which they are shown."""
+"""Titles of the groups of settings by the first part of the names, in the order of display."""
 
 SHARED = frozenset({"hover.enabled"})
-"""Settings that a workspace may change, so that a team can share them: they only change what is shown.
+"""Settings that a workspace may change, so that a team can share them: they only affect the display.
 
-Every other setting has the scope `machine`: VS Code takes it from the user's settings, in a remote window from those of
-the remote machine, and ignores it in a workspace. A workspace may be hostile, and these settings
+Every other setting has the scope `machine`: VS Code reads it from the user's settings, or in a remote window from the
+settings of the remote machine, and ignores it in a workspace. A workspace may be hostile, and these settings
 
 - name a program, a folder, a model or an address (`python.*`, `*.model`, `llm.endpoint`, `llm.runtime`,
   `vectors.server`);
 - limit the memory, disk, battery and time that this machine spends (`embedding.*`, `llm.*`, `embedded.*`, `cache.*`,
-  `index.*`, `retrieval.top`, `hover.timeoutMs`), or make everything be embedded again (`chunk.*`);
+  `index.*`, `retrieval.top`, `hover.timeoutMs`), or cause everything to be embedded again (`chunk.*`);
 - write code and questions to the log (`trace.server`).
 
-A new setting belongs to the user until it is listed here.
+A new setting has the scope `machine` until it is listed here.
 """
 
 _OF_THE_EXTENSION: dict[str, dict[str, Any]] = {
     "python.interpreter": {
         "type": "string",
         "default": "",
-        "markdownDescription": "The Python, 3.11 or newer, that Sourcewise makes its own environment with. "
-        "Empty: the one that the Python extension has selected, else `uv` or `python3` on the path.",
+        "markdownDescription": "Path of the Python 3.11 to 3.14 from which Sourcewise creates its own environment. If "
+        "empty, Sourcewise uses the first suitable one of: the interpreter that the Python extension selected, "
+        "`python3.13`, `python3.12`, `python3.11`, `python3` or `python` on the path, and a Python from `uv`.",
     },
     "python.wheels": {
         "type": "string",
         "default": "",
-        "markdownDescription": "A folder with wheels to install from, for machines without a network. "
-        "Empty: the package index that pip is set up for.",
+        "markdownDescription": "Folder of wheels to install from, for machines without a network. "
+        "If empty, Sourcewise uses the package index that pip is configured for.",
     },
     "trace.server": {
         "type": "string",
         "default": "off",
         "enum": ["off", "messages", "verbose"],
-        "markdownEnumDescriptions": ["Nothing.", "Their names.", "All of them, with questions and code."],
-        "markdownDescription": "What of the messages between the editor and the server is written to the log.",
+        "markdownEnumDescriptions": [
+            "No messages.",
+            "The names of messages.",
+            "Whole messages, including questions and code.",
+        ],
+        "markdownDescription": "What to log about messages between the editor and the server.",
     },
 }
-"""Settings that the server does not know."""
+"""Settings that only the extension uses."""
 
 _NAMES = """\
 /** Names of settings. GENERATED from `server/sourcewise/settings.py` by `npm run generate`; edit that. */
 
-/** Those that the server reads, without `sourcewise.`. */
+/** The settings that the server reads, without the prefix `sourcewise.`. */
 export const SERVER_SETTINGS: readonly string[] = [
 {server}];
 
-/** Those that a workspace may change. All others are the user's. */
+/** The settings that a workspace may change. All others are the user's. */
 export const SHARED_SETTINGS: readonly string[] = [
 {shared}];
 """
@@ -80,7 +85,7 @@ _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number"}
 
 
 def manifest(package: str) -> str:
-    """Return the text of `package.json` with the settings in it; all else stays."""
+    """Return the text of `package.json` with updated settings; the rest is unchanged."""
     content = json.loads(package)
     content["capabilities"]["untrustedWorkspaces"]["restrictedConfigurations"] = [
         f"sourcewise.{name}" for name in sorted(_properties().keys() - SHARED)
@@ -100,11 +105,11 @@ def _lines(names: Iterable[str]) -> str:
 
 
 def setting_groups() -> list[dict[str, Any]]:
-    """Return the groups of settings in the form of `package.json`, in the order in which the editor shows them."""
+    """Return the groups of settings in the format of `package.json`, in the order of display."""
     properties = _properties()
     unknown = {name.split(".")[0] for name in properties} - _TITLES.keys()
     if unknown:
-        raise ValueError(f"Give these groups of settings a title in {__name__}: {', '.join(sorted(unknown))}.")
+        raise ValueError(f"These groups of settings need a title in {__name__}: {', '.join(sorted(unknown))}.")
     return [{"title": title, "properties": _group(prefix, properties)} for prefix, title in _TITLES.items()]
 
 
@@ -130,5 +135,5 @@ def _property(spec: Any) -> dict[str, Any]:
 
 
 def _number_as_json(value: Any) -> Any:
-    """Write 3.0 as 3: so does npm whenever it saves the file, which must not make it stale."""
+    """Return 3.0 as 3, as npm writes it whenever it saves the file; otherwise the file would become stale."""
     return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,4 +1,4 @@
-"""The settings as a page to read: `server/SETTINGS.md`."""
+"""Generates the reference page of the settings: `server/SETTINGS.md`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The protocol as the editor's half imports it: `extension/src/generated/protocol.ts`."""
+"""Generates the protocol's types for the extension: `extension/src/generated/protocol.ts`."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _HEADER = """\
 /**
  * Every message under `sourcewise/`. GENERATED from `server/sourcewise/protocol/` by `npm run generate`; edit that.
  *
- * A field with a `?` may be left out, by the server too where it has its default. Lines count from 1, both ends
- * included. Paths are relative to their folder, with `/`.
+ * A field with a `?` may be omitted; the server also omits it if it has its default value. Lines count from 1, and
+ * ranges include both ends. Paths are relative to their folder and use `/`.
  */
 
-/** A method that the server answers. `types` is never there: it carries the types of what is sent and comes back. */
+/** A request to the server. `types` is never set: it only carries the types of the parameters and the result. */
 export interface Request<Params, Result> {
   readonly method: string;
   readonly types?: (params: Params) => Result;
 }
 
-/** A method that the server sends and nobody answers. `types` is never there: it carries the type of what is sent. */
+/** A notification from the server. `types` is never set: it only carries the type of the parameters. */
 export interface Notification<Params> {
   readonly method: string;
   readonly types?: (params: Params) => void;
@@ -51,7 +51,7 @@ def protocol_module() -> str:
 
 
 def typescript_type(hint: Any) -> str:
-    """Return a Python type in TypeScript's words."""
+    """Return the TypeScript type for a Python type."""
     arguments = get_args(hint)
     match get_origin(hint):
         case origin if origin is Union or origin is UnionType:

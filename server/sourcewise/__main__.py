@@ -1,7 +1,7 @@
-"""Starts the program, having made sure that modules come from the installation and never from the current folder.
+"""Starts the program after making sure that modules are imported only from the installation.
 
-An empty entry in PYTHONPATH means the current folder, which may be a hostile repository with a `click.py`. So this file
-imports nothing but two modules that every Python has loaded before it runs.
+An empty entry in PYTHONPATH means the current folder, which may be a hostile repository with a `click.py`. This file
+therefore imports only two modules that every Python loads before it runs a program.
 """
 
 import os
@@ -9,15 +9,19 @@ import sys
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the program and exit with its exit code."""
     _isolate_imports()
-    from sourcewise.start import start  # noqa: PLC0415
+    try:
+        from sourcewise.start import start  # noqa: PLC0415
 
-    sys.exit(start(sys.argv[1:]))
+        code = start(sys.argv[1:])
+    except KeyboardInterrupt:  # while modules are imported; the commands handle it themselves
+        code = 130
+    sys.exit(code)
 
 
 def _isolate_imports() -> None:
-    """Remove the folder that Python was started in or for, and what PYTHONPATH adds, from the module search path."""
+    """Remove the current folder or the script's folder, and the entries of PYTHONPATH, from the module search path."""
     if not sys.flags.safe_path:
         del sys.path[:1]
     if sys.flags.ignore_environment:

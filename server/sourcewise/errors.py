@@ -1,46 +1,46 @@
-"""Everything that may go wrong, as one tree.
+"""The hierarchy of Sourcewise's exceptions.
 
 SourcewiseError
-├── UserError                 a sentence for the user and a next step
+├── UserError                 a message for the user, with a next step
 │   ├── FolderError           the folder is missing, not a folder, unreadable or empty
-│   ├── QuestionError         the question is empty or too long, or nothing is in its scope
-│   ├── SettingsError         a setting has a value that cannot work
+│   ├── QuestionError         the question is empty or too long, or its scope is empty
+│   ├── SettingsError         a setting has an invalid value
 │   ├── IndexBusyError        another process owns the index
-│   ├── PeerError             another Sourcewise process cannot do what it was asked
-│   │   ├── PeerGoneError     nobody serves, or it went away before it answered
+│   ├── PeerError             another Sourcewise process cannot fulfil a request
+│   │   ├── PeerGoneError     it is not running, or ended before it answered
 │   │   ├── PeerSlowError     it did not answer within the time limit
-│   │   └── PeerVersionError  it is of another version
+│   │   └── PeerVersionError  it runs another version
 │   ├── StorageError          the index cannot be read or written (disk full, read-only, corrupt)
-│   │   ├── CatalogCorruptError       the catalog is damaged or of another version
-│   │   └── VectorStoreCorruptError   the vectors are damaged; they can be made again
-│   ├── WeightsError          a model's files cannot be had
-│   │   └── WeightsCorruptError   they do not have the hash they must have
-│   ├── WorkerError           a worker process could not do its work
-│   │   └── WorkerDiedError           it ended in the middle of it
+│   │   ├── CatalogCorruptError       the catalog is damaged or from another version
+│   │   └── VectorStoreCorruptError   the vectors are damaged; they can be rebuilt
+│   ├── WeightsError          a model's files are not available
+│   │   └── WeightsCorruptError   they failed their checksum
+│   ├── WorkerError           a worker process failed
+│   │   └── WorkerDiedError           it ended in the middle of its work
 │   └── GeneratorError        no language model can answer
-│       ├── GeneratorUnreachableError   its server does not run
-│       ├── GeneratorModelMissingError  its server runs, the model is not installed
-│       ├── GeneratorSlowError          it did not speak within the time limit
-│       └── GeneratorInterruptedError   it went away in mid-answer
-└── CancelledError            somebody asked to stop; not a failure
+│       ├── GeneratorUnreachableError   its server is not running
+│       ├── GeneratorModelMissingError  its server is running, but the model is not installed
+│       ├── GeneratorSlowError          it produced no text within the time limit
+│       └── GeneratorInterruptedError   it ended in the middle of an answer
+└── CancelledError            the user cancelled; not a failure
 
-The door (command line, language server) shows `message` and `hint`; a traceback goes to the log only.
+The command line and the language server show `message` and `hint`. A traceback goes only to the log.
 """
 
 from __future__ import annotations
 
 
 class SourcewiseError(Exception):
-    """The root of the tree."""
+    """The base class of all exceptions of Sourcewise."""
 
 
 class UserError(SourcewiseError):
-    """An error that a person can act on.
+    """An error that a user can act on.
 
     Attributes:
-        message: one sentence that says what is wrong.
-        hint: one sentence that says what to do next.
-        exit_code: what the command line exits with.
+        message: one sentence about the problem.
+        hint: one sentence with the next step.
+        exit_code: the exit code of the command line.
     """
 
     exit_code = 1
@@ -54,7 +54,7 @@ class UserError(SourcewiseError):
         return f"{self.message} {self.hint}".strip()
 
     def __reduce__(self) -> tuple[type[UserError], tuple[str, str]]:
-        """Keep the hint when a worker process sends the error."""
+        """Pickle the hint too, for errors from a worker process."""
         return type(self), (self.message, self.hint)
 
 
@@ -65,13 +65,13 @@ class FolderError(UserError):
 
 
 class QuestionError(UserError):
-    """The question cannot be asked."""
+    """The question is empty or too long, or its scope is empty."""
 
     exit_code = 2
 
 
 class SettingsError(UserError):
-    """A setting cannot work."""
+    """A setting has an invalid value."""
 
     exit_code = 2
 
@@ -83,13 +83,13 @@ class IndexBusyError(UserError):
 
 
 class PeerError(UserError):
-    """Another Sourcewise process cannot do what it was asked."""
+    """Another Sourcewise process cannot fulfil a request."""
 
     exit_code = 3
 
 
 class PeerGoneError(PeerError):
-    """Nobody serves, or the process went away before it answered."""
+    """The process is not running, or ended before it answered."""
 
 
 class PeerSlowError(PeerError):
@@ -97,7 +97,7 @@ class PeerSlowError(PeerError):
 
 
 class PeerVersionError(PeerError):
-    """The process is of another version of Sourcewise."""
+    """The process runs another version of Sourcewise."""
 
 
 class StorageError(UserError):
@@ -107,34 +107,34 @@ class StorageError(UserError):
 
 
 class CatalogCorruptError(StorageError):
-    """The catalog is damaged, or another version of Sourcewise made it."""
+    """The catalog is damaged, or another version of Sourcewise wrote it."""
 
 
 class VectorStoreCorruptError(StorageError):
-    """The stored vectors are damaged; they can be made again."""
+    """The stored vectors are damaged; they can be rebuilt."""
 
 
 class WeightsError(UserError):
-    """A model's files cannot be had."""
+    """A model's files are not available."""
 
     exit_code = 5
 
 
 class WeightsCorruptError(WeightsError):
-    """A model's files do not have the hash they must have."""
+    """A model's files failed their checksum."""
 
 
 class WorkerError(UserError):
-    """A worker process could not do its work."""
+    """A worker process failed."""
 
     exit_code = 5
 
 
 class WorkerDiedError(WorkerError):
-    """A worker process ended in the middle of its work: killed, or crashed by what it was given.
+    """A worker process ended in the middle of its work: it was killed, or its input crashed it.
 
     Attributes:
-        status: its exit code; the negative number of the signal that ended it.
+        status: its exit code, or the negated number of the signal that ended it.
     """
 
     status = 0
@@ -147,20 +147,20 @@ class GeneratorError(UserError):
 
 
 class GeneratorUnreachableError(GeneratorError):
-    """The model's server does not run."""
+    """The model's server is not running."""
 
 
 class GeneratorModelMissingError(GeneratorError):
-    """The server runs but does not have the model."""
+    """The server is running, but the model is not installed."""
 
 
 class GeneratorSlowError(GeneratorError):
-    """The model did not speak within the time limit."""
+    """The model produced no text within the time limit."""
 
 
 class GeneratorInterruptedError(GeneratorError):
-    """The model went away in mid-answer."""
+    """The model ended in the middle of an answer."""
 
 
 class CancelledError(SourcewiseError):
-    """Somebody asked to stop."""
+    """The user cancelled the work."""

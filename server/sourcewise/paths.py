@@ -1,4 +1,4 @@
-"""Where data lives: per user, never inside a workspace.
+"""Returns the paths of Sourcewise's data: per user, never inside a workspace.
 
     DATA/
       models/NAME/              weights
@@ -32,7 +32,7 @@ _OUR_ENTRIES = ("embedder", "embeddings.sqlite", "indexes", "logs", "models", "s
 
 @dataclass(frozen=True, slots=True)
 class IndexPaths:
-    """The places of one folder's index."""
+    """The paths of one folder's index."""
 
     root: Path
 
@@ -48,76 +48,76 @@ class IndexPaths:
 
     @property
     def origin(self) -> Path:
-        """The file that names the folder that the index is of."""
+        """The file with the path of the indexed folder."""
         return self.root / "origin"
 
     @property
     def damaged(self) -> Path:
-        """A file that is there where the catalog proved to be damaged in use."""
+        """The file that marks a catalog as damaged."""
         return self.root / "damaged"
 
     @property
     def consent(self) -> Path:
-        """The file that lists the remote models which may be sent code of the folder."""
+        """The file that lists the remote models to which the user allows code of the folder to be sent."""
         return self.root / "consent.json"
 
     @property
     def lock(self) -> Path:
-        """The file whose lock says who owns the index."""
+        """The lock file of the process that owns the index."""
         return self.root / "lock"
 
     @property
     def address(self) -> Path:
-        """The file that says where the owner serves the others."""
+        """The file with the address at which the owner serves other processes."""
         return self.root / "address"
 
 
 @dataclass(frozen=True, slots=True)
 class DataPaths:
-    """The per-user places."""
+    """The paths of a user's data."""
 
     root: Path
 
     @classmethod
     def default(cls) -> DataPaths:
-        """Return the places this user has.
+        """Return the paths of the current user.
 
         Raises:
-            SettingsError: SOURCEWISE_HOME is no absolute path.
+            SettingsError: SOURCEWISE_HOME is not an absolute path.
         """
         chosen = Path(os.environ.get("SOURCEWISE_HOME", "")).expanduser()
         if chosen.is_absolute():
             return cls(chosen.resolve())
-        if chosen.parts:  # in a repository it would name one of the repository's folders, settings included
+        if chosen.parts:  # in a repository, a relative path would name a folder of the repository, with its settings
             raise SettingsError(
-                f"SOURCEWISE_HOME is {str(chosen)!r}, which is no absolute path.",
-                "Set it to a path that begins at the root, or unset it.",
+                f"SOURCEWISE_HOME is {str(chosen)!r}, which is not an absolute path.",
+                "Set it to an absolute path, or unset it.",
             )
         return cls(platformdirs.user_data_path("sourcewise"))
 
     @property
     def models(self) -> Path:
-        """Weights, a folder a model."""
+        """The model weights, with one folder for each model."""
         return self.root / "models"
 
     @property
     def indexes(self) -> Path:
-        """The indexes, a folder each."""
+        """The folder of the indexes, with one folder for each index."""
         return self.root / "indexes"
 
     @property
     def embedding_cache(self) -> Path:
-        """The SQLite database of embeddings."""
+        """The SQLite database of cached embeddings."""
         return self.root / "embeddings.sqlite"
 
     @property
     def embedder_lock(self) -> Path:
-        """The file whose lock says which process embeds for all others."""
+        """The lock file of the process that embeds for all others."""
         return self.root / "embedder" / "lock"
 
     @property
     def embedder_address(self) -> Path:
-        """The file that says where that process serves them."""
+        """The file with the address of the process that embeds for all others."""
         return self.root / "embedder" / "address"
 
     @property
@@ -131,11 +131,15 @@ class DataPaths:
         return self.root / "settings.toml"
 
     def make_private(self) -> None:
-        """Take away the rights of other users, also from what an earlier version left open to them.
+        """Make the data unreadable for other users, including files that an earlier version left readable.
 
-        The data folder itself is closed unless it holds other things than ours, as a folder that a user chose may.
+        The mode of the data folder itself stays as it is if the folder contains files that are not Sourcewise's: the
+        user may have chosen a shared folder.
+
+        Raises:
+            OSError: the data folder cannot be created or listed.
         """
-        if sys.platform == "win32":  # the profile of a user is private there
+        if sys.platform == "win32":  # user profiles are private on Windows
             return
         self.root.mkdir(parents=True, exist_ok=True, mode=_PRIVATE_FOLDER)
         entries = list(os.scandir(self.root))
@@ -146,10 +150,10 @@ class DataPaths:
             _close_tree(entry)
 
     def index_of(self, folder: Path) -> IndexPaths:
-        """Return where the index of a folder lives.
+        """Return the paths of a folder's index.
 
         Raises:
-            StorageError: that place would be inside the folder itself.
+            StorageError: the index would be inside the folder itself.
         """
         if self.root.resolve().is_relative_to(folder):
             raise StorageError(
@@ -162,7 +166,7 @@ class DataPaths:
 
 
 def _close_tree(entry: os.DirEntry[str]) -> None:
-    """Take away the rights of other users from a file, or a folder with all that is in it; links stay as they are."""
+    """Remove the permissions of other users from a file, or from a folder and its content; skip links."""
     if entry.is_symlink():
         return
     if not entry.is_dir():
@@ -175,7 +179,7 @@ def _close_tree(entry: os.DirEntry[str]) -> None:
 
 
 def _close(path: Path, wanted: int) -> None:
-    # What is gone by now, or belongs to another user, is none of ours to close.
+    # The file may be gone by now, or belong to another user.
     with suppress(OSError):
         rights = stat.S_IMODE(path.stat().st_mode)
         if rights & ~wanted:
@@ -186,17 +190,19 @@ def workspace_folder(path: Path) -> Path:
     """Return the real path of a folder that can be indexed.
 
     Raises:
-        FolderError: it does not exist, is no folder, or may not be listed.
+        FolderError: it does not exist, is not a folder, or cannot be listed.
     """
     try:
         folder = path.expanduser().resolve(strict=True)
         if not folder.is_dir():
-            raise FolderError(f"{path} is a file, not a folder.", "Name the folder that contains it.")
+            raise FolderError(f"{path} is a file, not a folder.", "Use the folder that contains it.")
         os.scandir(folder).close()
     except FileNotFoundError as error:
         raise FolderError(f"The folder {path} does not exist.", "Check the spelling of --folder.") from error
     except PermissionError as error:
-        raise FolderError(f"The folder {path} may not be read.", "Ask its owner for permission to list it.") from error
+        raise FolderError(
+            f"You have no permission to read the folder {path}.", "Ask its owner for permission to list it."
+        ) from error
     except (OSError, RuntimeError) as error:
-        raise FolderError(f"The folder {path} cannot be opened: {error}.", "Name another folder.") from error
+        raise FolderError(f"The folder {path} cannot be opened: {error}.", "Use another folder.") from error
     return folder

@@ -1,4 +1,4 @@
-"""What comes before any command: an environment of our own, private files, the log, and which way in is meant."""
+"""Prepares the process (variables, private files, log), then starts the command line or the language server."""
 
 from __future__ import annotations
 
@@ -31,9 +31,8 @@ def start(arguments: Sequence[str]) -> int:
     _log_to_file(data)
     _make_private(data)
     if list(arguments) == ["lsp"]:
-        _serve_editor(
-            data
-        )  # an editor waits for the first reply, and what the command line imports would double its time
+        # An editor waits for the first reply, and importing the command line would double the wait.
+        _serve_editor(data)
         return 0
     from sourcewise.cli import run  # noqa: PLC0415
 
@@ -43,14 +42,14 @@ def start(arguments: Sequence[str]) -> int:
 def _make_private(data: DataPaths) -> None:
     try:
         data.make_private()
-    except OSError as error:  # a read-only or full disk; the commands report it where it matters
+    except OSError as error:  # a read-only or full disk; the commands report it if they need to write
         logging.getLogger(__name__).warning("The data folder cannot be made private: %s", error)
 
 
 def _serve_editor(data: DataPaths) -> None:
     from sourcewise.lsp import serve  # noqa: PLC0415
 
-    # An editor may start us in its workspace, and a library could look for its configuration there.
+    # An editor may start the server in its workspace, where a library could look for its configuration.
     os.chdir(PACKAGE_FOLDER)
     settings, problems = Settings.from_file(data.settings)
     for problem in problems:
@@ -59,7 +58,7 @@ def _serve_editor(data: DataPaths) -> None:
 
 
 def _log_to_file(data: DataPaths) -> None:
-    """Send the log, tracebacks included, to the per-user log file; without a writable disk there is none."""
+    """Write the log, including tracebacks, to the user's log file; without a writable disk, log nothing."""
     try:
         data.log.parent.mkdir(parents=True, exist_ok=True)
         handler: logging.Handler = logging.handlers.RotatingFileHandler(data.log, maxBytes=5_000_000, backupCount=1)

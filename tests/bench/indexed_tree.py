@@ -23,7 +23,7 @@ def indexed_tree(folder: Path, mode: SearchMode) -> Iterator[Index]:
     say(f"{folder.name} …")
     with opened_workspace(settings_of_user()) as (workspace, progress):
         opened = OpenedFolder(folder, workspace, progress)
-        opened.keeper.await_read()
+        opened.folder.await_read()
         if mode is SearchMode.HYBRID:
-            opened.keeper.await_vectors()
-        yield opened.keeper.opened()
+            opened.folder.await_vectors()
+        yield opened.folder.opened()

@@ -76,6 +76,29 @@ def test_ask_shows_sources_before_the_answer(run: Run) -> None:
     assert done.stdout.index("def login(user, password):") < done.stdout.index("No language model")
 
 
+def test_a_character_that_the_output_cannot_encode_is_replaced(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    (project / "解析.py").write_text("# 解析\ndef parse_settings(path):\n    return {}\n", "utf-8")
+    for arguments in (("search", "parse_settings"), ("ask", "parse_settings"), ("chunks", "解析.py"), ("doctor",)):
+        done = run(*arguments)
+        assert done.returncode == 0, done.stderr
+    assert "\\u89e3\\u6790.py" in run("search", "parse_settings").stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="uses a shell with pipes")
+@pytest.mark.parametrize("command", ["search area", "search area --json", "doctor", "status 2>&1"])
+def test_a_reader_that_closes_the_output_is_not_an_error(project: Path, home: Path, command: str) -> None:
+    line = f"{sys.executable} -m sourcewise {command} | true; exit ${{PIPESTATUS[0]}}"
+    environment = {**os.environ, "SOURCEWISE_HOME": str(home)}
+    done = subprocess.run(
+        ["bash", "-c", line], env=environment, cwd=project, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Broken" not in done.stderr
+
+
 def test_ask_json_prints_one_object_with_checked_citations(run: Run) -> None:
     answer = json.loads(run("ask", "Who makes the token?", "--json").stdout)
     assert answer["sources"][0]["passage"]["chunk"]["path"] == "auth.py"
@@ -178,12 +201,16 @@ def test_search_json_prints_a_list_with_the_best_hit_first(run: Run) -> None:
     assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
 
 
-def test_search_in_is_restricted_to_the_given_paths(run: Run) -> None:
+def test_search_in_is_restricted_to_the_given_paths(run: Run, project: Path) -> None:
     hits = json.loads(run("search", "area of a circle", "--in", "./shapes.py", "--json").stdout)
     assert {hit["path"] for hit in hits} == {"shapes.py"}
+    hits = json.loads(run("search", "area of a circle", "--in", project / "shapes.py", "--json").stdout)
+    assert {hit["path"] for hit in hits} == {"shapes.py"}
+    everywhere = json.loads(run("search", "area of a circle", "--in", ".", "--json").stdout)
+    assert {hit["path"] for hit in everywhere} >= {"auth.py", "shapes.py"}
     refused = run("search", "area", "--in", "missing/")
     assert refused.returncode == 2
-    assert "Nothing is indexed of missing" in refused.stderr
+    assert "Not in the index: missing" in refused.stderr
 
 
 def test_search_filters_by_language_kind_and_path(run: Run, project: Path) -> None:
@@ -206,7 +233,7 @@ def test_search_filters_by_language_kind_and_path(run: Run, project: Path) -> No
     assert [hit["symbol"] for hit in hits] == ["area"]
     refused = run("ask", "Where is the area?", "--changed-since", "main")
     assert refused.returncode == 2
-    assert "not in a working tree of git" in refused.stderr
+    assert "not in a git working tree" in refused.stderr
 
 
 def test_search_explain_shows_the_scores(run: Run) -> None:
@@ -272,7 +299,7 @@ def test_skipped_shows_the_counts_and_then_each_rule_with_its_line(run: Run, pro
         (project / f"noise{number}.log").write_text("noise\n")
     run("index")
     counts, *groups = run("skipped").stdout.splitlines()
-    assert counts == "Out of the index: 10 ignored, 1 binary."
+    assert counts == "Not indexed: 10 ignored, 1 binary."
     assert "  debug.log, noise0.log, noise1.log and 7 more  *.log (.gitignore:1)" in groups
     assert run("skipped", "--reason", "ignored").stdout.count(".gitignore:1") == 10
     listed = json.loads(run("skipped", "--reason", "binary", "--json").stdout)
@@ -294,7 +321,7 @@ def test_prune_lists_indexes_of_deleted_folders_and_removes_them_with_yes(
     removed = json.loads(run("index", "--prune", "--yes", "--json").stdout)
     assert [entry["folder"] for entry in removed["removed"]] == [str(gone)]
     assert removed["bytes"] > 0
-    assert run("index", "--prune").stdout == "No index is to be removed.\n"
+    assert run("index", "--prune").stdout == "There are no indexes to delete.\n"
     assert json.loads(run("status", "--json").stdout)["state"] == "ready"
 
 
@@ -330,9 +357,9 @@ def test_an_empty_folder_is_reported(run: Run, tmp_path: Path) -> None:
     empty.mkdir()
     done = run("index", "--folder", empty)
     assert done.returncode == 0
-    assert "Nothing here can be indexed" in done.stderr
+    assert "Found no files to index" in done.stderr
     asked = run("ask", "What is here?", "--folder", empty)
-    assert "Nothing in this folder seems to be about that" in asked.stdout
+    assert "No matching code found in this folder" in asked.stdout
 
 
 def test_an_unknown_model_shows_a_hint_and_the_sources(run: Run) -> None:

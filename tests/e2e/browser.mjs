@@ -56,3 +56,22 @@ function onPath() {
   const places = NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name)));
   return places.find((place) => capture(place, ["--version"]).status === 0);
 }
+
+/**
+ * Gives every page of VS Code that is opened from now on options of development. A built workbench takes them from its
+ * own configuration alone, which it reads once.
+ *
+ * @param {Pick<import("playwright-core").Page, "addInitScript">} target a page, or the context of several
+ * @param {object} developmentOptions
+ */
+export function configureDevelopment(target, developmentOptions) {
+  return target.addInitScript((options) => {
+    const { document } = globalThis;
+    document.addEventListener("readystatechange", () => {
+      const element = document.getElementById("vscode-workbench-web-configuration");
+      if (document.readyState !== "interactive" || !element) return;
+      const settings = JSON.parse(element.getAttribute("data-settings"));
+      element.setAttribute("data-settings", JSON.stringify({ ...settings, developmentOptions: options }));
+    });
+  }, developmentOptions);
+}

@@ -6,13 +6,13 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
+import { ensureCodeServer, installExtension, startCodeServer } from "../../extension/codeServer.mjs";
 import { ensureChromium, openBrowser } from "./browser.mjs";
 import { makeCodebase, makeHostileCodebase } from "./codebases.mjs";
 import { startOllama } from "./ollama.mjs";
 import { Panel } from "./pages/panel.mjs";
 import { QuickPick } from "./pages/quickPick.mjs";
 import { Workbench } from "./pages/workbench.mjs";
-import { ensureCodeServer, installExtension, startCodeServer } from "./vscode.mjs";
 
 const QUIET = {
   "chat.disableAIFeatures": true,

@@ -9,7 +9,12 @@ const check = (part, title, tests) => ({ part, title, command: "true", args: [],
 const titles = (checks) => checks.map(({ title }) => title);
 
 describe("selecting the checks to run", () => {
-  const checks = [check("lint", "ruff"), check("unit", "pytest unit", ["a"]), check("protocol", "pytest protocol", [])];
+  const checks = [
+    check("lint", "ruff"),
+    check("unit", "pytest unit", ["a"]),
+    check("protocol", "pytest protocol", []),
+    check("long", "kills"),
+  ];
 
   it("returns every check that has test files, in order", () => {
     assert.deepEqual(titles(selectChecks(checks, undefined)), ["ruff", "pytest unit"]);
@@ -17,6 +22,10 @@ describe("selecting the checks to run", () => {
 
   it("returns only the checks of the given part", () => {
     assert.deepEqual(titles(selectChecks(checks, "unit")), ["pytest unit"]);
+  });
+
+  it("leaves out the long checks, unless they are named", () => {
+    assert.deepEqual(titles(selectChecks(checks, "long")), ["kills"]);
   });
 
   it("rejects an unknown part", () => {
@@ -49,7 +58,7 @@ describe("running the checks", () => {
 describe("the installed Node packages", () => {
   const lock = {
     packages: {
-      "": { version: "0.1.0" },
+      "": { version: "1.2.3" },
       "node_modules/a": { version: "1.0.0" },
       "node_modules/b": { version: "1.0.0", optional: true },
     },

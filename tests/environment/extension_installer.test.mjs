@@ -22,7 +22,7 @@ describe("the extension's installer", () => {
     const storage = mkdtempSync(path.join(tmpdir(), "sourcewise-installer-"));
     const shipped = path.join(storage, "shipped");
     mkdirSync(shipped);
-    writeFileSync(path.join(shipped, "sourcewise-0.1.0-py3-none-any.whl"), "wheel");
+    writeFileSync(path.join(shipped, "sourcewise-1.2.3-py3-none-any.whl"), "wheel");
     cpSync(fromRoot("server/constraints.txt"), path.join(shipped, "constraints.txt"));
     cpSync(fromRoot("server/installer/hold_lock.py"), path.join(shipped, "hold_lock.py"));
     request = { storage, shipped, interpreter: null, wheels: null, candidates: namedPythons(process.platform) };

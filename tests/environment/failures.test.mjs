@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { installationFailed, lacksEmbeddedModel } from "../../server/installer/failures.mjs";
 
 describe("an installation without the embedded model", () => {
-  const missing = (name) => `ERROR: Cannot install sourcewise[embedded]==0.1.0 because of conflicting dependencies.
+  const missing = (name) => `ERROR: Cannot install sourcewise[embedded]==1.2.3 because of conflicting dependencies.
 Additionally, some packages in these conflicts have no matching distributions available for your environment:
     ${name}
 To fix this you could try to:

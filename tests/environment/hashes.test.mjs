@@ -51,7 +51,7 @@ describe("an installation from a folder of wheels", () => {
     { name: "xllamacpp", version: "1.0" },
     {
       name: "sourcewise",
-      version: "0.1.0",
+      version: "1.2.3",
       requires: ["torch>=2.13", "chromadb>=1", "xllamacpp==1.0; extra == 'embedded'"],
       modules: { "sourcewise.py": "import json\ndef main(): print('started')\n" },
       scripts: "sourcewise = sourcewise:main",
@@ -85,8 +85,8 @@ describe("an installation from a folder of wheels", () => {
     wheels = path.join(storage, "wheels");
     mkdirSync(shipped);
     cpSync(
-      path.join(made, "sourcewise-0.1.0-py3-none-any.whl"),
-      path.join(shipped, "sourcewise-0.1.0-py3-none-any.whl"),
+      path.join(made, "sourcewise-1.2.3-py3-none-any.whl"),
+      path.join(shipped, "sourcewise-1.2.3-py3-none-any.whl"),
     );
     cpSync(fromRoot("server/installer/hold_lock.py"), path.join(shipped, "hold_lock.py"));
     writeLock();

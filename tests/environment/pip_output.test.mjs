@@ -4,7 +4,7 @@ import { activityOf, bytesOf, isNoise, startsUnpacking } from "../../server/inst
 
 describe("a line of pip or uv", () => {
   const activities = {
-    "Collecting numpy>=2.0 (from sourcewise==0.1.0)": "fetching numpy",
+    "Collecting numpy>=2.0 (from sourcewise==1.2.3)": "fetching numpy",
     "Collecting torch==2.13.0+cpu": "fetching torch",
     "  Downloading pydantic_settings-2.16.3-py3-none-any.whl.metadata (3.1 kB)": "fetching pydantic_settings-2.16.3",
     "  Using cached scipy-1.17.1-cp311-cp311-manylinux_2_27_x86_64.whl (35 MB)": "fetching scipy-1.17.1",

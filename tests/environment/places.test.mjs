@@ -18,7 +18,7 @@ beforeEach(() => {
   storage = mkdtempSync(path.join(tmpdir(), "sourcewise-places-"));
   shipped = path.join(storage, "shipped");
   mkdirSync(shipped);
-  writeFileSync(path.join(shipped, "sourcewise-0.1.0-py3-none-any.whl"), "wheel");
+  writeFileSync(path.join(shipped, "sourcewise-1.2.3-py3-none-any.whl"), "wheel");
   writeFileSync(path.join(shipped, "constraints.txt"), "torch==2.13.0\n");
 });
 
@@ -39,7 +39,7 @@ describe("the extension's environment", () => {
     const [[hashes, , , requirement], again] = place.installs(["embedded"]);
     assert.equal(hashes, "--require-hashes");
     const digest = createHash("sha256").update("wheel").digest("hex");
-    const start = "sourcewise\\[embedded\\] @ file:///.*shipped.sourcewise-0\\.1\\.0-py3-none-any\\.whl";
+    const start = "sourcewise\\[embedded\\] @ file:///.*shipped.sourcewise-1\\.2\\.3-py3-none-any\\.whl";
     assert.match(requirement, new RegExp(`^${start}#sha256=${digest}$`));
     assert.deepEqual(again.slice(0, 2), ["--force-reinstall", "--no-deps"]);
   });
@@ -53,7 +53,7 @@ describe("the extension's environment", () => {
     const before = placeOf();
     make(before);
     assert.ok(isReady(before));
-    appendFileSync(path.join(shipped, "sourcewise-0.1.0-py3-none-any.whl"), " of the update");
+    appendFileSync(path.join(shipped, "sourcewise-1.2.3-py3-none-any.whl"), " of the update");
     assert.equal(placeOf().folder, before.folder);
     assert.ok(!isReady(placeOf()));
   });
@@ -65,7 +65,7 @@ describe("the extension's environment", () => {
   });
 
   it("cannot be created when the extension's wheel is missing", () => {
-    rmSync(path.join(shipped, "sourcewise-0.1.0-py3-none-any.whl"));
+    rmSync(path.join(shipped, "sourcewise-1.2.3-py3-none-any.whl"));
     assert.throws(placeOf, { message: /Python package is missing/ });
   });
 });

@@ -124,7 +124,7 @@ class HostileRepository:
             "GIT_EXEC_PATH": "./bin",
             "GIT_EXTERNAL_DIFF": "./bin/sh",
             "HF_ENDPOINT": host,
-            "OLLAMA_HOST": host,
+            "OLLAMA_HOST": "http://203.0.113.7:11434",
             "OTEL_EXPORTER_OTLP_ENDPOINT": host,
             "PIP_INDEX_URL": host,
             "XDG_CONFIG_HOME": "config",

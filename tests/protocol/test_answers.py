@@ -145,7 +145,7 @@ async def test_an_invalid_scope_is_refused_with_a_hint(start: Start, project: Pa
     with pytest.raises(JsonRpcException, match="cobol") as caught:
         await editor.request(protocol.ASK, protocol.AskParams(QUESTION, "4", scope=protocol.Scope((), ("cobol",))))
     assert "python" in caught.value.data["hint"]
-    with pytest.raises(JsonRpcException, match="not in a working tree of git") as caught:
+    with pytest.raises(JsonRpcException, match="not in a git working tree") as caught:
         await editor.request(
             protocol.ASK, protocol.AskParams(QUESTION, "5", scope=protocol.Scope(changed_since="main"))
         )

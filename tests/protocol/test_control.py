@@ -112,9 +112,9 @@ async def test_why_explains_files_outside_the_open_folders(start: Start, project
     editor = await start(project)
     for uri, words in (
         ((tmp_path / "elsewhere.py").as_uri(), "outside the open folders"),
-        ("untitled:Untitled-1", "Untitled-1 is no file yet"),
-        ("git:/x/a.py?ref", "not a file of this machine"),
-        ("", "not a file of this machine"),
+        ("untitled:Untitled-1", "Untitled-1 is not saved yet"),
+        ("git:/x/a.py?ref", "not a file on this machine"),
+        ("", "not a file on this machine"),
     ):
         found = await why(editor, uri)
         assert not found.indexed

@@ -108,10 +108,10 @@ async def test_an_untitled_document_is_explained_under_its_name(start: Start, fo
 async def test_a_selection_that_cannot_be_explained_is_refused_with_a_hint(start: Start, folder: Path) -> None:
     editor = await start(folder)
     for uri, words in (
-        ("file:///elsewhere/x.py", "lies in no open folder"),
-        ("git:/project/auth.py", "no file on this machine"),
+        ("file:///elsewhere/x.py", "is not in an open folder"),
+        ("git:/project/auth.py", "not a file on this machine"),
         ("untitled:Untitled-9", "not open"),
-        ("auth.py", "no file on this machine"),
+        ("auth.py", "not a file on this machine"),
         ((folder / "login.py").as_uri(), "no code at line 2"),
     ):
         with pytest.raises(JsonRpcException, match=words) as caught:
@@ -135,10 +135,10 @@ async def test_a_uri_outside_the_folder_is_refused(start: Start, folder: Path, t
         f"file://host{folder}/auth.py",
         f"{root}/a%00.py",
     ):
-        with pytest.raises(JsonRpcException, match="lies in no open folder"):
+        with pytest.raises(JsonRpcException, match="is not in an open folder"):
             await explain(editor, lines(uri, 1, 1))
     editor.show(f"{root}/../outside.py", "def outside_secret(): pass\n")
-    with pytest.raises(JsonRpcException, match="lies in no open folder"):
+    with pytest.raises(JsonRpcException, match="is not in an open folder"):
         await explain(editor, lines(f"{root}/../outside.py", 1, 1))
     assert (await explain(editor, lines(f"{root}/docs/../auth.py", 4, 6))).sources[0].path == "auth.py"
 

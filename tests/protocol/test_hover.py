@@ -45,7 +45,7 @@ async def test_a_hover_shows_the_symbol_with_links_to_its_locations(start: Start
     assert "Compare a password with the stored hash of a user" in text
     assert f"({(folder / 'auth.py').as_uri()}#L4-L6)" in text
     assert f"`enter`]({uri}#L5)" in text
-    assert "Close in meaning" in text
+    assert "Similar code" in text
     command = text.rpartition("command:sourcewise.explain?")[2].rstrip(")")
     assert json.loads(unquote(command)) == [
         {"uri": uri, "startLine": 5, "endLine": 5, "startCharacter": 14, "endCharacter": 14}

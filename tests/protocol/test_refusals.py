@@ -136,7 +136,7 @@ async def test_an_unreadable_folder_is_reported(start: Start, project: Path, tmp
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o000)
     editor = await start(closed, project)
-    assert "may not be read" in (await editor.until_idle(closed)).message
+    assert "no permission to read" in (await editor.until_idle(closed)).message
 
 
 LINK = "[Finish the set-up](command:workbench.action.quit)"

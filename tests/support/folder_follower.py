@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 30
 
 
-class Told:
+class RecordedEvents:
     """Records a watcher's events and problems, and waits for more."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Follower:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.files: dict[str, str] = {}
-        self.told = Told()
+        self.events = RecordedEvents()
         self._folders: set[str] = set()
         self._watch: Callable[[str], None] = lambda path: None
         self._turn = threading.RLock()
@@ -67,7 +67,7 @@ class Follower:
         for path in paths if paths is not None else ("",):
             with self._turn:
                 self._look_at(path)
-        self.told.on_changes(paths)
+        self.events.on_changes(paths)
 
     def _look_at(self, path: str) -> None:
         self._forget(path)

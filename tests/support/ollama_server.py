@@ -24,6 +24,8 @@ class Script:
         models: maps a model's name to its size in bytes.
         listed_hosts: maps a model's name to the `remote_host` that `/api/tags` reports.
         shown_hosts: the same for `/api/show`; None makes that request fail.
+        shown: further fields of the reply to `/api/show`.
+        foreign: the status and body of each reply, as from another server, or `silence`.
         answering_host: the `remote_host` that the parts of an answer report.
         redirect: the address to which `/api/chat` redirects; empty for no redirect.
         pull: the progress records of `/api/pull`; `ending` determines how it ends.
@@ -34,6 +36,8 @@ class Script:
     models: dict[str, int] = field(default_factory=lambda: {"codellama:latest": 3_800_000_000})
     listed_hosts: dict[str, Any] = field(default_factory=dict)
     shown_hosts: dict[str, Any] | None = field(default_factory=dict)
+    shown: dict[str, Any] = field(default_factory=dict)
+    foreign: tuple[int, str] | str = ""
     answering_host: str | None = None
     redirect: str = ""
     context_length: int = 16384
@@ -81,7 +85,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self._record({})
-        if self.owner.script.ending == "html":
+        if self.owner.script.foreign:
+            self._reply_as_another_server()
+        elif self.owner.script.ending == "html":
             self._reply_bytes(b"<html>It works!</html>")
         elif self.path == "/api/version":
             self._reply({"version": "0.12.0"})
@@ -96,6 +102,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self._record(body)
+        if self.owner.script.foreign:
+            self._reply_as_another_server()
+            return
         if self.path == "/api/pull":
             self._stream(self._pull)
             return
@@ -113,13 +122,22 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._stream(self._speak)
 
+    def _reply_as_another_server(self) -> None:
+        foreign = self.owner.script.foreign
+        if isinstance(foreign, str):
+            self.owner.closing.wait()
+            return
+        status, body = foreign
+        location = {"Location": "https://login.example/start"} if 300 <= status < 400 else {}
+        self._reply_bytes(body.encode(), status, location)
+
     def _show(self, model: str) -> None:
         script = self.owner.script
         if script.shown_hosts is None:
             self._reply({"error": "internal error"}, 500)
             return
         length = {"llama.context_length": script.context_length}
-        self._reply({"model_info": length, **_remote(script.shown_hosts.get(model))})
+        self._reply({"model_info": length, **script.shown, **_remote(script.shown_hosts.get(model))})
 
     def _stream(self, speak: Callable[[], None]) -> None:
         self.send_response(200)

@@ -1,4 +1,4 @@
-"""What several unit tests share: git without the settings of whoever runs the tests."""
+"""Shared fixtures of unit tests: git without the user's settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is generated is fresh, and says all that the declarations say."""
+"""Generated files are up to date, and contain all declarations."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 ARTIFACTS = artifacts(ROOT)
 
 
-def test_the_generated_files_are_fresh() -> None:
+def test_the_generated_files_are_up_to_date() -> None:
     assert not list(stale_artifacts(ROOT)), "Run: npm run generate"
 
 
@@ -44,7 +44,7 @@ def test_every_method_has_an_example() -> None:
 
 
 @pytest.mark.parametrize("path", ["extension/src/generated/protocol.ts", "server/PROTOCOL.md"])
-def test_every_method_type_and_field_is_there(path: str) -> None:
+def test_every_method_type_and_field_is_described(path: str) -> None:
     text = ARTIFACTS[path]
     for message in (*protocol.REQUESTS, *protocol.NOTIFICATIONS):
         assert message.method in text
@@ -64,11 +64,11 @@ def test_every_method_type_and_field_is_there(path: str) -> None:
         (dict[str, float], "Record<string, number>"),
     ],
 )
-def test_a_python_type_has_its_counterpart(hint: object, text: str) -> None:
+def test_a_python_type_has_a_typescript_type(hint: object, text: str) -> None:
     assert typescript_type(hint) == text
 
 
-def test_the_editor_has_every_setting_with_the_servers_default() -> None:
+def test_the_manifest_has_every_setting_with_the_servers_default() -> None:
     properties = {
         name: declared
         for group in json.loads(ARTIFACTS["package.json"])["contributes"]["configuration"]
@@ -98,7 +98,7 @@ def test_the_settings_page_has_every_setting_with_its_default_range_and_descript
     assert "*editor only*" in rows["python.interpreter"]
 
 
-def test_what_names_a_program_a_model_or_an_address_needs_a_trusted_workspace() -> None:
+def test_settings_of_programs_models_and_addresses_need_a_trusted_workspace() -> None:
     manifest = json.loads(ARTIFACTS["package.json"])
     restricted = set(manifest["capabilities"]["untrustedWorkspaces"]["restrictedConfigurations"])
     assert {"sourcewise.llm.endpoint", "sourcewise.python.interpreter", "sourcewise.embedding.model"} <= restricted
@@ -107,7 +107,7 @@ def test_what_names_a_program_a_model_or_an_address_needs_a_trusted_workspace() 
             assert (declared["scope"] != "window") == (name in restricted)
 
 
-def test_a_workspace_may_set_only_what_is_shared() -> None:
+def test_a_workspace_may_change_only_shared_settings() -> None:
     groups = json.loads(ARTIFACTS["package.json"])["contributes"]["configuration"]
     scopes = {name: declared["scope"] for group in groups for name, declared in group["properties"].items()}
     assert {name for name, scope in scopes.items() if scope != "machine"} == {"sourcewise.hover.enabled"}

@@ -1,4 +1,4 @@
-"""`server/LANGUAGES.md` says of each language what the code does with it."""
+"""The table in `server/LANGUAGES.md` agrees with the code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sourcewise.text import languages
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "server" / "LANGUAGES.md").read_text(encoding="utf-8")
 CAPTURE = re.compile(r"@([a-z][a-z_.]*)")
-NO_KINDS = {"name", "path", "parent", "selector", "body", "end", "wrapper", "attribute", "comment", "doc"}
+OTHER_CAPTURES = {"name", "path", "parent", "selector", "body", "end", "wrapper", "attribute", "comment", "doc"}
 HEAD = ["| language | files | definitions | named blocks | chunk boundaries |", "| --- | --- | --- | --- | --- |"]
 
 
@@ -48,7 +48,7 @@ def boundaries_of(language: str) -> str:
 
 
 def row_of(language: str) -> str:
-    kinds = captures_of(language) - NO_KINDS
+    kinds = captures_of(language) - OTHER_CAPTURES
     blocks = {kind.removeprefix("scope.") for kind in kinds if kind.startswith("scope.")}
     definitions = {kind for kind in kinds if not kind.startswith("scope.")}
     if language in headings._FINDERS:
@@ -62,16 +62,16 @@ def table() -> str:
     return "\n".join([*HEAD, *map(row_of, sorted(known))])
 
 
-def test_every_language_is_there_with_what_it_gets() -> None:
-    assert table() in PAGE, f"Put this into server/LANGUAGES.md:\n{table()}"
+def test_every_language_has_its_row() -> None:
+    assert table() in PAGE, f"Put this table into server/LANGUAGES.md:\n{table()}"
 
 
-def test_the_interpreters_of_scripts_are_there() -> None:
+def test_the_interpreters_of_scripts_are_listed() -> None:
     assert as_code(set(languages._INTERPRETERS)) in PAGE, as_code(set(languages._INTERPRETERS))
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES_WITH_GRAMMAR))
-def test_every_query_takes_comments_or_docstrings_except_that_of_json(language: str) -> None:
+def test_every_query_except_json_captures_comments_or_docstrings(language: str) -> None:
     captures = captures_of(language)
     if captures:
         assert bool(captures & {"comment", "doc"}) == (language != "json")

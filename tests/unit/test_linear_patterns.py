@@ -1,4 +1,4 @@
-"""Every regular expression takes time in proportion to its text, so that no small file freezes anything."""
+"""Every regular expression takes linear time, so that no file can block Sourcewise."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-# Each size only after the one before it was quick: an expression that is not linear fails here without a long wait.
+# Sizes increase, and a slow size ends the test: an expression that is not linear fails here without a long wait.
 _SIZES = (25, 250, 2_000, 8_000)
 _LARGE = 1_000_000
 _SLACK = 0.1
-# Linear expressions take about 20 nanoseconds.
-_SECONDS_A_CHARACTER = 0.5e-6
-# Patterns that meet only short texts.
+# Linear expressions take about 20 nanoseconds per character.
+_SECONDS_PER_CHARACTER = 0.5e-6
+# Patterns that are only used on short texts.
 _LIMITED = {
     "sourcewise.chunking.headings._IMAGE": 2_000,  # a longer title is cut first
     "sourcewise.chunking.headings._LINK": 2_000,
-    "sourcewise.mining.wildmatch._TOKEN": 1_000,  # longer rules with wildcards are not obeyed
+    "sourcewise.mining.wildmatch._TOKEN": 1_000,  # longer rules with wildcards are ignored
     "sourcewise.mining.wildmatch._BRACKET_ITEM": 1_000,
 }
 _SCANS = frozenset({"finditer", "findall", "split", "sub", "subn"})
@@ -52,7 +52,7 @@ def nodes(module: str) -> list[ast.AST]:
 
 
 def patterns() -> dict[str, re.Pattern[Any]]:
-    """Return the compiled expressions that modules hold, and those that stand in their functions, by place."""
+    """Return the compiled expressions in module variables and in calls of functions, by place."""
     found: dict[str, re.Pattern[Any]] = {}
     for module in modules():
         for name, value in vars(module).items():
@@ -73,7 +73,7 @@ def held(value: object, place: str) -> Iterator[tuple[str, re.Pattern[Any]]]:
 
 
 def written(module: ModuleType) -> Iterator[tuple[int, re.Pattern[Any]]]:
-    """Yield the expressions that are literals in calls of `re`; the others are made of names, and those are escaped."""
+    """Yield the literal expressions in calls of `re`; other expressions consist of names, which are escaped."""
     for node in nodes(module.__name__):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
             first, of = node.args[0], node.func
@@ -87,7 +87,7 @@ PATTERNS = patterns()
 
 
 def uses(place: str) -> set[str]:
-    """Return the methods that the module calls on an expression of its own; all where none is seen."""
+    """Return the methods that a module calls on its own expression; all methods if no call is found."""
     module, _, name = place.rpartition(".")
     if ":" in place or "[" in place:
         return {"search", "fullmatch", "finditer"}
@@ -98,7 +98,7 @@ def uses(place: str) -> set[str]:
 
 
 def seconds(pattern: re.Pattern[Any], methods: set[str], text: str) -> float:
-    """Return the CPU time of the slowest of some ways of using an expression; what takes too long is tried twice."""
+    """Return the CPU time in seconds of the slowest of these methods; a method that takes too long is tried twice."""
     subject: Any = text if isinstance(pattern.pattern, str) else text.encode("utf-8")
     slowest = 0.0
     for method in methods:
@@ -123,7 +123,7 @@ def made(parts: tuple[str, str, str], size: int) -> str:
 
 
 def allowed(size: int) -> float:
-    return _SLACK + size * _SECONDS_A_CHARACTER
+    return _SLACK + size * _SECONDS_PER_CHARACTER
 
 
 @pytest.mark.parametrize("place", sorted(PATTERNS))
@@ -139,7 +139,7 @@ def test_a_pattern_takes_linear_time(place: str) -> None:
     assert took < allowed(limit), f"{pattern.pattern!r} on {limit:,} characters like {worst}"
 
 
-def test_patterns_of_all_kinds_of_modules_are_looked_at() -> None:
+def test_patterns_of_all_kinds_of_modules_are_found() -> None:
     places = " ".join(PATTERNS)
     for known in ("words._TOKEN", "secret_patterns._SECRET", "decoding._DECLARED", "headings._ATX", "citations._CODE"):
         assert known in places

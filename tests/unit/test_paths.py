@@ -1,4 +1,4 @@
-"""Where data lives, and which folders can be indexed."""
+"""The paths of the data, and the folders that can be indexed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def test_two_folders_of_the_same_name_have_two_indexes(tmp_path: Path) -> None:
+def test_folders_of_the_same_name_have_different_indexes(tmp_path: Path) -> None:
     data = DataPaths(tmp_path / "data")
     one, two = data.index_of(Path("/a/src")), data.index_of(Path("/b/src"))
     assert one.root != two.root
@@ -27,25 +27,25 @@ def test_an_index_is_never_inside_its_workspace(tmp_path: Path) -> None:
         DataPaths(tmp_path / "project" / "data").index_of(tmp_path / "project")
 
 
-def test_a_name_with_odd_characters_becomes_a_plain_folder(tmp_path: Path) -> None:
+def test_a_folder_name_with_unusual_characters_becomes_plain_ascii(tmp_path: Path) -> None:
     root = DataPaths(tmp_path).index_of(Path("/a/…/π r²\n$(x)")).root
     assert root.parent == tmp_path / "indexes"
     assert root.name.isascii()
     assert " " not in root.name
 
 
-def test_the_environment_may_move_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sourcewise_home_moves_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCEWISE_HOME", str(tmp_path))
     assert DataPaths.default().root == tmp_path
 
 
-def test_a_link_and_its_target_are_one_folder(tmp_path: Path) -> None:
+def test_a_link_and_its_target_are_the_same_folder(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
     assert workspace_folder(tmp_path / "link") == workspace_folder(tmp_path / "real")
 
 
-def test_a_missing_folder_a_file_and_a_loop_are_refused_with_a_way_out(tmp_path: Path) -> None:
+def test_a_missing_folder_a_file_and_a_loop_are_refused_with_a_hint(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
     loop = tmp_path / "loop"
@@ -58,7 +58,7 @@ def test_a_missing_folder_a_file_and_a_loop_are_refused_with_a_way_out(tmp_path:
 
 @pytest.fixture
 def forbidden(tmp_path: Path) -> Iterator[Path]:
-    """Return a folder that may not be read, as an ordinary user: the superuser may read everything."""
+    """Return an unreadable folder, and drop root's rights, since root can read everything."""
     before = os.geteuid()
     tmp_path.chmod(0)
     if before == 0:
@@ -69,7 +69,7 @@ def forbidden(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_folder_without_permission_is_refused(forbidden: Path) -> None:
-    with pytest.raises(FolderError, match="may not be read"):
+    with pytest.raises(FolderError, match="You have no permission to read the folder"):
         workspace_folder(forbidden)
 
 
@@ -79,7 +79,7 @@ def mode(path: Path) -> int:
 
 @pytest.fixture
 def open_data(tmp_path: Path) -> Path:
-    """Return a data folder as an earlier version left it: readable by everybody."""
+    """Return a data folder as an earlier version left it: readable for all users."""
     data = tmp_path / "data"
     for name in ("logs/sourcewise.log", "models/m/model.onnx", "indexes/a-1/catalog.sqlite", "embeddings.sqlite"):
         file = data / name
@@ -102,7 +102,7 @@ def test_a_new_data_folder_is_private(tmp_path: Path) -> None:
     assert mode(tmp_path / "new" / "data") == 0o700
 
 
-def test_in_a_folder_with_other_things_only_ours_is_closed(open_data: Path) -> None:
+def test_in_a_shared_folder_only_the_data_becomes_private(open_data: Path) -> None:
     (open_data / "letter.txt").touch(mode=0o644)
     (open_data / "letter.txt").chmod(0o644)
     DataPaths(open_data).make_private()
@@ -110,7 +110,7 @@ def test_in_a_folder_with_other_things_only_ours_is_closed(open_data: Path) -> N
     assert (mode(open_data / "logs"), mode(open_data / "embeddings.sqlite")) == (0o700, 0o600)
 
 
-def test_what_a_link_leads_to_keeps_its_rights(open_data: Path, tmp_path: Path) -> None:
+def test_the_target_of_a_link_keeps_its_mode(open_data: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "file").touch()
@@ -122,7 +122,7 @@ def test_what_a_link_leads_to_keeps_its_rights(open_data: Path, tmp_path: Path) 
     assert (mode(elsewhere), mode(elsewhere / "file")) == (0o755, 0o644)
 
 
-def test_a_file_that_is_more_private_stays_so(open_data: Path) -> None:
+def test_a_stricter_mode_is_kept(open_data: Path) -> None:
     (open_data / "embeddings.sqlite").chmod(0o400)
     DataPaths(open_data).make_private()
     assert mode(open_data / "embeddings.sqlite") == 0o400

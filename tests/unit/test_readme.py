@@ -1,4 +1,4 @@
-"""The README is short, and leads to every other page."""
+"""The README is short, and links to every other page."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-MOST_WORDS = 700
+MAX_WORDS = 700
 
 
-def test_a_newcomer_reads_few_words() -> None:
-    assert len(README.split()) <= MOST_WORDS  # as `wc -w` counts them
+def test_it_is_short() -> None:
+    assert len(README.split()) <= MAX_WORDS  # as `wc -w` counts them
 
 
 def test_it_shows_one_picture() -> None:

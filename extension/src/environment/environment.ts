@@ -12,6 +12,7 @@ import { isReady, wasReady } from "../../../server/installer/stamp.mjs";
 import { withProgress } from "../notifications/notifications";
 import { settingOf } from "../settings";
 import { UserError } from "../userError";
+import { pythonOf, type SourceServer, sourceServer } from "./development";
 import { EnvironmentSetup, type EnvironmentState, type Installation } from "./environmentSetup";
 import { type InstallationListener, runInstaller } from "./installerProcess";
 import {
@@ -30,11 +31,17 @@ const INSTALLER = "extension/dist/installer.js";
 
 /** Finds or creates the environment and reports its state. */
 export class PythonEnvironment implements vscode.Disposable {
-  private readonly installation: GlobalStorageInstallation;
+  /** The server of the repository, where a contributor debugs it. */
+  readonly sources: SourceServer | undefined;
+  private readonly installation: GlobalStorageInstallation | SourceInstallation;
   private readonly setup: EnvironmentSetup;
 
   constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
-    this.installation = new GlobalStorageInstallation(context, log);
+    const isInDevelopment = context.extensionMode === vscode.ExtensionMode.Development;
+    this.sources = sourceServer({ folder: context.extensionPath, isInDevelopment }, process.env);
+    this.installation = this.sources
+      ? new SourceInstallation(this.sources, log)
+      : new GlobalStorageInstallation(context, log);
     this.setup = new EnvironmentSetup(this.installation);
   }
 
@@ -159,6 +166,32 @@ class GlobalStorageInstallation implements Installation, vscode.Disposable {
       interpreter: pathIn("python.interpreter"),
       wheels: pathIn("python.wheels"),
     };
+  }
+}
+
+/** The environment of the repository, which `npm run watch` makes. */
+class SourceInstallation implements Installation, vscode.Disposable {
+  readonly wasSetUp = true;
+
+  constructor(
+    private readonly sources: SourceServer,
+    private readonly output: vscode.LogOutputChannel,
+  ) {}
+
+  find(): string {
+    return pythonOf(this.sources);
+  }
+
+  install(): Promise<string> {
+    return Promise.resolve(this.find());
+  }
+
+  log(line: string): void {
+    this.output.info(line);
+  }
+
+  dispose(): void {
+    // It holds nothing.
   }
 }
 

@@ -1,17 +1,17 @@
 /**
  * Every message under `sourcewise/`. GENERATED from `server/sourcewise/protocol/` by `npm run generate`; edit that.
  *
- * A field with a `?` may be left out, by the server too where it has its default. Lines count from 1, both ends
- * included. Paths are relative to their folder, with `/`.
+ * A field with a `?` may be omitted; the server also omits it if it has its default value. Lines count from 1, and
+ * ranges include both ends. Paths are relative to their folder and use `/`.
  */
 
-/** A method that the server answers. `types` is never there: it carries the types of what is sent and comes back. */
+/** A request to the server. `types` is never set: it only carries the types of the parameters and the result. */
 export interface Request<Params, Result> {
   readonly method: string;
   readonly types?: (params: Params) => Result;
 }
 
-/** A method that the server sends and nobody answers. `types` is never there: it carries the type of what is sent. */
+/** A notification from the server. `types` is never set: it only carries the type of the parameters. */
 export interface Notification<Params> {
   readonly method: string;
   readonly types?: (params: Params) => void;
@@ -20,224 +20,270 @@ export interface Notification<Params> {
 /** The code of an error that the user can act on; its `data` is an `ErrorData`. */
 export const USER_ERROR_CODE = -32010;
 
-/** What comes with the message of a user error. */
+/** The `data` of a user error. */
 export interface ErrorData {
-  /** Name of the error's class, for example `IndexBusyError`. */
+  /** The name of the error's class, for example `IndexBusyError`. */
   kind: string;
-  /** One sentence that says what to do next, or an empty string. */
+  /** What to do next, as a sentence, or an empty string. */
   hint: string;
 }
 
-/** What a search is narrowed to: all that is given holds, and of each list any one. */
+/** The scope of a search. Different fields are ANDed; the entries of a list are ORed. */
 export interface Scope {
-  /** Files and folders (these end in `/`) that passages must come from. */
+  /** Files and folders to search; a folder ends in `/`. */
   paths?: string[];
-  /** Of their files, as `IndexChoices` has them. */
+  /** Languages of the files to search; see `IndexChoices`. */
   languages?: string[];
-  /** Of a definition that they hold or are a part of, likewise. */
+  /** Kinds of definitions that a passage must contain or belong to; see `IndexChoices`. */
   kinds?: string[];
-  /** A branch, a tag or a commit; their files must have changed since the work here left it. */
+  /** A branch, tag or commit; only files that changed since the current branch left it are searched. */
   changedSince?: string | null;
 }
 
-/** What is selected in an editor, in the document as it is there, saved or not. */
+/** A selection in an editor. It refers to the current text of the document, saved or not. */
 export interface Selection {
+  /** URI of the document. */
   uri: string;
+  /** First line. */
   startLine: number;
+  /** Last line. */
   endLine: number;
-  /** UTF-16 units from 0, like `endCharacter`; where both ends are the same place, it is a cursor. */
+  /** Start column in UTF-16 units, from 0. */
   startCharacter?: number;
+  /** End column in UTF-16 units, from 0. If both ends are equal, the selection is a cursor. */
   endCharacter?: number;
 }
 
-/** A question that was asked before in the same conversation, and the text that answered it. */
+/** An earlier question in the same conversation, and its answer. */
 export interface Turn {
+  /** The question. */
   question: string;
+  /** The text of the answer. */
   answer: string;
-  /** Those of the sources that the answer cites. */
+  /** The symbols of the cited sources; see `Passage`. */
   symbols?: string[];
 }
 
-/** A question. */
+/** Asks a question about a folder. */
 export interface AskParams {
+  /** The question, at most 20,000 characters. */
   question: string;
-  /** Chosen by the client; every notification about the answer carries it. */
+  /** ID chosen by the client; every notification about the answer contains it. */
   askId: string;
-  /** URI of a workspace folder; may be left out where there is one only. */
+  /** URI of a workspace folder; required if several are open. */
   folder?: string | null;
-  /** What the sources must come from; left out, the whole folder. */
+  /** The scope of the search for sources; the default is the whole folder. */
   scope?: Scope;
-  /** Lines that the question is about; they are the first source. */
+  /** Lines that the question is about; they become the first source. */
   selection?: Selection | null;
-  /** The conversation so far, oldest first. */
+  /** The conversation so far, oldest turn first. */
   history?: Turn[];
 }
 
-/** Which language model answered, and through what (`ollama`, `embedded`, `sources`). */
+/** A language model. */
 export interface ModelName {
+  /** The program that runs the model: `ollama`, `embedded`, or `sources` for no model. */
   runtime: string;
+  /** The name of the model. */
   name: string;
 }
 
-/** Lines of a file that were found. */
+/** A result of a search: lines of a file. */
 export interface Passage {
+  /** Path relative to the folder. */
   path: string;
+  /** URI of the file. */
   uri: string;
+  /** First line. */
   startLine: number;
+  /** Last line. */
   endLine: number;
-  /** Only its order means something. */
+  /** Score of the ranking; only comparable within one search. */
   score: number;
-  /** Cosine with the question in [-1, 1]; null where no vector was compared. */
+  /** Cosine similarity with the question in [-1, 1]; null if no vectors were compared. */
   similarity: number | null;
-  /** Qualified name of the definition it holds or is a part of; empty for loose lines. */
+  /** Qualified name of the definition that the passage contains or belongs to; empty outside definitions. */
   symbol: string;
+  /** Kind of that definition; `text` outside definitions. */
   kind: string;
+  /** Language of the file. */
   language: string;
-  /** Why it was found, in words. */
+  /** The contributions to the score, or why the passage was found, in words. */
   reasons: string[];
   /** Its first lines. */
   preview: string;
 }
 
-/** A passage as an answer cites it: `[number]`. */
+/** A passage that an answer can cite as `[number]`. */
 export interface Source extends Passage {
+  /** Number of the source, from 1. */
   number: number;
-  /** True where the prompt had no room for all of its lines. */
+  /** Whether the prompt omits some of its lines for lack of room. */
   truncated: boolean;
 }
 
-/** What checking a citation found. */
+/** The state of a cited source, compared with its current file. */
 export type CitationState = "current" | "changed since it was indexed" | "gone";
 
-/** A `[number]` of the answer, and what checking it found. */
+/** A citation `[number]` in the answer. */
 export interface Citation {
+  /** The number of the source. */
   number: number;
+  /** The state of the cited lines, compared with the current file. */
   state: CitationState;
 }
 
 /** A line of a file. */
 export interface Place {
+  /** Path relative to the folder. */
   path: string;
+  /** URI of the file. */
   uri: string;
+  /** Line number. */
   line: number;
 }
 
-/** A back-quoted identifier of the answer; `place` is null where the code does not know it. */
+/** A back-quoted identifier in the answer. */
 export interface Mention {
+  /** The identifier. */
   name: string;
+  /** Its definition or a source line that contains it; null if the code does not contain it. */
   place: Place | null;
 }
 
-/** Which searches find candidates: keywords, vectors or both. */
+/** The searches that find candidates: keywords, vectors or both. */
 export type SearchMode = "keywords and vectors" | "keywords" | "vectors";
 
-/** How a search was served. */
+/** How the passages were found. */
 export interface Coverage {
+  /** The searches that found them. */
   mode: SearchMode;
-  /** How many the folder has; `embedded` of them had a vector when it was asked. */
+  /** Chunks in the folder's index. */
   chunks: number;
+  /** Chunks that had vectors at the time of the search. */
   embedded: number;
-  /** False where nothing found is about the question. */
+  /** Whether any passage is relevant to the question. */
   relevant: boolean;
 }
 
-/** What the model counted, in tokens and seconds. */
+/** Token counts and times that the model's runtime reported. */
 export interface Usage {
+  /** Tokens of the prompt. */
   promptTokens: number;
+  /** Tokens of the answer. */
   answerTokens: number;
+  /** Seconds to read the prompt. */
   promptSeconds: number;
+  /** Seconds to generate the answer. */
   answerSeconds: number;
+  /** Why the model stopped: `stop`, or `length` at the token limit. */
   stopReason: string;
-  /** True where the runtime read fewer tokens than it was sent. */
+  /** Whether the runtime truncated the prompt. */
   promptCut: boolean;
 }
 
-/** How an answer was made. */
+/** How an answer was created. */
 export interface Trace {
+  /** How its sources were found. */
   search: Coverage;
-  /** Estimated size of the prompt, which had to fit in `promptBudget`. */
+  /** Estimated size of the prompt in tokens. */
   promptTokens: number;
+  /** The limit for `promptTokens`. */
   promptBudget: number;
+  /** Token counts and times of the model. */
   usage: Usage;
-  /** Stage to milliseconds. */
+  /** Milliseconds by stage. */
   timings: Record<string, number>;
-  /** Of the question's embedding, 0 where there is none; `vector` holds its first numbers. */
+  /** Dimensions of the question's embedding; 0 without one. */
   dimensions: number;
+  /** The first numbers of the question's embedding. */
   vector: number[];
 }
 
-/** A model on another machine that a question and code of a folder would be sent to. */
+/** A model on another machine, to which a question and code of a folder would be sent. */
 export interface Destination {
-  /** URI of the folder whose code it is. */
+  /** URI of the folder. */
   folder: string;
-  /** Its full name, with the tag. */
+  /** The full name of the model, with its tag. */
   model: string;
-  /** The address that it runs at. */
+  /** The address of the machine that runs it. */
   host: string;
 }
 
-/** The whole answer; what the notifications said before is contained in it. */
+/** The complete answer. It includes the content of all notifications about it. */
 export interface AskResult {
+  /** As in `AskParams`. */
   askId: string;
-  /** With citations that name no source struck out; `struck` are their numbers. */
+  /** The text in Markdown, without citations of nonexistent sources. */
   text: string;
+  /** The model that wrote the text. */
   model: ModelName;
+  /** The passages found, best first. */
   sources: Source[];
+  /** The cited sources. */
   citations: Citation[];
+  /** The numbers of the removed citations. */
   struck: number[];
+  /** The back-quoted identifiers in the text. */
   mentions: Mention[];
-  /** Sentences that the reader must see. */
+  /** Sentences to display with the answer. */
   notices: string[];
-  /** Why the text ends early, or an empty string where it is whole. */
+  /** Why the text is incomplete, or an empty string. */
   failure: string;
-  /** Questions that the reader may want to ask next. */
+  /** Suggested next questions. */
   followUps: string[];
+  /** How the answer was created. */
   trace: Trace;
   /**
-   * Set if nothing was sent to the model because it runs on another machine and the user has not allowed that; then ask
-   * the user, send `sourcewise/models/allow` and ask again.
+   * Set if nothing was sent to the model because it runs on another machine and the user has not allowed it. Ask the
+   * user, send `sourcewise/models/allow`, and ask again.
    */
   needsConsent?: Destination | null;
 }
 
-/** What to explain; the answer is an `AskResult`, told of by the same notifications. */
+/** Asks for an explanation of code. The notifications are those of `sourcewise/ask`. */
 export interface ExplainParams {
   /** As in `AskParams`. */
   askId: string;
-  /** Lines to explain, or a cursor: then the symbol there is explained. */
+  /** The lines to explain, or a cursor to explain the symbol there. */
   selection: Selection;
 }
 
-/** A search without an answer. */
+/** Searches a folder, without a written answer. */
 export interface SearchParams {
+  /** The query, in any words. */
   query: string;
-  /** As in `AskParams`. */
+  /** URI of a workspace folder; required if several are open. */
   folder?: string | null;
-  /** The most passages, 1 to 50; left out, the setting `retrieval.top`. */
+  /** The maximum number of passages, 1 to 50; the default is the setting `retrieval.top`. */
   limit?: number | null;
-  /** What to stay in; left out, the whole folder. */
+  /** The scope of the search; the default is the whole folder. */
   scope?: Scope;
 }
 
-/** The passages, best first. */
+/** The results of a search. */
 export interface SearchResult {
+  /** The passages, best first. */
   passages: Passage[];
+  /** How they were found. */
   search: Coverage;
 }
 
-/** A search for code that does what the selected lines do; they themselves are not among the results. */
+/** Searches for code similar to the selected lines, which are not among the results. */
 export interface SimilarParams {
+  /** The lines, or a cursor for the symbol there. */
   selection: Selection;
   /** As in `SearchParams`. */
   limit?: number | null;
 }
 
-/** Which folder; left out, all of them. */
+/** Requests the status of indexes. */
 export interface StatusParams {
+  /** URI of a workspace folder; the default is all folders. */
   folder?: string | null;
 }
 
-/** What an index is doing. */
+/** A stage of the work on an index. */
 export type Stage =
   | "idle"
   | "scanning"
@@ -247,92 +293,105 @@ export type Stage =
   | "summarizing files"
   | "embedding";
 
-/** What the index of a folder is doing. */
+/** The state of a folder's index. */
 export interface FolderState {
+  /** URI of the folder. */
   uri: string;
+  /** The current stage of the work. */
   stage: Stage;
-  /** Files while reading, chunks while embedding, of `total`. */
+  /** Work done in this stage: files while reading, chunks while embedding, bytes while downloading the model. */
   done: number;
+  /** Total work of this stage in the same unit; 0 if unknown. */
   total: number;
-  /** The user stopped the work; it waits. */
+  /** Whether the user paused indexing. */
   paused: boolean;
-  /** Until this stage is done; null if not known. */
+  /** Estimated seconds until this stage is done; null if unknown. */
   secondsLeft: number | null;
+  /** Indexed files. */
   files: number;
+  /** Chunks in the index. */
   chunks: number;
-  /** How many of the chunks have a vector. */
+  /** Chunks that have vectors. */
   embedded: number;
-  /** What went wrong and what to do about it, or an empty string. */
+  /** The last error and the next step, or an empty string. */
   message: string;
-  /** What else is to be said, such as why the work is slow, or an empty string. */
+  /** Another notice, such as why indexing is slow, or an empty string. */
   notice: string;
 }
 
-/** What an index holds. */
+/** The status of a folder's index. */
 export interface FolderStatus extends FolderState {
-  /** How many vectors the embedded chunks have. */
+  /** Vectors of the embedded chunks; a long chunk has several. */
   vectors: number;
-  /** Embeddings in the per-user cache, of all folders. */
+  /** Embeddings in the user's cache, for all folders. */
   cached: number;
   /** The embedding model. */
   model: string;
-  /** `missing`, `partial` or `ready`. */
+  /** `missing`, `partial` (not all chunks have vectors) or `ready`. */
   state: string;
-  /** Reason to number of files. */
+  /** The number of skipped files by reason. */
   skipped: Record<string, number>;
-  /** What the index takes on the disk. */
+  /** Size of the index on disk. */
   bytes: number;
 }
 
-/** The folders that were asked for. */
+/** The status of the requested folders. */
 export interface StatusResult {
+  /** One entry for each requested folder. */
   folders: FolderStatus[];
 }
 
-/** Which folder to read anew from the beginning; left out, all. Embeddings that are known are not made again. */
+/** Rebuilds indexes: reads all files again. Cached embeddings are reused. */
 export interface RebuildParams {
+  /** URI of a workspace folder; the default is all folders. */
   folder?: string | null;
 }
 
-/** All folders at one moment; sent when something changed, at most a few times a second. */
+/** The state of all open folders. The server sends it after each change, at most a few times a second. */
 export interface IndexState {
+  /** One entry for each open folder. */
   folders: FolderState[];
 }
 
-/** Whether the work on all folders is to wait; it does until the opposite is asked for, also after a restart. */
+/** Pauses or resumes indexing of all folders. Pausing persists, even across restarts, until you resume. */
 export interface PauseParams {
+  /** True to pause, false to resume. */
   paused: boolean;
 }
 
-/** Which folder; may be left out where there is one only. */
+/** Requests the values that a search can be narrowed to. */
 export interface ChoicesParams {
+  /** URI of a workspace folder; required if several are open. */
   folder?: string | null;
 }
 
-/** What a search can be narrowed to, besides files and folders; the likeliest first. */
+/** The values that a search can be narrowed to, besides files and folders; most likely first. */
 export interface IndexChoices {
-  /** That indexed files are in. */
+  /** Languages of indexed files. */
   languages: string[];
-  /** Of definitions, such as `class`; `text` is for loose lines. */
+  /** Kinds of definitions, such as `class`; `text` means lines outside definitions. */
   kinds: string[];
-  /** Of the repository, some of the latest. */
+  /** Recent branches of the repository. */
   branches: string[];
 }
 
-/** A file to tell about. */
+/** Asks why a file is indexed or not. */
 export interface WhyParams {
+  /** URI of a file or folder. */
   uri: string;
 }
 
-/** Why a file is in the index, or not. */
+/** Why a file is indexed or not. */
 export interface WhyResult {
+  /** Path of the file, relative to its folder. */
   path: string;
+  /** Whether the rules include the file. */
   indexed: boolean;
-  /** The whole answer for a person. */
+  /** The answer as a sentence for display. */
   sentence: string;
-  /** What keeps it out and where that stands, for example `*.log (.gitignore:3)`, or an empty string. */
+  /** The rule that excludes the file and its location, for example `*.log (.gitignore:3)`, or an empty string. */
   rule: string;
-  /** How many it has in the index now. */
+  /** The current number of its chunks in the index. */
   chunks: number;
 }
 
@@ -350,159 +409,192 @@ export type SkipReason =
   | "vanished"
   | "not a regular file";
 
-/** Which files to list that stay out of an index. */
+/** Requests the skipped files, which are not indexed. */
 export interface SkippedParams {
-  /** Left out, all of them. */
+  /** URI of a workspace folder; the default is all folders. */
   folder?: string | null;
-  /** Only those that are out for it; left out, all. */
+  /** List only files skipped for this reason; the default is all reasons. */
   reason?: SkipReason | null;
-  /** How many of each reason at most; 0 to have them counted only. */
+  /** The maximum number of files for each reason; 0 only counts them. */
   limit?: number;
 }
 
-/** A file that stays out of the index, or a whole folder, whose path ends in `/`. */
+/** A file that is not indexed. An ignored folder is one entry, whose path ends in `/`. */
 export interface SkippedFile {
+  /** Path relative to the folder. */
   path: string;
+  /** URI of the file. */
   uri: string;
+  /** Why the file is not indexed. */
   reason: SkipReason;
-  /** What keeps it out and where that stands, as in `WhyResult`. */
+  /** The rule and its location, as in `WhyResult`. */
   rule: string;
 }
 
-/** What stays out, by reason and path. */
+/** The skipped files. */
 export interface SkippedResult {
-  /** Reason to number of files, those beyond the limit included; the most first. */
+  /** The number of files by reason, most frequent first; includes files beyond the limit. */
   counts: Record<string, number>;
+  /** The files by reason, in the order of `counts`. */
   files: SkippedFile[];
 }
 
-/** A file whose chunks to show. */
+/** Requests the chunks of a file. */
 export interface ChunksParams {
+  /** URI of the file. */
   uri: string;
 }
 
-/** A chunk as the index has it. */
+/** A chunk in the index. */
 export interface IndexedChunk {
+  /** First line. */
   startLine: number;
+  /** Last line. */
   endLine: number;
-  /** Qualified name of the definition it holds or is a part of; empty for loose lines. */
+  /** Qualified name of the definition that the chunk contains or belongs to; empty outside definitions. */
   symbol: string;
+  /** Kind of that definition; `text` outside definitions. */
   kind: string;
-  /** About how many its text has. */
+  /** Estimated number of tokens. */
   tokens: number;
-  /** How many it has; 0 until it is embedded. */
+  /** Number of vectors; 0 until the chunk is embedded. */
   vectors: number;
-  /** Why it cannot be embedded; empty where nothing speaks against it. */
+  /** Why the chunk cannot be embedded; empty if it can be. */
   problem: string;
   /** Its first lines. */
   preview: string;
 }
 
-/** What a file is cut into. */
+/** The chunks of a file. */
 export interface ChunksResult {
+  /** Path of the file, relative to its folder. */
   path: string;
+  /** The chunks, in order. */
   chunks: IndexedChunk[];
-  /** Why there are no chunks, for a person; empty where there are. */
+  /** Why there are no chunks, as a sentence for display; empty if there are some. */
   sentence: string;
 }
 
-/** Nothing needs to be said. */
+/** No parameters. */
 export type ModelsParams = Record<string, never>;
 
-/** A language model that is on this machine, or could be. */
+/** A language model that is installed or can be downloaded. */
 export interface LanguageModel {
+  /** The program that runs the model: `ollama` or `embedded`. */
   runtime: string;
+  /** The name of the model. */
   name: string;
+  /** Whether the model is installed. */
   installed: boolean;
-  /** Its size, as installed or as a download; 0 if not known. */
+  /** Its size, as installed or as a download; 0 if unknown. */
   bytes: number;
-  /** The other machine that it runs on; empty if it runs on this one. */
+  /** The address of the remote machine that runs it; empty if it runs on this machine. */
   host?: string;
 }
 
-/** Who would answer a question asked now, and who else could. */
+/** The model that would answer the next question, and all available models. */
 export interface ModelsResult {
-  /** Runtime `sources` where no model would. */
+  /** The model that would answer; its runtime is `sources` if there is none. */
   answering: ModelName;
+  /** Whether that model runs on this machine. */
   local: boolean;
-  /** Why it is not the wanted one, or an empty string; with its next step. */
+  /** Why that model is not the wanted one, with the next step; or an empty string. */
   problem: string;
-  /** Whether Ollama answers at its endpoint. */
+  /** Whether Ollama responds at its endpoint. */
   ollamaRuns: boolean;
+  /** The address of Ollama. */
   endpoint: string;
-  /** The model that the settings name. */
+  /** The model in the settings. */
   wanted: string;
-  /** All that are installed, the wanted one, and the one that Sourcewise runs itself. */
+  /** All installed models, the wanted model, and the built-in model. */
   models: LanguageModel[];
 }
 
-/** A model to download; `$/cancelRequest` stops it, and asking again carries on. */
+/** Downloads a model. `$/cancelRequest` stops the download; a new request resumes it. */
 export interface PullParams {
-  /** Chosen by the client; every notification about the download carries it. */
+  /** ID chosen by the client; every notification about the download contains it. */
   pullId: string;
-  /** `ollama`, or `embedded` for the one that Sourcewise runs itself. */
+  /** `ollama`, or `embedded` for the built-in model. */
   runtime: string;
+  /** The name of the model. */
   name: string;
 }
 
-/** The model is there. */
+/** The download is complete. */
 export interface PullResult {
+  /** The full name of the model. */
   name: string;
 }
 
-/** A remote model that the user allows to get code of a folder, from now on. */
+/** Allows a remote model to receive code of a folder from now on. */
 export interface AllowParams {
-  /** As it was in `AskResult`. */
+  /** The model and the folder, as in `AskResult`. */
   destination: Destination;
 }
 
-/** The remote models that may get code of the open folders. */
+/** The remote models that may receive code of the open folders. */
 export interface AllowedModels {
+  /** One entry for each model and folder. */
   destinations: Destination[];
 }
 
-/** Nothing needs to be said: the server asks again for all open folders. */
+/** No parameters. Revokes the consent to all remote models for all open folders; answers then require it again. */
 export type RevokeParams = Record<string, never>;
 
-/** Nothing needs to be said. */
+/** No parameters. */
 export type DiagnoseParams = Record<string, never>;
 
-/** A report in Markdown that may be shown to others: without code, questions, user or folder names. */
+/** A report on the installation. */
 export interface DiagnoseResult {
+  /** The report in Markdown. It can be shared: it contains no code, questions, user names or folder names. */
   report: string;
 }
 
-/** What the answer will be made from; the first notification of an answer. */
+/** The sources of an answer; its first notification. */
 export interface AnswerSources {
+  /** As in `AskParams`. */
   askId: string;
+  /** The passages found, best first. */
   sources: Source[];
+  /** How they were found. */
   search: Coverage;
 }
 
-/** How much of the prompt the model has read, 0 to 1. */
+/** The progress of the model in reading the prompt. */
 export interface AnswerProgress {
+  /** As in `AskParams`. */
   askId: string;
+  /** The share of the prompt that the model has read, 0 to 1. */
   fraction: number;
 }
 
-/** More text; `seq` counts from 0. */
+/** The next part of the text. */
 export interface AnswerDelta {
+  /** As in `AskParams`. */
   askId: string;
+  /** Number of the part, from 0. */
   seq: number;
+  /** The text to append. */
   text: string;
 }
 
-/** A sentence for the reader while the answer is made. */
+/** A notice to display while the answer is generated. */
 export interface AnswerNotice {
+  /** As in `AskParams`. */
   askId: string;
+  /** The notice, as a sentence. */
   message: string;
 }
 
-/** How far a download is, in bytes; `total` is 0 if not known. */
+/** The progress of a download. */
 export interface PullProgress {
+  /** As in `PullParams`. */
   pullId: string;
+  /** The current step. */
   message: string;
+  /** Downloaded bytes. */
   done: number;
+  /** Total bytes; 0 if unknown. */
   total: number;
 }
 

@@ -1,6 +1,6 @@
 /** Names of settings. GENERATED from `server/sourcewise/settings.py` by `npm run generate`; edit that. */
 
-/** Those that the server reads, without `sourcewise.`. */
+/** The settings that the server reads, without the prefix `sourcewise.`. */
 export const SERVER_SETTINGS: readonly string[] = [
   "embedding.model",
   "embedding.batchSize",
@@ -33,7 +33,7 @@ export const SERVER_SETTINGS: readonly string[] = [
   "hover.timeoutMs",
 ];
 
-/** Those that a workspace may change. All others are the user's. */
+/** The settings that a workspace may change. All others are the user's. */
 export const SHARED_SETTINGS: readonly string[] = [
   "hover.enabled",
 ];

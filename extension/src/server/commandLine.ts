@@ -1,4 +1,5 @@
 /** Builds the command line that starts the server. */
+import type { SourceServer } from "../environment/development";
 
 /** A program with its arguments. */
 export interface CommandLine {
@@ -14,4 +15,12 @@ export interface CommandLine {
  */
 export function serverCommand(python: string): CommandLine {
   return { command: python, args: ["-EP", "-m", "sourcewise", "lsp"] };
+}
+
+/**
+ * The command line of the server under debugpy. `-E` and `-P` have the same reasons here; without frozen modules, no
+ * breakpoint is missed.
+ */
+export function debuggedServerCommand({ python, script, debugPort }: SourceServer): CommandLine {
+  return { command: python, args: ["-EP", "-X", "frozen_modules=off", script, String(debugPort), "lsp"] };
 }

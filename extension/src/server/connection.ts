@@ -12,7 +12,7 @@ import {
 import { pythonVariables } from "../../../server/installer/programs.mjs";
 import { serverSettings } from "../settings";
 import type { Connection } from "./client";
-import { serverCommand } from "./commandLine";
+import type { CommandLine } from "./commandLine";
 import { messagesWithoutLinks } from "./safeMessages";
 
 const CLIENT_ID = "sourcewise";
@@ -20,7 +20,7 @@ const START_MS = 60_000;
 
 /** The parameters of a connection. */
 export interface ConnectionParts {
-  readonly python: string;
+  readonly commandLine: CommandLine;
   /** The working directory: an existing folder without any of the user's files. */
   readonly folder: string;
   readonly log: LogOutputChannel;
@@ -28,9 +28,9 @@ export interface ConnectionParts {
 }
 
 /** Creates a connection. Does not start the server. */
-export function makeConnection({ python, folder, log, middleware }: ConnectionParts): Connection {
+export function makeConnection({ commandLine, folder, log, middleware }: ConnectionParts): Connection {
   const ended = new AbortController();
-  const { command, args } = serverCommand(python);
+  const { command, args } = commandLine;
   const client = new QuietClient(
     CLIENT_ID,
     "Sourcewise",

@@ -11,6 +11,7 @@ import type { PythonEnvironment } from "../environment/environment";
 import { settingsMiddleware } from "../settings";
 import { UserError } from "../userError";
 import type { Connection, Server } from "./client";
+import { debuggedServerCommand, serverCommand } from "./commandLine";
 
 /** Whether the workspace has a folder that the server can index. */
 export function hasFolders(): boolean {
@@ -33,7 +34,9 @@ export function launcher(
     // Loaded lazily: the language client is most of our code, and loading it on activation would delay the editor.
     const { makeConnection } = await import("./connection");
     const middleware = { ...hoverMiddleware, ...settingsMiddleware };
-    return makeConnection({ python, folder, log, middleware });
+    const { sources } = environment;
+    const commandLine = sources ? debuggedServerCommand(sources) : serverCommand(python);
+    return makeConnection({ commandLine, folder, log, middleware });
   };
 }
 

@@ -13,6 +13,7 @@ import dart from "highlight.js/lib/languages/dart";
 import diff from "highlight.js/lib/languages/diff";
 import dockerfile from "highlight.js/lib/languages/dockerfile";
 import elixir from "highlight.js/lib/languages/elixir";
+import fortran from "highlight.js/lib/languages/fortran";
 import go from "highlight.js/lib/languages/go";
 import haskell from "highlight.js/lib/languages/haskell";
 import ini from "highlight.js/lib/languages/ini";
@@ -58,8 +59,8 @@ export interface Run {
 }
 
 const LANGUAGES = {
-  ...{ bash, c, cpp, csharp, css, dart, diff, dockerfile, elixir, go, haskell, ini, java, javascript, json, julia },
-  ...{ kotlin, lua, makefile, markdown, perl, php, python, r, ruby, rust, scala, scss, sql, swift, typescript },
+  ...{ bash, c, cpp, csharp, css, dart, diff, dockerfile, elixir, fortran, go, haskell, ini, java, javascript, json },
+  ...{ julia, kotlin, lua, makefile, markdown, perl, php, python, r, ruby, rust, scala, scss, sql, swift, typescript },
   ...{ xml, yaml },
 };
 

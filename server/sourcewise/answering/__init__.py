@@ -1,1 +1,1 @@
-"""From a question to a checked answer: the prompt, the model, the citations, the conversation."""
+"""Turns a question into a checked answer: prompt, model, citations and conversation."""

@@ -1,8 +1,8 @@
 """Checks the citations of an answer against the sources in its prompt and the current files.
 
-A number without a source is struck, unless it is the number of a line that exactly one source contains. A cited file
-is read again: its lines are current, changed or gone. Code in fences and back quotes stays as it is: `rows[0]` is no
-citation.
+A citation of a nonexistent source is removed, unless its number is a line number that exactly one source contains. Each
+cited file is read again: its lines are current, changed or gone. Code in fences and back quotes is not changed:
+`rows[0]` is no citation.
 """
 
 from __future__ import annotations
@@ -33,7 +33,14 @@ _CITATION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class CheckedText:
-    """The text with bad citations struck, and what was found in it."""
+    """An answer's text without invalid citations, and the result of the check.
+
+    Attributes:
+        text: the text, without invalid citations.
+        citations: the valid citations, by the number of their source.
+        struck: the numbers of the removed citations.
+        mentions: the back-quoted identifiers in the text.
+    """
 
     text: str
     citations: tuple[Citation, ...]
@@ -45,10 +52,10 @@ def check(text: str, sources: Sequence[Source], text_of: TextOf, definition_of: 
     """Check an answer.
 
     Args:
-        text: what the model wrote.
-        sources: what its prompt held; only these may be cited.
-        text_of: reads a file as it is now; None where it is gone.
-        definition_of: gives `path:line` of a name the catalog knows, else None.
+        text: the model's output.
+        sources: the sources in its prompt; only these may be cited.
+        text_of: returns the current text of a file, or None if the file is gone.
+        definition_of: returns `path:line` of a name in the catalog, else None.
     """
     by_number = {source.number: source for source in sources}
     cited: dict[int, None] = {}
@@ -68,13 +75,13 @@ def check(text: str, sources: Sequence[Source], text_of: TextOf, definition_of: 
 
 
 def _source_of_line(line: int, sources: Sequence[Source]) -> int | None:
-    """Return the only source with this line; small models cite a line number in place of its snippet's number."""
+    """Return the only source that contains this line; small models cite line numbers instead of snippet numbers."""
     containing = [s.number for s in sources if s.passage.chunk.first_line <= line <= s.passage.chunk.last_line]
     return containing[0] if len(containing) == 1 else None
 
 
 def _replace_citations(prose: str, check_citation: Callable[[re.Match[str]], str]) -> str:
-    """Check each citation, and remove the space before a struck one."""
+    """Replace each citation by its checked form, and remove the space before a deleted one."""
     checked = _CITATION.sub(lambda match: check_citation(match) or "\0", prose)
     return re.sub(r" ?\0", "", checked)
 

@@ -1,7 +1,7 @@
-"""Fits a source into what is left of the model's context.
+"""Shortens a source to fit the remaining token budget of the prompt.
 
-A source that is too long shows its head line and the span of lines with most of the question's words. A line `…`
-marks where lines were left out, so the model knows that something is missing.
+A source that is too long keeps its first line and the span of lines with the most words of the question. A line `…`
+marks omitted lines, so that the model knows that something is missing.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 def snippet_within(source: Source, terms: frozenset[str], budget: int) -> tuple[str, bool]:
-    """Return the source as the prompt shows it in about `budget` tokens, and whether all lines are there.
+    """Return the snippet of a source for the prompt, in about `budget` tokens, and whether it has all lines.
 
     Args:
-        source: to show.
+        source: the source.
         terms: the words of the question; they decide which lines of a long source are kept.
-        budget: in estimated tokens.
+        budget: the limit in estimated tokens.
     """
     chunk = source.passage.chunk
     header = f"### Code Snippet {source.number} (from {source.passage.location}):"
@@ -46,7 +46,7 @@ def snippet_within(source: Source, terms: frozenset[str], budget: int) -> tuple[
 
 
 def _best_lines(lines: Sequence[str], sizes: Sequence[int], terms: frozenset[str], budget: int) -> list[int]:
-    """Return the indexes of the head line and of the span with most of the question's words."""
+    """Return the indexes of the first line and of the span with the most words of the question."""
     matches = [len(terms.intersection(identifier_words(line).split())) for line in lines]
     head = [0] if sizes and sizes[0] <= budget // 4 else []
     budget -= sum(sizes[i] for i in head)
@@ -61,7 +61,7 @@ def _best_lines(lines: Sequence[str], sizes: Sequence[int], terms: frozenset[str
 
 
 def _extended(span: tuple[int, int], sizes: Sequence[int], budget: int) -> tuple[int, int]:
-    """Extend a span by the lines after it while they fit the budget."""
+    """Extend a span by the lines after it that fit the budget."""
     start, end = span
     budget -= sum(sizes[start:end])
     while end < len(sizes) and sizes[end] <= budget:

@@ -1,6 +1,6 @@
 """Shortens a conversation for the prompt, and suggests follow-up questions.
 
-It uses no model, so the same conversation always has the same result.
+It uses no model, so the same conversation always gives the same result.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ _TEMPLATES: dict[str, tuple[str, ...]] = {
 _MAX_FOLLOW_UPS = 3
 
 
-def recent_turns(history: Sequence[Turn], room: int) -> str:
-    """Return the last turns for a prompt, shortened to fit in this many tokens; empty if none fits.
+def recent_turns(history: Sequence[Turn], budget: int) -> str:
+    """Return the last turns for a prompt, shortened to fit `budget` estimated tokens; empty if none fits.
 
-    Citations are left out: their numbers meant the sources of another question.
+    Citations are removed: their numbers refer to the sources of another question.
     """
     turns: list[str] = []
     for turn in reversed(history):
         question = _shortened(turn.question, _QUESTION_TOKENS)
         answer = _shortened(_CITATION.sub("", turn.answer), _ANSWER_TOKENS)
         text = f"Question: {question}\nAnswer: {answer}\n"
-        room -= estimate_tokens(text)
-        if room < 0:
+        budget -= estimate_tokens(text)
+        if budget < 0:
             break
         turns.append(text)
     return "".join(reversed(turns))
@@ -60,15 +60,15 @@ def _shortened(text: str, tokens: int) -> str:
 
 
 def follow_ups(questions: Sequence[str], sources: Sequence[Source]) -> tuple[str, ...]:
-    """Return up to three questions about what these sources define, none of which was asked before.
+    """Return up to three new questions about the symbols that these sources define.
 
     Args:
-        questions: all questions of the conversation.
-        sources: those that the answer rests on, best first.
+        questions: all questions of the conversation; none of them is suggested again.
+        sources: the sources of the answer, best first.
     """
     asked = {_normal(question) for question in questions}
     by_source = [list(_questions_about(source.passage.chunk)) for source in sources]
-    # The first source gives its first question, the second its second: three of one kind would say little.
+    # The first source contributes its first question, the second its second, so that the kinds of questions vary.
     rotated = [
         of_source[n % len(of_source) :] + of_source[: n % len(of_source)]
         for n, of_source in enumerate(filter(None, by_source))

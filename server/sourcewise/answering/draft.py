@@ -1,4 +1,4 @@
-"""An answer while it is made: its text so far, its notices, its prompt, and when the first text arrived."""
+"""An answer in progress: its text so far, its notices, its prompt, and the time of its first text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NO_MODEL = ModelName("sources", "no model")
 
 
 class AnswerDraft:
-    """An answer while it is made."""
+    """An answer in progress."""
 
     def __init__(self, question: str, instruction: str, history: Sequence[Turn] = ()) -> None:
         self.question = question
@@ -48,21 +48,21 @@ class AnswerDraft:
         return prompt.build_prompt(self.question, sources, budget, self._instruction, history)
 
     def withhold(self, destination: Destination) -> None:
-        """End without asking the model, because the user has not allowed the destination."""
+        """End the answer without sending the prompt, because the user has not allowed the destination."""
         self.needs_consent = destination
         self.failure = (
             f"Nothing was sent: {destination.model} runs at {destination.host}, not on this machine, "
-            "and you have not allowed it to get code of this folder. "
-            "Allow it, or choose a model that runs here (llm.model)."
+            "and you have not allowed it to receive code of this folder. "
+            "Allow it, or choose a model that runs on this machine (llm.model)."
         )
 
     def add_text(self, text: str) -> None:
-        """Add text of the model."""
+        """Append text from the model."""
         self._first_delta = self._first_delta or time.perf_counter()
         self.text.append(text)
 
     def trace(self, search: SearchResult) -> Trace:
-        """Return how it was made."""
+        """Return the trace of the answer: its search, token counts, model usage, and timings in milliseconds."""
         timings = {**search.timings, "total": (time.perf_counter() - self._start) * 1000}
         if self._first_delta:
             timings["first word"] = (self._first_delta - self._start) * 1000

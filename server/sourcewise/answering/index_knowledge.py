@@ -1,4 +1,4 @@
-"""A folder's index as the query engine uses it, with the text of open files in place of the files on disk."""
+"""Adapts a folder's index to the query engine: open files have the text of their editor, not of the disk."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _NO_FILES: Mapping[str, str] = MappingProxyType({})
 
 
 class IndexKnowledge:
-    """An index with the open files of one client; see Knowledge."""
+    """A folder's index with the open files of one client; see Knowledge."""
 
     def __init__(
         self, index: Index, open_text_of: TextOf | None = None, open_files: Mapping[str, str] = _NO_FILES
     ) -> None:
-        """Take the parts.
+        """Take the index and the open files.
 
         Args:
-            index: of the folder.
+            index: the folder's index.
             open_text_of: returns the text of an open file by its path, or None for other files.
-            open_files: texts of the open files by path, which a search uses.
+            open_files: the texts of open files by path, for the search.
         """
         self._index = index
         self._open_text_of = open_text_of
@@ -37,10 +37,10 @@ class IndexKnowledge:
         self.definition_of = index.definition_of
 
     def search(self, request: SearchRequest) -> SearchResult:
-        """See Knowledge.search; open files are searched as their editor shows them."""
+        """Search the index and the unsaved text of open files; see Knowledge.search."""
         return self._index.search(replace(request, open_files=self._open_files))
 
     def text_of(self, path: str) -> str | None:
-        """Return the text of a file, as its editor shows it if it is open; None where it is gone."""
+        """Return the text of a file, from its editor if it is open; None if the file is gone."""
         text = self._open_text_of(path) if self._open_text_of else None
         return self._index.text_of(path) if text is None else text

@@ -6,9 +6,9 @@ Each source appears as
     12  def login(user):
     13      ...
 
-Each line of code begins with its number, so no code can pass for a heading of the prompt.
+Each line of code begins with its number, so that code cannot imitate a heading of the prompt.
 
-A source that is too long for what is left is shortened; see context_budget.
+A source that exceeds the remaining budget is shortened; see context_budget.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ SYSTEM = (
     "The numbers at the start of lines are line numbers. Put identifiers in back quotes. Be short and exact. "
     "If the snippets do not answer the question, say what is missing instead of guessing."
 )
-# Repeated at the end, because small models follow what they read last.
-# There is no example sentence in it: small models give it back as the answer.
+# Repeated at the end, because small models follow the last instruction best.
+# It has no example sentence, because small models return an example as the answer.
 _CITE = "After each sentence write the number of the snippet that it rests on, in square brackets."
 ANSWER = f"Answer the question in two to six sentences. {_CITE}"
 EXPLAIN = (
@@ -49,7 +49,7 @@ _PREVIEW_LINES = 6
 
 
 def as_sources(passages: Sequence[Passage]) -> tuple[Source, ...]:
-    """Number the passages and give each a preview."""
+    """Return the passages as numbered sources with previews."""
     return tuple(
         Source(passage.rank, passage, "\n".join(split_lines(passage.chunk.text)[:_PREVIEW_LINES]))
         for passage in passages
@@ -62,11 +62,11 @@ def build_prompt(
     """Return the prompt for a question, at most `budget` estimated tokens.
 
     Args:
-        question: in the user's words.
-        sources: best first.
-        budget: in estimated tokens.
-        instruction: what the model is to do with them: `ANSWER` or `EXPLAIN`.
-        conversation: what was said before, or an empty string.
+        question: the question, in the user's words.
+        sources: the sources, best first.
+        budget: the limit in estimated tokens.
+        instruction: the task for the model: `ANSWER` or `EXPLAIN`.
+        conversation: the turns so far; see recent_turns.
 
     Raises:
         QuestionError: the question leaves no room for code.
@@ -76,7 +76,7 @@ def build_prompt(
     left = budget - estimate_tokens(SYSTEM) - estimate_tokens(closing)
     if left < _MIN_TOKENS:
         raise QuestionError(
-            f"The question is too long: with it the model's prompt of {budget} tokens has no room for code.",
+            f"The question is too long: it leaves no room for code in the model's prompt of {budget} tokens.",
             "Shorten the question.",
         )
     terms = frozenset(query_terms(question))

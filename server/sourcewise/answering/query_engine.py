@@ -1,4 +1,4 @@
-"""Question in, stream of answer events out: sources first, then text, then the checked answer with its trace."""
+"""Answers a question with a stream of events: first the sources, then text, then the checked answer with its trace."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
 
 LONGEST_QUESTION = 20_000
 NOTHING_FOUND = (
-    "Nothing in this folder seems to be about that. Name a file, a symbol or words that the code would use, "
-    "or check that the folder is the one you mean."
+    "No matching code found in this folder. Mention a file, a symbol or words that the code would use, "
+    "or check that this is the right folder."
 )
 
 
 class Knowledge(Protocol):
-    """What the engine needs of an index."""
+    """The queries to an index that the engine uses."""
 
     def search(self, request: SearchRequest) -> SearchResult:
-        """Return the best passages, after the excerpt of the request if it has one."""
+        """Return the best passages; the excerpt of the request comes first if it has one."""
 
     def related_code(self, code: Chunk, top: int) -> SearchResult:
         """Return some code, then its references, what it calls, and similar code."""
@@ -62,14 +62,14 @@ class CodeQueryEngine:
         may_send: Callable[[Destination], bool],
         top: int,
     ) -> None:
-        """Take the parts.
+        """Take the index and the choices that depend on the user.
 
         Args:
-            index: of the folder.
-            text_of: returns the text of a file as the user sees it, or None where it is gone.
+            index: the folder's index.
+            text_of: returns the text of a file as the user sees it, or None if the file is gone.
             choose_generator: returns the model that answers, and notices about the choice.
-            may_send: decides whether a prompt may leave this machine.
-            top: how many sources an answer uses at most.
+            may_send: returns whether a prompt may be sent to a destination outside this machine.
+            top: the maximum number of sources of an answer.
         """
         self._index = index
         self._text_of = text_of
@@ -80,12 +80,12 @@ class CodeQueryEngine:
     async def ask(self, query: Query) -> AsyncGenerator[AnswerEvent, None]:
         """Yield SourcesFound, any number of Notice, PromptProgress and TextDelta, and AnswerReady.
 
-        Closing the iterator stops the model. If the prompt would leave this machine and may not, the answer ends with
-        its sources and `Answer.needs_consent`. A model that fails in the middle of its text ends the answer there, with
-        `Answer.failure` set; the sources and the text so far are kept.
+        Closing the iterator stops the model. If the prompt would leave this machine without the user's consent, the
+        answer has only its sources, and `Answer.needs_consent` is set. If the model fails in the middle of its text,
+        `Answer.failure` is set; the sources and the text so far are kept.
 
         Raises:
-            QuestionError: the question is empty, or too long for this model's prompt, or nothing is in its scope.
+            QuestionError: the question is empty, or too long for the model's prompt, or its scope is empty.
         """
         query = replace(query, question=checked_question(query.question))
         draft = AnswerDraft(query.question, prompt.ANSWER, query.history)
@@ -168,23 +168,23 @@ class CodeQueryEngine:
 
 
 def checked_question(question: str) -> str:
-    """Return the question without blanks around it.
+    """Return the question without surrounding whitespace.
 
     Raises:
-        QuestionError: it is empty or too long.
+        QuestionError: the question is empty or too long.
     """
     question = question.strip()
     if not question:
         raise QuestionError("The question is empty.", 'Ask something, for example: "Where are requests retried?"')
     if len(question) > LONGEST_QUESTION:
         raise QuestionError(
-            f"The question has {len(question):,} characters; {LONGEST_QUESTION:,} are the most.",
-            "Keep the part that says what you want to know.",
+            f"The question has {len(question):,} characters. The limit is {LONGEST_QUESTION:,}.",
+            "Shorten the question.",
         )
     return question
 
 
 def _cited_sources(checked: citations.CheckedText, sources: Sequence[Source]) -> list[Source]:
-    """Return the cited sources, or the first ones where none is cited."""
+    """Return the cited sources, or the first three if none is cited."""
     cited = {citation.number for citation in checked.citations}
     return [source for source in sources if source.number in cited] or list(sources[:3])

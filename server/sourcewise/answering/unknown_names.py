@@ -1,4 +1,4 @@
-"""Finds unknown names: identifiers in an answer that the code does not contain, so the model may have invented them.
+"""Finds identifiers in an answer that the code does not contain, so the model may have invented them.
 
 A known back-quoted identifier is linked to its definition, or to a line of a source that contains it.
 """
@@ -12,6 +12,7 @@ from sourcewise.domain.answer import Mention
 from sourcewise.text.languages import UNKNOWN
 from sourcewise.text.lines import split_lines
 from sourcewise.text.names import ANY_QUALIFIED_NAME, last_part, names_in
+from sourcewise.text.scripts import separated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,12 +27,12 @@ _SURELY_A_NAME = re.compile(r"[^\W\d](?:[\w.?!':#\\]|->)*+")
 
 
 def find_mentions(text: str, sources: Sequence[Source], definition_of: DefinitionOf) -> tuple[Mention, ...]:
-    """Return the back-quoted identifiers of an answer with where each is; without a place where it is unknown.
+    """Return the back-quoted identifiers of an answer, each with its location, or without one if it is unknown.
 
     Args:
-        text: what the model wrote.
-        sources: what its prompt held.
-        definition_of: returns `path:line` of a name that the catalog knows, else None.
+        text: the model's output.
+        sources: the sources in its prompt.
+        definition_of: returns `path:line` of a name in the catalog, else None.
     """
     prose = re.sub(r"```.*?(?:```|\Z)", "", text, flags=re.DOTALL)
     names = dict.fromkeys(match[1] for match in _IDENTIFIER.finditer(prose))
@@ -52,6 +53,7 @@ def _lines_by_word(sources: Iterable[Source]) -> dict[str, str]:
     for source in sources:
         chunk = source.passage.chunk
         for number, line in enumerate(split_lines(chunk.text), chunk.first_line):
-            for word in (*names_in(line, chunk.language), *names_in(line, UNKNOWN)):
+            names = (*names_in(line, chunk.language), *names_in(line, UNKNOWN), *names_in(separated(line), UNKNOWN))
+            for word in names:
                 places.setdefault(word, f"{chunk.path}:{number}")
     return places

@@ -71,20 +71,24 @@ class SmartCodeChunker:
 
         Every line is in exactly one chunk, except that the parts of a split definition overlap.
         """
+        return self.chunk_in_time(file)[0]
+
+    def chunk_in_time(self, file: SourceFile) -> tuple[tuple[Chunk, ...], bool]:
+        """Return the chunks of a file in order, and whether it took too long to parse and was cut as plain lines."""
         return self._chunked(file, file.language)
 
     def chunk_as_lines(self, file: SourceFile) -> tuple[Chunk, ...]:
         """Return the chunks of a file as plain text, without using a grammar or headings."""
-        return self._chunked(file, _PLAIN)
+        return self._chunked(file, _PLAIN)[0]
 
-    def _chunked(self, file: SourceFile, language: str) -> tuple[Chunk, ...]:
+    def _chunked(self, file: SourceFile, language: str) -> tuple[tuple[Chunk, ...], bool]:
         lines = split_lines(file.text)
         if not any(line.strip() for line in lines):
-            return ()
+            return (), False
         page = Page(language, lines)
         root = page.outline()
         pieces = list(self._cut(page, root))
-        return tuple(_chunks(file, lines, pieces, root))
+        return tuple(_chunks(file, lines, pieces, root)), page.took_too_long
 
     def _cut(self, page: Page, region: Region, nesting: int = 0) -> Iterator[_Piece]:
         """Cut a region into its children and the lines between them."""

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _REGULARLY_PACKAGED = (
-    "bash c cpp css cuda dart elixir go haskell hcl html java javascript json julia kotlin lua make markdown perl "
-    "python ruby rust scala solidity sql swift toml yaml zig"
+    "bash c cpp css cuda dart elixir fortran go haskell hcl html java javascript json julia kotlin lua make markdown "
+    "perl python ruby rust scala solidity sql swift toml yaml zig"
 )
 
 _GRAMMARS: dict[str, tuple[str, str]] = {

@@ -95,7 +95,7 @@ class IsolatedChunker:
             )
         for _ in range(_ATTEMPTS):
             try:
-                chunks, error = self._call("by_syntax", file)
+                chunks, note = self._call("by_syntax", file)
             except WorkerDiedError as death:
                 if -death.status in _STOPPED_BY:
                     raise
@@ -105,7 +105,7 @@ class IsolatedChunker:
                     break
             else:
                 _crashes.killed_in_a_row = 0
-                return Cut(chunks, f"It is indexed as plain lines because of an error ({error})." if error else "")
+                return Cut(chunks, note)
         _crashes.killed_in_a_row += killed
         return failure
 

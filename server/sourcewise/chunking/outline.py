@@ -17,7 +17,7 @@ NEVER = 1_000_000
 _TYPE_KINDS = frozenset({"class", "interface", "struct", "enum", "trait", "impl", "extension", "companion"})
 _MARKERS = re.compile(
     r"""^(?:@(?:type|module)?doc\s++(?:~[sS])?)?   # Elixir documents with an attribute
-    (?:/\*++!?|\(\*++|\{-++|<!--|--\[=*+\[|[rR]?\"{3}|'{3}|//[/!]*+|--++|\#++[!']?|;++|%++|\*(?!/))?\s?(?:\|\s)?""",
+    (?:/\*++!?|\(\*++|\{-++|<!--|--\[=*+\[|[rR]?\"{3}|'{3}|//[/!]*+|--++|\#++[!']?|;++|%++|!(?!\[)[!<>]*+|\*(?!/))?\s?(?:\|\s)?""",
     re.VERBOSE,
 )
 _CLOSERS = re.compile(r"(?:(?<!\*)\*++[/)]|(?<!-)-++\}|-->|\]=*+\]|\"{3}|'{3})$")

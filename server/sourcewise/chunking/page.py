@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from sourcewise.chunking.grammars import parser_for
 from sourcewise.chunking.headings import section_outline
 from sourcewise.chunking.outline import NEVER, Region, costs_by_indentation
 from sourcewise.chunking.syntax import Syntax
@@ -28,6 +29,11 @@ class Page:
         self._syntax = Syntax.of(language, lines)
         self._language = language
         self._costs: list[int] | None = None
+
+    @property
+    def took_too_long(self) -> bool:
+        """Whether parsing was given up, although there is a grammar."""
+        return self._syntax is None and parser_for(self._language) is not None
 
     def outline(self) -> Region:
         """Return the region of the whole file."""

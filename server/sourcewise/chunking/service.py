@@ -24,14 +24,18 @@ class ChunkingService:
         limit_memory()
 
     def by_syntax(self, file: SourceFile, max_tokens: int, overlap_tokens: int) -> tuple[tuple[Chunk, ...], str]:
-        """Return the chunks of a file, and the error's name if it was cut as plain lines."""
+        """Return the chunks of a file, and the reason if it was cut as plain lines."""
         chunker = SmartCodeChunker(max_tokens, overlap_tokens)
         with limited_time():
             try:
-                return chunker.chunk_with_context(file), ""
+                chunks, took_too_long = chunker.chunk_in_time(file)
             except Exception as error:  # such as MemoryError: one file must not stop the others
                 logger.exception("%s is cut as plain lines", file.path)
-                return chunker.chunk_as_lines(file), type(error).__name__
+                return chunker.chunk_as_lines(
+                    file
+                ), f"It is indexed as plain lines because of an error ({type(error).__name__})."
+            note = f"Its {file.language} grammar took too long, so it is indexed as plain lines."
+            return chunks, note if took_too_long else ""
 
     def by_lines(self, file: SourceFile, max_tokens: int, overlap_tokens: int) -> tuple[Chunk, ...]:
         """Return the chunks of a file without using its grammar."""

@@ -1,4 +1,4 @@
-"""The door for people in a terminal: a file for each kind of command. `terminal` shows, `workspace` does."""
+"""The command line, with one module for each kind of command. `terminal` prints, `workspace` does the work."""
 
 from sourcewise.cli.program import main, run
 

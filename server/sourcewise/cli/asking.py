@@ -1,9 +1,8 @@
-"""The commands that ask: an answer with its sources, a search."""
+"""The commands `ask`, `search` and `revoke`."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from contextlib import aclosing
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from sourcewise.domain.search import Passage, Scope
     from sourcewise.settings import Settings
 
-_HOW_TO_ALLOW = "To allow it, run the command in a terminal, which asks; or add --allow-remote."
+_HOW_TO_ALLOW = "To allow it, run the command in a terminal, where Sourcewise asks you, or add --allow-remote."
 
 
 @click.command()
@@ -41,13 +40,13 @@ _HOW_TO_ALLOW = "To allow it, run the command in a terminal, which asks; or add 
 @click.option(
     "--allow-remote",
     is_flag=True,
-    help="This once, send the question and code to the model even if it runs on another machine. "
-    "Without this option a terminal asks once for each folder and model; elsewhere nothing is sent.",
+    help="Send the question and code to a model on another machine, this once. Without this option, Sourcewise asks "
+    "in a terminal once for each folder and model, and otherwise sends nothing.",
 )
 @scope_options
 @json_option
 def ask(question: str, *, folder: Path, model: str | None, allow_remote: bool, scope: Scope, as_json: bool) -> None:
-    """Answer QUESTION from the code, with sources."""
+    """Answer QUESTION about the code, with sources."""
     settings = _with_model(settings_of_user(), model)
     with opened_folder(folder, settings) as (opened, progress):
         checked_question(question)
@@ -55,7 +54,7 @@ def ask(question: str, *, folder: Path, model: str | None, allow_remote: bool, s
         engine = opened.engine(index, permission(opened.consent(index), this_once=allow_remote))
         answer = asyncio.run(_converse(engine, Query(question, scope), index.folder, progress, as_json))
     if as_json:
-        click.echo(json.dumps(asdict(answer), indent=2))
+        terminal.print_json(asdict(answer))
     if answer.failure:
         raise click.exceptions.Exit(GeneratorError.exit_code)
 
@@ -63,31 +62,33 @@ def ask(question: str, *, folder: Path, model: str | None, allow_remote: bool, s
 @click.command()
 @folder_option
 def revoke(folder: Path) -> None:
-    """Ask again before code of a folder is sent to another machine."""
+    """Withdraw the permission to send code of a folder to other machines."""
     Consent(DataPaths.default().index_of(workspace_folder(folder)).consent).withdraw()
-    terminal.print_notice("Sourcewise asks again before it sends code of this folder to another machine.")
+    terminal.print_notice("Sourcewise will ask before it sends code of this folder to another machine.")
 
 
 @click.command()
 @click.argument("query")
 @folder_option
-@click.option("--limit", "-n", default=8, show_default=True, type=click.IntRange(1, 1000), help="How many results.")
-@click.option("--explain", is_flag=True, help="Show why each result is where it is.")
+@click.option(
+    "--limit", "-n", default=8, show_default=True, type=click.IntRange(1, 1000), help="Maximum number of results."
+)
+@click.option("--explain", is_flag=True, help="Show the score of each result as a sum.")
 @scope_options
 @json_option
 def search(query: str, *, folder: Path, limit: int, explain: bool, scope: Scope, as_json: bool) -> None:
-    """Find code by words, by name and by meaning."""
+    """Find code by words, names and meaning."""
     with opened_folder(folder, settings_of_user()) as (opened, _):
         request = SearchRequest(checked_question(query), limit, scope=scope)
         index = opened.ready_for(request.text)
         result = index.search(request)
     if as_json:
-        click.echo(json.dumps([_as_hit(passage) for passage in result.passages], indent=2))
+        terminal.print_json([_as_hit(passage) for passage in result.passages])
         return
     for source in as_sources(result.passages):
         terminal.print_source(index.folder, source, explain=explain)
     if not result.passages:
-        terminal.print_notice("Nothing was found. Try words that the code itself would use.")
+        terminal.print_notice("No matching code found. Try words that the code itself would use.")
     terminal.print_notice(f"Searched by {result.mode.value}; {result.embedded} of {result.chunks} chunks embedded.")
 
 
@@ -100,7 +101,7 @@ def _with_model(settings: Settings, model: str | None) -> Settings:
 
 
 async def _converse(engine: CodeQueryEngine, query: Query, folder: Path, progress: ProgressLine, quiet: bool) -> Answer:
-    """Show the events of an answer as they come and return the answer."""
+    """Print the events of an answer as they arrive, and return the answer."""
     async with aclosing(engine.ask(query)) as events:
         async for event in events:
             match event:
@@ -109,7 +110,7 @@ async def _converse(engine: CodeQueryEngine, query: Query, folder: Path, progres
                         _show_end(folder, answer)
                     return answer
                 case PromptProgress(fraction):
-                    progress.update("The model reads the prompt", round(fraction * 100), 100)
+                    progress.update("Reading the prompt", round(fraction * 100), 100)
                 case _ if quiet:
                     pass
                 case SourcesFound(sources):

@@ -1,4 +1,4 @@
-"""How the command line decides whether a prompt may leave the machine: by an option, or by asking at a terminal."""
+"""Decides on the command line whether a prompt may leave the machine: by an option, or by asking in the terminal."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 def permission(consent: Consent, *, this_once: bool) -> Callable[[Destination], bool]:
-    """Return a function that decides about a destination.
+    """Return a function that decides whether a prompt may be sent to a destination.
 
     Args:
-        consent: what the user has allowed for the folder; an answer at the terminal is added.
-        this_once: allow every destination, and remember none.
+        consent: the destinations that the user allowed for the folder; a "yes" in the terminal is added to them.
+        this_once: allow every destination, and store none.
     """
 
     def may_send(destination: Destination) -> bool:
@@ -38,10 +38,10 @@ def _is_watched() -> bool:
 
 
 def _agreed(destination: Destination) -> bool:
-    # Whole lines only: the progress display redraws what it finds on a line of its own.
+    # Whole lines only: the progress display redraws its line, and would overwrite an unfinished one.
     terminal.print_notice(
         f"{destination.model} runs at {destination.host}, not on this machine. "
-        "Send it the question and the code of the sources, now and whenever you ask about this folder?"
+        "Send the question and the code of the sources there, now and for later questions about this folder?"
     )
-    terminal.print_notice("Type y to send them. Anything else sends nothing.")
+    terminal.print_notice("Type y to send them. Any other answer sends nothing.")
     return sys.stdin.readline().strip().lower() in ("y", "yes")

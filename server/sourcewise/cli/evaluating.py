@@ -1,4 +1,4 @@
-"""The command that measures: how good the search is on questions whose answers are known."""
+"""The command `eval`, which measures the search on questions with known answers."""
 
 from __future__ import annotations
 
@@ -33,16 +33,24 @@ _EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @click.command("eval")
 @click.argument("questions", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--trees", required=True, type=_EXISTING_FOLDER, help="Has a folder for each tree that is asked about.")
-@click.option("--out", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Where hits are written.")
 @click.option(
-    "--by", "modes", multiple=True, type=click.Choice(list(_MODES)), help="What to search by; without it, each in turn."
+    "--trees", required=True, type=_EXISTING_FOLDER, help="Folder with one subfolder for each `repo` in QUESTIONS."
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="File to write the hits to."
+)
+@click.option(
+    "--by",
+    "modes",
+    multiple=True,
+    type=click.Choice(list(_MODES)),
+    help="How to search; can be repeated. Default: each way in turn.",
 )
 @json_option
 def evaluate(*, questions: Path, trees: Path, out: Path | None, modes: tuple[str, ...], as_json: bool) -> None:
-    """Measure the search by QUESTIONS, a JSON Lines file of questions with their answers.
+    """Measure the search with QUESTIONS, a JSON Lines file of questions with known answers.
 
-    What is written with --out is found by the last of keywords, vectors and full that was searched by.
+    --out writes the hits of the last way of searching, in the order keywords, vectors, full.
     """
     asked = read_questions(questions)
     searched = [mode for name, mode in _MODES.items() if not modes or name in modes]
@@ -57,7 +65,7 @@ def evaluate(*, questions: Path, trees: Path, out: Path | None, modes: tuple[str
         out.write_text("".join(map(_as_line, asked, map(outcomes[searched[-1]].get, (q.id for q in asked)))), "utf-8")
     summaries = {mode.value: summary(asked, found) for mode, found in outcomes.items()}
     if as_json:
-        click.echo(json.dumps(summaries, indent=2))
+        terminal.print_json(summaries)
     else:
         for mode, rows in summaries.items():
             _print_summary(mode, rows)
@@ -70,20 +78,21 @@ def _by_tree(asked: Iterable[KnownQuestion], trees: Path) -> dict[Path, list[Kno
     missing = [folder.name for folder in grouped if not folder.is_dir()]
     if missing:
         raise QuestionError(
-            f"{trees} has no folder {', '.join(missing)}.", "Name the folder that has them with --trees."
+            f"The folder {trees} has no subfolder {', '.join(missing)}.",
+            "With --trees, name the folder that contains them.",
         )
     return dict(grouped)
 
 
 def _ask_all(opened: OpenedFolder, workspace: Workspace, group: Sequence[KnownQuestion], outcomes: Outcomes) -> None:
-    opened.keeper.await_read()
+    opened.folder.await_read()
     if outcomes.keys() - {SearchMode.KEYWORD}:
-        opened.keeper.await_vectors()
-    workspace.embed_no_more()
+        opened.folder.await_vectors()
+    workspace.stop_embedding()
     opened.rest()
-    index = opened.keeper.opened()
+    index = opened.folder.opened()
     for mode, found in outcomes.items():
-        index.search(SearchRequest(group[0].query, 1, mode))  # the first search opens what the others use
+        index.search(SearchRequest(group[0].query, 1, mode))  # the first search loads what the later ones reuse
         found.update({question.id: _outcome(index, question.query, mode) for question in group})
 
 
@@ -96,7 +105,7 @@ def _outcome(index: Index, query: str, mode: SearchMode) -> Outcome:
 
 
 def _as_line(question: KnownQuestion, outcome: Outcome | None) -> str:
-    """Return a line of the hits file, in the form in which benchmarks of code search are scored."""
+    """Return a line of the hits file, in the format of code search benchmarks."""
     hits, taken = outcome or Outcome((), 0.0)
     places = [{"path": path, "start_line": first, "end_line": last} for path, first, last in hits]
     return json.dumps({"id": question.id, "hits": places, "latency_ms": round(taken, 2)}) + "\n"

@@ -1,8 +1,7 @@
-"""The commands that make an index and say what it holds."""
+"""The commands `index` and `status`."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
@@ -23,23 +22,23 @@ if TYPE_CHECKING:
 
 @click.command()
 @folder_option
-@click.option("--prune", is_flag=True, help="Index nothing, but show the indexes of folders that are gone.")
-@click.option("--yes", "sure", is_flag=True, help="With --prune: remove them.")
+@click.option("--prune", is_flag=True, help="Index nothing; list the indexes of deleted folders.")
+@click.option("--yes", "sure", is_flag=True, help="With --prune: delete these indexes.")
 @json_option
 def index(*, folder: Path, prune: bool, sure: bool, as_json: bool) -> None:
-    """Index a folder: read what changed, embed what is new."""
+    """Index a folder: read changed files and embed new code."""
     if prune:
         prune_indexes(sure=sure, as_json=as_json)
         return
     with opened_folder(folder, settings_of_user()) as (opened, _):
-        report = opened.keeper.await_read()
-        opened.keeper.await_vectors()
+        report = opened.folder.await_read()
+        opened.folder.await_vectors()
         opened.rest()
-        now = opened.keeper.activity()
+        now = opened.folder.activity()
         report = replace(report, embedded=now.made, reused=now.reused)
-        status = opened.keeper.opened().status()
+        status = opened.folder.opened().status()
     if as_json:
-        click.echo(json.dumps({**asdict(status), "run": asdict(report)}, indent=2))
+        terminal.print_json({**asdict(status), "run": asdict(report)})
         return
     terminal.out.print(
         f"{report.added} files added, {report.changed} changed, {report.removed} removed, "
@@ -49,29 +48,29 @@ def index(*, folder: Path, prune: bool, sure: bool, as_json: bool) -> None:
     )
     terminal.out.print(f"{status.files} files in {status.chunks} chunks, {status.vectors} vectors.")
     if not status.files:
-        terminal.print_notice("Nothing here can be indexed. `sourcewise why FILE` says what keeps a file out.")
+        terminal.print_notice("Found no files to index. `sourcewise why FILE` shows why a file is not indexed.")
 
 
 @click.command()
 @folder_option
 @json_option
 def status(folder: Path, as_json: bool) -> None:
-    """Say what the index of a folder holds."""
+    """Show the state and content of a folder's index."""
     with opened_workspace(settings_of_user()) as (workspace, _):
         disk, found = disk_usage(workspace.data), workspace.status(folder)
         owner = owner_of(workspace.data.index_of(workspace_folder(folder)))
     if as_json:
-        click.echo(json.dumps({**asdict(found), "owner": owner, "disk": asdict(disk)}, indent=2))
+        terminal.print_json({**asdict(found), "owner": owner, "disk": asdict(disk)})
         return
     terminal.out.print(visible(f"{found.folder}: {found.state}"), soft_wrap=True)
     terminal.out.print(f"  {found.files} files in {found.chunks} chunks")
     terminal.out.print(f"  {found.embedded} chunks embedded as {found.vectors} vectors with {found.model}")
     terminal.out.print(
-        f"  {readable_size(found.bytes)} on the disk; all indexes take {readable_size(disk.indexes)}, "
+        f"  {readable_size(found.bytes)} on disk; all indexes use {readable_size(disk.indexes)}, "
         f"the cache {readable_size(disk.cache)}, models {readable_size(disk.models)}",
         soft_wrap=True,
     )
-    terminal.out.print("  no process works with it" if owner is None else f"  process {owner} keeps it true")
-    terminal.out.print(f"  {found.cached} embeddings in the cache of all folders")
+    terminal.out.print("  no process has it open" if owner is None else f"  process {owner} keeps it up to date")
+    terminal.out.print(f"  {found.cached} embeddings in the cache, which all folders share")
     for reason, number in found.skipped.items():
         terminal.out.print(f"  {number} skipped: {reason}")

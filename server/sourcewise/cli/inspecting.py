@@ -1,9 +1,8 @@
-"""The commands that inspect: why a file is indexed or not, its chunks, the skipped files, and the installation."""
+"""The commands `why`, `chunks`, `skipped` and `doctor`."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import click
 from sourcewise.cli import terminal
 from sourcewise.cli.opening import opened_workspace, settings_of_user
 from sourcewise.cli.options import folder_option, json_option
+from sourcewise.cli.typed_path import path_in_folder
 from sourcewise.doctor.checks import examine
 from sourcewise.domain.code import SkipReason
 from sourcewise.errors import QuestionError
@@ -32,16 +32,17 @@ if TYPE_CHECKING:
 @folder_option
 @json_option
 def why(file: str, folder: Path, as_json: bool) -> None:
-    """Say whether FILE is in the index, and which rule keeps it out if not."""
-    # The rules decide, not the index, so this works before there is an index; the index only adds its notes.
+    """Show whether FILE is indexed, and which rule excludes it if not."""
+    # The verdict comes from the rules, so this works before there is an index; the index only adds notes.
     with opened_workspace(settings_of_user()) as (workspace, _):
         inspector = workspace.inspector(folder)
+        file = path_in_folder(file, workspace_folder(folder)) or file
         verdict = inspector.why(file)
         note = "" if verdict else inspector.note(file)
     if as_json:
         reason, detail = (None, "") if verdict is None else (verdict.reason.value, verdict.detail)
         answer = {"file": file, "indexed": verdict is None, "reason": reason, "detail": detail, "note": note}
-        click.echo(json.dumps(answer))
+        terminal.print_json(answer)
     else:
         terminal.out.print(visible(f"{why_sentence(file, verdict)} {note}".rstrip()))
 
@@ -52,13 +53,14 @@ def why(file: str, folder: Path, as_json: bool) -> None:
 @click.option("--text", "whole", is_flag=True, help="Show the whole text of each chunk.")
 @json_option
 def chunks(file: str, *, folder: Path, whole: bool, as_json: bool) -> None:
-    """Show the chunks that FILE is cut into, and which of them are embedded."""
+    """Show the chunks of FILE, and whether each is embedded."""
     with opened_workspace(settings_of_user()) as (workspace, _):
-        found = workspace.inspector(folder).file(file)
+        inspector = workspace.inspector(folder)
+        found = inspector.file(path_in_folder(file, workspace_folder(folder)) or file)
     if as_json:
         entries = [_as_entry(inspected, whole=whole) for inspected in found.chunks]
         answer = {"file": found.path, "chunks": entries, "problem": found.sentence, "note": found.note}
-        click.echo(json.dumps(answer, indent=2))
+        terminal.print_json(answer)
     else:
         for inspected in found.chunks:
             terminal.print_chunk(workspace_folder(folder), inspected, whole=whole)
@@ -66,25 +68,28 @@ def chunks(file: str, *, folder: Path, whole: bool, as_json: bool) -> None:
             terminal.out.print(visible(found.note))
     if found.sentence:
         raise QuestionError(
-            found.sentence, "`sourcewise index` reads what changed; `sourcewise skipped` lists what stays out."
+            found.sentence,
+            "`sourcewise index` reads changed files; `sourcewise skipped` lists files that are not indexed.",
         )
 
 
 @click.command()
 @folder_option
-@click.option("--reason", type=click.Choice([reason.value for reason in SkipReason]), help="Only these, each of them.")
+@click.option(
+    "--reason", type=click.Choice([reason.value for reason in SkipReason]), help="List every file with this reason."
+)
 @json_option
 def skipped(*, folder: Path, reason: str | None, as_json: bool) -> None:
-    """List the files that stay out of the index, by reason, with the rule and its line."""
+    """List the files that are not indexed, by reason, with the rule and its line."""
     with opened_workspace(settings_of_user()) as (workspace, _):
         inspector = workspace.inspector(folder)
         files, notes = inspector.skipped(), inspector.notes()
     counts = ", ".join(f"{number:,} {name}" for name, number in counts_by_reason(files).items())
     files = [file for file in files if reason in (None, file.reason)]
     if as_json:
-        click.echo(json.dumps([_as_skip(file) for file in files], indent=2))
+        terminal.print_json([_as_skip(file) for file in files])
         return
-    terminal.out.print(f"Out of the index: {counts or 'nothing that was read so far'}.", soft_wrap=True)
+    terminal.out.print(f"Not indexed: {counts or 'none of the files read so far'}.", soft_wrap=True)
     terminal.print_skips(grouped(files), every=reason is not None)
     if reason is None:
         terminal.print_notes(notes)
@@ -93,11 +98,11 @@ def skipped(*, folder: Path, reason: str | None, as_json: bool) -> None:
 @click.command()
 @json_option
 def doctor(as_json: bool) -> None:
-    """Say what is installed and reachable, and what to do next."""
+    """Show what is installed and reachable, and what to do next."""
     with opened_workspace(settings_of_user()) as (workspace, _):
         findings = asyncio.run(examine(workspace))
     if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+        terminal.print_json([asdict(finding) for finding in findings])
         return
     for finding in findings:
         terminal.print_finding(finding.good, f"{finding.subject}: {finding.message}", finding.next_step)

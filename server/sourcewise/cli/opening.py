@@ -1,4 +1,4 @@
-"""How a command comes to its folder: the settings, the workspace, the index, and what it needs before a question."""
+"""Opens the settings, the workspace and the index for a command, and prepares the index for a question."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sourcewise.cli import terminal
-from sourcewise.domain.index_state import IndexProgress
+from sourcewise.domain.index_state import IndexProgress, Stage
 from sourcewise.errors import PeerError, StorageError, WeightsError, WorkerError
 from sourcewise.paths import DataPaths, workspace_folder
 from sourcewise.settings import Settings
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from sourcewise.llm.consent import Consent
     from sourcewise.workspace.folder import IndexedFolder
 
-# Up to this many chunks are embedded before an answer; more would keep the asker waiting for minutes.
+# At most this many chunks are embedded before an answer; more would delay it by minutes.
 _EMBED_BEFORE_ANSWER = 400
 _EMBED_FOR_QUESTION = 96
 
 
 def settings_of_user() -> Settings:
-    """Return the settings of the command line, and print what is wrong with them."""
+    """Return the settings of the command line, and print a notice for each problem in them."""
     settings, problems = Settings.from_file(DataPaths.default().settings)
     for problem in problems:
         terminal.print_notice(str(problem))
@@ -38,7 +38,7 @@ def settings_of_user() -> Settings:
 
 @contextmanager
 def opened_workspace(settings: Settings) -> Iterator[tuple[Workspace, ProgressLine]]:
-    """Give a workspace, and the line that shows how far its work is; both end with the command."""
+    """Yield a workspace and its progress line; close both when the command ends."""
     with terminal.progress_line() as progress:
         workspace = Workspace(settings, DataPaths.default(), progress.download)
         try:
@@ -48,57 +48,66 @@ def opened_workspace(settings: Settings) -> Iterator[tuple[Workspace, ProgressLi
 
 
 class OpenedFolder:
-    """A folder that a command works with: kept by this process, or by another one for it."""
+    """The folder of a command. This process or another one keeps its index up to date."""
 
     def __init__(self, folder: Path, workspace: Workspace, progress: ProgressLine) -> None:
-        """Begin to open it, and to show how far that is."""
+        """Open the folder, and show the progress until `rest` is called.
+
+        Raises:
+            FolderError: the folder does not exist or cannot be listed.
+        """
         self._workspace = workspace
         self._progress = progress
         self._showing = True
-        self.keeper = workspace.open(workspace_folder(folder), self._show)
+        self.folder = workspace.open(workspace_folder(folder), self._show)
 
     def ready_for(self, question: str) -> Index:
-        """Return the index with what changed; all of a small rest is embedded, of a large one what is asked about."""
-        self.keeper.await_read()
-        index = self.keeper.opened()
+        """Update the index for a question and return it.
+
+        If few chunks lack an embedding, all of them are embedded; otherwise only those that match the question.
+        """
+        self.folder.await_read()
+        index = self.folder.opened()
         try:
             if index.unembedded <= _EMBED_BEFORE_ANSWER:
-                self.keeper.await_vectors()
+                self.folder.await_vectors()
             else:
-                self.keeper.await_vectors(index.keyword_candidates(question, _EMBED_FOR_QUESTION))
+                self.folder.await_vectors(index.keyword_candidates(question, _EMBED_FOR_QUESTION))
         except (WeightsError, WorkerError, PeerError, StorageError) as error:
-            # Keywords find without a model and without new vectors.
+            # Keyword search works without a model and without new vectors.
             terminal.print_notice(str(error))
-        self._workspace.embed_no_more()  # the model that answers needs the processor
+        self._workspace.stop_embedding()  # the language model needs the processor
         self.rest()
         return index
 
     def consent(self, index: Index) -> Consent:
-        """Return which remote models the user allows to get code of its folder."""
+        """Return the remote models to which the user allows code of the folder to be sent."""
         return self._workspace.consent_of(index.folder)
 
     def engine(self, index: Index, may_send: Callable[[Destination], bool]) -> CodeQueryEngine:
-        """Return the engine that answers questions from its index; see Workspace.engine."""
+        """Return the engine that answers questions from the index; see `Workspace.engine`."""
         return self._workspace.engine(index, may_send=may_send)
 
     def rest(self) -> None:
-        """Show no more of the work, but what it has to say."""
+        """Stop showing progress, and print the notices about indexing."""
         self._showing = False
         self._progress.hide()
-        now = self.keeper.activity()
+        now = self.folder.activity()
         if now.paused:
-            terminal.print_notice("Indexing is paused in an editor; what is in the index serves.")
+            terminal.print_notice("Indexing is paused in an editor. Sourcewise uses the index as it is.")
         if now.notice:
             terminal.print_notice(now.notice)
 
-    def _show(self, keeper: IndexedFolder) -> None:
-        now = keeper.activity()
-        if self._showing:
+    def _show(self, folder: IndexedFolder) -> None:
+        now = folder.activity()
+        # Embedding is pending until the index knows that there is nothing to embed.
+        is_needless = now.stage is Stage.EMBEDDING and not now.total and now.embedded >= now.chunks
+        if self._showing and not is_needless:
             self._progress.stage(IndexProgress(now.stage, now.done, now.total))
 
 
 @contextmanager
 def opened_folder(folder: Path, settings: Settings) -> Iterator[tuple[OpenedFolder, ProgressLine]]:
-    """Give a folder, and the line that shows how far the work on it is; both end with the command."""
+    """Yield a folder and its progress line; close both when the command ends."""
     with opened_workspace(settings) as (workspace, progress):
         yield OpenedFolder(folder, workspace, progress), progress

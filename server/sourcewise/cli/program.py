@@ -1,8 +1,10 @@
-"""The program: its commands, and how each of them ends, with a sentence and an exit code whatever happens."""
+"""Runs the commands, and turns every error into a message and an exit code."""
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import sys
 
 import click
@@ -14,7 +16,8 @@ from sourcewise.cli.evaluating import evaluate
 from sourcewise.cli.indexing import index, status
 from sourcewise.cli.inspecting import chunks, doctor, skipped, why
 from sourcewise.cli.opening import settings_of_user
-from sourcewise.errors import CancelledError, UserError
+from sourcewise.cli.output_encoding import make_output_printable
+from sourcewise.errors import CancelledError, StorageError, UserError
 from sourcewise.paths import DataPaths
 
 logger = logging.getLogger(__name__)
@@ -23,11 +26,12 @@ INTERRUPTED = 130
 
 
 def run() -> int:
-    """Run a command and return its exit code; whatever happens, the user gets a sentence."""
+    """Run a command and return its exit code. Every error becomes a message."""
+    make_output_printable()
     try:
         code: object = main(standalone_mode=False)
-    except BrokenPipeError:  # whoever read our output has had enough
-        sys.stdout = None
+    except terminal.OutputClosedError:
+        _discard_output()
     except (Exception, KeyboardInterrupt) as error:
         return _explain(error)
     else:
@@ -35,11 +39,19 @@ def run() -> int:
     return 0
 
 
+def _discard_output() -> None:
+    """Redirect the output to the null device, so that Python can flush it when it exits."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            os.dup2(nowhere, stream.fileno())
+
+
 def _explain(error: BaseException) -> int:
-    """Say in a sentence what went wrong, log the rest, and return the exit code."""
+    """Print a message about an error, log its traceback, and return the exit code."""
     match error:
         case click.Abort() | KeyboardInterrupt() | CancelledError():
-            terminal.err.print("\nStopped. What was indexed is kept; the next run carries on from here.")
+            terminal.err.print("\nStopped. The index keeps what was indexed so far, and the next run resumes.")
             return INTERRUPTED
         case click.ClickException():
             error.show()
@@ -48,6 +60,14 @@ def _explain(error: BaseException) -> int:
             logger.info("Ended with %s", type(error).__name__, exc_info=error)
             terminal.print_error(error.message, error.hint)
             return error.exit_code
+        case MemoryError():
+            logger.warning("Ended without memory", exc_info=error)
+            terminal.print_error("There is not enough memory.", "Close other programs and try again.")
+            return 1
+        case OSError(errno=errno.ENOSPC):
+            logger.warning("Ended without disk space", exc_info=error)
+            terminal.print_error("There is no space left on the disk.", "Free some space and try again.")
+            return StorageError.exit_code
     logger.error("Unexpected", exc_info=error)
     terminal.print_error("Something unexpected went wrong.", f"The details are in {DataPaths.default().log}.")
     return 1

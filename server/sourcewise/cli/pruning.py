@@ -1,11 +1,8 @@
-"""`index --prune`: shows the indexes of folders that are gone, and removes them when it is told to."""
+"""The command `index --prune`, which lists the indexes of deleted folders and deletes them with `--yes`."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
-
-import click
 
 from sourcewise.cli import terminal
 from sourcewise.folder_index.pruning import PruneReport, find_abandoned, prune
@@ -18,15 +15,15 @@ if TYPE_CHECKING:
 
 
 def prune_indexes(*, sure: bool, as_json: bool) -> None:
-    """Print which indexes go and which stay though they seem to be of no use, and how much room that makes.
+    """Print the abandoned indexes: those to delete, those to keep, and the disk space to free.
 
     Args:
-        sure: remove them; otherwise they are only shown.
-        as_json: print it for programs.
+        sure: delete them; otherwise only list them.
+        as_json: print JSON.
     """
-    report = prune(DataPaths.default()) if sure else _prospect()
+    report = prune(DataPaths.default()) if sure else _preview()
     if as_json:
-        click.echo(json.dumps(_as_entries(report, sure=sure), indent=2))
+        terminal.print_json(_as_entries(report, sure=sure))
         return
     for index in report.removed:
         terminal.out.print(visible(_described(index)), soft_wrap=True)
@@ -35,8 +32,8 @@ def prune_indexes(*, sure: bool, as_json: bool) -> None:
     terminal.out.print(_summary(report, sure=sure), soft_wrap=True)
 
 
-def _prospect() -> PruneReport:
-    """Return what pruning would do."""
+def _preview() -> PruneReport:
+    """Return the report that pruning would produce."""
     found = find_abandoned(DataPaths.default())
     return PruneReport(
         tuple(index for index in found if index.removable), tuple(index for index in found if not index.removable)
@@ -45,10 +42,10 @@ def _prospect() -> PruneReport:
 
 def _summary(report: PruneReport, *, sure: bool) -> str:
     if not report.removed:
-        return "No index is to be removed."
+        return "There are no indexes to delete."
     count = len(report.removed)
     what = f"{'this index' if count == 1 else f'these {count} indexes'}, {readable_size(report.freed_bytes)}"
-    return f"Removed {what}." if sure else f"To remove {what}: `sourcewise index --prune --yes`."
+    return f"Deleted {what}." if sure else f"To delete {what}, run: sourcewise index --prune --yes"
 
 
 def _described(index: AbandonedIndex) -> str:

@@ -1,15 +1,16 @@
-"""What a person sees in a terminal: progress, passages, answers. Hides rich.
+"""Prints progress, passages and answers in a terminal, using rich.
 
-Text from files and models is shown as text: characters that could move the cursor, forge lines, hide or reorder what is
-on screen are written out, and rich reads no markup in it.
+Text from files and models stays text: characters that could move the cursor, forge lines, or hide or reorder text on
+the screen are printed as escape codes, and rich does not interpret markup in it.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -34,39 +35,54 @@ if TYPE_CHECKING:
 _HEARTBEAT_SECONDS = 5.0
 _FIRST_PATHS = 3
 
-out = Console(highlight=False, markup=False, emoji=False)
-err = Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+class OutputClosedError(Exception):
+    """The program that reads the output has closed it, as `head` does."""
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        raise OutputClosedError
+
+
+out = _Console(highlight=False, markup=False, emoji=False)
+err = _Console(stderr=True, highlight=False, markup=False, emoji=False)
 _WIDEST_TABLE = 1000
 
 
 def show_location(folder: Path, path: str, line: int) -> str:
-    """Return `path:line` as a terminal can open it from where the user stands."""
+    """Return `path:line`, relative to the current directory if the file is below it, else absolute."""
     absolute = folder / path
     relative = os.path.relpath(absolute)
     return visible(f"{absolute if relative.startswith('..') else relative}:{line}")
 
 
+def print_json(value: Any) -> None:
+    """Print a value as JSON in ASCII."""
+    out.out(json.dumps(value, indent=2))
+
+
 def print_notice(message: str) -> None:
-    """Print a sentence beside the answer."""
+    """Print a notice to standard error."""
     err.print(Text(f"• {visible(message)}", "yellow"), soft_wrap=True)
 
 
 def print_error(message: str, hint: str = "") -> None:
-    """Print what went wrong and what to do."""
+    """Print an error and its next step to standard error."""
     err.print(Text(f"✗ {visible(message)}", "bold red"), soft_wrap=True)
     if hint:
         err.print(Text(f"  {visible(hint)}"), soft_wrap=True)
 
 
 def print_finding(good: bool, message: str, next_step: str = "") -> None:
-    """Print one line of an examination, and what to do about it."""
+    """Print a finding of `doctor`, and its next step."""
     out.print(Text.assemble(("✓ ", "green") if good else ("• ", "yellow"), visible(message)), soft_wrap=True)
     if next_step:
         out.print(Text(f"    {visible(next_step)}"), soft_wrap=True)
 
 
 def print_source(folder: Path, source: Source, *, explain: bool = False) -> None:
-    """Print where a source is, how near it is, its first lines, and why it is where it is."""
+    """Print a source: its location, similarity and first lines, and with `explain` its score."""
     passage = source.passage
     chunk = passage.chunk
     head = Text.assemble(
@@ -83,7 +99,7 @@ def print_source(folder: Path, source: Source, *, explain: bool = False) -> None
 
 
 def print_chunk(folder: Path, inspected: ChunkInspection, *, whole: bool) -> None:
-    """Print where a chunk is, what it is, how large it is and whether it is embedded; its first lines, or all."""
+    """Print a chunk: its location, kind, size, whether it is embedded, and its first lines or the whole text."""
     chunk = inspected.chunk
     vectors = _counted(inspected.vectors, "vector") if inspected.vectors else "not embedded"
     problem = f": {visible(inspected.problem)}" if inspected.problem else ""
@@ -98,7 +114,7 @@ def print_chunk(folder: Path, inspected: ChunkInspection, *, whole: bool) -> Non
 
 
 def print_skips(groups: Sequence[SkipGroup], *, every: bool) -> None:
-    """Print what stays out of an index, a line for each rule, or for each file."""
+    """Print the skipped files of an index, one line for each rule or, with `every`, for each file."""
     reason = None
     for group in groups:
         if group.reason != reason:
@@ -109,7 +125,7 @@ def print_skips(groups: Sequence[SkipGroup], *, every: bool) -> None:
 
 
 def print_notes(notes: Mapping[str, str]) -> None:
-    """Print the files that are indexed in an unusual way, by path, with the reason."""
+    """Print the notes about indexed files, by path."""
     if notes:
         out.print(Text("indexed, but", "bold"))
     for path, note in notes.items():
@@ -148,7 +164,7 @@ def print_text(text: str) -> None:
 
 
 def print_checked(folder: Path, answer: Answer) -> None:
-    """Print what an answer cites, what was checked, and how it was made."""
+    """Print the citations of an answer with their states, and a line with its model, search, prompt, speed and time."""
     by_number = {source.number: source for source in answer.sources}
     for citation in answer.citations:
         chunk = by_number[citation.number].passage.chunk
@@ -164,13 +180,13 @@ def _summary(answer: Answer) -> str:
     if trace.prompt_budget:
         parts.append(f"prompt {trace.prompt_tokens} of {trace.prompt_budget} tokens")
     if trace.usage.answer_tokens and trace.usage.answer_seconds:
-        parts.append(f"{trace.usage.answer_tokens / trace.usage.answer_seconds:.1f} tokens a second")
+        parts.append(f"{trace.usage.answer_tokens / trace.usage.answer_seconds:.1f} tokens/s")
     parts.append(f"{trace.timings['total'] / 1000:.1f} s")
     return " · ".join(parts)
 
 
 class ProgressLine:
-    """Shows how far long work is: a bar in a terminal, a line now and then elsewhere."""
+    """Shows progress: as a bar in a terminal, otherwise as a line every few seconds."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -179,7 +195,7 @@ class ProgressLine:
         self._last = 0.0
 
     def stage(self, event: IndexProgress) -> None:
-        """Take the progress of an index."""
+        """Show the progress of indexing."""
         if event.stage is Stage.IDLE:
             self.hide()
             return
@@ -187,18 +203,18 @@ class ProgressLine:
         self.update(label, event.done, event.total)
 
     def download(self, event: DownloadProgress) -> None:
-        """Take the progress of a model's download."""
+        """Show the progress of a model's download."""
         size, unit = (1_000_000, "MB") if event.unit == "bytes" else (1, event.unit)
         label = f"{event.stage.capitalize()} {event.name} ({unit})"
         self.update(label, event.done // size, event.total // size)
 
     def hide(self) -> None:
-        """Show nothing until the next update."""
+        """Hide the line until the next update."""
         self._label = ""
         self._progress.update(self._task, visible=False)
 
     def update(self, label: str, done: float, total: float | None) -> None:
-        """Show a label and how much of it is done; total None or 0 if not known."""
+        """Show a label and the progress; a `total` of None or 0 means unknown."""
         if label != self._label:
             self._progress.reset(self._task, description=label, total=total or None, visible=True)
         self._progress.update(self._task, completed=done, total=total or None)
@@ -210,18 +226,19 @@ class ProgressLine:
 
 @contextmanager
 def progress_line() -> Iterator[ProgressLine]:
-    """Give a progress line that is gone when the work is done."""
+    """Yield a progress line, and remove it at the end."""
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         yield ProgressLine(progress)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Show rows of cells: names in the first column, figures in the others; all of them, however narrow the window."""
+    """Print a table with names in the first column and figures in the others, in full even in a narrow window."""
     table = Table(title=title, title_justify="left")
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if number else "left", no_wrap=True)
     for row in rows:
         table.add_row(*map(visible, row))
     needed = out.measure(table, options=out.options.update(max_width=_WIDEST_TABLE)).maximum
-    Console(file=out.file, width=max(needed, out.width), highlight=False, markup=False, emoji=False).print(table)
+    wide = _Console(file=out.file, width=max(needed, out.width), highlight=False, markup=False, emoji=False)
+    wide.print(table)

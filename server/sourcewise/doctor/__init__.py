@@ -1,1 +1,1 @@
-"""What is installed and reachable, and a report about it without names or code."""
+"""Checks what is installed and reachable, and reports it without names or code."""

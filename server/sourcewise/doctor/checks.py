@@ -1,4 +1,4 @@
-"""Examines the machine: what is installed and reachable, and what to do next."""
+"""Checks what is installed and reachable, and suggests next steps."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sourcewise.folder_index.inspection import owner_of
 from sourcewise.folder_index.pruning import find_abandoned
 from sourcewise.llm import embedded
 from sourcewise.llm.ollama import OllamaGenerator
+from sourcewise.llm.ollama_endpoint import ollama_endpoint
 from sourcewise.llm.ollama_models import destination_of
 from sourcewise.paths import IndexPaths
 from sourcewise.storage.disk_usage import disk_usage, readable_size
@@ -30,10 +31,10 @@ _RAISE_LIMIT = "sudo sysctl fs.inotify.max_user_watches=524288"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Attributes:
-        next_step: what to do about it; empty where nothing needs doing.
+        next_step: how to fix the problem; empty if there is none.
     """
 
     subject: str
@@ -43,7 +44,7 @@ class Finding:
 
 
 async def examine(workspace: Workspace) -> list[Finding]:
-    """Look at everything an answer needs. Nothing is downloaded and nothing leaves the machine."""
+    """Check everything that an answer needs. Downloads nothing, and sends no code."""
     return [
         Finding("Python", good=True, message=f"{platform.python_version()} with SQLite {sqlite3.sqlite_version}"),
         _data_folder(workspace),
@@ -62,13 +63,13 @@ def _data_folder(workspace: Workspace) -> Finding:
         return Finding(
             "Data folder",
             good=False,
-            message=f"{root} cannot be written",
-            next_step="Set SOURCEWISE_HOME to a folder that can.",
+            message=f"{root} is not writable",
+            next_step="Set SOURCEWISE_HOME to a writable folder.",
         )
     free = shutil.disk_usage(existing).free
     message = f"{root}, {free / 1e9:.0f} GB free"
     if free < _ROOM_FOR_MODELS:
-        return Finding("Data folder", good=False, message=message, next_step="Models need 3 GB; free some space.")
+        return Finding("Data folder", good=False, message=message, next_step="Models need 3 GB. Free some space.")
     return Finding("Data folder", good=True, message=message)
 
 
@@ -78,50 +79,50 @@ def _indexes(workspace: Workspace) -> Finding:
     owners = sorted({owner for index in paths if (owner := owner_of(index)) is not None})
     message = f"{len(paths)}, {readable_size(usage.indexes)}, and {readable_size(usage.cache)} of cached embeddings"
     if owners:
-        message += f"; kept true by process {' and '.join(map(str, owners))}"
+        message += f"; kept up to date by process {' and '.join(map(str, owners))}"
     abandoned = sum(index.bytes for index in find_abandoned(workspace.data) if index.removable)
     if not abandoned:
         return Finding("Indexes", good=True, message=message)
     return Finding(
         "Indexes",
         good=False,
-        message=f"{message}; {readable_size(abandoned)} of folders that are gone",
-        next_step="`sourcewise index --prune` shows them and gives the room back.",
+        message=f"{message}; {readable_size(abandoned)} of deleted folders",
+        next_step="`sourcewise index --prune` lists them, and deletes them with --yes.",
     )
 
 
 def watching(limits: Path = _INOTIFY) -> list[Finding]:
-    """Tell how many folders can be watched, where the system has a limit.
+    """Return the limit of watched folders; an empty list if the system has none.
 
     Args:
-        limits: the folder in which Linux says so.
+        limits: the folder in which Linux lists its limits.
     """
     try:
         most = int((limits / "max_user_watches").read_text())
     except (OSError, ValueError):
         return []
-    message = f"changes are seen at once in up to {most:,} folders"
+    message = f"the system reports changes in up to {most:,} folders"
     if most >= _FOLDERS_OF_LARGE_CODEBASES:
         return [Finding("Watching", good=True, message=message)]
     return [
         Finding(
             "Watching",
             good=False,
-            message=f"{message}, which other programs take their share of",
-            next_step=f"Where that is too few, Sourcewise looks from time to time. For more: {_RAISE_LIMIT}",
+            message=f"{message}, shared by all programs",
+            next_step=f"Beyond that, Sourcewise scans every 15 seconds. To raise the limit, run: {_RAISE_LIMIT}",
         )
     ]
 
 
 def _embedding_model(workspace: Workspace) -> Finding:
-    why = "chosen for this machine" if workspace.model == default_model() else "from the settings"
+    why = "selected for this machine" if workspace.model == default_model() else "from the settings"
     if workspace.weights.is_present(workspace.model):
         return Finding("Embedding model", good=True, message=f"{workspace.model} ({why})")
     return Finding(
         "Embedding model",
         good=False,
-        message=f"{workspace.model} ({why}) is not here yet",
-        next_step="The first `sourcewise index` fetches it; keyword search works without it.",
+        message=f"{workspace.model} ({why}) is not downloaded yet",
+        next_step="The first `sourcewise index` downloads it. Keyword search works without it.",
     )
 
 
@@ -133,8 +134,8 @@ async def _ollama(workspace: Workspace) -> Finding:
         await generator.close()
     if state.problem is not None:
         return Finding("Ollama", good=False, message=state.problem.message, next_step=state.problem.hint)
-    destination = destination_of(workspace.settings.endpoint, state.model, state.remote_host)
-    where = f" at {destination.host}, which is not this machine" if destination else ""
+    destination = destination_of(ollama_endpoint(workspace.settings).address, state.model, state.remote_host)
+    where = f" at {destination.host}, on another machine" if destination else ""
     return Finding("Ollama", good=True, message=f"ready with {workspace.settings.model}{where}")
 
 
@@ -145,13 +146,13 @@ def _embedded_model(workspace: Workspace) -> Finding:
             "Embedded model",
             good=False,
             message="its runtime is not installed",
-            next_step="Only needed without Ollama: pip install 'sourcewise[embedded]'",
+            next_step="Only needed without Ollama. Run: pip install 'sourcewise[embedded]'",
         )
     if workspace.weights.is_present(model):
-        return Finding("Embedded model", good=True, message=f"{model} is here")
+        return Finding("Embedded model", good=True, message=f"{model} is downloaded")
     return Finding(
         "Embedded model",
         good=False,
-        message=f"{model} is not here yet",
-        next_step="Only needed without Ollama: the first question fetches it.",
+        message=f"{model} is not downloaded yet",
+        next_step="Only needed without Ollama. The first question downloads it.",
     )

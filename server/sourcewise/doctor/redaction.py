@@ -1,6 +1,6 @@
-"""Takes out of a text what must not be shown to others: names of people and folders, addresses, quoted values.
+"""Redacts a text for others: names of people and folders, addresses, and quoted values.
 
-Rather too much is taken than too little: whoever reads the rest wants to know what went wrong, not where.
+It errs on the side of redacting too much: a reader needs to know what went wrong, not where.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-# What a message quotes came from outside: a value, a question, a name. Apostrophes inside words quote nothing.
+# Quoted text came from outside: a value, a question, a name. Apostrophes inside words are not quotes.
 _QUOTED = re.compile(r"""(?<!\w)(['"`])(?:(?:\\.|(?!\1(?!\w))[^\\])++|(?:(?!\1(?!\w)).)++)\1(?!\w)""", re.DOTALL)
 _ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]{0,30}+://[^\s,;)>]+", re.IGNORECASE)
 _PATH = re.compile(r"(?<![\w<>~/.])(?:[A-Za-z]:[\\/]|\\\\|/(?!/)|~/)[^\s:;,'\"()<>]+")
@@ -24,14 +24,14 @@ _REMAINDER = re.compile(r"(<[a-z]+(?: \d+)?>)[\\/][^\s:;,'\"()<>]+")
 
 
 class Redactor:
-    """Knows the names that must not be shown."""
+    """Redacts the names of given folders and of the user."""
 
     def __init__(self, folders: Iterable[Path], home: Path) -> None:
-        """Take down the names.
+        """Compile the patterns.
 
         Args:
-            folders: become `<folder 1>` and so on, as whole paths and by their names alone.
-            home: the user's; its path becomes `<home>`, and so does its name, which is the user's.
+            folders: their paths and names become `<folder 1>` and so on.
+            home: the user's home; its path and its name, which is the user's name, become `<home>`.
         """
         named = [(folder, f"<folder {number}>") for number, folder in enumerate(folders, 1)]
         places = [*named, (home, "<home>")] if home.name else named
@@ -47,7 +47,7 @@ class Redactor:
         ]
 
     def redacted(self, text: str) -> str:
-        """Return a text of one or more sentences without what must not be shown."""
+        """Return the redacted text of one or more sentences."""
         text = _QUOTED.sub(r"\1…\1", text)
         text = _ADDRESS.sub(_shown_address, text)
         for pattern, mark in self._replacements:

@@ -1,6 +1,6 @@
-"""A report for whoever is asked for help: what is installed, what the indexes hold, what went wrong lately.
+"""Writes a report for bug reports: what is installed, what the indexes contain, and recent warnings.
 
-It may be shown to anybody: without code and questions, and without the names of users, folders and other machines.
+It is safe to publish: it contains no code, no questions, and no names of users, folders or other machines.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ _RECORD = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d+ \d+ (?P<level>[A-Z]+) (?P<logger>\S+): (?P<text>.*)"
 )
 _RAISED = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Timeout|Interrupt)\b")
-# What this one says of messages that it cannot read may hold the messages.
-_TALKATIVE = "sourcewise.lsp.server"
+# This logger quotes messages that it cannot parse, and they may contain code or questions.
+_MESSAGE_QUOTING_LOGGER = "sourcewise.lsp.server"
 
 
 @dataclass(frozen=True, slots=True)
 class FolderSummary:
-    """What is known about one open folder.
+    """The state of one open folder.
 
     Attributes:
-        doing: what is being done with its index.
-        status: None where it cannot be read.
-        problem: what went wrong, or an empty string.
-        owner: the process that keeps it true; None where none does.
+        doing: the current work on its index.
+        status: the status of its index; None if it cannot be read.
+        problem: the error of the last update; empty if there was none.
+        owner: the ID of the process that owns the index; None if there is none.
     """
 
     path: Path
@@ -59,9 +59,9 @@ async def report(workspace: Workspace, folders: Sequence[FolderSummary], home: P
     """Return the report in Markdown.
 
     Args:
-        workspace: what is examined.
-        folders: those that are open.
-        home: the user's home; None means the one of this process.
+        workspace: the workspace to check.
+        folders: the open folders.
+        home: the user's home; None means the home of this process.
     """
     redactor = Redactor([folder.path for folder in folders], home or Path.home())
     findings = [f"{'✓' if found.good else '•'} {found.subject}: {found.message}" for found in await examine(workspace)]
@@ -98,7 +98,7 @@ def _folder(number: int, folder: FolderSummary, redactor: Redactor) -> str:
         parts.append(f"skipped: {skipped}")
         parts.append(readable_size(status.bytes))
     if folder.owner is not None:
-        parts.append(f"kept true by process {folder.owner}")
+        parts.append(f"kept up to date by process {folder.owner}")
     if folder.problem:
         parts.append(redactor.redacted(folder.problem))
     return "; ".join(parts)
@@ -112,12 +112,12 @@ def _changed_settings(settings: Settings, redactor: Redactor) -> Iterator[str]:
 
 
 def _warnings(log: Path) -> list[str]:
-    """Return the last warnings of the log, each with the class of what was raised."""
+    """Return the last warnings of the log, each with the class of its exception, if any."""
     found: deque[str] = deque(maxlen=_WARNINGS)
     wanted = False
     for line in _last_lines(log):
         if record := _RECORD.fullmatch(line):
-            ours = record["logger"].startswith("sourcewise") and record["logger"] != _TALKATIVE
+            ours = record["logger"].startswith("sourcewise") and record["logger"] != _MESSAGE_QUOTING_LOGGER
             wanted = ours and record["level"] not in ("DEBUG", "INFO")
             if wanted:
                 found.append(f"{record['time']} {record['level']} {record['logger']}: {record['text']}")

@@ -1,1 +1,1 @@
-"""Frozen values that the packages pass to each other, without behaviour that needs a library."""
+"""Immutable values that the packages exchange. They need no third-party library."""

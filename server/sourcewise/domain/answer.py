@@ -1,4 +1,4 @@
-"""Values of an answer: sources, prompt, citations, its trace, and the events that it arrives in."""
+"""Values of an answer: sources, prompt, citations, trace, and the events of its stream."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A passage as an answer cites it: `[number]`.
+    """A passage that an answer can cite as `[number]`.
 
     Attributes:
+        number: counted from 1.
+        passage: the passage.
         preview: its first lines.
-        truncated: True where the prompt had no room for all of its lines.
+        truncated: whether the prompt omits some of its lines for lack of room.
     """
 
     number: int
@@ -27,11 +29,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What a language model is sent.
+    """The prompt for a language model.
 
     Attributes:
-        tokens: estimated size; `budget` is what it had to fit in.
-        sources: the sources whose lines it holds, in order.
+        system: the system message.
+        user: the user message: code, conversation, question and instruction.
+        tokens: estimated size in tokens.
+        budget: the limit for `tokens`.
+        sources: the sources that the prompt contains, in order.
     """
 
     system: str
@@ -43,7 +48,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class ModelName:
-    """Which language model speaks, and through what (`ollama`, `embedded`, `sources`)."""
+    """The name of a language model and its runtime: `ollama`, `embedded`, or `sources` for no model."""
 
     runtime: str
     name: str
@@ -54,11 +59,11 @@ class ModelName:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where a prompt goes that leaves this machine.
+    """The destination of a prompt that leaves this machine.
 
     Attributes:
-        model: its full name, with the tag.
-        host: the address that it runs at.
+        model: the full name of the model, with its tag.
+        host: the address of the machine that runs it.
     """
 
     model: str
@@ -67,10 +72,15 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the model counted.
+    """Token counts and times that the model's runtime reported.
 
     Attributes:
-        prompt_cut: True where the runtime read fewer tokens than it was sent.
+        prompt_tokens: tokens of the prompt.
+        answer_tokens: tokens of the answer.
+        prompt_seconds: time to read the prompt.
+        answer_seconds: time to generate the answer.
+        stop_reason: why the model stopped: `stop`, or `length` at the token limit.
+        prompt_cut: whether the runtime read fewer tokens than it was sent.
     """
 
     prompt_tokens: int = 0
@@ -82,7 +92,7 @@ class Usage:
 
 
 class CitationState(StrEnum):
-    """What checking a citation found."""
+    """The state of a cited source, compared with its current file."""
 
     CURRENT = "current"
     CHANGED = "changed since it was indexed"
@@ -91,7 +101,7 @@ class CitationState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A `[number]` of an answer that names a source."""
+    """A citation `[number]` of a source, and the state of that source."""
 
     number: int
     state: CitationState
@@ -102,7 +112,8 @@ class Mention:
     """A back-quoted identifier of an answer.
 
     Attributes:
-        location: `path:line` of its definition where the catalog knows it, else None.
+        name: the identifier.
+        location: `path:line` of its definition or of a source line that contains it; None if unknown.
     """
 
     name: str
@@ -111,10 +122,14 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """How an answer was made.
+    """How an answer was created.
 
     Attributes:
-        timings: stage to milliseconds.
+        search: the search for its sources.
+        prompt_tokens: estimated size of the prompt.
+        prompt_budget: the limit for `prompt_tokens`.
+        usage: token counts of the model.
+        timings: milliseconds by stage.
     """
 
     search: SearchResult
@@ -126,15 +141,21 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Text, its sources, and what was checked about them.
+    """A finished and checked answer.
 
     Attributes:
-        text: with citations that name no source struck out.
-        struck: the numbers that were struck.
-        notices: sentences that the reader must see (model missing, prompt cut, partly embedded, …).
-        failure: why the text ends early, or an empty string where it is whole.
-        follow_ups: questions that the reader may want to ask next.
-        needs_consent: where the prompt would have gone if the user had allowed it; None if nothing was held back.
+        question: the question.
+        text: the text, without citations of nonexistent sources.
+        model: the model that wrote the text.
+        sources: the passages found, best first.
+        citations: the cited sources, with their state.
+        struck: the numbers of the removed citations.
+        mentions: the back-quoted identifiers in the text.
+        notices: sentences to display with the answer, for example about a missing model or a truncated prompt.
+        trace: how the answer was created.
+        failure: why the text is incomplete, or an empty string.
+        follow_ups: suggested next questions.
+        needs_consent: the destination to which the prompt was not sent, for lack of consent; else None.
     """
 
     question: str
@@ -153,7 +174,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class SourcesFound:
-    """The first event of an answer: what it will be made from."""
+    """The first event of an answer: its sources and their search."""
 
     sources: tuple[Source, ...]
     search: SearchResult
@@ -161,28 +182,28 @@ class SourcesFound:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence for the reader while the answer is made."""
+    """A sentence to display while the answer is generated."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True)
 class PromptProgress:
-    """How much of the prompt the model has read, 0 to 1."""
+    """The share of the prompt that the model has read, 0 to 1."""
 
     fraction: float
 
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """More text."""
+    """The next part of the text."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerReady:
-    """The last event: the checked answer."""
+    """The last event of an answer: the checked answer."""
 
     answer: Answer
 

@@ -1,6 +1,6 @@
 """Values that describe code: files, their definitions and their chunks.
 
-Paths are relative to the indexed folder, with `/` between the parts. Lines count from 1 and both ends are included.
+Paths are relative to the indexed folder and use `/`. Lines count from 1; ranges include both ends.
 """
 
 from __future__ import annotations
@@ -31,11 +31,12 @@ class SkipReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileStamp:
-    """What the file system says about a file without reading it.
+    """The metadata of a file from the file system; two stamps differ if the file may have changed.
 
     Attributes:
-        size: in bytes.
-        mtime_ns: last change, in nanoseconds since the epoch.
+        path: path relative to the folder.
+        size: size in bytes.
+        mtime_ns: modification time in nanoseconds since the epoch.
     """
 
     path: str
@@ -44,7 +45,7 @@ class FileStamp:
 
     @classmethod
     def of(cls, path: str, status: os.stat_result) -> FileStamp:
-        """Return a stamp that fits the 64 bits of the database: times before 1677 and after 2262 wrap around."""
+        """Return a stamp that fits into 64 bits, as in the database: times before 1677 and after 2262 wrap around."""
         return cls(path, _wrapped(status.st_size), _wrapped(status.st_mtime_ns))
 
 
@@ -54,11 +55,14 @@ def _wrapped(number: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A text file that belongs to the index.
+    """A text file to index.
 
     Attributes:
-        text: decoded, with the line ends of the file.
-        digest: hexadecimal BLAKE2b of the bytes, 32 characters.
+        stamp: its metadata.
+        text: its decoded text, with the line ends of the file.
+        language: its language, for example `python`.
+        digest: hexadecimal BLAKE2b hash of its bytes, 32 characters.
+        encoding: its text encoding.
     """
 
     stamp: FileStamp
@@ -75,10 +79,12 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class SkippedFile:
-    """A file (or, for `ignored`, possibly a whole folder, whose path ends in `/`) that stays out of the index.
+    """A file that is not indexed. An ignored folder is one entry, whose path ends in `/`.
 
     Attributes:
-        detail: the rule and where it stands, for example `*.log (.gitignore:3)`.
+        stamp: its metadata.
+        reason: why it is not indexed.
+        detail: the rule and its location, for example `*.log (.gitignore:3)`.
     """
 
     stamp: FileStamp
@@ -92,7 +98,7 @@ class SkippedFile:
 
 
 class _QuicklyPickled:
-    """A frozen dataclass with slots whose pickles are made in half the time: thousands go from process to process."""
+    """Halves the pickling time of a frozen dataclass with slots: thousands are passed between processes."""
 
     __slots__: tuple[str, ...] = ()
 
@@ -102,14 +108,14 @@ class _QuicklyPickled:
 
 @dataclass(frozen=True, slots=True)
 class Definition(_QuicklyPickled):
-    """A named thing that code defines.
+    """A named definition in code.
 
     Attributes:
         kind: `function`, `method`, `class`, `interface`, `struct`, `enum`, `trait`, `module`, `type`, `constant`,
             `macro`, `section`, …
-        parents: names of the definitions around it, outermost first.
+        parents: names of the enclosing definitions, outermost first.
         signature: its head on one line, without the body.
-        docstring: what is written about it, or an empty string.
+        docstring: its documentation, or an empty string.
     """
 
     name: str
@@ -132,12 +138,12 @@ class Chunk(_QuicklyPickled):
 
     Attributes:
         id: hexadecimal, 32 characters; depends on path and content, not on line numbers, and is unique in the folder.
-        position: 0-based place among the chunks of its file.
-        total: how many chunks the file has.
-        symbol: qualified name of the definition it holds or is a part of; empty for loose lines.
-        kind: kind of that definition, `text` for loose lines.
-        signature: head of that definition; what makes a later part of a split definition readable.
-        definitions: all that begin inside the span.
+        position: 0-based position among the chunks of its file.
+        total: the number of chunks of the file.
+        symbol: qualified name of the definition that the chunk contains or belongs to; empty outside definitions.
+        kind: kind of that definition; `text` outside definitions.
+        signature: head of that definition; it makes a later part of a split definition readable.
+        definitions: all definitions that begin inside the span.
     """
 
     id: str
@@ -155,6 +161,6 @@ class Chunk(_QuicklyPickled):
     definitions: tuple[Definition, ...] = ()
 
     def overlaps(self, other: Chunk) -> bool:
-        """Return whether both are in one file and have a line in common."""
+        """Return whether both are in the same file and share a line."""
         same_file = self.path == other.path
         return same_file and self.first_line <= other.last_line and other.first_line <= self.last_line

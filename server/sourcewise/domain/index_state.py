@@ -1,4 +1,4 @@
-"""Values that describe an index: what it holds, and what is being done with it."""
+"""Values that describe the contents and the activity of an index."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Stage(StrEnum):
-    """What an index is doing."""
+    """A stage of the work on an index."""
 
     IDLE = "idle"
     SCANNING = "scanning"
@@ -24,16 +24,21 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IndexActivity:
-    """What is being done with an index at one moment, and how much it holds.
+    """A snapshot of the work on an index, and of its size.
 
     Attributes:
-        done: as in IndexProgress, of `total`.
-        paused: the work waits until the user says otherwise.
-        seconds_left: until this stage is done; None if not known.
-        embedded: how many of the chunks have their vectors.
-        made: chunks that went through the model since the index was opened; `reused` got theirs from the cache.
-        problem: what went wrong last, or None.
-        notice: what else is to be said, or an empty string.
+        stage: the current stage.
+        done: work done in this stage; see IndexProgress for the unit.
+        total: total work of this stage.
+        paused: whether the user paused indexing.
+        seconds_left: estimated time until this stage is done; None if unknown.
+        files: indexed files.
+        chunks: chunks in the index.
+        embedded: chunks that have vectors.
+        made: chunks embedded by the model since the index was opened.
+        reused: chunks that got their vectors from the cache since then.
+        problem: the last error, or None.
+        notice: another notice for the user, or an empty string.
     """
 
     stage: Stage
@@ -52,11 +57,12 @@ class IndexActivity:
 
 @dataclass(frozen=True, slots=True)
 class IndexProgress:
-    """Where an index run stands.
+    """The progress of a stage.
 
     Attributes:
-        done: files while reading, chunks while embedding, bytes or packages while fetching; `total` likewise, 0 if
-            not known.
+        stage: the stage.
+        done: files while reading, chunks while embedding, bytes or packages while downloading the model.
+        total: the total in the same unit; 0 if unknown.
     """
 
     stage: Stage
@@ -66,10 +72,13 @@ class IndexProgress:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What an index run did.
+    """The result of an index update.
 
     Attributes:
-        embedded: chunks that went through the model; `reused` got their vectors from the embedding cache.
+        added: added files; likewise `changed`, `removed` and `unchanged`.
+        embedded: chunks embedded by the model.
+        reused: chunks that got their vectors from the embedding cache.
+        seconds: the duration.
     """
 
     added: int = 0
@@ -83,14 +92,19 @@ class IndexReport:
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """A folder's index at one moment.
+    """The status of a folder's index.
 
     Attributes:
-        embedded: chunks that have their vectors for `model`; `vectors` is how many vectors those are.
-        cached: embeddings in the per-user cache, of all folders.
-        state: `missing`, `partial` (keyword search serves all, vectors a part) or `ready`.
-        skipped: reason to number of files.
-        bytes: what the index takes on the disk.
+        folder: the folder's path.
+        files: indexed files.
+        chunks: chunks in the index.
+        embedded: chunks that have vectors of `model`.
+        vectors: the number of those vectors; a long chunk has several.
+        cached: embeddings in the user's cache, for all folders.
+        model: the wanted embedding model.
+        state: `missing`, `partial` (not all chunks have vectors, but keyword search covers all) or `ready`.
+        skipped: the number of skipped files by reason.
+        bytes: size of the index on disk.
     """
 
     folder: str

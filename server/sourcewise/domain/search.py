@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question that was asked before in the same conversation, and the text that answered it.
+    """An earlier question in the same conversation, and its answer.
 
     Attributes:
-        symbols: what the sources that the answer cites define.
+        question: the question.
+        answer: the text of the answer.
+        symbols: the symbols that the cited sources define.
     """
 
     question: str
@@ -29,13 +31,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a search is narrowed to: all that is given holds, and of each list any one.
+    """The scope of a search. Different fields are ANDed; the entries of a list are ORed.
 
     Attributes:
-        paths: files and folders that passages must come from.
-        languages: of their files.
-        kinds: of a definition that they hold or are a part of; see Definition.
-        changed_since: a branch, a tag or a commit; their files must have changed since the work here left it.
+        paths: files and folders to search.
+        languages: languages of the files to search.
+        kinds: kinds of definitions that a passage must contain or belong to; see Definition.
+        changed_since: a branch, tag or commit; only files that changed since the current branch left it are searched.
     """
 
     paths: tuple[str, ...] = ()
@@ -49,7 +51,7 @@ EVERYTHING = Scope()
 
 @dataclass(frozen=True, slots=True)
 class ScopeChoices:
-    """What a search of a folder can be narrowed to, besides its files and folders; the likeliest first."""
+    """The values that a search of a folder can be narrowed to, besides files and folders; most likely first."""
 
     languages: tuple[str, ...]
     kinds: tuple[str, ...]
@@ -58,12 +60,13 @@ class ScopeChoices:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question, and what it comes with.
+    """A question with its scope, its selected code and its conversation.
 
     Attributes:
-        scope: what its sources must come from.
-        excerpt: lines that the question is about, as their editor shows them; they are the first source.
-        history: the conversation so far, oldest first.
+        question: the question.
+        scope: the scope of its sources.
+        excerpt: the lines that the question is about, with the text in the editor; they become the first source.
+        history: the conversation so far, oldest turn first.
     """
 
     question: str
@@ -74,12 +77,12 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class ConversationContext:
-    """What the conversation before a question was about.
+    """The context of a follow-up question, from its conversation.
 
     Attributes:
-        text: its names and words.
-        weight: of a word of the context; a word of the question has 1.
-        refers_back: whether the question refers to it, so that passages may be relevant by the context alone.
+        text: names and words of the conversation.
+        weight: the weight of a word of the context; a word of the question has 1.
+        refers_back: whether the question refers to the context, so that passages can be relevant by the context alone.
     """
 
     text: str = ""
@@ -91,7 +94,7 @@ NO_CONTEXT = ConversationContext()
 
 
 class SearchMode(StrEnum):
-    """Which searches find candidates: keywords, vectors or both."""
+    """The searches that find candidates: keywords, vectors or both."""
 
     HYBRID = "keywords and vectors"
     KEYWORD = "keywords"
@@ -103,12 +106,12 @@ class SearchRequest:
     """A search of one folder: the same value from the command line or the editor down to the ranking.
 
     Attributes:
-        text: what to find, in any words.
-        top: how many passages to return at most.
-        mode: which searches to run.
-        scope: where to search.
-        context: what the conversation before was about.
-        excerpt: lines that the text is about, as their editor shows them; they become the first passage.
+        text: the query, in any words.
+        top: the maximum number of passages.
+        mode: the searches to run.
+        scope: the files and definitions to search.
+        context: the context from the conversation.
+        excerpt: the lines that the text is about, with the text in the editor; they become the first passage.
         open_files: texts of the files that are open in an editor, by path; they replace the indexed texts.
     """
 
@@ -126,10 +129,11 @@ class Passage:
     """A chunk that was retrieved for a question.
 
     Attributes:
-        rank: from 1.
-        score: fused score; only its order means something.
-        similarity: cosine with the question in [-1, 1]; None where no vector was compared.
-        reasons: why it is here, in words.
+        chunk: the chunk.
+        rank: position among the results, from 1.
+        score: the score of the ranking; only comparable within one search.
+        similarity: cosine similarity with the question in [-1, 1]; None if no vectors were compared.
+        reasons: the contributions to the score, or why the passage was found, in words.
     """
 
     chunk: Chunk
@@ -140,21 +144,25 @@ class Passage:
 
     @property
     def location(self) -> str:
-        """`path:first-last`, for a prompt or a person: what is invisible in the path is written out."""
+        """`path:first-last`, for display or a prompt; invisible characters in the path are escaped."""
         return f"{visible(self.chunk.path)}:{self.chunk.first_line}-{self.chunk.last_line}"
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The passages for a question and how they were found.
+    """The passages for a question, and how they were found.
 
     Attributes:
-        embedded: chunks that had a vector when it was asked; `chunks` is how many there are.
-        relevant: False where nothing found is about the question.
-        timings: stage to milliseconds.
+        question: the text of the search.
+        passages: the passages, best first.
+        mode: the searches that found them.
+        chunks: the number of chunks in the index.
+        embedded: how many of them had vectors at the time of the search.
+        relevant: whether any passage is relevant to the question.
+        timings: milliseconds by stage.
         question_vector: the dimensions and the first numbers of the question's embedding, for the trace.
-        fully_scanned: False while the folder is read for the first time.
-        keyword_hits: ids of the chunks that keywords and names found, best first; they are embedded first.
+        fully_scanned: whether the folder has been read completely at least once.
+        keyword_hits: ids of the chunks found by keywords and names, best first; they are embedded first.
     """
 
     question: str
@@ -170,5 +178,5 @@ class SearchResult:
 
     @property
     def coverage(self) -> float:
-        """The share of chunks that have a vector, 0 to 1."""
+        """The share of chunks that have vectors, 0 to 1."""
         return self.embedded / self.chunks if self.chunks else 0.0

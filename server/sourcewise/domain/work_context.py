@@ -1,4 +1,4 @@
-"""What long work on an index is given: where to report its progress, and how it is cancelled."""
+"""The context of long work on an index: reports progress to the caller, and carries cancellation to the work."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class WorkContext:
-    """Passed down from the caller to the code that does the work.
+    """Carries progress up and cancellation down between a caller and the code that does the work.
 
     Attributes:
-        progress: called, in the thread that works, with the stage and how much of it is done; None if nobody listens.
-        cancelled: set it to cancel the work; None if it cannot be cancelled. See `cancellation`.
-        stage: what `report` reports about.
+        progress: called, in the working thread, with the progress of a stage; None to report no progress.
+        cancelled: set this event to cancel the work; None if it cannot be cancelled. See `cancellation`.
+        stage: the stage of the progress that `report` reports.
     """
 
     progress: Callable[[IndexProgress], None] | None = None
@@ -47,9 +47,9 @@ class WorkContext:
         raise_if_cancelled(self.cancelled)
 
     def cancellable(self, items: Iterable[Item]) -> Iterator[Item]:
-        """Yield the items; raise CancelledError before the next one once the work is cancelled."""
+        """Yield the items; once the work is cancelled, raise CancelledError before the next one."""
         return cancellable(items, self.cancelled)
 
 
 UNATTENDED = WorkContext()
-"""For work that nobody watches and nobody cancels."""
+"""The context of work without progress reports and cancellation."""

@@ -1,4 +1,4 @@
-"""Texts in, vectors out: the model that embeds, and the process it runs in."""
+"""Embeds texts: the embedding models, and the process that runs them."""
 
 from sourcewise.embedding.embedder import Embedder, EmbeddingText
 from sourcewise.embedding.windows import Window

@@ -1,6 +1,6 @@
-"""The embedding model. Hides the process that it runs in, so that this one imports no model.
+"""Embeds texts and questions. Hides the child process of the model, so that this process imports no model.
 
-A text longer than the model's window becomes several windows, each with its own vector; joined, the windows are the
+A text longer than the model's window becomes several windows, each with its own vector. Joined, the windows are the
 text, so nothing is cut off.
 """
 
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
     from sourcewise.embedding.vectors import Vectors
     from sourcewise.embedding.windows import Window
 
-# A question waits until the texts under way are done, so they are few; a processor gains nothing from more.
-_TEXTS_AT_A_TIME = 8
+# A question waits until the current call is done, so a call has few texts; more would not be faster on a processor.
+_TEXTS_PER_CALL = 8
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingText:
-    """What is embedded: a text, and the context that each of its windows begins with."""
+    """A text to embed, and the context with which each of its windows begins."""
 
     text: str
     context: str = ""
 
     @property
     def key(self) -> str:
-        """What makes two of them the same to a model."""
+        """Equal for two of these exactly if they get the same vectors."""
         return f"{self.context}\0{self.text}"
 
 
 class Embedder:
-    """Embeds in its worker. Thread-safe; questions go before files."""
+    """Embeds in a worker process. Thread-safe; questions go before files."""
 
     def __init__(
         self,
@@ -48,14 +48,14 @@ class Embedder:
         patience: Callable[[], float | None] = lambda: None,
         idle_seconds: Callable[[], float | None] | None = None,
     ) -> None:
-        """Describe the model; nothing is loaded.
+        """Describe the worker; nothing is loaded.
 
         Args:
-            model_folder: gives the folder of a model's weights, fetching them if need be.
+            model_folder: returns the folder of a model's weights, downloading them if necessary.
             threads: processor threads, 0 for all.
             log_file: where the worker process writes its log.
-            patience: gives how many seconds a question waits for its vector; None is for ever.
-            idle_seconds: gives how long the model stays in memory after it was last used; None is for ever.
+            patience: returns the seconds that a question waits for its vector; None means no limit.
+            idle_seconds: returns the seconds that an unused model stays in memory; None means forever.
         """
         self._model_folder = model_folder
         self._patience = patience
@@ -70,26 +70,26 @@ class Embedder:
         )
 
     def embed_texts(self, model: str, texts: Sequence[EmbeddingText]) -> list[Vectors]:
-        """Return for each text an array (windows, dimensions) of unit length.
+        """Return for each text an array (windows, dimensions) of unit vectors.
 
         Raises:
-            WeightsError: the model cannot be had.
-            WorkerDiedError: the process died of it, or was killed.
+            WeightsError: the model is missing and cannot be downloaded.
+            WorkerDiedError: a text crashed the process, or the process was killed.
             WorkerError: the process cannot be started, or was closed meanwhile.
         """
         pairs = [(text.text, text.context) for text in texts]
         folder = str(self._model_folder(model))
         vectors: list[Vectors] = []
-        for start in range(0, len(pairs), _TEXTS_AT_A_TIME):
-            vectors += self._worker.call("embed_texts", folder, pairs[start : start + _TEXTS_AT_A_TIME])
+        for start in range(0, len(pairs), _TEXTS_PER_CALL):
+            vectors += self._worker.call("embed_texts", folder, pairs[start : start + _TEXTS_PER_CALL])
         return vectors
 
     def embed_question(self, model: str, question: str) -> Vectors:
-        """Return one unit vector (dimensions); of a question longer than the window, the mean of its windows.
+        """Return one unit vector (dimensions); for a question longer than the window, the mean of its windows.
 
         Raises:
-            WeightsError: the model cannot be had.
-            WorkerError: the process died, or is still at its start or at other work when patience is at its end.
+            WeightsError: the model is missing and cannot be downloaded.
+            WorkerError: the process died, or is still starting or busy when `patience` expires.
         """
         future = self._questions.submit(self._embed_question, model, question)
         try:
@@ -98,22 +98,22 @@ class Embedder:
             raise WorkerError("The embedding model is still starting or busy.", "Ask again in a moment.") from error
 
     def prepare(self, model: str) -> None:
-        """Begin to load a model where none is loaded, so that the first question need not wait for it."""
+        """Begin to load a model if none is loaded, so that the first question does not wait for it."""
         if not self._worker.running:
             self._questions.submit(self._embed_question, model, "")
 
     def windows(self, model: str, texts: Sequence[EmbeddingText]) -> list[list[Window]]:
-        """Return what each text would be embedded as, without embedding it."""
+        """Return the windows of each text, without embedding them."""
         pairs = [(text.text, text.context) for text in texts]
         result: list[list[Window]] = self._worker.call("windows", str(self._model_folder(model)), pairs)
         return result
 
     def use_threads(self, threads: int) -> None:
-        """Go on with another number of processor threads, 0 for all, in a new worker process; ends no call."""
+        """Use another number of processor threads, 0 for all, in a new worker process; interrupts no call."""
         self._worker.restart({"threads": threads})
 
     def close(self) -> None:
-        """End the worker process at once and give its memory back; calls under way raise WorkerError."""
+        """End the worker process at once and free its memory; running calls raise WorkerError."""
         self._worker.close()
 
     def _embed_question(self, model: str, question: str) -> Vectors:

@@ -1,8 +1,8 @@
-"""Models that ONNX Runtime runs, on the processor. Hides it and how what it gives becomes vectors.
+"""Embedding models in ONNX Runtime, on the processor. Hides the runtime and how its output becomes vectors.
 
-A folder is read as sentence-transformers writes it: `tokenizer.json`; how many tokens fit from the `config.json` files;
-`1_Pooling/config.json` for whether the first token speaks for all or their mean does; the question's prompt from
-`config_sentence_transformers.json`. No torch is needed, so it starts at once and takes little memory.
+Reads a model folder as sentence-transformers writes it: `tokenizer.json`; the token limit from the configuration files;
+the pooling, by the first token or the mean, from `1_Pooling/config.json`; the question's prompt from
+`config_sentence_transformers.json`. It does not need torch, so it starts at once and takes little memory.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ class OnnxModel:
         self.tokenizer.no_padding()
         self._session = _session(folder / "model.onnx", threads)
         self._inputs = {wanted.name for wanted in self._session.get_inputs()}
-        self._first_token_speaks = bool(_read(folder / "1_Pooling" / "config.json").get("pooling_mode_cls_token"))
+        self._pools_first_token = bool(_read(folder / "1_Pooling" / "config.json").get("pooling_mode_cls_token"))
         prompts = _read(folder / "config_sentence_transformers.json").get("prompts", {})
         self._prompt: str = prompts.get("query", "")
         self.limit = _limit(folder) - len(self.tokenizer.encode(self._prompt, add_special_tokens=False).ids)
 
     def embed_texts(self, contents: Sequence[str]) -> Vectors:
         """See Model.embed_texts."""
-        # One after another: a processor gains nothing from several at a time, and would pay for what pads the shorter.
+        # One at a time: batches are not faster on a processor, and shorter texts would cost extra padding.
         return np.stack([self._embed(self.tokenizer.encode(content).ids) for content in contents])
 
     def embed_questions(self, contents: Sequence[str]) -> Vectors:
@@ -57,27 +57,27 @@ class OnnxModel:
         ids = np.array([tokens], dtype=np.int64)
         given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         states: Vectors = self._session.run(None, {name: given[name] for name in self._inputs})[0][0]
-        return unit(states[0] if self._first_token_speaks else states.mean(axis=0))
+        return unit(states[0] if self._pools_first_token else states.mean(axis=0))
 
 
 def _session(file: Path, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    # Threads that spin while they wait would take half of a busy machine.
+    # Threads that spin while waiting would take half of a busy machine.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
 
 
 def _limit(folder: Path) -> int:
-    """Return how many tokens the model takes: the least of what its files say."""
-    said = [_read(folder / file).get(name) for file, name in _LIMITS.items()]
-    return min((int(limit) for limit in said if limit), default=sys.maxsize)
+    """Return the token limit of the model: the lowest that its files state."""
+    limits = [_read(folder / file).get(name) for file, name in _LIMITS.items()]
+    return min((int(limit) for limit in limits if limit), default=sys.maxsize)
 
 
 def _read(file: Path) -> dict[str, Any]:
-    """Return what a JSON file says; a model need not have it."""
+    """Return the content of a JSON file; empty if the file is missing, since none is required."""
     try:
-        said: dict[str, Any] = json.loads(file.read_bytes())
+        content: dict[str, Any] = json.loads(file.read_bytes())
     except FileNotFoundError:
         return {}
-    return said
+    return content

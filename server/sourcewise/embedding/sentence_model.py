@@ -1,4 +1,4 @@
-"""Models that sentence-transformers runs. Hides it and torch."""
+"""Embedding models in sentence-transformers. Hides that library and torch."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from sourcewise.embedding.vectors import Vectors
 
-# A processor gains nothing from several texts at a time, and would pay for what pads the shorter; another device waits.
+# Batches are not faster on a processor, and shorter texts would cost extra padding; a GPU needs them.
 _BATCH_OF_PROCESSOR, _BATCH_OF_DEVICE = 1, 32
-# Processors that multiply numbers of 16 bits do so in about half of the time, and the vectors stay the same but for the
-# fourth digit of a cosine; others only pretend, and take longer.
+# Processors with 16-bit multiplication take about half the time, and only the fourth digit of a cosine changes. Others
+# emulate it, which is slower.
 _MULTIPLIES_16_BITS = ("avx512_bf16", "amx_bf16")
 
 
@@ -25,7 +25,7 @@ class SentenceModel:
     """One loaded model; see Model."""
 
     def __init__(self, folder: Path, threads: int) -> None:
-        # Threads that spin while they wait would take half of a busy machine; read when torch is imported.
+        # Threads that spin while waiting would take half of a busy machine. torch reads this when it is imported.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         import torch  # noqa: PLC0415
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415
@@ -37,11 +37,11 @@ class SentenceModel:
         on_processor = self._model.device.type == "cpu"
         if on_processor and any(torch.cpu.get_capabilities().get(name) for name in _MULTIPLIES_16_BITS):
             self._model.to(torch.bfloat16)
-        # Its own encode cuts silently at the window; ours decides what a window is.
+        # The library truncates silently at the window; WindowCutter makes the windows instead.
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
         self._batch = _BATCH_OF_PROCESSOR if on_processor else _BATCH_OF_DEVICE
-        # A model without attention takes texts of any length.
+        # A model without attention accepts texts of any length.
         self.limit: int = (self._model.max_seq_length or sys.maxsize) - self._longest_prompt()
 
     def embed_texts(self, contents: Sequence[str]) -> Vectors:
@@ -57,7 +57,7 @@ class SentenceModel:
         return max((len(self.tokenizer.encode(prompt).ids) for prompt in prompts), default=0)
 
     def _encode(self, encode: Callable[..., Any], contents: Sequence[str]) -> Vectors:
-        # Its own encode pads with the tokenizer's settings, so those are there while it runs.
+        # The library pads with the tokenizer's settings, so set them while it runs.
         if self._model.max_seq_length:
             self.tokenizer.enable_truncation(self._model.max_seq_length)
         try:
@@ -65,5 +65,5 @@ class SentenceModel:
         finally:
             self.tokenizer.no_truncation()
             self.tokenizer.no_padding()
-        # Here, not by the model: what has 16 bits is of unit length only to the third digit.
+        # Normalized here, not by the model: 16-bit vectors have unit length only to the third digit.
         return unit(vectors)

@@ -1,39 +1,44 @@
-"""What lives in the embedding process: the models that were asked for, each loaded once.
+"""The service of the embedding process: loads each requested model once, and embeds with it.
 
-Hides which library runs a model: it is told by the files in the model's folder.
+Hides which library runs a model; the files in the model's folder determine it.
 """
 
 from __future__ import annotations
 
+import logging
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sourcewise.embedding.vectors import unit
 from sourcewise.embedding.windows import Window, WindowCutter
+from sourcewise.errors import UserError, WeightsError
+from sourcewise.processes.worker_process import is_out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sourcewise.embedding.vectors import Vectors
 
+logger = logging.getLogger(__name__)
+
 
 class Model(Protocol):
     """A loaded model.
 
     Attributes:
-        tokenizer: counts what the model is given; of the library `tokenizers`.
-        limit: how many tokens the model takes at a time, special ones and whatever it adds by itself included.
+        tokenizer: of the library `tokenizers`; counts the tokens of the model's input.
+        limit: maximum number of input tokens, including special tokens and any that the model adds itself.
     """
 
     tokenizer: Any
     limit: int
 
     def embed_texts(self, contents: Sequence[str]) -> Vectors:
-        """Return a unit vector for each of these, none of which is longer than the limit."""
+        """Return an array (texts, dimensions) of unit vectors; no text may be longer than the limit."""
 
     def embed_questions(self, contents: Sequence[str]) -> Vectors:
-        """Return the same for parts of questions."""
+        """Return the same for windows of questions."""
 
 
 class EmbeddingService:
@@ -62,13 +67,33 @@ class EmbeddingService:
 
     def _model(self, folder: str) -> tuple[Model, WindowCutter]:
         if folder not in self._models:
-            model = _load(Path(folder), self._threads)
+            model = _loaded(Path(folder), self._threads)
             self._models[folder] = model, WindowCutter(model.tokenizer, model.limit)
         return self._models[folder]
 
 
+def _loaded(folder: Path, threads: int) -> Model:
+    """Load a model.
+
+    Raises:
+        WeightsError: its files are damaged, or not of a kind that can be loaded.
+    """
+    try:
+        return _load(folder, threads)
+    except UserError:
+        raise
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise
+        logger.exception("The embedding model in %s cannot be loaded", folder)
+        raise WeightsError(
+            f"The embedding model in {folder} cannot be loaded.",
+            "Choose another model (embedding.model), or delete the folder if Sourcewise downloaded it.",
+        ) from error
+
+
 def _load(folder: Path, threads: int) -> Model:
-    """Load with the library that the folder is for; the other is never imported, since it takes seconds and memory."""
+    """Load a model with the library that its folder is for; importing the other would take seconds and memory."""
     if (folder / "model.onnx").exists():
         from sourcewise.embedding.onnx_model import OnnxModel  # noqa: PLC0415
 

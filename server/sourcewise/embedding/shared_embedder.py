@@ -1,7 +1,7 @@
 """Shares one embedding process among all Sourcewise processes of a user, so that a model is in memory once.
 
 Hides which process has it: the first that embeds takes the lock, uses its own embedder and serves the others. When it
-ends, another one takes its place and embeds the texts in progress. A process that can neither take the lock nor be
+ends, another process takes over and embeds the texts in progress. A process that can neither take the lock nor be
 served (another version, a read-only disk) embeds on its own.
 """
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# How long the lock may be held by a process that does not serve: one that just takes it, or just releases it.
+# How long a process may hold the lock without serving: it has just taken it, or is about to release it.
 _CHANGE_SECONDS = 5.0
 _RETRY_SECONDS = 0.05
 
 
 class SharedEmbedder:
-    """An Embedder, wherever its process is. Thread-safe; questions of all processes go before files of all."""
+    """An Embedder in whichever process it runs. Thread-safe; questions of all processes go before files of all."""
 
     def __init__(
         self, own: Embedder, lock: Path, address_file: Path, patience: Callable[[], float | None] = lambda: None
@@ -41,10 +41,10 @@ class SharedEmbedder:
         """Describe how to reach the others; nothing is locked and nothing is loaded.
 
         Args:
-            own: used where this process embeds; its own questions must be patient, for those of others may be.
-            lock: its holder embeds for all.
-            address_file: where the holder is reached.
-            patience: gives how many seconds a question waits for its vector; None is for ever.
+            own: used if this process embeds. It must have no time limit, since other processes set their own.
+            lock: a lock file; its holder embeds for all.
+            address_file: has the address of the holder.
+            patience: returns the seconds that a question waits for its vector; None means no limit.
         """
         self._own = own
         self._lock_file = lock
@@ -69,7 +69,7 @@ class SharedEmbedder:
         return vectors
 
     def embed_question(self, model: str, question: str) -> Vectors:
-        """See Embedder.embed_question; the patience is this process's, wherever the question is embedded."""
+        """See Embedder.embed_question; this process's time limit applies, wherever the question is embedded."""
         future = self._questions.submit(self._call, "embed_question", model, question)
         try:
             vector: Vectors = future.result(self._patience())
@@ -87,7 +87,7 @@ class SharedEmbedder:
         return result
 
     def use_threads(self, threads: int) -> None:
-        """See Embedder.use_threads; of a process that is served this is for when it serves."""
+        """See Embedder.use_threads; in a process that another serves, it takes effect once this one serves."""
         self._own.use_threads(threads)
 
     def close(self) -> None:
@@ -97,7 +97,7 @@ class SharedEmbedder:
             held, self._held = self._held, None
             if held is not None:
                 ownership, server = held
-                # Before the worker ends: those who are served shall look for another, not report a failure.
+                # Before the worker ends, so that served processes look for another holder instead of failing.
                 server.close()
                 ownership.release()
         self._holder.close()
@@ -109,23 +109,23 @@ class SharedEmbedder:
             try:
                 return self._holder.call(method, *args)
             except PeerVersionError as error:
-                self._stay_alone(error)
+                self._embed_alone(error)
             except PeerGoneError as error:
                 if time.monotonic() > deadline:
-                    self._stay_alone(error)
+                    self._embed_alone(error)
             self._closed.wait(_RETRY_SECONDS)
         return self._methods[method](*args)
 
     def _embeds_here(self) -> bool:
-        """Return whether this process embeds, and become the process that does if there is none."""
+        """Return whether this process embeds; take over if no process does."""
         with self._changing:
             if self._closed.is_set():
-                raise WorkerError("Embedding has ended here.", "Open the folder again.")
+                raise WorkerError("Embedding is closed in this window.", "Open the folder again.")
             if self._held is None and not self._alone:
                 try:
                     self._held = self._take_over()
                 except StorageError as error:
-                    self._stay_alone(error)
+                    self._embed_alone(error)
             return self._alone or self._held is not None
 
     def _take_over(self) -> tuple[Ownership, RpcServer] | None:
@@ -138,6 +138,6 @@ class SharedEmbedder:
             ownership.release()
             raise
 
-    def _stay_alone(self, reason: Exception) -> None:
+    def _embed_alone(self, reason: Exception) -> None:
         logger.warning("This process embeds on its own: %s", reason)
         self._alone = True

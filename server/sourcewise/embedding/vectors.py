@@ -1,4 +1,4 @@
-"""What a model makes of texts: a row of unit length for each window, or one such row."""
+"""Arrays of unit vectors: one row for each window, or a single row."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ Vectors = NDArray[np.float32]
 
 
 def unit(vectors: Vectors) -> Vectors:
-    """Return a vector, or each row of several, with unit length; what has no length stays as it is."""
+    """Return a vector, or each row of an array, scaled to unit length; zero vectors stay zero."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     scaled: Vectors = vectors / np.maximum(lengths, np.float32(1e-12))
     return scaled
 
 
 def blend(vector: Vectors, other: Vectors, weight: float) -> Vectors:
-    """Return the unit vector between two, the second of which counts this much beside the first."""
+    """Return the unit vector of `vector + weight * other`."""
     return unit(vector + np.float32(weight) * other)

@@ -1,6 +1,6 @@
-"""How a text is cut into what a model takes at a time.
+"""Splits a text into windows that fit a model.
 
-Hides where it is cut and that the model's own tokenizer counts. Joined, the windows are the text: nothing is cut off.
+Hides where to split, and that the model's own tokenizer counts. Joined, the windows are the text: nothing is cut off.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-# A window shows at most this share of itself to the context, so that the text makes progress.
+# The context takes at most this share of a window, so that there is room for the text.
 _CONTEXT_SHARE = 0.25
 
 
@@ -19,7 +19,9 @@ class Window:
     """A part of a text that fits the model.
 
     Attributes:
-        tokens: what the model is given, context and special tokens included; `limit` is what it takes.
+        context: begins the model's input.
+        tokens: number of input tokens, including context and special tokens.
+        limit: maximum number of input tokens.
     """
 
     text: str
@@ -29,25 +31,25 @@ class Window:
 
     @property
     def content(self) -> str:
-        """What the model reads."""
+        """The model's input."""
         return f"{self.context}\n{self.text}" if self.context else self.text
 
 
 class WindowCutter:
-    """Cuts for one model."""
+    """Splits texts for one model."""
 
     def __init__(self, tokenizer: Any, limit: int) -> None:
         """Describe the model.
 
         Args:
-            tokenizer: its own, of the library `tokenizers`; set to cut and pad nothing.
-            limit: how many tokens it takes at a time, special ones included.
+            tokenizer: the model's own, of the library `tokenizers`, without truncation and padding.
+            limit: maximum number of input tokens, including special tokens.
         """
         self._tokenizer = tokenizer
         self._limit = limit
 
     def cut(self, text: str, context: str) -> list[Window]:
-        """Return the windows of a text, one at least; each begins with the context, or what there is room for of it."""
+        """Return the windows of a text, at least one; each begins with the context, shortened if too long."""
         context = self._shortened(context)
         room = self._limit - self._count(f"{context}\n" if context else "")
         result: list[Window] = []
@@ -62,7 +64,7 @@ class WindowCutter:
         return result
 
     def _pieces(self, text: str, room: int) -> list[str]:
-        """Cut into two pieces or more of about `room` tokens each, at the end of a line where one is near."""
+        """Split into at least two pieces of about `room` tokens each, at the end of a line if one is near."""
         starts = [start for start, _ in self._tokenizer.encode(text, add_special_tokens=False).offsets]
         cuts, first = [0], 0
         while first + room < len(starts):
@@ -83,7 +85,7 @@ class WindowCutter:
 
 
 def _good_cut(text: str, start: int, limit: int) -> int:
-    """Return where to end a piece that begins at `start` and may reach to `limit`."""
+    """Return the end of a piece that begins at `start` and may reach to `limit`."""
     middle = (start + limit) // 2
     line_end = text.rfind("\n", middle, limit) + 1
     word_end = text.rfind(" ", middle, limit) + 1

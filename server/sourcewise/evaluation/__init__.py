@@ -1,1 +1,1 @@
-"""Measures how good search is, on questions with known answers."""
+"""Measures search quality on questions with known answers."""

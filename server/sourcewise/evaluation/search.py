@@ -1,7 +1,7 @@
-"""How good a search is, by questions whose answers are known: reads them, scores hits, and sums up.
+"""Measures a search with questions whose answers are known: reads the questions, scores hits, and averages scores.
 
-The measures are those of the field, over the first ten hits unless said: NDCG with binary gain, recall, the mean
-reciprocal rank. Lines count too: an answer cites lines, and a search that returns whole files has found none.
+The measures are standard ones over the first ten hits: NDCG with binary gain, recall, and mean reciprocal rank. Lines
+have a measure of their own, since an answer cites lines and a search that returns whole files finds none.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from statistics import mean, quantiles
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sourcewise.errors import QuestionError
+from sourcewise.text.encodings import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,20 +22,20 @@ if TYPE_CHECKING:
 
 _DEPTH = 10
 _LINE_BUDGET = 400
-# Annotations that name whole files and, now and then, lines, count hits that meet those lines; elsewhere files count.
+# Questions from this source name files and sometimes lines; a hit must then overlap the lines. Elsewhere, files count.
 _COUNTS_SPANS = "semble"
 _FORM = 'Each line is one JSON object: {"id", "repo", "query", "relevant": [{"path", "start_line", "end_line"}]}.'
 
 
 class Place(NamedTuple):
-    """Lines of a file; without `first_line` the whole of it."""
+    """Lines of a file; without `first_line` the whole file."""
 
     path: str
     first_line: int | None = None
     last_line: int | None = None
 
     def overlaps(self, other: Place) -> bool:
-        """Return whether both are in one file and, where both have lines, share a line."""
+        """Return whether both are in the same file and, if both have lines, share a line."""
         if self.path != other.path:
             return False
         if self.first_line is None or self.last_line is None or other.first_line is None or other.last_line is None:
@@ -47,9 +48,9 @@ class KnownQuestion:
     """A question whose answer is known.
 
     Attributes:
-        tree: name of the folder it is about.
-        source: where the question comes from.
-        relevant: what answers it.
+        tree: the name of the folder that it is about.
+        source: the collection of questions that it belongs to.
+        relevant: the places that answer it.
     """
 
     id: str
@@ -61,7 +62,7 @@ class KnownQuestion:
 
 
 class Outcome(NamedTuple):
-    """What a search found for a question, best first, and how long it took without the question's embedding."""
+    """The hits of a search, best first, and its duration without embedding the question."""
 
     hits: tuple[Place, ...]
     milliseconds: float
@@ -71,15 +72,17 @@ def read_questions(file: Path) -> list[KnownQuestion]:
     """Return the questions of a JSON Lines file.
 
     Raises:
-        QuestionError: it cannot be read, or a line is not of this form.
+        QuestionError: it cannot be read, or a line has another form.
     """
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise QuestionError(f"The questions in {file} cannot be read: {error}", _FORM) from error
+        lines = decoded(file.read_bytes()).split("\n")
+    except OSError as error:
+        raise QuestionError(f"The questions in {file} cannot be read ({error.strerror}).", _FORM) from error
+    except UnicodeDecodeError as error:
+        raise QuestionError(f"{file} is not UTF-8 text.", "Save it as UTF-8.") from error
     questions = [_question(file, number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not questions:
-        raise QuestionError(f"There is no question in {file}.", _FORM)
+        raise QuestionError(f"{file} contains no questions.", _FORM)
     return questions
 
 
@@ -87,17 +90,19 @@ def _question(file: Path, number: int, line: str) -> KnownQuestion:
     try:
         raw: dict[str, Any] = json.loads(line)
         places = tuple(Place(p["path"], p.get("start_line"), p.get("end_line")) for p in raw["relevant"])
+        if not places:
+            raise ValueError("it has no relevant place")
         source, language = str(raw.get("source", "all")), str(raw.get("lang", "any"))
         return KnownQuestion(str(raw["id"]), str(raw["repo"]), str(raw["query"]), source, language, places)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise QuestionError(f"Line {number} of {file} is no question: {error!r}", _FORM) from error
+        raise QuestionError(f"Line {number} of {file} is not a question ({error!r}).", _FORM) from error
 
 
 def scores(question: KnownQuestion, hits: Sequence[Place]) -> dict[str, float]:
-    """Return the measures of one question by name; `Span400L` only where lines are known.
+    """Return the measures of one question by name; `Span400L` only if relevant lines are known.
 
-    NDCG@10 goes over the hits as they are, so that many of one file waste ranks; the others over distinct files.
-    Span400L tells whether a relevant line is among the first 400 lines of the hits, the last one cut to fit.
+    NDCG@10 uses the hits as they are, so several hits in one file waste ranks; the other measures use distinct files.
+    Span400L is 1 if a relevant line is among the first 400 lines of the hits, with the last hit cut to fit.
     """
     files = [Place(path) for path in dict.fromkeys(hit.path for hit in hits)]
     relevant_files = [Place(path) for path in dict.fromkeys(place.path for place in question.relevant)]
@@ -138,15 +143,16 @@ def _within_lines(hits: Sequence[Place], relevant: Sequence[Place], budget: int)
 
 
 def summary(questions: Sequence[KnownQuestion], outcomes: Mapping[str, Outcome]) -> dict[str, dict[str, float]]:
-    """Return the mean of each measure over all questions, by source, and by language within a source.
+    """Return the mean of each measure over all questions, for each source, and for each language within a source.
 
     Args:
-        questions: those that were asked.
-        outcomes: by the id of the question; one that lacks counts as having found nothing.
+        questions: the questions.
+        outcomes: by the ID of the question; a missing one counts as no hits.
     """
     groups: dict[str, list[KnownQuestion]] = defaultdict(list)
     for question in questions:
-        for name in ("all", question.source, f"{question.source}: {question.language}"):
+        # Without a source, or with the source `all`, the first two names are the same.
+        for name in dict.fromkeys(("all", question.source, f"{question.source}: {question.language}")):
             groups[name].append(question)
     return {name: _means(group, outcomes) for name, group in sorted(groups.items())}
 

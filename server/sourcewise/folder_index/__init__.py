@@ -1,1 +1,1 @@
-"""The index of one folder: what can be asked of it, how it is written, inspected and pruned."""
+"""The index of one folder: queries, updates, inspection and pruning."""

@@ -1,7 +1,7 @@
-"""Replaces a damaged catalog by an empty one, which the next update fills without embedding anything again.
+"""Replaces a damaged catalog with an empty one. The next update fills it, without embedding anything again.
 
-Damage is found when the catalog is opened, or later in use. The latter leaves a marker file, so that the next opening
-replaces the catalog.
+Damage is detected when the catalog is opened, or later in use. In the second case, a marker file is written, and the
+catalog is replaced the next time it is opened.
 """
 
 from __future__ import annotations
@@ -24,33 +24,43 @@ logger = logging.getLogger(__name__)
 
 
 def open_catalog(folder: Path, paths: IndexPaths) -> tuple[Catalog, str]:
-    """Open the catalog of a folder, and replace it if it is damaged; for the owner of the index.
+    """Open the catalog of a folder, and replace it if it is damaged. Only the owner of the index may call this.
 
     Returns:
-        The catalog, and a notice for the user if it was replaced; else an empty string.
+        The catalog, and a notice for the user if it was replaced, else an empty string.
 
     Raises:
-        StorageError: it cannot be opened.
+        StorageError: the catalog cannot be opened.
     """
     try:
         if not paths.damaged.exists():
-            return Catalog(paths.catalog), ""
+            return _up_to_date(paths), ""
     except CatalogCorruptError:
         logger.exception("The catalog of %s is corrupt", folder)
     _set_aside(paths.catalog)
-    # Vectors belong to a catalog: without it, nobody knows which of them are valid.
+    # Only the catalog records which vectors are valid.
     shutil.rmtree(paths.vectors, ignore_errors=True)
     catalog = Catalog(paths.catalog)
     paths.damaged.unlink(missing_ok=True)
-    return catalog, "The index could not be read and is built anew. Embeddings are kept, so this is quick."
+    return catalog, "The index was damaged and is being rebuilt. Embeddings are kept, so this is quick."
+
+
+def _up_to_date(paths: IndexPaths) -> Catalog:
+    catalog = Catalog(paths.catalog)
+    try:
+        catalog.upgrade()
+    except BaseException:
+        catalog.close()
+        raise
+    return catalog
 
 
 @contextmanager
 def marking_damage(paths: IndexPaths) -> Iterator[None]:
-    """Have the next `open_catalog` replace the catalog if it proves to be damaged here.
+    """Mark the catalog for replacement by the next `open_catalog` if it is found damaged in this context.
 
     Raises:
-        CatalogCorruptError: it is damaged.
+        CatalogCorruptError: the catalog is damaged.
     """
     try:
         yield
@@ -58,12 +68,12 @@ def marking_damage(paths: IndexPaths) -> Iterator[None]:
         paths.damaged.touch()
         raise CatalogCorruptError(
             error.message,
-            "Run it again, or reopen the folder: the index is then built anew, without embedding again.",
+            "Run the command again, or reopen the folder. The index is then rebuilt, without embedding again.",
         ) from error
 
 
 def _set_aside(database: Path) -> None:
-    """Keep a corrupt database for inspection under another name; at most one of them."""
+    """Rename a corrupt database for inspection, and replace the one kept before."""
     for suffix in ("", "-wal", "-shm"):
         with suppress(FileNotFoundError):
             database.with_name(database.name + suffix).replace(database.with_name(f"corrupt-{database.name}{suffix}"))

@@ -1,4 +1,4 @@
-"""The read-only interface to a folder's index, for the process that owns it and all others."""
+"""Read-only query interface to a folder's index, for its owner and for other processes."""
 
 from __future__ import annotations
 
@@ -34,19 +34,22 @@ if TYPE_CHECKING:
 
     TextOf = Callable[[str], str | None]
 
-# How many of the best keyword hits of a search are embedded first, while not everything is embedded.
+# How many of the best keyword hits of a search are embedded first while the index is incomplete.
 _PRIORITIZED = 64
 
 
 @dataclass(frozen=True, slots=True)
 class IndexServices:
-    """What the indexes of all folders share.
+    """Services that the indexes of all folders share.
 
     Attributes:
-        settings: gives them as they are now.
+        settings: returns the current settings.
         model: name of the wanted embedding model.
-        throttle: has embedding rest when the machine is needed; None where somebody waits for it.
-        fetch_model: downloads its weights if they are missing, and returns when they are there.
+        embedder: embeds questions and chunks.
+        stores: opens vector stores.
+        throttle: throttles embedding on battery or under load; None if the user waits for it.
+        cache: the cache of embeddings.
+        fetch_model: downloads the model's weights if they are missing; returns when they are available.
     """
 
     settings: Callable[[], Settings]
@@ -59,12 +62,12 @@ class IndexServices:
 
     @property
     def in_background(self) -> bool:
-        """Whether indexing goes on beside what somebody does, who may have paused it; else they wait for it."""
+        """Whether indexing runs in the background, where the user may pause it; otherwise the user waits for it."""
         return self.throttle is not None
 
 
 class Index:
-    """Searches a folder and reports what its index holds. Thread-safe."""
+    """Searches a folder's index and reports its contents. Thread-safe."""
 
     def __init__(
         self,
@@ -76,16 +79,16 @@ class Index:
         *,
         prioritize: Callable[[Sequence[str], str], None] = lambda _chunk_ids, _question: None,
     ) -> None:
-        """Join the parts.
+        """Combine the catalog and the vectors of a folder.
 
         Args:
-            folder: the real path.
-            paths: where its index lives.
-            catalog: of the folder.
-            vectors: of the folder.
-            shared: what all indexes share.
-            prioritize: is called with the chunks that a question would like to have embedded, and the question, while
-                not all is read and embedded.
+            folder: the folder's real path.
+            paths: the location of its index.
+            catalog: the folder's catalog.
+            vectors: the folder's vectors.
+            shared: the services that all indexes share.
+            prioritize: is called with the ids of the chunks to embed first for a question, and the question, while the
+                folder is not completely read and embedded.
         """
         self.folder = folder
         self.vectors = vectors
@@ -97,16 +100,16 @@ class Index:
         self._prioritize = prioritize
 
     def reconfigure(self, shared: IndexServices) -> None:
-        """Take other settings and another model."""
+        """Use other settings and another model."""
         self._shared = shared
 
-    # --- asking ---------------------------------------------------------------------------------------
+    # --- queries --------------------------------------------------------------------------------------
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Return the best passages for a request.
 
         Raises:
-            QuestionError: there is nothing in its scope.
+            QuestionError: its scope is empty.
         """
         chunk_filter = chunk_filter_of(request.scope, self.folder, self._catalog)
         found = self._guarded(lambda: self._retriever.search(request, self.model, chunk_filter))
@@ -117,17 +120,17 @@ class Index:
         return self._guarded(lambda: self._retriever.similar(code, self.model, top))
 
     def related_code(self, code: Chunk, top: int) -> SearchResult:
-        """Return some code and the code around it; see SymbolIndex.related_code."""
+        """Return some code and its related code; see SymbolIndex.related_code."""
         return self._guarded(lambda: self.symbols.related_code(code, self.model, top))
 
     def text_of(self, path: str) -> str | None:
-        """Return a file's text as it is now; None where it is gone, may not be read or is reached through a link."""
+        """Return a file's current text; None if the file is gone, unreadable, or reached through a link."""
         miner = CodeMiner(self._shared.settings().max_file_bytes)
         file = miner.read(self.folder, FileStamp(path, 0, 0))
         return file.text if isinstance(file, SourceFile) else None
 
     def chunk(self, chunk_id: str) -> Chunk | None:
-        """Return a chunk, or None where it is gone."""
+        """Return a chunk, or None if it is gone."""
         return self._catalog.chunks([chunk_id]).get(chunk_id)
 
     def definition_of(self, name: str) -> str | None:
@@ -139,24 +142,24 @@ class Index:
         """Return how many chunks a file has in the index."""
         return len(self._catalog.chunks_of(path))
 
-    # --- what it holds --------------------------------------------------------------------------------
+    # --- contents -------------------------------------------------------------------------------------
 
     @property
     def model(self) -> str:
-        """The embedding model that is wanted."""
+        """The wanted embedding model."""
         return self._shared.model
 
     @property
     def unembedded(self) -> int:
-        """How many chunks wait for vectors of the wanted model."""
+        """How many chunks have no vectors of the wanted model yet."""
         return self.counts().pending
 
     def counts(self) -> IndexCounts:
-        """Return how much the index holds."""
+        """Return the number of files, chunks and vectors in the index."""
         return self._catalog.counts(self.model)
 
     def status(self) -> IndexStatus:
-        """Return what the index holds."""
+        """Return the status of the index."""
         size = bytes_in(self._paths.root)
         return status_of(self.folder, self._catalog, self.model, len(self._shared.cache), size)
 
@@ -165,7 +168,7 @@ class Index:
         return self._catalog.chunk_ids(ChunkFilter(tuple(paths)))
 
     def scope_choices(self) -> ScopeChoices:
-        """Return what a search can be narrowed to, besides files and folders."""
+        """Return the languages, kinds and branches that a search can be narrowed to."""
         return scope_choices(self.folder, self._catalog)
 
     def count_pending(self, chunk_ids: Sequence[str]) -> int:
@@ -179,15 +182,15 @@ class Index:
         return [chunk for chunk in pending if chunk.id in requested]
 
     def keyword_candidates(self, question: str, limit: int) -> list[str]:
-        """Return ids of up to `limit` chunks that keywords find, best first: those to embed first for a question."""
+        """Return the ids of up to `limit` chunks to embed first for a question: the best keyword hits, best first."""
         return self._retriever.keyword_candidates(question, limit)
 
     def _guarded(self, search: Callable[[], SearchResult]) -> SearchResult:
-        """Run a search; the owner of the index notes damage that it finds."""
+        """Run a search. The owner of the index overrides this to record damage."""
         return search()
 
     def _prioritize_hits(self, result: SearchResult) -> SearchResult:
-        """Have the best keyword hits embedded first, and note in the result whether the folder is fully scanned."""
+        """Request that the best keyword hits be embedded first, and set `fully_scanned` in the result."""
         fully_scanned = bool(self._catalog.get_meta(FULLY_SCANNED_KEY))
         if result.embedded < result.chunks or not fully_scanned:
             self._prioritize(result.keyword_hits[:_PRIORITIZED], result.question)
@@ -205,7 +208,7 @@ class Index:
         return unsaved.merged(found, request, chunk_filter, self._catalog.chunks(list(unsaved.chunks)).keys())
 
     def _changed_files(self, open_files: Mapping[str, str], miner: CodeMiner) -> list[SourceFile]:
-        """Return the open files that are indexed with another text."""
+        """Return the indexed files that are open with different text."""
         known = self._catalog.known_files(list(open_files)) if open_files else {}
         judged = [miner.judge(path, open_files[path]) for path, file in known.items() if file.reason is None]
         files = [file for file in judged if isinstance(file, SourceFile)]
@@ -213,7 +216,15 @@ class Index:
 
 
 def status_of(folder: Path, catalog: Catalog, model: str, cached: int, size: int) -> IndexStatus:
-    """Return what a catalog holds for a model, as part of an index of this size."""
+    """Return the status of an index.
+
+    Args:
+        folder: the indexed folder.
+        catalog: its catalog.
+        model: the wanted embedding model.
+        cached: the number of embeddings in the cache.
+        size: the size of the index in bytes.
+    """
     counts = catalog.counts(model)
     skipped = {reason.value: number for reason, number in catalog.skipped.counts().items()}
     state = "partial" if counts.pending else "ready"

@@ -1,6 +1,6 @@
-"""Shows what an index holds of a file, which files it skips and why, and which process owns it.
+"""Inspects an index: the chunks of a file, the skipped files with reasons, and the owning process.
 
-The index is read without owning it: another process may be updating it at the same time.
+Inspection does not need ownership of the index: another process may be updating it at the same time.
 """
 
 from __future__ import annotations
@@ -29,16 +29,17 @@ if TYPE_CHECKING:
     from sourcewise.paths import IndexPaths
 
 _PREVIEW_LINES = 3
-_MOST_FAILED = 1000  # a model breaks on a few at most
+_MAX_FAILED = 1000  # a model fails on a few chunks at most
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkInspection:
-    """A chunk as the index has it.
+    """A chunk in the index.
 
     Attributes:
-        vectors: how many it has; 0 until it is embedded.
-        problem: why it cannot be embedded; empty where nothing speaks against it.
+        chunk: the chunk.
+        vectors: how many vectors it has; 0 until it is embedded.
+        problem: why it cannot be embedded; empty if it can be.
     """
 
     chunk: Chunk
@@ -47,7 +48,7 @@ class ChunkInspection:
 
     @property
     def tokens(self) -> int:
-        """About how many tokens its text has."""
+        """The estimated number of tokens in its text."""
         return estimate_tokens(self.chunk.text)
 
     @property
@@ -58,12 +59,13 @@ class ChunkInspection:
 
 @dataclass(frozen=True, slots=True)
 class FileInspection:
-    """What an index has of a file.
+    """A file in an index.
 
     Attributes:
-        path: relative to the folder.
-        sentence: why there are no chunks; empty where there are.
-        note: what is unusual about how it is indexed, as a sentence; mostly empty.
+        path: path relative to the folder.
+        chunks: its chunks.
+        sentence: why there are no chunks; empty if there are some.
+        note: a sentence if the file is indexed in an unusual way; usually empty.
     """
 
     path: str
@@ -74,11 +76,12 @@ class FileInspection:
 
 @dataclass(frozen=True, slots=True)
 class SkipGroup:
-    """The files that one rule keeps out.
+    """The files that one rule excludes.
 
     Attributes:
-        rule: and where it stands, for example `*.log (.gitignore:3)`; empty where the reason says it all.
-        paths: in order; that of an ignored folder ends in `/` and stands for all in it.
+        reason: why they are excluded.
+        rule: the rule and its location, for example `*.log (.gitignore:3)`; empty if the reason suffices.
+        paths: sorted paths; the path of an ignored folder ends in `/` and includes all of its content.
     """
 
     reason: SkipReason
@@ -87,16 +90,16 @@ class SkipGroup:
 
 
 class IndexInspector:
-    """Looks into the index of one folder."""
+    """Inspects the index of one folder."""
 
     def __init__(self, folder: Path, catalog: Path, model: str, max_file_bytes: int) -> None:
-        """Name the folder; nothing is opened.
+        """Take the location of the index; opens nothing.
 
         Args:
-            folder: that was indexed.
-            catalog: the database of its index, which may not be there yet.
-            model: whose vectors are counted.
-            max_file_bytes: larger files stay out of the index.
+            folder: the indexed folder.
+            catalog: path of the index's database, which need not exist yet.
+            model: the model whose vectors are counted.
+            max_file_bytes: the size limit of indexed files.
         """
         self._folder = folder
         self._catalog = catalog
@@ -104,10 +107,10 @@ class IndexInspector:
         self._max_file_bytes = max_file_bytes
 
     def why(self, path: str) -> SkippedFile | None:
-        """Return why a file or folder is out of the index; None if it belongs to it. The rules decide, not the index.
+        """Return why the rules exclude a file or folder, or None if they include it. Does not read the index.
 
         Args:
-            path: relative to the folder, or absolute.
+            path: path relative to the folder, or absolute.
         """
         return CodeMiner(self._max_file_bytes).explain(self._folder, path)
 
@@ -115,7 +118,7 @@ class IndexInspector:
         """Return the chunks of a file, or why it has none.
 
         Args:
-            path: relative to the folder, or absolute.
+            path: path relative to the folder, or absolute.
 
         Raises:
             StorageError: the index cannot be read.
@@ -124,11 +127,11 @@ class IndexInspector:
         if chunks := self._chunks(relative):
             return FileInspection(relative, chunks, note=self.note(relative))
         verdict = self.why(path)
-        unread = "" if verdict else " It has not been read yet, or holds nothing to show."
+        unread = "" if verdict else " It has not been read yet, or has no content to index."
         return FileInspection(relative, (), why_sentence(relative, verdict) + unread)
 
     def note(self, path: str) -> str:
-        """Return what is unusual about how a file is indexed, as a sentence; empty if nothing is known."""
+        """Return a sentence if a file is indexed in an unusual way; empty otherwise, or if the index is unreadable."""
         with suppress(StorageError):
             return self.notes().get(path_inside(path, self._folder) or path, "")
         return ""
@@ -143,7 +146,7 @@ class IndexInspector:
             return catalog.notes() if catalog else {}
 
     def skipped(self) -> list[SkippedFile]:
-        """Return all that stays out of the index, by path; none where there is no index.
+        """Return the skipped files and folders, by path; none if there is no index.
 
         Raises:
             StorageError: the index cannot be read.
@@ -157,7 +160,7 @@ class IndexInspector:
                 return ()
             chunks = catalog.chunks_of(path)
             vectors = catalog.vectors.stored(self._model, [chunk.id for chunk in chunks])
-            problems = {chunk.id: reason for chunk, reason in catalog.vectors.failed(self._model, _MOST_FAILED)}
+            problems = {chunk.id: reason for chunk, reason in catalog.vectors.failed(self._model, _MAX_FAILED)}
         return tuple(ChunkInspection(chunk, vectors.get(chunk.id, 0), problems.get(chunk.id, "")) for chunk in chunks)
 
     @contextmanager
@@ -178,11 +181,11 @@ def owner_of(paths: IndexPaths) -> int | None:
         owner = Address.read_from(paths.address).pid
     except OSError:
         return None
-    return owner if psutil.pid_exists(owner) else None  # one that was killed leaves its address behind
+    return owner if psutil.pid_exists(owner) else None  # a killed process leaves its address file behind
 
 
 def grouped(skipped: Sequence[SkippedFile]) -> list[SkipGroup]:
-    """Return what stays out by reason and rule: the reasons with the most of them first, and so the rules of each."""
+    """Group the skipped files by reason and rule: the most frequent reasons first, then the most frequent rules."""
     by_rule: dict[tuple[SkipReason, str], list[str]] = {}
     for file in skipped:
         by_rule.setdefault((file.reason, file.detail), []).append(file.path)
@@ -192,5 +195,5 @@ def grouped(skipped: Sequence[SkippedFile]) -> list[SkipGroup]:
 
 
 def counts_by_reason(skipped: Sequence[SkippedFile]) -> dict[SkipReason, int]:
-    """Return how many stay out for each reason that occurs, the most first."""
+    """Return the number of skipped files for each reason that occurs, the most frequent first."""
     return dict(Counter(file.reason for file in skipped).most_common())

@@ -1,7 +1,7 @@
 """Finds and removes indexes whose folder was deleted.
 
-Hides how an index records its folder. A missing folder may be on a drive that is not connected, so uncertain cases are
-decided by age. A wrong decision costs reading that folder again; its embeddings are in the cache.
+A missing folder may be on a drive that is not connected, so uncertain cases are decided by age. A wrong decision only
+means that the folder is read again: its embeddings are in the cache. This module also records the folder of an index.
 """
 
 from __future__ import annotations
@@ -28,19 +28,20 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _DAY_SECONDS = 86400
-_DAYS_OF_A_MISSING_DRIVE = 30
-_DAYS_OF_AN_UNKNOWN_FOLDER = 90
+_MISSING_DRIVE_DAYS = 30
+_UNKNOWN_FOLDER_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
 class AbandonedIndex:
-    """An index that is probably not used any more.
+    """An index that is probably no longer used.
 
     Attributes:
+        paths: the location of the index.
         folder: the indexed folder; None if it was never recorded.
-        bytes: size on the disk.
-        reason: why it seems abandoned, as the end of a sentence.
-        removable: whether that is certain enough to remove it.
+        bytes: size on disk.
+        reason: why it seems abandoned, as a clause for the end of a sentence.
+        removable: whether it is certain enough that the index is abandoned to remove it.
     """
 
     paths: IndexPaths
@@ -52,9 +53,10 @@ class AbandonedIndex:
 
 @dataclass(frozen=True, slots=True)
 class PruneReport:
-    """What pruning did.
+    """The result of pruning.
 
     Attributes:
+        removed: the removed indexes.
         kept: indexes that are not certainly abandoned, or could not be removed.
     """
 
@@ -63,30 +65,30 @@ class PruneReport:
 
     @property
     def freed_bytes(self) -> int:
-        """How much disk space was freed."""
+        """The disk space freed, in bytes."""
         return sum(index.bytes for index in self.removed)
 
 
 class _Origin(NamedTuple):
-    """The folder of an index, and whether it was a drive of its own."""
+    """The folder of an index, and whether it was a mount point."""
 
     folder: Path
     is_drive: bool
 
 
 def record_folder(paths: IndexPaths, folder: Path) -> None:
-    """Record in an index which folder it belongs to, and that it was opened now; for its owner."""
+    """Record the folder of an index, and that it was opened now. Only the owner of the index may call this."""
     note = json.dumps({"folder": str(folder), "drive": os.path.ismount(folder)})
     fresh = paths.origin.with_name(f"{paths.origin.name}.new")
     try:
         fresh.write_text(note, encoding="utf-8")
         fresh.replace(paths.origin)
     except OSError as error:  # the index works without it
-        logger.info("The folder of %s was not recorded: %s", paths.root, error)
+        logger.info("Cannot record the folder of the index %s: %s", paths.root, error)
 
 
 def find_abandoned(data: DataPaths) -> list[AbandonedIndex]:
-    """Return the indexes that seem abandoned and that no process uses."""
+    """Return the indexes that seem abandoned and that no process owns."""
     roots = sorted(data.indexes.iterdir()) if data.indexes.is_dir() else []
     found = (_assess(IndexPaths(root)) for root in roots if root.is_dir())
     return [index for index in found if index is not None and not _is_owned(index.paths)]
@@ -112,23 +114,23 @@ def _assess(paths: IndexPaths) -> AbandonedIndex | None:
     if not _is_missing(origin.folder):
         return None
     if not origin.is_drive and _has_entries(origin.folder.parent):
-        return AbandonedIndex(paths, origin.folder, bytes_in(paths.root), "its folder is gone", removable=True)
+        return AbandonedIndex(paths, origin.folder, bytes_in(paths.root), "its folder was deleted", removable=True)
     return _assess_by_age(
-        paths, origin.folder, "its folder is gone, or on a drive that is not connected", _DAYS_OF_A_MISSING_DRIVE
+        paths, origin.folder, "its folder was deleted, or is on a drive that is not connected", _MISSING_DRIVE_DAYS
     )
 
 
 def _assess_without_folder(paths: IndexPaths) -> AbandonedIndex:
     if not paths.catalog.exists():
-        return AbandonedIndex(paths, None, bytes_in(paths.root), "it holds nothing", removable=True)
-    reason = "an early version made it, which did not note the folder"
-    return _assess_by_age(paths, None, reason, _DAYS_OF_AN_UNKNOWN_FOLDER)
+        return AbandonedIndex(paths, None, bytes_in(paths.root), "it is empty", removable=True)
+    reason = "its folder was not recorded"
+    return _assess_by_age(paths, None, reason, _UNKNOWN_FOLDER_DAYS)
 
 
-def _assess_by_age(paths: IndexPaths, folder: Path | None, reason: str, most_days: int) -> AbandonedIndex:
+def _assess_by_age(paths: IndexPaths, folder: Path | None, reason: str, max_days: int) -> AbandonedIndex:
     days = _days_since_opened(paths)
     reason = f"{reason}; it was last opened {days} days ago"
-    return AbandonedIndex(paths, folder, bytes_in(paths.root), reason, removable=days > most_days)
+    return AbandonedIndex(paths, folder, bytes_in(paths.root), reason, removable=days > max_days)
 
 
 def _origin(paths: IndexPaths) -> _Origin | None:
@@ -170,14 +172,14 @@ def _is_owned(paths: IndexPaths) -> bool:
 
 
 def _remove(index: AbandonedIndex) -> str:
-    """Remove an index if it is still abandoned; return an empty string, or what prevented it."""
+    """Remove an index if it is still abandoned; return an empty string, or why it was not removed."""
     try:
         ownership = claim(index.paths.lock)
         if ownership is None:
-            return "a process works with it again"
+            return "another process is using it again"
         try:
             if _assess(index.paths) is None:
-                return "its folder is back"
+                return "its folder exists again"
             _empty(index.paths)
         finally:
             ownership.release()
@@ -189,8 +191,8 @@ def _remove(index: AbandonedIndex) -> str:
 
 
 def _empty(paths: IndexPaths) -> None:
-    """Remove all but the lock; the record of the folder is last, so that a crash leaves an index that can be pruned."""
-    # The vectors go before the catalog: a catalog without vectors repairs itself, vectors without a catalog do not.
+    """Remove all but the lock; the record of the folder is last, so that after a crash pruning can continue."""
+    # Remove the vectors before the catalog: a catalog without vectors can be repaired, vectors without one cannot.
     first, last = [paths.vectors], [paths.catalog, paths.origin]
     between = [entry for entry in paths.root.iterdir() if entry not in (*first, *last, paths.lock)]
     for entry in (*first, *between, *last):

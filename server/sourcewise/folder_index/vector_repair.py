@@ -1,6 +1,6 @@
-"""Repairs the vector store of a folder: a store that is missing, corrupt or inconsistent is filled from the cache.
+"""Repairs the vector store of a folder: refills a missing, corrupt or inconsistent store from the cache.
 
-The catalog notes that the vectors are lost before the store is emptied, so a crash in between is repaired as well.
+The catalog records that the vectors are lost before the store is emptied, so that a crash in between is repaired too.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-# Under this key the catalog notes that the vectors are to be restored, and whether to empty the store first.
+# Under this key the catalog records that the vectors must be restored, and whether to empty the store first.
 _VECTORS_LOST = "vectors lost"
 _TO_EMPTY = "empty it"
 _TO_FILL = "yes"
-# The share of removed vectors above which the search graph is built anew, since it never shrinks.
-_MOST_WASTED = 0.5
+# If the share of removed vectors exceeds this, the search graph is rebuilt, since it never shrinks.
+_MAX_WASTED = 0.5
 
 
 class VectorRepair:
-    """Keeps the vectors of one folder and model consistent with its catalog. For one thread at a time."""
+    """Keeps the vectors of one folder and model consistent with its catalog. Not thread-safe."""
 
     def __init__(
         self, folder: Path, catalog: Catalog, store: VectorStore, vectorizer: CodeVectorizer, model: str
     ) -> None:
-        """Check nothing yet.
+        """Take the catalog and the store; checks nothing yet.
 
         Args:
-            folder: for messages.
-            catalog: knows which vectors should exist.
-            store: has them.
-            vectorizer: restores them.
+            folder: the folder, for log messages.
+            catalog: records which vectors should exist.
+            store: holds the vectors.
+            vectorizer: restores the vectors.
             model: the wanted embedding model.
         """
         self._folder = folder
@@ -55,13 +55,13 @@ class VectorRepair:
         self._checked = False
 
     def request_rebuild(self) -> None:
-        """Have the next `restore_lost` empty and fill the store."""
+        """Request that the next `restore_lost` empties and refills the store."""
         self._catalog.set_meta(_VECTORS_LOST, _TO_EMPTY)
 
     def restore_lost(self, context: WorkContext) -> int:
-        """Fill a store that was deleted or is to be rebuilt; return how many chunks got vectors.
+        """Refill a store that was deleted or is marked for a rebuild; return how many chunks got vectors.
 
-        A store that is complete is not even opened.
+        A complete store is not opened.
         """
         is_missing = self._store.is_missing and self._catalog.vectors.models()
         if is_missing or self._catalog.get_meta(_VECTORS_LOST) == _TO_EMPTY:
@@ -71,7 +71,7 @@ class VectorRepair:
         return 0
 
     def check(self) -> None:
-        """Compare the store with what the catalog expects, the first time, and restore it if they differ."""
+        """On the first call, compare the store with the catalog, and restore it if they differ."""
         if self._checked or not self._catalog.vectors.models():
             return
         self._checked = True
@@ -79,7 +79,7 @@ class VectorRepair:
         count = self.run(lambda: self._store.count(self._model))  # a repair changes what the catalog expects
         least, most = self._catalog.vectors.bounds(self._model)
         if not least <= count <= most:
-            logger.warning("The vectors of %s do not match its catalog and are restored.", self._folder)
+            logger.warning("The vectors of %s do not match its catalog; restoring them.", self._folder)
             self._empty_and_restore()
 
     def run(self, work: Callable[[], Result]) -> Result:
@@ -87,14 +87,14 @@ class VectorRepair:
         try:
             return work()
         except VectorStoreCorruptError:
-            logger.exception("The vector store of %s is corrupt and is filled anew.", self._folder)
+            logger.exception("The vector store of %s is corrupt; restoring it.", self._folder)
             self._empty_and_restore()
             return work()
 
     def compact(self) -> None:
-        """Rebuild the store if most of its search graph is removed vectors, and return disk space."""
+        """Rebuild the store if most of its search graph consists of removed vectors, and free disk space."""
         vectors = self._catalog.vectors
-        if self._store.wasted(sum(map(vectors.count, vectors.models()))) > _MOST_WASTED:
+        if self._store.wasted(sum(map(vectors.count, vectors.models()))) > _MAX_WASTED:
             self._empty_and_restore()
         self._store.compact()
 

@@ -1,7 +1,7 @@
 """The index of a folder that this process owns: updated from the folder, embedded, and repaired.
 
-Two threads may work on it: one reads files into the catalog, the other embeds. The catalog records what the vector
-store still lacks, so neither waits for the other, and a crash of either loses nothing.
+Two threads may use it: one reads files into the catalog, the other embeds. The catalog records which vectors are
+missing from the vector store, so neither thread waits for the other, and a crash loses nothing.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Under this key the catalog notes that the user wants everything built anew, so that a crash does not lose the wish.
+# Under this key the catalog records that the user requested a rebuild, so that the request survives a crash.
 _REBUILD = "rebuild"
-# Under this key it notes that the work is paused until the user resumes it, also after a restart.
+# Under this key the catalog records that indexing is paused. Pausing persists across restarts until the user resumes.
 _PAUSED = "paused"
-# How many chunks that a question needs are embedded before the file summaries.
+# How many of the chunks prioritized for a question are embedded before the file summaries.
 _URGENT_BEFORE_SUMMARIES = 128
 
 
 class WritableIndex(Index):
-    """See the module. Thread-safe."""
+    """An index that this process owns and may write. Thread-safe."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class WritableIndex(Index):
         """Open the catalog, or replace a damaged one; the caller owns the index. See Index for the arguments.
 
         Raises:
-            StorageError: it cannot be opened.
+            StorageError: the index cannot be opened.
         """
         record_folder(paths, folder)
         self._reading, self._embedding = threading.RLock(), threading.RLock()
@@ -91,7 +91,7 @@ class WritableIndex(Index):
         self._repair = VectorRepair(self.folder, catalog, self._store, self._vectorizer, shared.model)
 
     def close(self) -> None:
-        """Close the files, after writes in progress have ended."""
+        """Close the files after writes in progress have finished."""
         with self._reading, self._embedding:
             self._store.close()
             self._catalog.close()
@@ -105,7 +105,7 @@ class WritableIndex(Index):
         context: WorkContext = UNATTENDED,
         on_folder: Callable[[str], None] | None = None,
     ) -> IndexReport:
-        """Make the catalog equal to the folder; afterwards keyword and definition search are up to date.
+        """Update the catalog from the folder; afterwards keyword and definition search are up to date.
 
         Args:
             paths: the files and folders that may have changed; None means all.
@@ -114,7 +114,7 @@ class WritableIndex(Index):
             on_folder: called with every folder before it is listed.
 
         Raises:
-            CancelledError: it was cancelled; what was stored stays.
+            CancelledError: the update was cancelled; files stored so far are kept.
             FolderError: the folder cannot be listed.
             StorageError: the index cannot be written.
         """
@@ -131,24 +131,24 @@ class WritableIndex(Index):
         return IndexReport(changes.added, changes.changed, changes.removed, changes.unchanged, seconds=seconds)
 
     def prioritize_for(self, question: str) -> None:
-        """Read the files that a question seems to be about before others."""
+        """Read first the files that are probably relevant to a question."""
         self._indexer.order.prioritize_for(question)
 
     def rebuild(self) -> None:
-        """Have the next `update` read every file anew and `embed` fill the vector store anew, from the cache.
+        """Request that the next `update` reads every file again, and the next `embed` refills the vector store.
 
-        Searches use the existing index until then.
+        The vectors come from the cache. Searches use the existing index until then.
         """
         with marking_damage(self._paths):
             self._catalog.set_meta(_REBUILD, "yes")
 
     @property
     def paused(self) -> bool:
-        """Whether the user paused the work."""
+        """Whether the user paused indexing."""
         return bool(self._catalog.get_meta(_PAUSED))
 
     def save_paused(self, paused: bool) -> None:
-        """Remember whether the user paused the work."""
+        """Store whether the user paused indexing."""
         with marking_damage(self._paths):
             self._catalog.set_meta(_PAUSED, "yes" if paused else "")
 
@@ -164,10 +164,10 @@ class WritableIndex(Index):
             context: cancelling stops the work after the current batch.
 
         Raises:
-            CancelledError: it was cancelled; what was stored stays.
+            CancelledError: the work was cancelled; vectors stored so far are kept.
             StorageError: the index cannot be written.
             WeightsError: the embedding model is missing and cannot be downloaded.
-            WorkerError: its process cannot do its work.
+            WorkerError: the embedding process failed.
         """
         with self._embedding, marking_damage(self._paths):
             restored = VectorCount(reused=self._repair.restore_lost(context))
@@ -193,15 +193,15 @@ class WritableIndex(Index):
 
     @property
     def notice(self) -> str:
-        """What the user should know about the index, or an empty string."""
+        """A notice for the user about the index, or an empty string."""
         if self._store.is_local:
             return self._recovery_notice
         server = self._shared.settings().vectors_server
-        remote = f"Vectors, with the names of files, are kept at {server}, not on this machine."
+        remote = f"Vectors and file names are stored at {server}, not on this machine."
         return f"{self._recovery_notice} {remote}".strip()
 
     def _drop_other_models(self) -> None:
-        """Drop the vectors of models that were used while the wanted one was not complete."""
+        """Delete the vectors of models that served while the wanted model was incomplete."""
         if self.unembedded:
             return
         for model in self._catalog.vectors.models():
@@ -211,14 +211,14 @@ class WritableIndex(Index):
         self._catalog.file_summaries.forget_others(self.model)
 
     def _compact(self) -> None:
-        """Return disk space where that pays; a failure is logged only, since nothing depends on it."""
+        """Free disk space if it is worth it; a failure is only logged, since nothing depends on it."""
         settings = self._shared.settings()
         try:
             self._catalog.compact()
             self._shared.cache.evict(settings.cache_megabytes * 1_000_000, settings.cache_days)
             self._repair.compact()
         except StorageError:
-            logger.warning("The index of %s could not be made smaller.", self.folder, exc_info=True)
+            logger.warning("Cannot compact the index of %s.", self.folder, exc_info=True)
 
     # --- search ---------------------------------------------------------------------------------------
 
@@ -227,7 +227,7 @@ class WritableIndex(Index):
             return search()
 
     def _search_repaired(self, search: Callable[[], Hits]) -> Hits:
-        """Search a store that was checked, and repaired if necessary; a thread that embeds now does that itself."""
+        """Check and, if necessary, repair the store, then search it; skip the check while another thread embeds."""
         free = self._embedding.acquire(blocking=False)
         if not free:
             return search()
@@ -239,7 +239,7 @@ class WritableIndex(Index):
 
 
 class _RepairedVectors:
-    """The vectors of an index, which are repaired if a search finds them damaged."""
+    """The vectors of an index, repaired when a search finds them damaged."""
 
     def __init__(
         self, store: Callable[[], VectorSearch], search_repaired: Callable[[Callable[[], Hits]], Hits]

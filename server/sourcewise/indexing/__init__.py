@@ -1,1 +1,1 @@
-"""From files to vectors: plan and apply updates, embed, and leave the machine to its user."""
+"""From files to vectors: plans and applies updates, embeds, and throttles embedding."""

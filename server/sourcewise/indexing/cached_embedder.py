@@ -21,7 +21,7 @@ class TextEmbedder(Protocol):
     """Embeds texts; see Embedder."""
 
     def embed_texts(self, model: str, texts: Sequence[EmbeddingText]) -> list[Vectors]:
-        """Return for each text an array (windows, dimensions) of unit length."""
+        """Return for each text an array (windows, dimensions) of unit vectors."""
 
 
 def embed_each(embedder: TextEmbedder, model: str, texts: Sequence[EmbeddingText]) -> list[Vectors | WorkerDiedError]:

@@ -82,8 +82,8 @@ class FileSummaries:
 
         Raises:
             CancelledError: it was cancelled; what was stored stays.
-            WeightsError: the model cannot be had.
-            WorkerError: its process cannot do its work.
+            WeightsError: the model is missing and cannot be downloaded.
+            WorkerError: the process of the model fails.
         """
         done, worked = 0, 0.0
         for files, total in self._batches(model):

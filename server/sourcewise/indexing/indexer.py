@@ -1,4 +1,4 @@
-"""Makes the catalog equal to the folder, or to the part of it that may have changed: a pure plan, then its execution.
+"""Updates the catalog to match the folder, or the part of it that may have changed: a pure plan, then its execution.
 
 Files are compared by size and modification time first and by content second, so an unchanged folder is not read. Every
 file is committed on its own, so the next run continues where a killed one stopped. A file is removed only after a
@@ -32,23 +32,23 @@ if TYPE_CHECKING:
 # Increment it when the same file yields other chunks than before: every file is then read again, and only chunks that
 # differ are embedded again.
 _CHUNKS_FORMAT = 3
-# Under this key the catalog notes what its chunks were made with.
+# Under this key the catalog records the format and the settings of its chunks.
 CHUNKING_CONFIG_KEY = "recipe"
-# Under this key it notes that the whole folder was read once.
+# Under this key it records that the whole folder was read once.
 FULLY_SCANNED_KEY = "whole"
-# How many files are read and cut while the one before them is stored.
+# How many files are read and chunked while the previous one is stored.
 _FILES_AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What has to be done to make the catalog equal to the folder.
+    """The steps that make the catalog match the folder.
 
     Attributes:
         read: files that are new or seem changed.
-        skipped: what the scan kept out.
-        gone: paths that the catalog knows and the folder lacks.
-        unchanged: how many files need nothing.
+        skipped: files that the scan skipped.
+        gone: paths that are in the catalog but not in the folder.
+        unchanged: number of files that need no update.
     """
 
     read: tuple[FileStamp, ...]
@@ -59,7 +59,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What applying a plan did, in files."""
+    """The numbers of files that an update added, changed, removed and left unchanged."""
 
     added: int = 0
     changed: int = 0
@@ -75,13 +75,14 @@ def plan(
     named: Collection[str] = (),
     first: Sequence[str] = (),
 ) -> Plan:
-    """Compare what the catalog knows of a part of the folder with what a scan of that part found.
+    """Compare the files of the catalog in a part of the folder with those that a scan of that part found.
 
     Args:
         known: files of the part that were read before.
-        found: what is there now.
+        found: files of the part that exist now.
         anew: read every file again.
-        named: files to read in any case: two saves within a tick of the clock may leave size and time the same.
+        named: files to read even if they seem unchanged: two saves within a tick of the clock may leave the same size
+            and time.
         first: files to read before the others.
     """
     read, skipped, seen, unchanged = [], [], set(), 0
@@ -96,7 +97,7 @@ def plan(
             unchanged += 1
         else:
             read.append(item)
-    order = {path: place for place, path in enumerate(first)}
+    order = {path: position for position, path in enumerate(first)}
     read.sort(key=lambda stamp: order.get(stamp.path, len(order)))
     return Plan(tuple(read), tuple(skipped), tuple(sorted(known.keys() - seen)), unchanged)
 
@@ -112,17 +113,17 @@ class _Options:
 
 
 class _ReadFile(NamedTuple):
-    """A file that was read, and its chunks as soon as they are cut; None if those in the catalog are still right."""
+    """A file that was read, and its future chunks; None if the chunks in the catalog are still right."""
 
     file: SourceFile | SkippedFile
     cut: Future[Cut] | None
 
 
 class Indexer:
-    """Plans and applies for one folder.
+    """Plans and applies updates of one folder.
 
     Attributes:
-        order: decides which file is read next; questions change it.
+        order: determines which file is read next; questions change it.
     """
 
     def __init__(
@@ -138,11 +139,11 @@ class Indexer:
         """Read nothing yet.
 
         Args:
-            folder: to index.
+            folder: the folder to index.
             miner: finds and reads its files.
             chunker: splits them into chunks.
-            catalog: to write.
-            recipe: the settings that chunks depend on; after a change every file is read again.
+            catalog: the catalog to update.
+            recipe: the settings on which chunks depend; after a change every file is read again.
             path_relevance: see ReadingOrder.
         """
         self.order = ReadingOrder(path_relevance)
@@ -151,7 +152,7 @@ class Indexer:
         self._miner = miner
         self._chunker = chunker
         self._catalog = catalog
-        # What the next update has to look at besides what it is asked for; None is the whole folder.
+        # The paths that the next update must scan besides its own; None means the whole folder.
         self._owed: tuple[str, ...] | None = None
 
     def update(
@@ -163,7 +164,7 @@ class Indexer:
         first: Sequence[str] = (),
         on_folder: Callable[[str], None] | None = None,
     ) -> Changes:
-        """Make the catalog equal to the folder.
+        """Update the catalog to match the folder.
 
         The first update scans the whole folder. An update after one that failed or was cancelled also scans the paths
         of that one.
@@ -171,12 +172,12 @@ class Indexer:
         Args:
             paths: relative paths that may have changed: files or folders, including deleted ones; None means all.
             context: its progress counts files; cancelling stops the update after the current file.
-            anew: read every file, also those that seem unchanged.
+            anew: read every file, including those that seem unchanged.
             first: files to read before the others.
             on_folder: called with every folder before it is scanned; `""` is the root.
 
         Raises:
-            CancelledError: it was cancelled; what was stored stays.
+            CancelledError: it was cancelled; files that were stored stay.
             FolderError: the folder cannot be listed.
             StorageError: the catalog cannot be written.
         """
@@ -184,7 +185,7 @@ class Indexer:
         options = _Options(context, anew, first, on_folder)
         outcome, gone = self._settle(None if anew else self._with_owed(paths), options)
         there = [path for path in gone if exists(self._folder / path)]
-        if there:  # a save may take a file away for a moment; ignored ones are there as well
+        if there:  # a save may delete a file for a moment; ignored files exist as well
             again, still_gone = self._settle(there, replace(options, context=context.without_progress(), first=()))
             outcome.update(again)
             gone = gone.difference(there) | still_gone
@@ -200,7 +201,7 @@ class Indexer:
         return None if paths is None or self._owed is None else (*self._owed, *paths)
 
     def _settle(self, paths: Collection[str] | None, options: _Options) -> tuple[Counter[str], set[str]]:
-        """Scan and store all but what is gone; return what became of the files, and what is gone."""
+        """Scan, read and store files; return how many had each outcome, and the paths that are gone."""
         owed, self._owed = self._owed, None
         scan = self._miner.scan(self._folder, paths, options.on_folder)
         found = list(options.context.cancellable(scan))
@@ -215,7 +216,7 @@ class Indexer:
     def _read(
         self, stamps: Sequence[FileStamp], known: Mapping[str, KnownFile], options: _Options
     ) -> tuple[Counter[str], list[str]]:
-        """Read files into the catalog; return what became of them, and which known ones vanished meanwhile."""
+        """Read files into the catalog; return how many had each outcome, and the known files that vanished."""
         outcome: Counter[str] = Counter()
         vanished = []
         cutter = ThreadPoolExecutor(1, "cutter")
@@ -234,7 +235,7 @@ class Indexer:
     def _read_ahead(
         self, stamps: Sequence[FileStamp], known: Mapping[str, KnownFile], cutter: ThreadPoolExecutor, *, anew: bool
     ) -> Iterator[_ReadFile]:
-        """Read files and have them cut; yield each in time for the next ones to be cut while it is stored."""
+        """Read and chunk files ahead: while the caller stores one, the next ones are chunked in another thread."""
         waiting: deque[_ReadFile] = deque()
         for stamp in self.order.ordered(stamps):
             file = self._miner.read(self._folder, stamp)
@@ -248,12 +249,12 @@ class Indexer:
 
     def _is_of_another_recipe(self) -> bool:
         recipe = self._catalog.get_meta(CHUNKING_CONFIG_KEY)
-        if recipe is None:  # a new catalog; noted at once, so that a first run that is killed is carried on
+        if recipe is None:  # a new catalog; recorded at once, so that the next run continues a killed first run
             self._catalog.set_meta(CHUNKING_CONFIG_KEY, self._recipe)
         return recipe not in (None, self._recipe)
 
     def _store(self, file: SourceFile | SkippedFile, cut: Future[Cut] | None, before: KnownFile | None) -> str:
-        """Store a file that was read and say what became of it."""
+        """Store a file that was read, and return the outcome."""
         if isinstance(file, SkippedFile):
             if file.reason is SkipReason.VANISHED:
                 return "vanished"

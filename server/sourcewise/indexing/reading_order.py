@@ -1,7 +1,7 @@
-"""Which file is read next: what a question asks about while a folder is read comes before the rest.
+"""Determines which file is read next: the files that seem relevant to a question come before the rest.
 
-A large folder takes a while to read. Someone who asks meanwhile should not have to wait for the alphabet: the names of
-files say much about what is in them, and they are known once the folder is listed.
+A large folder takes a while to read, and a user may ask a question meanwhile. File names say much about the content,
+and they are known once the folder is listed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class ReadingOrder:
     """The order in which files are read, which each new question changes. Thread-safe, for one reader."""
 
     def __init__(self, path_relevance: PathRelevance) -> None:
-        """Begin with no question.
+        """Start without a question.
 
         Args:
             path_relevance: returns for a question and paths a sortable value for each path.
@@ -30,11 +30,11 @@ class ReadingOrder:
         self._question = ""
 
     def prioritize_for(self, question: str) -> None:
-        """Read the files next that a question seems to be about."""
+        """Read the files next that seem relevant to a question."""
         self._question = question
 
     def ordered(self, stamps: Sequence[FileStamp]) -> Iterator[FileStamp]:
-        """Yield each of these files once: in their order, from each new question on the most relevant first."""
+        """Yield each of these files once, in their order; after each new question, the most relevant first."""
         left, prioritized = deque(stamps), ""
         while left:
             question = self._question

@@ -55,9 +55,9 @@ def delay_after(worked: float, machine: MachineState, settings: Settings) -> Del
     if machine.on_battery and settings.embedding_on_battery == "pause":
         return Delay(math.inf, "Embedding waits until the machine is plugged in.")
     if machine.on_battery and settings.embedding_on_battery == "slow":
-        return Delay(worked, "Embedding goes at half speed while the machine runs on battery.")
+        return Delay(worked, "Embedding runs at half speed on battery power.")
     if machine.others_busy >= _BUSY_SHARE and settings.embedding_under_load == "slow":
-        return Delay(worked, "Embedding goes at half speed while other programs keep the machine busy.")
+        return Delay(worked, "Embedding runs at half speed while other programs keep the machine busy.")
     return Delay()
 
 
@@ -138,7 +138,7 @@ class _OurProcesses:
     """The processor time of this process and of all Sourcewise workers, whichever process started them."""
 
     def __init__(self) -> None:
-        # None stands for other programs, so that each process is examined once.
+        # None marks other programs, so that each process is examined once.
         self._processes: dict[int, psutil.Process | None] = {}
         self._seconds: dict[int, float] = {}
 

@@ -1,4 +1,4 @@
-"""Embeds chunks and keeps the vector store equal to what the catalog's ledger expects.
+"""Embeds chunks and makes the vector store match the catalog's ledger.
 
 Vectors come from the embedding cache, else from the model. A replacement is stored before the old vector is removed,
 and the ledger is updated before and after the store, so a crash in between only repeats work.
@@ -30,12 +30,12 @@ _FETCHED_TOGETHER = 512
 # Batches are taken from this many chunks sorted by length, so that little of a batch is padding.
 _SORTED_TOGETHER = 128
 # The fixed cost of embedding and storing a chunk, in characters.
-_CHARACTERS_A_CHUNK = 50
+_CHARACTERS_PER_CHUNK = 50
 
 
 @dataclass(frozen=True, slots=True)
 class VectorCount:
-    """How many chunks were embedded, were found in the cache (`reused`), or crash the model (`failed`)."""
+    """The numbers of chunks that were embedded, were cached (`reused`), or crash the model (`failed`)."""
 
     embedded: int = 0
     reused: int = 0
@@ -46,13 +46,13 @@ class VectorCount:
 
 
 def embedding_text(chunk: Chunk) -> EmbeddingText:
-    """Return what is embedded for a chunk: its lines, and the definition they belong to.
+    """Return the text to embed for a chunk: its lines, and the definition to which they belong.
 
-    The path stays out, so that a moved file keeps its vectors; keyword search knows the path.
+    The path is not included, so that a moved file keeps its vectors; keyword search includes the path.
     """
     head = f"{chunk.kind} {chunk.symbol}" if chunk.symbol else ""
     if chunk.signature and chunk.signature.split("(")[0] not in chunk.text:
-        head = f"{head}: {chunk.signature}"  # a later part of a split definition does not show it
+        head = f"{head}: {chunk.signature}"  # a later part of a split definition does not contain it
     return EmbeddingText(chunk.text, head)
 
 
@@ -60,7 +60,7 @@ class CodeVectorizer:
     """Embeds chunks and stores their vectors.
 
     Attributes:
-        made: counts the chunks of all calls, also of those that failed or were cancelled.
+        made: counts the chunks of all calls, including calls that failed or were cancelled.
     """
 
     def __init__(
@@ -122,7 +122,7 @@ class CodeVectorizer:
         return result
 
     def restore(self, model: str, context: WorkContext = UNATTENDED) -> int:
-        """Store the vectors that the embedding cache has, without the model; return how many chunks had them.
+        """Store the vectors of pending chunks that are in the embedding cache, without the model; return how many.
 
         Args:
             model: name of the embedding model.
@@ -144,7 +144,7 @@ class CodeVectorizer:
         return restored
 
     def is_settled(self, model: str) -> bool:
-        """Return whether the ledger expects no change of the store."""
+        """Return whether the vector store matches the ledger."""
         catalog = self._catalog
         due = (
             catalog.vectors.to_remove(model, 1),
@@ -208,7 +208,7 @@ class _Meter:
         self.report()
 
     def report(self) -> None:
-        """Report the progress, unless nobody listens: it takes a query."""
+        """Report the progress if there is a listener: it takes a query."""
         if self._context.progress is None:
             return
         pending = self._catalog.vectors.pending_work(self._model)
@@ -218,4 +218,4 @@ class _Meter:
 
 
 def _cost(chunks: int, characters: int) -> int:
-    return characters + chunks * _CHARACTERS_A_CHUNK
+    return characters + chunks * _CHARACTERS_PER_CHUNK

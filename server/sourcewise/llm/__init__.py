@@ -1,1 +1,1 @@
-"""Language models: one interface, and everything that is known about the runtimes behind it."""
+"""Language models: one interface, and the runtimes behind it."""

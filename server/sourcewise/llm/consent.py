@@ -1,7 +1,7 @@
-"""Which remote models may be sent the code of a folder.
+"""Stores the remote models to which the user allows code of a folder to be sent.
 
 The user decides once for each folder and destination. The decision is stored in the user's data folder, never in the
-folder itself, so a repository cannot bring it along.
+folder itself, so a repository cannot contain it.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ from sourcewise.errors import StorageError
 
 
 class Consent:
-    """The destinations that the user has allowed for one folder. Processes may share the file."""
+    """The allowed destinations of one folder. Several processes may use the file."""
 
     def __init__(self, file: Path) -> None:
-        """Remember the file; it need not exist, and is read each time."""
+        """Use a file, which need not exist. Each call reads it again."""
         self._file = file
 
     @property
     def destinations(self) -> frozenset[Destination]:
-        """All that are allowed; none if the file is missing or damaged."""
+        """The allowed destinations; none if the file is missing or damaged."""
         try:
-            entries = json.loads(self._file.read_text(encoding="utf-8"))
+            entries = json.loads(self._file.read_bytes())
             return frozenset(Destination(str(entry["model"]), str(entry["host"])) for entry in entries)
         except (OSError, ValueError, TypeError, KeyError):
             return frozenset()
 
     def covers(self, destination: Destination) -> bool:
-        """Return whether code may be sent to a destination."""
+        """Return whether the user allowed a destination."""
         return destination in self.destinations
 
     def give(self, destination: Destination) -> None:
-        """Allow a destination from now on.
+        """Allow a destination, also for later questions.
 
         Raises:
             StorageError: the file cannot be written.
@@ -43,7 +43,7 @@ class Consent:
         self._write(self.destinations | {destination})
 
     def withdraw(self) -> None:
-        """Allow no destination any more.
+        """Withdraw all permissions.
 
         Raises:
             StorageError: the file cannot be deleted.
@@ -58,7 +58,7 @@ class Consent:
         text = json.dumps([{"model": model, "host": host} for model, host in entries], indent=2)
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            # A temporary folder is readable by its owner alone, and is removed with what a full disk left in it.
+            # Only its owner can read a temporary folder, and a file that a full disk cut short is deleted with it.
             with tempfile.TemporaryDirectory(dir=self._file.parent) as folder:
                 fresh = Path(folder) / self._file.name
                 fresh.write_text(text, encoding="utf-8")

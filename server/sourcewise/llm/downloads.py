@@ -1,4 +1,4 @@
-"""Brings language models to this machine. Hides who brings them; two who want the same share one download."""
+"""Downloads language models, through Ollama or from the model hub. Callers with the same model share one download."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ if TYPE_CHECKING:
 
 
 class ModelDownloads:
-    """The downloads under way. Lives in the event loop's thread."""
+    """The running downloads. Not thread-safe: use it only in the thread of the event loop."""
 
     def __init__(self, settings: Callable[[], Settings], weights: WeightsStore) -> None:
-        """Join the parts.
+        """Create the downloads of one process.
 
         Args:
-            settings: gives them as they are now.
-            weights: takes the model that needs no Ollama.
+            settings: returns the current settings.
+            weights: stores the built-in model.
         """
         self._settings = settings
         self._weights = weights
         self._shared: dict[tuple[str, str], _SharedDownload] = {}
 
     async def download(self, runtime: str, name: str, listener: Listener) -> None:
-        """Download a model. If cancelled, stop the download unless another caller waits for it.
+        """Download a model. If cancelled, stop the download unless another caller needs it.
 
         Args:
             runtime: `ollama` or `embedded`.
-            name: the model; for `embedded` the one that the settings name.
-            listener: is called with the progress, in bytes.
+            name: the model; for `embedded`, the model of `embedded.model`.
+            listener: called with the progress, in bytes.
 
         Raises:
-            UserError: it cannot be had.
+            UserError: the model cannot be downloaded.
         """
         key = runtime, name
         if key not in self._shared:
@@ -60,7 +60,7 @@ class ModelDownloads:
 
     async def _download_by_ollama(self, name: str, report: Listener) -> None:
         connection = OllamaConnection(self._settings())
-        # A model comes in layers, each with a size of its own.
+        # Ollama downloads a model in layers and reports the size of each.
         done: dict[str, int] = {}
         total: dict[str, int] = {}
         try:
@@ -78,7 +78,8 @@ class ModelDownloads:
         wanted = self._settings().embedded_model
         if name not in (wanted, embedded.short_name(wanted)):
             raise GeneratorModelMissingError(
-                f"Sourcewise itself downloads only the model of its settings, {wanted}.", "Name it in embedded.model."
+                f"Sourcewise downloads only the model of its settings, {wanted}.",
+                "To download another one, set embedded.model.",
             )
         loop, stopped = asyncio.get_running_loop(), threading.Event()
         size = self._weights.size_of(wanted)
@@ -93,7 +94,7 @@ class ModelDownloads:
 
 
 class _SharedDownload:
-    """One download and all who wait for it."""
+    """One download and the listeners of its callers."""
 
     def __init__(self, work: Callable[[Listener], Coroutine[None, None, None]]) -> None:
         self._listeners: list[Listener] = []
@@ -101,7 +102,7 @@ class _SharedDownload:
 
     @property
     def is_over(self) -> bool:
-        """Whether it ended, or nobody waits for it any more."""
+        """Whether the download ended, or no caller is left."""
         return self._task.done() or not self._listeners
 
     async def join(self, listener: Listener) -> None:
@@ -119,7 +120,7 @@ class _SharedDownload:
 
 
 def _in_bytes(progress: DownloadProgress, size: int) -> DownloadProgress:
-    """Return the same in bytes where it counts packages, all of which are about equal."""
+    """Return the progress in bytes. Packages count equally, since they have about the same size."""
     if progress.unit == "bytes":
         return progress
     return replace(progress, done=size * progress.done // max(progress.total, 1), total=size, unit="bytes")

@@ -1,4 +1,4 @@
-"""Answers from a GGUF file on this machine. Hides the worker process that runs it and how its stream becomes async."""
+"""Generates answers with a GGUF model in a worker process on this machine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sourcewise.domain.answer import GenerationEvent, Prompt
 
-# A budget is an estimate; code may have half as many tokens again.
+# A budget is an estimate; code may have 1.5 times as many tokens.
 _ESTIMATE_SLACK = 1.5
 _TEMPLATE_TOKENS = 128
 _KILL_AGAIN_SECONDS = 0.1
@@ -24,25 +24,25 @@ _SUFFIX = ".gguf"
 
 
 def is_installed() -> bool:
-    """Tell whether the optional library is there, without loading it."""
+    """Return whether the optional library is installed, without importing it."""
     return importlib.util.find_spec("xllamacpp") is not None
 
 
 def require_installed() -> None:
-    """Raise GeneratorError where the optional library is missing."""
+    """Raise GeneratorError if the optional library is missing."""
     if not is_installed():
         raise GeneratorError(
-            "The embedded language model needs the package xllamacpp.", "Run: pip install 'sourcewise[embedded]'"
+            "The built-in language model needs the package xllamacpp.", "Run: pip install 'sourcewise[embedded]'"
         )
 
 
 def short_name(model: str) -> str:
-    """Return what people call a model that the settings name, which may do so by the path of its file."""
+    """Return the name of a model of the settings, which may give the path of its file."""
     return Path(model).stem if model.endswith(_SUFFIX) else model
 
 
 class EmbeddedGenerator:
-    """One model in one worker process, which starts at the first question."""
+    """A model in a worker process, which starts with the first question."""
 
     def __init__(
         self,
@@ -55,24 +55,24 @@ class EmbeddedGenerator:
         threads: int = 0,
         log_file: Path | None = None,
     ) -> None:
-        """Describe the model; nothing is started.
+        """Describe the model, without starting its process.
 
         Args:
-            model_file: a GGUF.
-            model_name: what people call it.
-            prompt_budget: tokens, estimated.
-            answer_tokens: the longest answer.
-            temperature: 0 is strict.
-            threads: processor threads; 0 means one a physical core.
-            log_file: where the runtime complains; None means our standard error.
+            model_file: a GGUF file.
+            model_name: the name to show.
+            prompt_budget: the maximum size of a prompt, in estimated tokens.
+            answer_tokens: the maximum length of an answer.
+            temperature: the sampling temperature; at 0, answers vary least.
+            threads: processor threads; 0 means one for each physical core.
+            log_file: the log of the runtime; None means standard error.
 
         Raises:
-            GeneratorError: there is no such file.
+            GeneratorError: the file does not exist.
         """
         if not model_file.is_file():
             raise GeneratorError(
-                f"The language model {model_file} is not there.",
-                "Name a .gguf file in embedded.model, or a known model.",
+                f"The language model {model_file} does not exist.",
+                "Set embedded.model to a .gguf file or a known model.",
             )
         self._name = ModelName("embedded", model_name)
         self._prompt_budget = prompt_budget
@@ -91,26 +91,26 @@ class EmbeddedGenerator:
 
     @property
     def name(self) -> ModelName:
-        """The model's name."""
+        """The model and its runtime."""
         return self._name
 
     @property
     def prompt_budget(self) -> int:
-        """The most tokens of a prompt, estimated; half as many again still fit."""
+        """The maximum size of a prompt, in estimated tokens; 1.5 times as many actual tokens still fit."""
         return self._prompt_budget
 
     @property
     def answer_tokens(self) -> int:
-        """The longest answer, in tokens."""
+        """The maximum length of an answer, in tokens."""
         return self._answer_tokens
 
     @property
     def destination(self) -> None:
-        """The prompt stays on this machine."""
+        """None: the prompt stays on this machine."""
 
     async def generate(self, prompt: Prompt) -> AsyncGenerator[GenerationEvent, None]:
-        """Stream the answer; see `Generator`. One that is not read to its end costs the loaded model."""
-        # One at a time, so that stopping an answer ends the process of that answer and of no other.
+        """Stream the answer; see `Generator`. Closing the stream early ends the process and so unloads the model."""
+        # One at a time: stopping an answer ends the process, which must not run another answer.
         async with self._turn:
             events: asyncio.Queue[GenerationEvent | None] = asyncio.Queue()
             call = asyncio.create_task(asyncio.to_thread(self._call, prompt, events, asyncio.get_running_loop()))
@@ -122,17 +122,17 @@ class EmbeddedGenerator:
                 await self._stop(call)
 
     async def close(self) -> None:
-        """End the process."""
+        """End the worker process."""
         await asyncio.to_thread(self._worker.close)
 
     async def _stop(self, call: asyncio.Task[dict[str, Any]]) -> None:
         if call.done():
             return
         while not call.done():
-            # Only the end of its process stops the model within a batch; one that is just starting may be missed.
+            # Only ending the process stops the model within a batch. A kill may miss a process that is just starting.
             self._worker.kill()
             await asyncio.wait([call], timeout=_KILL_AGAIN_SECONDS)
-        call.exception()  # the death that we caused is nobody's news
+        call.exception()  # mark the error as seen: this method caused it
 
     def _call(
         self, prompt: Prompt, events: asyncio.Queue[GenerationEvent | None], loop: asyncio.AbstractEventLoop

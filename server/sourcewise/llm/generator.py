@@ -1,4 +1,4 @@
-"""What the rest of the house knows of a language model, whichever runtime is behind it."""
+"""The interface of a language model, the same for each runtime."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ class Generator(Protocol):
 
     @property
     def name(self) -> ModelName:
-        """Which model, through which runtime."""
+        """The model and its runtime."""
 
     @property
     def prompt_budget(self) -> int:
-        """The most tokens that the system and the user part of a prompt may have together."""
+        """The maximum size of a prompt, in estimated tokens: system and user message together."""
 
     @property
     def answer_tokens(self) -> int:
-        """The longest answer, in tokens."""
+        """The maximum length of an answer, in tokens."""
 
     @property
     def destination(self) -> Destination | None:
-        """Where the prompt is sent; None if it stays on this machine."""
+        """The machine that receives the prompt; None if it stays on this one."""
 
     def generate(self, prompt: Prompt) -> AsyncGenerator[GenerationEvent, None]:
         """Stream `PromptProgress`*, `TextDelta`* and, as the last event, one `Usage`.
@@ -35,8 +35,8 @@ class Generator(Protocol):
         Closing the stream, or cancelling the task that reads it, stops the model at once.
 
         Raises:
-            GeneratorError: it cannot answer; text that was streamed before stays valid.
+            GeneratorError: it cannot answer; text that was streamed before remains valid.
         """
 
     async def close(self) -> None:
-        """Let go of connections and processes; the next answer takes them anew."""
+        """Close connections and processes; the next answer opens them again."""

@@ -1,4 +1,4 @@
-"""Which language model answers, and which could. Hides where they lie, and when one that answered may be let go of."""
+"""Selects the language model that answers, lists the available ones, and keeps the selected one loaded."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from contextlib import aclosing
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from sourcewise.errors import UserError
+from sourcewise.domain.answer import TextDelta, Usage
+from sourcewise.errors import GeneratorError, UserError
 from sourcewise.llm import embedded
+from sourcewise.llm.ollama import OllamaGenerator
 from sourcewise.llm.ollama_connection import OllamaConnection
+from sourcewise.llm.ollama_endpoint import ollama_endpoint
 from sourcewise.llm.ollama_models import InstalledModel, cloud_host, destination_of, download_bytes, full_name
 from sourcewise.llm.selection import choose_generator
 from sourcewise.llm.sources_only import SourcesOnlyGenerator
@@ -26,10 +29,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LanguageModel:
-    """A language model that is on this machine, or could be.
+    """A language model that is installed or can be downloaded.
 
     Attributes:
-        bytes: as installed or as a download; 0 if not known.
+        bytes: the size on disk or of the download; 0 if unknown.
         host: the other machine that it runs on; empty if it runs on this one.
     """
 
@@ -42,24 +45,26 @@ class LanguageModel:
 
 @dataclass(frozen=True, slots=True)
 class ModelOverview:
-    """Who would answer a question asked now, and who else could.
+    """The model that would answer now, and all others.
 
     Attributes:
         local: whether the question would stay on this machine.
-        problem: why the wanted model would not answer, with the next step; empty where it would.
-        ollama_runs: whether Ollama answers at its endpoint.
+        problem: why the wanted model would not answer, with the next step; empty if it would.
+        ollama_runs: whether Ollama responds at its endpoint.
+        endpoint: the address of Ollama.
     """
 
     answering: ModelName
     local: bool
     problem: str
     ollama_runs: bool
+    endpoint: str
     wanted: str
     models: tuple[LanguageModel, ...]
 
 
 class LanguageModels:
-    """The language models of this machine, as the settings of the moment see them."""
+    """The language models that the current settings make available."""
 
     def __init__(
         self,
@@ -70,14 +75,14 @@ class LanguageModels:
         on_fetch: Callable[[DownloadProgress], None] | None = None,
         may_fetch: bool = True,
     ) -> None:
-        """Join the parts; nothing is asked and nothing is loaded.
+        """Create the models, without connecting or loading anything.
 
         Args:
-            settings: gives them as they are now.
-            weights: where the model that needs no Ollama lies.
-            log_file: where that one complains.
-            on_fetch: hears how far a download is.
-            may_fetch: False where a question must never begin a download of a gigabyte that nobody asked for.
+            settings: returns the current settings.
+            weights: stores the built-in model.
+            log_file: the log of the built-in model's runtime.
+            on_fetch: called with the progress of a download.
+            may_fetch: False if a question must never start a download, which may be a gigabyte.
         """
         self._settings = settings
         self._weights = weights
@@ -87,16 +92,17 @@ class LanguageModels:
         self._serving: _SharedGenerator | None = None
 
     async def choose(self) -> tuple[Generator, Sequence[str]]:
-        """Return the model that answers now, and sentences about the choice.
+        """Return the model that answers now, and notices about the selection.
 
-        The one that answered before is kept while nothing about it changed: it is in memory. Else it is let go of, as
-        soon as it has said what it is saying.
+        The previous model is reused while its settings are unchanged, since it is in memory. Otherwise it is closed
+        after its current answer.
 
         Raises:
-            UserError: the runtime that the settings name cannot answer.
+            UserError: the runtime of the settings cannot answer.
         """
         settings = self._settings()
-        chosen, notices = await choose_generator(settings, self._embedded_file, self._log_file)
+        chosen, about_choice = await choose_generator(settings, self._embedded_file, self._log_file)
+        notices = (*about_choice, *(chosen.warnings if isinstance(chosen, OllamaGenerator) else ()))
         candidate = _SharedGenerator(chosen, settings)
         before = self._serving
         if before is not None and before.key == candidate.key:
@@ -108,15 +114,16 @@ class LanguageModels:
         return candidate, notices
 
     async def overview(self) -> ModelOverview:
-        """Look at all models; nothing is downloaded or loaded."""
+        """Return all models, without downloading or loading any."""
         settings = self._settings()
         (answering, local, problem), installed = await asyncio.gather(self._answering(settings), _installed(settings))
         wanted = settings.embedded_model if settings.generator == "embedded" else settings.model
         models = (*_ollama_models(installed or (), settings), *self._embedded_models(settings.embedded_model))
-        return ModelOverview(answering, local, problem, installed is not None, wanted, models)
+        endpoint = ollama_endpoint(settings).address
+        return ModelOverview(answering, local, problem, installed is not None, endpoint, wanted, models)
 
     async def close(self) -> None:
-        """Give back the memory of the model that answered, now."""
+        """Unload the model that answered last, at once."""
         serving, self._serving = self._serving, None
         if serving is not None:
             await serving.close()
@@ -147,7 +154,7 @@ class LanguageModels:
 
 
 class _SharedGenerator:
-    """A generator that is let go of when it has finished speaking."""
+    """A generator that rejects empty answers, and once it is retired, closes after its last running answer."""
 
     def __init__(self, generator: Generator, settings: Settings) -> None:
         self._generator = generator
@@ -180,10 +187,15 @@ class _SharedGenerator:
 
     async def generate(self, prompt: Prompt) -> AsyncGenerator[GenerationEvent, None]:
         self._answers += 1
+        written, stop_reason = "", "stop"
         try:
             async with aclosing(self._generator.generate(prompt)) as events:
                 async for event in events:
+                    written += event.text if isinstance(event, TextDelta) else ""
+                    stop_reason = event.stop_reason if isinstance(event, Usage) else stop_reason
                     yield event
+            if not _without_reasoning(written):
+                raise _empty_answer(self.name, stop_reason)
         finally:
             self._answers -= 1
             if self._retired:
@@ -198,12 +210,30 @@ class _SharedGenerator:
         await self._generator.close()
 
 
+def _without_reasoning(text: str) -> str:
+    """Return a text without the reasoning that some models write before it."""
+    text = text.strip()
+    return text.rpartition("</think>")[2].strip() if text.startswith("<think>") else text
+
+
+def _empty_answer(model: ModelName, stop_reason: str) -> GeneratorError:
+    prefix = "embedded" if model.runtime == "embedded" else "llm"
+    if stop_reason == "length":
+        return GeneratorError(
+            f"{model.name} reached the maximum length of an answer without writing any text.",
+            f"Raise {prefix}.maxAnswerTokens, or choose another model ({prefix}.model).",
+        )
+    return GeneratorError(
+        f"{model.name} returned an empty answer.", f"Ask again, or choose another model ({prefix}.model)."
+    )
+
+
 def _is_about_models(metadata: Mapping[str, str]) -> bool:
     return metadata["name"].startswith(("llm.", "embedded."))
 
 
 async def _installed(settings: Settings) -> tuple[InstalledModel, ...] | None:
-    """Return what Ollama has, or None where it does not answer."""
+    """Return the installed models of Ollama, or None if it does not respond."""
     try:
         connection = OllamaConnection(settings)
     except UserError:
@@ -217,14 +247,14 @@ async def _installed(settings: Settings) -> tuple[InstalledModel, ...] | None:
 
 
 def _ollama_models(installed: Sequence[InstalledModel], settings: Settings) -> tuple[LanguageModel, ...]:
-    there = tuple(_language_model(model, settings, installed=True) for model in installed)
+    present = tuple(_language_model(model, settings, installed=True) for model in installed)
     wanted = settings.model
     if full_name(wanted) in {full_name(model.name) for model in installed}:
-        return there
+        return present
     absent = InstalledModel(wanted, download_bytes(wanted), cloud_host(wanted))
-    return (_language_model(absent, settings, installed=False), *there)
+    return (_language_model(absent, settings, installed=False), *present)
 
 
 def _language_model(model: InstalledModel, settings: Settings, *, installed: bool) -> LanguageModel:
-    destination = destination_of(settings.endpoint, model.name, model.remote_host)
+    destination = destination_of(ollama_endpoint(settings).address, model.name, model.remote_host)
     return LanguageModel("ollama", model.name, installed, model.bytes, destination.host if destination else "")

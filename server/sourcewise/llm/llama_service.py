@@ -1,8 +1,9 @@
-"""llama.cpp in the worker process: loads a GGUF once and streams chat answers. Hides xllamacpp."""
+"""Runs llama.cpp in the worker process: loads a GGUF file once and streams chat answers, using xllamacpp."""
 
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import queue
 import secrets
@@ -11,20 +12,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sourcewise.errors import GeneratorError, GeneratorInterruptedError
+from sourcewise.processes.worker_process import is_out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-# Small enough that progress moves and a stop is heard; measured, 512 reads a prompt only 15% faster.
+# Small, for frequent progress and quick cancellation; a batch of 512 reads a prompt only 15% faster (measured).
 _BATCH_TOKENS = 128
 _ERRORS_ONLY = 1
+_SEE_LOG = "If it fails again, see the log."
+
+logger = logging.getLogger(__name__)
 
 Item = tuple[str, Any]
 
 
 @dataclass(slots=True)
 class _Counts:
-    """What the runtime said about the answer so far."""
+    """The statistics that the runtime reported so far."""
 
     stop_reason: str = "stop"
     timings: dict[str, Any] | None = None
@@ -33,7 +38,7 @@ class _Counts:
 
 
 class LlamaService:
-    """One model, one conversation slot; the keys and values of an unchanged start of the prompt are kept."""
+    """A loaded model with one conversation slot. It reuses the KV cache of the unchanged start of a prompt."""
 
     def __init__(
         self, model_file: str, context_tokens: int, answer_tokens: int, temperature: float, threads: int
@@ -41,14 +46,14 @@ class LlamaService:
         """Load the model.
 
         Args:
-            model_file: a GGUF.
-            context_tokens: prompt and answer together.
-            answer_tokens: the longest answer.
-            temperature: 0 is strict.
-            threads: processor threads; 0 means one a physical core.
+            model_file: a GGUF file.
+            context_tokens: the size of the context window, for prompt and answer together.
+            answer_tokens: the maximum length of an answer.
+            temperature: the sampling temperature; at 0, answers vary least.
+            threads: processor threads; 0 means one for each physical core.
 
         Raises:
-            GeneratorError: the library or the file cannot be used.
+            GeneratorError: the library or the file cannot be loaded.
         """
         self._answer_tokens = answer_tokens
         self._context_tokens = context_tokens
@@ -59,15 +64,15 @@ class LlamaService:
         """Yield `("progress", fraction)` and `("text", piece)`; return the counts as the fields of `Usage`.
 
         Raises:
-            GeneratorError: the prompt does not fit; nothing of it is ever cut off.
+            GeneratorError: the prompt does not fit. It is never truncated.
         """
         items: queue.SimpleQueue[Item | Exception | None] = queue.SimpleQueue()
-        # The server calls back from inside one long call; a thread turns that inside out.
+        # The server reports through a callback in one long call; a thread turns this into a generator.
         threading.Thread(target=self._complete, args=(system, user, items), daemon=True).start()
         counts = _Counts()
         while (item := items.get()) is not None:
             if isinstance(item, Exception):
-                raise GeneratorInterruptedError(f"The language model failed: {item}.", "Ask again.") from item
+                raise _interrupted(item) from item
             yield from self._digest(item[1], counts)
         return _usage(counts)
 
@@ -78,7 +83,7 @@ class LlamaService:
 
         try:
             self._server.handle_chat_completions(self._request(system, user), on_part)
-        except Exception as error:  # whatever it is, the reader of the queue must hear of it
+        except Exception as error:  # `chat` raises it to the caller
             items.put(error)
         finally:
             items.put(None)
@@ -115,29 +120,42 @@ class LlamaService:
     def _refusal(self, error: dict[str, Any]) -> GeneratorError:
         if error.get("type") == "exceed_context_size_error":
             return self._too_long(error["n_prompt_tokens"])
-        return GeneratorError(f"The language model refused: {error.get('message', 'no reason given')}.", "Ask again.")
+        logger.error("llama.cpp refused the prompt: %s", error)
+        return GeneratorError("The built-in language model cannot answer this question.", f"Ask again. {_SEE_LOG}")
 
     def _too_long(self, tokens: int) -> GeneratorError:
         room = self._context_tokens - self._answer_tokens
         return GeneratorError(
-            f"The prompt has {tokens} tokens, and the language model has room for {room}.",
+            f"The prompt has {tokens} tokens, but the language model has room for {room}.",
             "Ask about less code at a time, or lower embedded.promptTokens.",
         )
 
 
+def _interrupted(error: Exception) -> GeneratorError:
+    logger.error("llama.cpp failed", exc_info=error)
+    if is_out_of_memory(error):
+        return GeneratorInterruptedError(
+            "There is not enough memory for the built-in language model.",
+            "Close other programs, or choose a smaller model (embedded.model).",
+        )
+    return GeneratorInterruptedError(
+        "The built-in language model failed in the middle of its answer.", f"Ask again. {_SEE_LOG}"
+    )
+
+
 def load_model(model_file: str, context_tokens: int, threads: int) -> Any:
-    """Return xllamacpp's server for a GGUF, in this process and for one conversation at a time.
+    """Return xllamacpp's server for a GGUF file, in this process and for one conversation at a time.
 
     Raises:
-        GeneratorError: xllamacpp is not installed, or the file is no model.
+        GeneratorError: xllamacpp is not installed, or the file cannot be loaded as a model.
     """
-    # OpenMP's threads spin while they wait. Beside other busy programs that is 20 times slower than to sleep; measured.
+    # OpenMP's threads spin while they wait. Beside other busy programs, sleeping is 20 times faster (measured).
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
-        xllamacpp = importlib.import_module("xllamacpp")  # an optional extra that only this process may load
+        xllamacpp = importlib.import_module("xllamacpp")  # an optional extra that only this process may import
     except ImportError as error:
         raise GeneratorError(
-            f"The embedded language model needs the package xllamacpp ({error}).",
+            "The built-in language model needs the package xllamacpp, which cannot be loaded.",
             "Run: pip install 'sourcewise[embedded]' (on Linux it also needs the system library libgomp1)",
         ) from error
     parameters = xllamacpp.CommonParams()
@@ -148,17 +166,19 @@ def load_model(model_file: str, context_tokens: int, threads: int) -> Any:
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads or -1
     parameters.verbosity = _ERRORS_ONLY
     parameters.warmup = parameters.fit_params = False
-    # Old prompts in memory would cost gigabytes; the one in the slot is what a follow-up shares its start with.
+    # A cache of old prompts would need gigabytes; follow-ups reuse the prompt in the slot.
     parameters.cache_ram_mib = 0
-    # The library always opens a port on the loopback address. Nobody gets the key, so nobody gets in.
+    # The library always opens a port on the loopback address. A random key locks out all other programs.
     parameters.api_keys = [secrets.token_hex(32)]
     parameters.ui = parameters.endpoint_slots = False
     try:
         return xllamacpp.Server(parameters)
     except (RuntimeError, ValueError) as error:
+        if is_out_of_memory(error):
+            raise _interrupted(error) from error
         raise GeneratorError(
             f"The file {model_file} cannot be loaded as a language model.",
-            "Name a .gguf file in embedded.model, or delete the file so that it is downloaded again.",
+            "Set embedded.model to another .gguf file, or delete the file to download it again.",
         ) from error
 
 

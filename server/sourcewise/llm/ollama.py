@@ -1,4 +1,4 @@
-"""Answers from an Ollama server. Hides how far away an answer is, and how a prompt is kept inside the window."""
+"""Generates answers with an Ollama server, and keeps prompts inside the context window."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from sourcewise.domain.answer import Destination, GenerationEvent, Prompt
     from sourcewise.settings import Settings
 
-# Beside the code, a prompt holds instructions, headings and the question.
+# A prompt contains instructions, headings and the question in addition to the code.
 _INSTRUCTION_TOKENS = 800
 # Prompt sizes are estimates, and the chat template of the model adds tokens of its own.
 _MARGIN_TOKENS = 192
 
 
 class OllamaStatus(StrEnum):
-    """How far away an answer is."""
+    """Whether Ollama and the model are ready."""
 
     NOT_INSTALLED = "not installed"
     NOT_RUNNING = "not running"
@@ -39,14 +39,15 @@ class OllamaStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OllamaState:
-    """What Ollama can do now.
+    """The state of Ollama and one model.
 
     Attributes:
-        model: the one that was asked for.
-        installed: all that it has.
-        context_length: the most tokens that the model was trained for; None where unknown.
-        remote_host: the machine that Ollama passes prompts for the model on to; empty if it runs the model itself.
-        problem: why it is not ready; None when it is.
+        model: the requested model.
+        installed: all installed models.
+        context_length: the context length that the model was trained for, in tokens; None if unknown.
+        remote_host: the machine to which Ollama forwards prompts for the model; empty if it runs the model itself.
+        has_chat_template: whether Ollama formats the instructions and the question for the model.
+        problem: why the model is not ready; None if it is.
     """
 
     status: OllamaStatus
@@ -54,11 +55,12 @@ class OllamaState:
     installed: tuple[InstalledModel, ...] = ()
     context_length: int | None = None
     remote_host: str = ""
+    has_chat_template: bool = True
     problem: GeneratorError | None = None
 
 
 class OllamaGenerator:
-    """One model of one Ollama server."""
+    """A model of an Ollama server."""
 
     def __init__(
         self,
@@ -66,49 +68,69 @@ class OllamaGenerator:
         model: str | None = None,
         context_length: int | None = None,
         remote_host: str = "",
+        *,
+        has_chat_template: bool = True,
     ) -> None:
-        """Describe the connection; nothing is sent.
+        """Describe the connection, without opening it.
 
         Args:
-            settings: endpoint, time limits, sizes.
-            model: instead of the one of the settings.
-            context_length: what the model was trained for, in tokens; Ollama silently lowers a larger request to it.
+            settings: the endpoint, time limits and sizes.
+            model: replaces the model of the settings.
+            context_length: the length that the model was trained for, in tokens; Ollama silently reduces a larger
+                window to it.
             remote_host: see OllamaState.
+            has_chat_template: see OllamaState.
 
         Raises:
-            SettingsError: the endpoint is no address.
+            SettingsError: the endpoint is not a valid address.
         """
         self._settings = settings
         self._model = model or settings.model
         self._context = min(settings.context_tokens, context_length or settings.context_tokens)
         self._remote_host = remote_host or cloud_host(self._model)
+        self._has_chat_template = has_chat_template
         self._connection = OllamaConnection(settings)
 
     @classmethod
     def in_state(cls, settings: Settings, state: OllamaState) -> OllamaGenerator:
-        """Return the model that a state is about, with what is known of it."""
-        return cls(settings, state.model, state.context_length, state.remote_host)
+        """Return a generator for the model of a state."""
+        return cls(
+            settings,
+            state.model,
+            state.context_length,
+            state.remote_host,
+            has_chat_template=state.has_chat_template,
+        )
 
     @property
     def name(self) -> ModelName:
-        """The model as Ollama calls it."""
+        """The model and its runtime."""
         return ModelName("ollama", self._model)
 
     @property
     def answer_tokens(self) -> int:
-        """The longest answer, in tokens; at most half of the window."""
+        """The maximum length of an answer, in tokens; at most half of the window."""
         return min(self._settings.answer_tokens, self._context // 2)
 
     @property
     def prompt_budget(self) -> int:
-        """The most tokens of a prompt: as much code as the settings allow, but never more than the window holds."""
+        """The maximum size of a prompt, in estimated tokens: limited by llm.codeTokens and by the window."""
         room = self._context - self.answer_tokens - _MARGIN_TOKENS
         return max(64, min(self._settings.code_tokens + _INSTRUCTION_TOKENS, room))
 
     @property
     def destination(self) -> Destination | None:
-        """Where the prompt goes if Ollama is on another machine, or passes it on to one; else None."""
-        return destination_of(self._settings.endpoint, self._model, self._remote_host)
+        """The machine that receives the prompt if Ollama is on another machine or forwards to one; else None."""
+        return destination_of(self._connection.endpoint.address, self._model, self._remote_host)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences about reasons for unexpected answers."""
+        untemplated = (
+            f"{self._model} has no chat template, so Ollama does not send it the instructions, and its answers "
+        )
+        untemplated += "may be strange. Add a TEMPLATE to its Modelfile, or choose another model (llm.model)."
+        return (*self._connection.failures.about_ignored_host, *(() if self._has_chat_template else (untemplated,)))
 
     async def generate(self, prompt: Prompt) -> AsyncGenerator[GenerationEvent, None]:
         """Stream the answer; see `Generator`."""
@@ -120,24 +142,27 @@ class OllamaGenerator:
                     yield self._usage(part)
 
     async def state(self) -> OllamaState:
-        """Tell what stands between us and an answer; never raises for a server that is away."""
+        """Return whether the model is ready. A server that does not respond is a state, not an error."""
         try:
             installed = await self._connection.installed_models()
         except GeneratorError as problem:
-            away = isinstance(problem, GeneratorUnreachableError) and self._connection.failures.looks_uninstalled
-            status = OllamaStatus.NOT_INSTALLED if away else OllamaStatus.NOT_RUNNING
+            absent = isinstance(problem, GeneratorUnreachableError) and self._connection.failures.looks_uninstalled
+            status = OllamaStatus.NOT_INSTALLED if absent else OllamaStatus.NOT_RUNNING
             return OllamaState(status, self._model, problem=problem)
         listed = next((model for model in installed if full_name(model.name) == full_name(self._model)), None)
         if listed is None:
-            absent = missing(self._model, installed)
-            return OllamaState(OllamaStatus.MODEL_MISSING, self._model, installed, problem=absent)
+            return OllamaState(
+                OllamaStatus.MODEL_MISSING, self._model, installed, problem=missing(self._model, installed)
+            )
         try:
             details = await self._connection.details(self._model)
         except GeneratorError as problem:
-            # Unknown is not local: without the details it may run anywhere.
+            # Without its details, the model may run on any machine, so it does not count as local.
             return OllamaState(OllamaStatus.UNKNOWN, self._model, installed, problem=problem)
         host = details.remote_host or listed.remote_host
-        return OllamaState(OllamaStatus.READY, self._model, installed, details.context_length, host)
+        return OllamaState(
+            OllamaStatus.READY, self._model, installed, details.context_length, host, details.has_chat_template
+        )
 
     async def close(self) -> None:
         """Close the connection."""
@@ -148,7 +173,7 @@ class OllamaGenerator:
             self._model,
             self._remote_host,
             [{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}],
-            # A thinking model would spend the answer's tokens on text that nobody sees.
+            # A thinking model would use the tokens of the answer for text that is not shown.
             think=False,
             options={
                 "num_ctx": self._context,
@@ -166,15 +191,15 @@ class OllamaGenerator:
             prompt_seconds=(last.prompt_eval_duration or 0) / 1e9,
             answer_seconds=(last.eval_duration or 0) / 1e9,
             stop_reason=last.done_reason or "stop",
-            # Ollama cuts a long prompt down to exactly its window and says nothing. Ours leave room for an answer,
-            # so one that fills the window was cut. The reverse, a count below our estimate, proves nothing: the
-            # estimate is rough, and older servers do not count the tokens that they had cached.
+            # Ollama silently truncates a long prompt to exactly its window. Our prompts leave room for an answer, so a
+            # prompt that fills the window was truncated. A count below the estimate proves nothing: the estimate is
+            # rough, and older servers do not count cached tokens.
             prompt_cut=prompt_tokens > self._context - _MARGIN_TOKENS // 2,
         )
 
 
 def _keep_alive(value: str) -> str | float:
-    """Ollama takes `10m` as text, but plain seconds (and -1, for ever) only as a number."""
+    """Return the value as Ollama accepts it: `10m` as text, but plain seconds (and -1, for always) as a number."""
     try:
         return float(value)
     except ValueError:

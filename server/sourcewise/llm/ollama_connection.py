@@ -1,7 +1,7 @@
-"""One Ollama server: hides its client, and when a connection is open.
+"""Connects to one Ollama server.
 
-What is sent goes to the one endpoint of the settings: no proxy, no redirect is followed, no key is attached. Every
-method raises GeneratorError, with a sentence, where the server does not do what it is asked.
+Requests go only to the endpoint: Sourcewise uses no proxy, follows no redirect and attaches no key. Every method raises
+GeneratorError if the server cannot be reached or refuses the request.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, cast
 import httpx
 
 from sourcewise.errors import SettingsError
-from sourcewise.llm.ollama_client import OllamaClient, remote_host
+from sourcewise.llm.ollama_client import OllamaClient, has_chat_template, remote_host
+from sourcewise.llm.ollama_endpoint import ollama_endpoint
 from sourcewise.llm.ollama_failures import OllamaFailures
 from sourcewise.llm.ollama_models import InstalledModel, cloud_host
 
@@ -30,32 +31,35 @@ _LOOKUP_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class ModelDetails:
-    """What the server says about one model.
+    """The details of one model.
 
     Attributes:
-        context_length: the most tokens that it was trained for; None if unknown.
-        remote_host: the machine that it runs on instead of the server's; empty if on the server's.
+        context_length: the context length that it was trained for, in tokens; None if unknown.
+        remote_host: the machine that it runs on instead of the server's; empty if it runs on the server's.
+        has_chat_template: whether Ollama formats the instructions and the question for it.
     """
 
     context_length: int | None
     remote_host: str
+    has_chat_template: bool
 
 
 class OllamaConnection:
-    """Opens when it is needed, and again after it was closed."""
+    """A connection that opens with the first request, and again after `close`."""
 
     def __init__(self, settings: Settings) -> None:
-        """Describe the server; nothing is sent.
+        """Describe the connection, without opening it.
 
         Raises:
-            SettingsError: the endpoint is no address.
+            SettingsError: the endpoint is not a valid address.
         """
-        self.failures = OllamaFailures(settings)
+        self.endpoint = ollama_endpoint(settings)
+        self.failures = OllamaFailures(settings, self.endpoint)
         self._settings = settings
         self._client: OllamaClient | None = self._new_client()
 
     async def installed_models(self) -> tuple[InstalledModel, ...]:
-        """List what the server has."""
+        """Return the installed models."""
         with self.failures.while_answering(self._settings.model):
             async with asyncio.timeout(_LOOKUP_SECONDS):
                 listing = await self._connected().list()
@@ -66,30 +70,31 @@ class OllamaConnection:
         )
 
     async def details(self, model: str) -> ModelDetails:
-        """Look up one model."""
+        """Return the details of a model."""
         with self.failures.while_answering(model):
             async with asyncio.timeout(_LOOKUP_SECONDS):
                 details = await self._connected().show(model)
         lengths = [value for key, value in (details.modelinfo or {}).items() if key.endswith(".context_length")]
-        return ModelDetails(int(lengths[0]) if lengths else None, remote_host(details))
+        return ModelDetails(int(lengths[0]) if lengths else None, remote_host(details), has_chat_template(details))
 
     async def chat(
         self, model: str, expected_host: str, messages: Sequence[dict[str, str]], **how: Any
     ) -> AsyncGenerator[ChatResponse, None]:
-        """Stream the parts of an answer up to the last one; closing the stream hangs up.
+        """Stream the parts of an answer up to the last one; closing the stream ends the request.
 
         Args:
-            model: that answers.
-            expected_host: the machine that it runs on instead of the server's; empty if on the server's.
+            model: the model that answers.
+            expected_host: the machine that it runs on instead of the server's; empty if it runs on the server's.
             messages: the prompt.
             how: options of the client.
 
         Raises:
-            GeneratorError: the model runs on a machine that was not expected; the answer is given up at once.
+            GeneratorError: the server cannot answer, or the model runs on an unexpected machine; the answer then stops
+                at once.
         """
         with self.failures.while_answering(model):
             parts = await self._connected().chat(model, messages, stream=True, **how)
-            # The client promises an iterator and returns a generator, whose end closes the connection.
+            # The client declares an iterator but returns a generator; closing it ends the request.
             async with aclosing(cast("AsyncGenerator[ChatResponse, None]", parts)) as stream:
                 async for part in stream:
                     if (actual := remote_host(part)) not in ("", expected_host):
@@ -100,7 +105,7 @@ class OllamaConnection:
         raise self.failures.broken_answer(model)
 
     async def pull(self, model: str) -> AsyncGenerator[ProgressResponse, None]:
-        """Have the server download a model, and stream how far it is until it is there; closing the stream stops it."""
+        """Download a model to the server, and stream the progress; closing the stream stops the download."""
         with self.failures.while_pulling(model):
             parts = await self._connected().pull(model, stream=True)
             async with aclosing(cast("AsyncGenerator[ProgressResponse, None]", parts)) as stream:
@@ -111,7 +116,7 @@ class OllamaConnection:
         raise self.failures.broken_pull(model)
 
     async def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         client, self._client = self._client, None
         if client is not None:
             await client.close()  # type: ignore[no-untyped-call]
@@ -125,7 +130,7 @@ class OllamaConnection:
         settings = self._settings
         try:
             return OllamaClient(
-                host=settings.endpoint,
+                host=self.endpoint.address,
                 timeout=httpx.Timeout(settings.answer_seconds, connect=settings.connect_seconds),
                 follow_redirects=False,
                 trust_env=False,
@@ -133,12 +138,12 @@ class OllamaConnection:
             )
         except (ValueError, httpx.InvalidURL) as error:
             raise SettingsError(
-                f"The Ollama address {settings.endpoint!r} cannot be read: {error}.",
-                "Write llm.endpoint like http://127.0.0.1:11434.",
+                f"The Ollama address {self.endpoint.address!r} is invalid: {error}.",
+                "Set llm.endpoint to an address such as http://127.0.0.1:11434.",
             ) from error
 
 
 def _without_key(request: httpx.Request) -> httpx.Request:
-    """The client attaches OLLAMA_API_KEY to whatever host it talks to; that key is meant for one only."""
+    """Remove OLLAMA_API_KEY, which the client sends to every host although it belongs to ollama.com."""
     request.headers.pop("authorization", None)
     return request

@@ -1,4 +1,4 @@
-"""What Ollama's client raises, as sentences with a next step."""
+"""Translates the errors of Ollama's client into messages with a next step."""
 
 from __future__ import annotations
 
@@ -14,64 +14,78 @@ from sourcewise.errors import (
     GeneratorSlowError,
     GeneratorUnreachableError,
 )
-from sourcewise.llm.ollama_client import ResponseError
+from sourcewise.llm.ollama_client import ResponseError, UnexpectedStatusError
 from sourcewise.llm.ollama_models import pull_advice
 from sourcewise.processes.environment import find_program
-from sourcewise.processes.loopback import is_loopback
+from sourcewise.processes.loopback import origin_of
+from sourcewise.settings import DEFAULT_ENDPOINT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from sourcewise.llm.ollama_endpoint import OllamaEndpoint
     from sourcewise.llm.ollama_models import InstalledModel
     from sourcewise.settings import Settings
 
 _LIBRARY = "https://ollama.com/library"
+_LOGIN_REQUIRED = (401, 403, 407)
+_GATEWAY_FAILURES = (502, 503, 504)
 
 
 class OllamaFailures:
-    """The sentences about one server."""
+    """The errors of one server."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Take the endpoint and the time limits."""
+    def __init__(self, settings: Settings, endpoint: OllamaEndpoint) -> None:
+        """Use the time limits of the settings, and the address of the server."""
         self._settings = settings
+        self._endpoint = endpoint
 
     @contextmanager
     def while_answering(self, model: str) -> Iterator[None]:
-        """Translate what is raised while a model is asked or looked up."""
+        """Translate the errors of a request about a model."""
         with self._translated(model, self.broken_answer(model), self._refused_answer):
             yield
 
     @contextmanager
     def while_pulling(self, model: str) -> Iterator[None]:
-        """Translate what is raised while the server downloads a model."""
+        """Translate the errors of a download by the server."""
         with self._translated(model, self.broken_pull(model), _refused_pull):
             yield
 
     def broken_answer(self, model: str) -> GeneratorError:
-        """The server went away in mid-answer."""
+        """Return the error for a connection that closes in the middle of an answer."""
         return GeneratorInterruptedError(
-            f"Ollama went away in the middle of the answer of {model}.",
-            "Ask again. If it stays so, there may be too little memory for it: choose a smaller one (llm.model).",
+            f"Ollama closed the connection in the middle of the answer of {model}.",
+            "Ask again. If it happens again, the model may need more memory: choose a smaller one (llm.model).",
         )
 
     def forwarded(self, model: str, host: str) -> GeneratorError:
-        """The server sent the prompt on to a machine that it had not named before."""
+        """Return the error for a prompt that the server unexpectedly forwarded to another machine."""
         return GeneratorError(
-            f"Ollama passed the question on to {host}, where {model} runs, without saying so before. "
-            "The answer was stopped.",
+            f"Ollama forwarded the question to {host}, where {model} runs, without reporting that before. "
+            "Sourcewise stopped the answer.",
             "Choose another model (llm.model).",
         )
 
     def broken_pull(self, model: str) -> GeneratorError:
-        """The server went away in mid-download."""
+        """Return the error for a connection that closes in the middle of a download."""
         return GeneratorInterruptedError(
-            f"Ollama went away in the middle of the download of {model}.", "Ask again; it carries on where it stopped."
+            f"Ollama closed the connection in the middle of the download of {model}.",
+            "Try again. The download resumes where it stopped.",
         )
 
     @property
+    def about_ignored_host(self) -> tuple[str, ...]:
+        """A notice if OLLAMA_HOST names another machine."""
+        host = self._endpoint.ignored
+        notice = f"Sourcewise ignores OLLAMA_HOST, since {host} is another machine. To use it, set llm.endpoint."
+        return (notice,) if host else ()
+
+    @property
     def looks_uninstalled(self) -> bool:
-        """Whether Ollama should be on this machine and, as far as can be seen, is not."""
-        return is_loopback(self._settings.endpoint) and find_program("ollama") is None
+        """Whether Ollama is probably not installed: no address is configured, and its program is not on the path."""
+        configured = self._endpoint.source or self._endpoint.ignored
+        return not configured and find_program("ollama") is None
 
     @contextmanager
     def _translated(
@@ -79,62 +93,105 @@ class OllamaFailures:
     ) -> Iterator[None]:
         try:
             yield
-        except (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout, TimeoutError) as error:
+        except (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise self._unreachable(model) from error
+        except TimeoutError as error:
+            raise self._busy() from error
         except httpx.TimeoutException as error:
-            raise GeneratorSlowError(
-                f"{model} said nothing for {self._settings.answer_seconds:g} seconds.",
-                "Choose a smaller model (llm.model) or raise llm.answerSeconds.",
-            ) from error
+            raise self._slow(model) from error
         except httpx.TransportError as error:
             raise broken from error
+        except UnexpectedStatusError as error:
+            raise self._unexpected(error) from error
         except ResponseError as error:
             raise refused(model, error) from error
-        except (ValueError, httpx.InvalidURL) as error:
+        except (ValueError, TypeError, AttributeError, httpx.InvalidURL) as error:
+            # The client reads replies without checking the types in them.
             raise self._not_ollama() from error
 
     def _unreachable(self, model: str) -> GeneratorUnreachableError:
-        endpoint = self._settings.endpoint
+        address = self._endpoint.address
         if self.looks_uninstalled:
             return GeneratorUnreachableError(
-                f"Ollama is not installed (nothing answers at {endpoint}).",
+                f"Ollama is not installed (no server responds at {address}).",
                 f"Install it from https://ollama.com/download, then run: {pull_advice(model)}",
             )
+        remedy = f"correct {self._endpoint.source or 'llm.endpoint'}."
         return GeneratorUnreachableError(
-            f"Ollama does not answer at {endpoint}.", "Start it with: ollama serve, or correct llm.endpoint."
+            f"Ollama does not respond at {address}.",
+            " ".join((f"Start it with `ollama serve`, or {remedy}", *self.about_ignored_host)),
         )
 
-    def _not_ollama(self) -> GeneratorUnreachableError:
-        return GeneratorUnreachableError(
-            f"What answers at {self._settings.endpoint} does not speak as Ollama does.",
-            "Check llm.endpoint; Ollama itself listens at http://127.0.0.1:11434.",
+    def _busy(self) -> GeneratorSlowError:
+        return GeneratorSlowError(
+            f"Ollama at {self._endpoint.address} accepts connections but does not reply.",
+            "Restart Ollama, or try again later.",
+        )
+
+    def _slow(self, model: str) -> GeneratorSlowError:
+        return GeneratorSlowError(
+            f"{model} produced no text for {self._settings.answer_seconds:g} seconds.",
+            "Choose a smaller model (llm.model), or raise llm.answerSeconds.",
+        )
+
+    def _unexpected(self, error: UnexpectedStatusError) -> GeneratorError:
+        """Return the error for a proxy, or for another server at the address. Its own words are not shown."""
+        address, status = self._endpoint.address, error.status
+        if 300 <= status < 400:
+            target = f" to {origin_of(error.location)}" if "//" in error.location else ""
+            return GeneratorError(
+                f"The server at {address} redirects{target}, and Sourcewise follows no redirects.",
+                "Set llm.endpoint to the address of Ollama itself.",
+            )
+        if status in _LOGIN_REQUIRED:
+            return GeneratorError(
+                f"The server at {address} requires a login (status {status}).",
+                "Set llm.endpoint to an Ollama server without a login.",
+            )
+        if status in _GATEWAY_FAILURES:
+            return GeneratorError(
+                f"A proxy at {address} cannot reach Ollama (status {status}).",
+                "Check that Ollama is running, or set llm.endpoint to its own address.",
+            )
+        return self._not_ollama(f" (status {status})")
+
+    def _not_ollama(self, detail: str = "") -> GeneratorError:
+        return GeneratorError(
+            f"The server at {self._endpoint.address} does not reply like Ollama{detail}.",
+            f"Check {self._endpoint.source or 'llm.endpoint'}. The default address of Ollama is {DEFAULT_ENDPOINT}.",
         )
 
     def _refused_answer(self, model: str, error: ResponseError) -> GeneratorError:
         if error.status_code == 404:
             return missing(model, ()) if "model" in error.error else self._not_ollama()
-        return GeneratorError(f"Ollama could not run {model}: {error.error.strip()}.", "Its own log says more.")
+        return GeneratorError(f"Ollama could not run {model}: {_reason(error)}.", "Its own log has the details.")
 
 
 def missing(model: str, installed: Sequence[InstalledModel]) -> GeneratorModelMissingError:
-    """The server runs without the model."""
+    """Return the error for a model that is not installed."""
     others = ", ".join(entry.name for entry in installed[:5])
     return GeneratorModelMissingError(
-        f"Ollama runs but does not have the model {model}" + (f" (it has {others})." if others else "."),
+        f"Ollama does not have the model {model}" + (f" (it has {others})." if others else "."),
         f"Run: {pull_advice(model)}",
     )
 
 
 def _refused_pull(model: str, error: ResponseError) -> GeneratorError:
-    reason = error.error.strip().rstrip(".")
+    reason = _reason(error)
     if "file does not exist" in reason or "not found" in reason:
         return GeneratorModelMissingError(
-            f"Ollama knows no model {model}.", f"Choose one of {_LIBRARY} and name it in llm.model."
+            f"Ollama has no model named {model}.", f"Choose a model from {_LIBRARY}, and set llm.model to its name."
         )
     if "no space left" in reason:
         return GeneratorError(
-            f"Ollama has no room on its disk for {model}.", "Free some space, or choose a smaller model (llm.model)."
+            f"Ollama has not enough disk space for {model}.", "Free some space, or choose a smaller model (llm.model)."
         )
     return GeneratorError(
-        f"Ollama could not download {model}: {reason}.", "Check the network; asking again carries on where it stopped."
+        f"Ollama could not download {model}: {reason}.",
+        "Check the network and try again. The download resumes where it stopped.",
     )
+
+
+def _reason(error: ResponseError) -> str:
+    """Return Ollama's own reason, without the full stop."""
+    return str(error.error).strip().rstrip(".") or "it gave no reason"

@@ -1,4 +1,4 @@
-"""What is known about the models of Ollama by their names alone: tags, sizes, and which of them answer about code."""
+"""Derives facts about Ollama's models from their names: tags, download sizes, and suitability for code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sourcewise.processes.loopback import is_loopback, origin_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# What `ollama pull` downloads, in gigabytes.
+# The size of the download of `ollama pull`, in gigabytes.
 _DOWNLOAD_GIGABYTES = {
     "codellama:latest": 3.8,
     "codellama:7b": 3.8,
@@ -32,19 +32,19 @@ _DOWNLOAD_GIGABYTES = {
     "mistral:latest": 4.1,
 }
 _CODE_WORDS = ("coder", "code", "codestral", "devstral")
-# Models that embed, or that continue text without having learnt to answer.
+# Embedding models, and base models that are not trained to answer.
 _NOT_CHAT = re.compile(r"embed|minilm|bge-|rerank|starcoder|[:-](base|code|python)(-|$)")
-# What an ordinary machine runs at a bearable speed.
+# The size up to which an ordinary machine runs a model at an acceptable speed.
 _COMFORTABLE_BYTES = 10_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class InstalledModel:
-    """A model that the server has.
+    """An installed model of the server.
 
     Attributes:
         bytes: its size on disk.
-        remote_host: the machine that it runs on instead of the server's, as far as known; else empty.
+        remote_host: the machine that it runs on instead of the server's, if known; else empty.
     """
 
     name: str
@@ -59,17 +59,17 @@ def full_name(model: str) -> str:
 
 
 def cloud_host(model: str) -> str:
-    """Return where Ollama runs the models that are tagged as such by their names; empty for all others."""
+    """Return the host of a model whose tag marks it as a cloud model; empty for other models."""
     return "https://ollama.com" if full_name(model).endswith((":cloud", "-cloud")) else ""
 
 
 def destination_of(endpoint: str, model: str, remote_host: str) -> Destination | None:
-    """Return where a prompt goes if it leaves this machine, else None.
+    """Return the destination of a prompt that leaves this machine, else None.
 
     Args:
-        endpoint: of Ollama.
-        model: that is asked.
-        remote_host: the machine that Ollama passes prompts for the model on to; empty if it runs the model itself.
+        endpoint: the address of Ollama.
+        model: the model that answers.
+        remote_host: the machine to which Ollama forwards prompts for the model; empty if it runs the model itself.
     """
     hosts = [remote_host] if remote_host else []
     if not is_loopback(endpoint):
@@ -78,21 +78,21 @@ def destination_of(endpoint: str, model: str, remote_host: str) -> Destination |
 
 
 def pull_advice(model: str) -> str:
-    """Return the command that installs a model, with the size of the download where it is well known."""
+    """Return the command that installs a model, with the size of the download if known."""
     size = _DOWNLOAD_GIGABYTES.get(full_name(model))
     return f"ollama pull {model}" + (f" (downloads {size:g} GB)" if size else "")
 
 
 def download_bytes(model: str) -> int:
-    """Return about how much `ollama pull` downloads for a model; 0 where it is not well known."""
+    """Return the approximate size of a model's download; 0 if unknown."""
     return int(_DOWNLOAD_GIGABYTES.get(full_name(model), 0) * 1e9)
 
 
 def best_for_code(installed: Iterable[InstalledModel], wanted: str) -> InstalledModel | None:
-    """Return the installed model that answers best about code; None where none of them can.
+    """Return the installed model that is best for code; None if no model is suitable.
 
-    A relative of the wanted model goes first, then models made for code; among equals the largest that an ordinary
-    machine runs well. Models that would send the prompt away are never chosen.
+    Prefers the family of the wanted model, then models for code, then the largest model that an ordinary machine runs
+    well. Never returns a model that runs on another machine.
     """
     family = _family(wanted)
 

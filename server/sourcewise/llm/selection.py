@@ -1,4 +1,4 @@
-"""Which language model answers: the one the settings name, or the best that this machine has."""
+"""Selects the language model that answers: the one of the settings, or the best one available."""
 
 from __future__ import annotations
 
@@ -25,15 +25,16 @@ Choice = tuple["Generator", tuple[str, ...]]
 async def choose_generator(
     settings: Settings, embedded_file: Callable[[], Path | None], log_file: Path | None = None
 ) -> Choice:
-    """Return the generator that answers, and sentences that tell the user what is not as asked.
+    """Return the generator that answers, and notices about differences from the settings.
 
     Args:
-        settings: `generator` is obeyed strictly, unless it is `auto`: then Ollama, the embedded model, the sources.
-        embedded_file: gives the GGUF or None; may take long and download, and is called in a thread of its own.
-        log_file: where the embedded runtime complains.
+        settings: with `auto` as runtime, the order is Ollama, the built-in model, sources only. Any other runtime has
+            no substitute.
+        embedded_file: returns the GGUF file or None; may download it, and is called in a thread.
+        log_file: the log of the built-in model's runtime.
 
     Raises:
-        UserError: the runtime that the settings name cannot answer.
+        UserError: the runtime of the settings cannot answer.
     """
     match settings.generator:
         case "ollama":
@@ -45,7 +46,7 @@ async def choose_generator(
         case "auto":
             return await _automatic(settings, embedded_file, log_file)
     raise SettingsError(
-        f"Setting llm.runtime: {settings.generator!r} is no runtime.", "Choose auto, ollama, embedded or sources."
+        f"Setting llm.runtime: {settings.generator!r} is not a runtime.", "Choose auto, ollama, embedded or sources."
     )
 
 
@@ -67,27 +68,27 @@ async def _automatic(settings: Settings, embedded_file: Callable[[], Path | None
     try:
         generator = await _embedded(settings, embedded_file, log_file)
     except GeneratorModelMissingError as error:
-        # It may not be fetched unasked, so it is no news that it is not there.
+        # A question may not start the download here, so this is mentioned only if there is no other notice.
         return SourcesOnlyGenerator(), notices or (str(error),)
     except UserError as error:
         return SourcesOnlyGenerator(), (*notices, str(error))
-    return generator, (*notices, f"Until then, {generator.name.name} answers on this machine's processor.")
+    return generator, (*notices, f"Until then, the built-in model {generator.name.name} answers.")
 
 
 def _is_named(settings: Settings) -> bool:
-    """Return whether the user named the model; a default is no decision to send code to another machine."""
+    """Return whether the user named the model. A default is not a consent to send code to another machine."""
     return full_name(settings.model) != full_name(Settings().model)
 
 
 def _remote_unconfirmed(state: OllamaState) -> GeneratorError:
     return GeneratorError(
-        f"{state.model} runs at {state.remote_host}, not on this machine, so it is not used unasked.",
-        "To use it all the same, set llm.runtime to ollama.",
+        f"{state.model} runs at {state.remote_host}, not on this machine, so Sourcewise does not select it by itself.",
+        "To use it anyway, set llm.runtime to ollama.",
     )
 
 
 async def _substitute(settings: Settings, state: OllamaState) -> OllamaGenerator | None:
-    """Return the best of the other models that Ollama has and runs itself; None if there is none."""
+    """Return the best of the other models that Ollama runs itself; None if there is none."""
     candidates = [model for model in state.installed if full_name(model.name) != full_name(state.model)]
     while best := best_for_code(candidates, settings.model):
         found = await _ollama_state(settings, best.name)
@@ -121,8 +122,8 @@ async def _embedded(
     model_file = await asyncio.to_thread(embedded_file)
     if model_file is None:
         raise GeneratorModelMissingError(
-            f"The language model {settings.embedded_model} is not on this machine.",
-            "Download it (the editor has a command for that), or name a .gguf file in embedded.model.",
+            f"The language model {settings.embedded_model} is not downloaded.",
+            "Download it with the command Download a Language Model, or set embedded.model to a .gguf file.",
         )
     return EmbeddedGenerator(
         model_file,

@@ -1,4 +1,4 @@
-"""Answering without a language model: the sources speak for themselves."""
+"""Answers without a language model, by listing the sources."""
 
 from __future__ import annotations
 
@@ -17,41 +17,41 @@ _ANSWER_TOKENS = 1000
 
 
 class SourcesOnlyGenerator:
-    """Lists the sources of a prompt and claims nothing about them."""
+    """A generator that lists the sources of a prompt and makes no claims about them."""
 
     @property
     def name(self) -> ModelName:
-        """No model, said plainly."""
+        """The name that says that there is no model."""
         return ModelName("sources", "no language model")
 
     @property
     def prompt_budget(self) -> int:
-        """Tokens; no model reads them, so it is only a bound on how many sources are listed."""
+        """The maximum size of the prompt, in estimated tokens; it only limits the number of listed sources."""
         return _PROMPT_BUDGET
 
     @property
     def answer_tokens(self) -> int:
-        """Tokens, as a bound."""
+        """The maximum length of the list, in tokens."""
         return _ANSWER_TOKENS
 
     @property
     def destination(self) -> None:
-        """Nothing is sent."""
+        """None: nothing is sent."""
 
     async def generate(self, prompt: Prompt) -> AsyncGenerator[GenerationEvent, None]:
-        """Stream a list in Markdown: each source, cited by its number."""
+        """Stream a Markdown list of the sources, each cited by its number."""
         if prompt.sources:
             yield TextDelta(
-                "No language model is available, so nothing was written about these places. They match best:\n"
+                "No language model is available, so Sourcewise lists the best matches without an explanation:\n"
             )
         else:
-            yield TextDelta("No language model is available, and no place in the code matches the question.\n")
+            yield TextDelta("No language model is available, and no code matches the question.\n")
         for source in prompt.sources:
             yield TextDelta(_line(source))
         yield Usage()
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: there is nothing to close."""
 
 
 def _line(source: Source) -> str:

@@ -1,4 +1,4 @@
-"""The door for editors: the Language Server Protocol over standard input and output. The only user of pygls."""
+"""The language server: LSP over standard input and output. Only this package uses pygls."""
 
 from sourcewise.lsp.server import make_server, run, serve
 

@@ -1,4 +1,4 @@
-"""Streams an answer to the editor: each event becomes a notification, except the last, which becomes the response."""
+"""Streams an answer to the editor: each event becomes a notification; the last one becomes the response."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class AnswerStream:
-    """The notifications about one answer."""
+    """Sends the notifications about one answer."""
 
     def __init__(self, ask_id: str, uri_of: UriOf, notify: Callable[[str, object], None]) -> None:
-        """Take what identifies the answer; sends nothing.
+        """Take the parameters of all notifications; sends nothing.
 
         Args:
-            ask_id: chosen by the editor; every notification carries it.
+            ask_id: the ID chosen by the editor; every notification contains it.
             uri_of: returns the URI of a file by its path.
             notify: sends a method and its parameters to the editor.
         """

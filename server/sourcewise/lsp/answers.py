@@ -1,4 +1,4 @@
-"""Handles the editor's questions, explanations and searches."""
+"""Handles the editor's requests for answers, explanations and searches."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MAX_PASSAGES = 50
 
 
 class Answers:
-    """Answers from the indexes of the open folders and the text of open documents."""
+    """Answers questions from the indexes of the open folders and the text of open documents."""
 
     def __init__(
         self,
@@ -39,10 +39,10 @@ class Answers:
         default_limit: Callable[[], int],
         engine_of: Callable[..., CodeQueryEngine],
     ) -> None:
-        """Take the parts.
+        """Take the folders and services to use.
 
         Args:
-            folders: that are open.
+            folders: the open folders.
             locations: resolves selections.
             notify: sends a method and its parameters to the editor.
             default_limit: returns the number of passages of a search without a limit.
@@ -55,10 +55,10 @@ class Answers:
         self._engine_of = engine_of
 
     async def ask(self, params: protocol.AskParams) -> protocol.AskResult:
-        """Answer a question; notifications stream the answer while it is made.
+        """Answer a question; notifications stream the answer while it is generated.
 
         Raises:
-            UserError: the question, the folder, the scope or the selection cannot be taken.
+            UserError: the question, the folder, the scope or the selection is invalid.
         """
         history = tuple(Turn(turn.question, turn.answer, turn.symbols) for turn in params.history)
         scope = convert.scope(params.scope)
@@ -75,7 +75,7 @@ class Answers:
         return await self._streamed(events, params.ask_id, index, uri_of)
 
     async def explain(self, params: protocol.ExplainParams) -> protocol.AskResult:
-        """Explain what is selected, or what is at the cursor; see ask."""
+        """Explain the selected code, or the symbol at the cursor; see ask."""
         opened, code = await self._locations.code_at(params.selection)
         events = self._engine_of(opened.index, self._locations.open_text_in(opened.index, opened)).explain(code)
         return await self._streamed(events, params.ask_id, opened.index, opened.uri_of)
@@ -84,7 +84,7 @@ class Answers:
         """Return the best passages for a query.
 
         Raises:
-            UserError: the query, the folder or the scope cannot be taken.
+            UserError: the query, the folder or the scope is invalid.
             JsonRpcInvalidParams: the limit is out of range.
         """
         limit = self._checked_limit(params.limit)
@@ -95,10 +95,10 @@ class Answers:
         return _search_result(found, convert.uris_in(index))
 
     async def similar(self, params: protocol.SimilarParams) -> protocol.SearchResult:
-        """Return the passages that are nearest to what is selected.
+        """Return the passages most similar to the selected code.
 
         Raises:
-            UserError: the selection cannot be taken.
+            UserError: the selection is invalid.
             JsonRpcInvalidParams: the limit is out of range.
         """
         limit = self._checked_limit(params.limit)

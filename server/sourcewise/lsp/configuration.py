@@ -1,4 +1,4 @@
-"""What the editor says about settings, and what it is asked to tell us later. Hides capabilities and registrations."""
+"""Fetches the settings from the editor, and registers for notifications about changed settings and files."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _ANSWER_SECONDS = 5.0
 
 
 async def fetch_settings(server: LanguageServer, options: Any, fallback: Settings) -> Settings:
-    """Return the editor's settings and show what is wrong with them.
+    """Return the editor's settings, and show errors in them to the user.
 
     Args:
-        server: that is initialized.
-        options: the `initializationOptions`; a value of the configuration goes before one of these.
-        fallback: what to use where the editor has no settings at all.
+        server: the initialized server.
+        options: the `initializationOptions`; values of the configuration override them.
+        fallback: the settings to use if the editor has none at all.
     """
     values = _mapping(options) | _mapping(await _configuration(server))
     if not values:
         return fallback
     settings, problems = Settings.from_mapping(values)
-    # Names that we do not know are the extension's own; the editor marks misspelt ones itself.
+    # Unknown names belong to the extension; the editor itself marks misspelt names.
     known = {spec.metadata["name"] for spec in fields(Settings)}
     shown = [problem.message for problem in problems if problem.name in known]
     for problem in problems:
@@ -44,7 +44,7 @@ async def fetch_settings(server: LanguageServer, options: Any, fallback: Setting
 
 
 def register_for_changes(server: LanguageServer) -> None:
-    """Ask the editor to tell when settings or files change, where it lets itself be asked."""
+    """Ask the editor for notifications about changed settings and files, if it supports such registrations."""
     workspace = server.client_capabilities.workspace
     registrations = []
     if workspace and workspace.did_change_configuration and workspace.did_change_configuration.dynamic_registration:
@@ -67,10 +67,10 @@ async def _configuration(server: LanguageServer) -> Any:
         return None
     wanted = types.ConfigurationParams([types.ConfigurationItem(section=_SECTION)])
     reply = asyncio.ensure_future(server.workspace_configuration_async(wanted))
-    # Waited for, never cancelled: pygls fails on a reply to a request that was cancelled.
+    # The request is never cancelled: pygls fails on a reply to a cancelled request.
     done, _ = await asyncio.wait([reply], timeout=_ANSWER_SECONDS)
     if not done or reply.exception() is not None:
-        logger.warning("The editor did not answer what its settings are.")
+        logger.warning("The editor did not return its settings in time.")
         return None
     values = reply.result()
     return values[0] if values else None
@@ -80,5 +80,5 @@ def _mapping(values: Any) -> dict[str, Any]:
     if isinstance(values, dict):
         return values
     if values is not None:
-        logger.warning("Settings that are no object are ignored: %r", values)
+        logger.warning("Ignoring settings that are not an object: %r", values)
     return {}

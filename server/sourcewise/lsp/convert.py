@@ -1,4 +1,4 @@
-"""Converts domain values to protocol messages: adds URIs, and leaves out what the editor does not need."""
+"""Converts domain values to protocol messages: adds URIs, and omits values that the editor does not need."""
 
 from __future__ import annotations
 
@@ -27,34 +27,36 @@ if TYPE_CHECKING:
 
 
 def path_of(uri: str) -> Path:
-    """Return the path that a URI names.
+    """Return the local path of a URI.
 
     Raises:
-        FolderError: it is not on this machine.
+        FolderError: the URI does not refer to this machine.
     """
     path = local_path(uri)
     if path is None:
-        raise FolderError(f"{uri} is not a folder on this machine.", "Open a local folder; others cannot be indexed.")
+        raise FolderError(
+            f"{uri} is not a folder on this machine.", "Open a local folder. Other folders cannot be indexed."
+        )
     return path
 
 
 def uris_in(index: Index) -> UriOf:
-    """Return a function that gives the URI of a file of a folder by its path."""
-    return lambda path: (index.folder / path).as_uri()  # pygls' own fails on names that are not UTF-8
+    """Return a function that converts the path of a file in a folder to its URI."""
+    return lambda path: (index.folder / path).as_uri()  # the function of pygls fails on names that are not UTF-8
 
 
-def scope(asked: protocol.Scope) -> Scope:
-    """Return what a search is to be narrowed to."""
-    return Scope(asked.paths, asked.languages, asked.kinds, asked.changed_since)
+def scope(wanted: protocol.Scope) -> Scope:
+    """Return the scope of a search."""
+    return Scope(wanted.paths, wanted.languages, wanted.kinds, wanted.changed_since)
 
 
 def choices(known: ScopeChoices) -> protocol.IndexChoices:
-    """Return what a search can be narrowed to."""
+    """Return the values that a search can be narrowed to."""
     return protocol.IndexChoices(known.languages, known.kinds, known.branches)
 
 
 def coverage(search: SearchResult) -> protocol.Coverage:
-    """Return how a search was served."""
+    """Return how a search found its passages."""
     return protocol.Coverage(search.mode, search.chunks, search.embedded, search.relevant)
 
 
@@ -82,7 +84,7 @@ def sources(uri_of: UriOf, sources: tuple[Source, ...]) -> tuple[protocol.Source
 
 
 def answer(uri_of: UriOf, ask_id: str, folder: str, made: Answer) -> protocol.AskResult:
-    """Return a whole answer; `folder` is the URI of the folder that it is about."""
+    """Return a complete answer; `folder` is the URI of its folder."""
     return protocol.AskResult(
         ask_id=ask_id,
         text=made.text,
@@ -100,12 +102,12 @@ def answer(uri_of: UriOf, ask_id: str, folder: str, made: Answer) -> protocol.As
 
 
 def destination(folder: str, known: Destination) -> protocol.Destination:
-    """Return where code of a folder would be sent to."""
+    """Return the model that code of a folder would be sent to."""
     return protocol.Destination(folder, known.model, known.host)
 
 
 def folder_state(folder: Folder) -> protocol.FolderState:
-    """Return what a folder's index is doing."""
+    """Return the state of a folder's index."""
     now = folder.activity
     return protocol.FolderState(
         uri=folder.uri,
@@ -123,7 +125,7 @@ def folder_state(folder: Folder) -> protocol.FolderState:
 
 
 def folder_status(folder: Folder, status: IndexStatus | None) -> protocol.FolderStatus:
-    """Return what a folder's index is doing and what it holds; `status` is None where that cannot be known."""
+    """Return the state and the contents of a folder's index; `status` is None if it is unknown."""
     state = attrs.asdict(folder_state(folder), recurse=False)
     if status is None:
         return protocol.FolderStatus(**state, vectors=0, cached=0, model="", state="missing", skipped={}, bytes=0)
@@ -140,14 +142,14 @@ def folder_status(folder: Folder, status: IndexStatus | None) -> protocol.Folder
 
 
 def chunks(found: FileInspection) -> protocol.ChunksResult:
-    """Return what a file is cut into."""
+    """Return the chunks of a file."""
     return protocol.ChunksResult(found.path, tuple(map(_chunk, found.chunks)), found.sentence)
 
 
 def skipped(
     found: Iterable[tuple[Folder, Sequence[SkippedFile]]], reason: SkipReason | None, limit: int
 ) -> protocol.SkippedResult:
-    """Return what stays out of folders, for one reason or all, so many of each at most."""
+    """Return the skipped files of folders, for one reason or all, at most `limit` for each reason."""
     listed: dict[SkipReason, list[protocol.SkippedFile]] = {}
     for folder, files in found:
         for file in files:

@@ -1,4 +1,4 @@
-"""The open documents of an editor. Hides the workspace of pygls, and that editors count in UTF-16 units."""
+"""The open documents of an editor, and conversions of URIs and of UTF-16 columns."""
 
 from __future__ import annotations
 
@@ -21,36 +21,36 @@ _UNTITLED = "untitled"
 
 
 class OpenDocuments:
-    """What is open in an editor, saved or not."""
+    """The documents that are open in an editor, saved or not."""
 
     def __init__(self, documents: Callable[[], Mapping[str, TextDocument]]) -> None:
-        """Join the parts.
+        """Take a function that returns the open documents.
 
         Args:
-            documents: gives pygls' open documents by their unquoted URIs.
+            documents: returns the open documents of pygls by their unquoted URIs.
         """
         self._documents = documents
 
     def text_of(self, uri: str) -> str | None:
-        """Return the text of an open document, or None where it is not open."""
+        """Return the text of an open document, or None if it is not open."""
         document = self._documents().get(unquote(uri))
         return None if document is None else document.source
 
     def language_of(self, uri: str) -> str:
-        """Return what the editor takes the language of a document for."""
+        """Return the language of a document according to the editor."""
         document = self._documents().get(unquote(uri))
         return (document.language_id if document else None) or UNKNOWN
 
     def text_by_path(self, roots: Sequence[Path]) -> Callable[[str], str | None]:
-        """Return a function that gives the text of a folder's open files by their paths, and None for the others.
+        """Return a function that returns the text of an open file by its path in a folder, and None for other files.
 
         Args:
-            roots: the folder, by each path that leads to it.
+            roots: all paths of the folder, such as its real path and the path through a link.
         """
 
         def text_of(path: str) -> str | None:
             files = [root / path for root in roots]
-            # Editors do not all write a URI in the same way, so paths are compared.
+            # Compare paths, since editors write URIs in different ways.
             opened = (document for document in list(self._documents().values()) if local_path(document.uri) in files)
             return next((document.source for document in opened), None)
 
@@ -68,29 +68,29 @@ class OpenDocuments:
 
 
 def local_path(uri: str) -> Path | None:
-    """Return the path of a file on this machine, or None for what is none."""
+    """Return the path of a file on this machine, or None for another URI."""
     path: str | None = uris.to_fs_path(uri)
     return Path(path) if path else None
 
 
 def untitled_name(uri: str) -> str | None:
-    """Return the name of a document that was never saved, or None for another."""
+    """Return the name of a document that was never saved, or None for another document."""
     parts = urlsplit(uri)
     return unquote(parts.path).rpartition("/")[2] or None if parts.scheme == _UNTITLED else None
 
 
 def names_at(line: str, units: int, language: str) -> tuple[str, ...]:
-    """Return the name at a place in a line, the most qualified first; see `sourcewise.text.names.names_at`.
+    """Return the name at a column of a line, most qualified first; see `sourcewise.text.names.names_at`.
 
     Args:
-        line: its text.
-        units: UTF-16 units before the place.
-        language: of the document.
+        line: the text of the line.
+        units: the column, in UTF-16 units from 0.
+        language: the language of the document.
     """
     at = len(line.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "ignore"))
     return names.names_at(line, at, language)
 
 
 def selected_in(line: str, start: int, end: int) -> str:
-    """Return what lies between two places of a line, in UTF-16 units."""
+    """Return the text between two columns of a line, in UTF-16 units."""
     return line.encode("utf-16-le", "surrogatepass")[2 * start : 2 * end].decode("utf-16-le", "ignore")

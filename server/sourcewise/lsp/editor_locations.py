@@ -1,4 +1,4 @@
-"""Resolves locations in an editor: from a URI and a selection to an index, a document and the selected code."""
+"""Resolves a URI and a selection in the editor to an index, a document and the selected code."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OpenDocument:
-    """An open document as its editor shows it, with the index of its folder."""
+    """An open document with its current text, and the index of its folder."""
 
     index: Index
     uri: str
     document: Document
 
     def uri_of(self, path: str) -> str:
-        """Return the URI of a file in the folder, or of this document, which may be outside."""
+        """Return the URI of a file in the folder, or of this document, which may be outside the folder."""
         return self.uri if path == self.document.path else (self.index.folder / path).as_uri()
 
 
@@ -42,20 +42,20 @@ class EditorLocations:
     """Resolves locations among the open folders and documents."""
 
     def __init__(self, folders: OpenFolders, documents: OpenDocuments) -> None:
-        """Take the parts."""
+        """Take the open folders and documents."""
         self._folders = folders
         self._documents = documents
 
     async def open_document(self, uri: str, folder: str | None = None, *, so_far: bool = False) -> OpenDocument:
-        """Return a document; one that was never saved belongs to the folder that is named, else to the first.
+        """Return a document. A document that was never saved belongs to the given folder, else to the first one.
 
         Args:
-            uri: of the document.
+            uri: URI of the document.
             folder: URI of a folder.
-            so_far: use its index as it is, instead of waiting until the folder is fully scanned.
+            so_far: use the index as it is, instead of waiting for known changes.
 
         Raises:
-            FolderError: it lies in no open folder, or cannot be read.
+            FolderError: the document is not in an open folder, or cannot be read.
             UserError: the index of its folder cannot be opened.
         """
         name = untitled_name(uri)
@@ -70,15 +70,15 @@ class EditorLocations:
         if text is None and name is None:
             text = await asyncio.to_thread(index.text_of, path)
         if text is None:
-            raise FolderError(f"{path} is not open and cannot be read.", "Open it in the editor.")
+            raise FolderError(f"{path} is not open and cannot be read.", "Open the file in the editor.")
         return OpenDocument(index, uri, Document(path, text, self._documents.language_of(uri)))
 
     async def code_at(self, selection: Selection, folder: str | None = None) -> tuple[OpenDocument, Chunk]:
-        """Return what a selection means: its lines, or, at a cursor or on a name, the definition of that name.
+        """Return the code of a selection: its lines or, at a cursor or on a name, the definition of that name.
 
         Raises:
             FolderError: see open_document.
-            QuestionError: there is nothing.
+            QuestionError: the selection contains no code.
         """
         opened = await self.open_document(selection.uri, folder)
         code = await asyncio.to_thread(_code_at, opened, selection)
@@ -90,7 +90,12 @@ class EditorLocations:
         return opened, code
 
     def open_text_in(self, index: Index, current: OpenDocument | None = None) -> Callable[[str], str | None]:
-        """Return a function from a path in the folder to the text of the open file, or None; `current` comes first."""
+        """Return a function from a path in the folder to the text of the open file, or None.
+
+        Args:
+            index: the index of the folder.
+            current: a document to look up first; it need not be in the folder.
+        """
         open_text_of = self._documents.text_by_path(self._roots_of(index))
         if current is None:
             return open_text_of
@@ -101,7 +106,7 @@ class EditorLocations:
         return self._documents.texts_in(self._roots_of(index))
 
     def _roots_of(self, index: Index) -> tuple[Path, ...]:
-        """Return the paths that lead to the folder of an index."""
+        """Return all paths of the folder of an index, such as its real path and the path through a link."""
         return tuple({index.folder, *(folder.path for folder in self._folders.all if folder.index is index)})
 
     async def _index(self, folder: str | None, so_far: bool) -> Index:
@@ -110,11 +115,11 @@ class EditorLocations:
     def _folder_around(self, uri: str) -> tuple[Folder, Path]:
         file = local_path(uri)
         if file is None or not uri.startswith("file:"):
-            raise FolderError(f"{uri} is no file on this machine.", "Save it as a file in an open folder.")
+            raise FolderError(f"{uri} is not a file on this machine.", "Save it as a file in an open folder.")
         enclosing = [folder for folder in self._folders.all if folder.contains(file)]
         if not enclosing:
-            raise FolderError(f"{file} lies in no open folder.", "Open its folder to ask about it.")
-        # Of folders that lie in one another, the innermost has the file for certain.
+            raise FolderError(f"{file} is not in an open folder.", "Open its folder to ask about it.")
+        # Of nested folders, the innermost one certainly contains the file.
         return max(enclosing, key=lambda folder: len(folder.path.parts)), file
 
 
@@ -138,7 +143,7 @@ def _code_at(opened: OpenDocument, selection: Selection) -> Chunk | None:
 
 
 def _selected_names(document: Document, selection: Selection) -> tuple[str, ...] | None:
-    """Return the name at a cursor, as names_at does, or that makes up a selection; None where lines are meant."""
+    """Return the name at a cursor, or the name that is selected, as in names_at; None if lines are selected."""
     lines = split_lines(document.text)
     if selection.start_line != selection.end_line or not 1 <= selection.start_line <= len(lines):
         return None
@@ -150,7 +155,7 @@ def _selected_names(document: Document, selection: Selection) -> tuple[str, ...]
 
 
 def _definition(opened: OpenDocument, names: Sequence[str]) -> Chunk | None:
-    """Return the definition that the index has under the first of these names that it knows."""
+    """Return the definition of the first of these names that the index contains."""
     index = opened.index
     places = index.symbols.definitions(names, opened.document.path)
     if not places:

@@ -1,4 +1,4 @@
-"""One folder as an editor has it open: its URI, and who keeps its index."""
+"""A folder that is open in an editor: its URI and its index."""
 
 from __future__ import annotations
 
@@ -16,45 +16,43 @@ if TYPE_CHECKING:
 
 
 class Folder:
-    """Belongs to the event loop's thread.
+    """A folder that is open in an editor. Use it only in the event loop's thread.
 
     Attributes:
-        keeper: keeps its index, or follows the process that does; None where it can never be indexed.
+        uri: URI of the folder, as the editor writes it.
+        path: the folder's path.
+        indexed_folder: the folder with its index; None if it cannot be indexed.
+        refused: the error if it cannot be indexed, or None.
     """
 
-    def __init__(self, uri: str, path: Path, keeper: IndexedFolder | None, refused: UserError | None = None) -> None:
-        """Join the parts.
-
-        Args:
-            uri: as the editor writes it.
-            path: of the folder.
-            keeper: of its index.
-            refused: why there is no keeper.
-        """
+    def __init__(
+        self, uri: str, path: Path, indexed_folder: IndexedFolder | None, refused: UserError | None = None
+    ) -> None:
+        """Take the values; see the class."""
         self.uri = uri
         self.path = path
-        self.keeper = keeper
+        self.indexed_folder = indexed_folder
         self.refused = refused
 
     @property
     def index(self) -> Index | None:
-        """What can be asked; None while it is not open."""
-        return None if self.keeper is None else self.keeper.index
+        """The index to search, or None while it is not open."""
+        return None if self.indexed_folder is None else self.indexed_folder.index
 
     @property
     def activity(self) -> IndexActivity:
-        """What is being done with its index."""
-        if self.keeper is None:
+        """The activity of its index."""
+        if self.indexed_folder is None:
             return IndexActivity(Stage.IDLE, problem=self.refused)
-        return self.keeper.activity()
+        return self.indexed_folder.activity()
 
     def relative(self, path: Path) -> str | None:
-        """Return a path relative to this folder, with `/`, or None where it lies elsewhere."""
+        """Return a path relative to this folder, with `/`, or None if it is outside."""
         index = self.index
         roots = (self.path, index.folder if index else self.path)
         return next((inside for root in roots if (inside := path_inside(path, root)) is not None), None)
 
     def contains(self, path: Path) -> bool:
-        """Tell whether a file that may belong to the index lies in this folder."""
+        """Return whether a file is in this folder, but not in a `.git` folder."""
         relative = self.relative(path)
         return relative is not None and ".git" not in relative.split("/")

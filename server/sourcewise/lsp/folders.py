@@ -1,4 +1,4 @@
-"""The folders that an editor has open: from a URI to what can be asked, and one voice for all their news."""
+"""The open folders of an editor: finds their indexes by URI, and reports changes of their state."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from sourcewise.workspace.folder import IndexedFolder
     from sourcewise.workspace.workspace import Workspace
 
-# So long a question waits for a file that was saved a moment ago.
+# How long a question waits for recent changes to be indexed.
 _CATCH_UP_SECONDS = 1.0
 
 
 class OpenFolders:
-    """Every method belongs to the event loop's thread."""
+    """The open folders of an editor. Call all methods in the event loop's thread."""
 
     def __init__(self, workspace: Workspace, publish: Callable[[], None]) -> None:
-        """Join the parts, in a running event loop.
+        """Start without folders, in a running event loop.
 
         Args:
-            workspace: keeps the indexes.
-            publish: called in the event loop's thread whenever `all` look different.
+            workspace: opens the indexes.
+            publish: called, in the event loop's thread, when the state of any folder changes.
         """
         self._workspace = workspace
         self._publish = publish
@@ -42,102 +42,104 @@ class OpenFolders:
         """The open folders, in the order they were added."""
         return tuple(self._folders.values())
 
-    # --- what is wanted -------------------------------------------------------------------------------
+    # --- changes --------------------------------------------------------------------------------------
 
     def add(self, uri: str, path: Path) -> None:
-        """Open a folder and have its index kept."""
+        """Open a folder and keep its index up to date."""
         if uri in self._folders:
             return
-        keeper = self._workspace.open(path, self._tell)
-        self._folders[uri] = Folder(uri, path, keeper)
+        indexed_folder = self._workspace.open(path, self._on_change)
+        self._folders[uri] = Folder(uri, path, indexed_folder)
         if self._paused:
-            keeper.pause(True)
+            indexed_folder.pause(True)
         self._publish()
 
     def refuse(self, uri: str, path: Path, problem: UserError) -> None:
-        """Show a folder that cannot be indexed."""
+        """Add a folder that cannot be indexed, so that the editor can show why."""
         self._folders[uri] = Folder(uri, path, None, problem)
         self._publish()
 
     def remove(self, uri: str) -> None:
-        """Let go of a folder."""
+        """Close a folder."""
         folder = self._folders.pop(uri, None)
         if folder is None:
             return
-        if folder.keeper is not None:
-            self._loop.run_in_executor(None, self._workspace.close_folder, folder.keeper)
+        if folder.indexed_folder is not None:
+            self._loop.run_in_executor(None, self._workspace.close_folder, folder.indexed_folder)
         self._publish()
 
     async def pause(self, paused: bool) -> None:
-        """Have all work wait, or go on where it stopped.
+        """Pause or resume indexing of all folders.
 
         Raises:
             UserError: another process owns an index and cannot be reached.
         """
         self._paused = paused
         for folder in self.all:
-            if folder.keeper is not None:
-                await asyncio.to_thread(folder.keeper.pause, paused)
+            if folder.indexed_folder is not None:
+                await asyncio.to_thread(folder.indexed_folder.pause, paused)
         self._publish()
 
     async def rebuild(self, uri: str | None) -> None:
-        """Read a folder, or all of them, anew from the beginning.
+        """Rebuild the index of a folder, or of all folders.
 
         Raises:
             UserError: there is no such folder, or its index cannot be opened.
         """
         for folder in self.all if uri is None else (self.folder_of(uri),):
-            if folder.keeper is not None:
-                await asyncio.to_thread(folder.keeper.rebuild)
+            if folder.indexed_folder is not None:
+                await asyncio.to_thread(folder.indexed_folder.rebuild)
             elif uri is not None and folder.refused is not None:
                 raise folder.refused
 
     async def reconfigure(self) -> None:
-        """Have all indexes obey the settings of now."""
+        """Apply the current settings to all indexes."""
         await asyncio.to_thread(self._workspace.reconfigure)
 
     def files_changed(self, paths: Iterable[Path]) -> None:
-        """Hear that files were written, made or deleted."""
+        """Update files that were created, changed or deleted."""
         for path in paths:
             for folder in self.all:
                 relative = folder.relative(path)
-                if folder.keeper is not None and relative is not None:
-                    folder.keeper.changed([relative])
+                if folder.indexed_folder is not None and relative is not None:
+                    folder.indexed_folder.changed([relative])
 
-    def show(self, paths: Iterable[Path]) -> None:
-        """Hear which files the editor shows."""
-        shown = tuple(paths)
+    def set_open_files(self, paths: Iterable[Path]) -> None:
+        """Give priority to the files that are open in the editor."""
+        open_files = tuple(paths)
         for folder in self.all:
-            if folder.keeper is not None:
-                folder.keeper.show([relative for path in shown if (relative := folder.relative(path))])
+            if folder.indexed_folder is not None:
+                folder.indexed_folder.set_open_files(
+                    [relative for path in open_files if (relative := folder.relative(path))]
+                )
 
     async def close(self) -> None:
-        """Stop the work under way and let go of all folders."""
+        """Stop all work and close all folders."""
         await self._loop.run_in_executor(None, self._workspace.close)
 
-    # --- asking ---------------------------------------------------------------------------------------
+    # --- queries --------------------------------------------------------------------------------------
 
     async def index_of(self, uri: str | None) -> Index:
-        """Return the open index of a folder, with what was saved just now; None means the only folder.
+        """Return the open index of a folder, updated with recent changes; None means the only folder.
 
         Raises:
-            FolderError: there is no such folder, or the question is which.
+            FolderError: the folder is not open, or several are open and none is given.
             UserError: its index cannot be opened.
         """
-        keeper = self._keeper_of(uri)
-        await asyncio.shield(asyncio.wrap_future(keeper.askable))
-        if keeper.is_behind:
-            await asyncio.to_thread(keeper.catch_up, _CATCH_UP_SECONDS)
-        return keeper.opened()
+        indexed_folder = self._indexed_folder_of(uri)
+        await asyncio.shield(asyncio.wrap_future(indexed_folder.searchable))
+        if indexed_folder.is_behind:
+            await asyncio.to_thread(indexed_folder.catch_up, _CATCH_UP_SECONDS)
+        return indexed_folder.opened()
 
     def index_so_far(self, uri: str | None) -> Index:
-        """Return the open index of a folder, which may not have been read whole yet; see index_of.
+        """Return the open index of a folder, which may not contain all files yet; see index_of.
 
         Raises:
-            FolderError: there is no such folder, the question is which, or it is still being opened.
+            FolderError: the folder is not open or still being opened, or several are open and none is given.
             UserError: its index cannot be opened.
         """
-        return self._keeper_of(uri).opened()
+        return self._indexed_folder_of(uri).opened()
 
     def folder_of(self, uri: str | None) -> Folder:
         """Return a folder by its URI; see index_of."""
@@ -149,21 +151,21 @@ class OpenFolders:
             return self._folders[uri]
         known = ", ".join(self._folders)
         if uri is None:
-            raise FolderError(f"{len(self._folders)} folders are open, and none was named.", f"Name one of {known}.")
-        raise FolderError(f"{uri} is not an open folder.", f"Open it, or name one of {known}.")
+            raise FolderError(f"{len(self._folders)} folders are open, but none was chosen.", f"Choose one of {known}.")
+        raise FolderError(f"{uri} is not an open folder.", f"Open it, or choose one of {known}.")
 
     def uri_of(self, index: Index) -> str:
-        """Return the URI of an index's folder as the editor writes it, or as we would if it is not open any more."""
+        """Return the URI of an index's folder, as the editor writes it if the folder is still open."""
         opened = (folder for folder in self.all if folder.index and folder.index.folder == index.folder)
         return next((folder.uri for folder in opened), index.folder.as_uri())
 
-    def _keeper_of(self, uri: str | None) -> IndexedFolder:
+    def _indexed_folder_of(self, uri: str | None) -> IndexedFolder:
         folder = self.folder_of(uri)
-        if folder.keeper is None:
+        if folder.indexed_folder is None:
             raise folder.refused or FolderError(f"{folder.path} cannot be indexed.", "Open another folder.")
-        return folder.keeper
+        return folder.indexed_folder
 
-    def _tell(self, _: IndexedFolder) -> None:
-        """Pass news on from any thread; after the end of the event loop nobody wants them."""
+    def _on_change(self, _: IndexedFolder) -> None:
+        """Publish a change from any thread, unless the event loop has ended."""
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._publish)

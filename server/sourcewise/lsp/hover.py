@@ -1,7 +1,7 @@
 """The hover for a name: its signature, definitions, references and similar code.
 
-It uses no language model and waits for no lock. The parts are looked up one after another, the most important first; a
-part that is not found in time, or fails, is left out, and the log says why.
+It uses no language model and waits for no lock. The parts are looked up one after another, the most important first. A
+part that fails or is not found in time is omitted; errors are logged.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# While one waits for the vectors to be opened, others can still be told where a name is defined.
+# While one hover waits for the vector store to open, others can still look up definitions.
 _THREADS = 4
 _DEFINITIONS = 3
 _REFERENCES = 5
 _SIMILAR = 3
 _DOCSTRING_LINES = 6
 _SIGNATURE_CHARACTERS = 600
-# What editors call a language where they have another name for it than we.
+# The editor's names of languages, if they differ from ours.
 _EDITOR_LANGUAGES = {"tsx": "typescriptreact", "bash": "shellscript", "make": "makefile", "text": "plaintext"}
 
 
 @dataclass(slots=True)
 class Findings:
-    """What was found about a name so far; a thread adds to it."""
+    """The findings about a name so far; a thread adds to them."""
 
     name: str
     definitions: list[DefinitionPlace] = field(default_factory=list)
@@ -58,23 +58,23 @@ class Hover:
     """Answers hover requests."""
 
     def __init__(self, locations: EditorLocations, settings: Callable[[], Settings]) -> None:
-        """Join the parts.
+        """Take the locations and the settings.
 
         Args:
-            locations: finds the document.
-            settings: gives them as they are now.
+            locations: finds documents.
+            settings: returns the current settings.
         """
         self._locations = locations
         self._settings = settings
         self._threads = ThreadPoolExecutor(_THREADS, "hover")
 
     async def at(self, uri: str, line: int, units: int) -> str | None:
-        """Return Markdown about the name at a place, or None where nothing is known of it.
+        """Return Markdown about the name at a position, or None if there is no name or no definition.
 
         Args:
-            uri: of the document.
-            line: from 0.
-            units: UTF-16 units before the place in its line.
+            uri: URI of the document.
+            line: the line, from 0.
+            units: the column, in UTF-16 units from 0.
         """
         settings = self._settings()
         if not settings.hover_enabled:
@@ -93,7 +93,7 @@ class Hover:
         return render(findings, opened.uri_of, _command(uri, line, units)) if findings.definitions else None
 
     def close(self) -> None:
-        """Begin nothing any more."""
+        """Start no more lookups."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _found_until(self, end: float, opened: OpenDocument, names: tuple[str, ...]) -> Findings:
@@ -130,11 +130,11 @@ def _look_up(findings: Findings, opened: OpenDocument, names: tuple[str, ...], s
                 return
             part()
     except Exception:
-        logger.exception("Something could not be looked up for a hover")
+        logger.exception("A lookup for a hover failed")
 
 
 def _command(uri: str, line: int, units: int) -> str:
-    """Return the URI of our command that explains what is at a place; its argument is a `Selection`."""
+    """Return the URI of the command that explains the symbol at a position; its argument is a `Selection`."""
     place = {"uri": uri, "startLine": line + 1, "endLine": line + 1, "startCharacter": units, "endCharacter": units}
     return f"command:sourcewise.explain?{quote(json.dumps([place]), safe='')}"
 
@@ -143,11 +143,11 @@ def _command(uri: str, line: int, units: int) -> str:
 
 
 def render(findings: Findings, uri_of: Callable[[str], str], explain: str) -> str:
-    """Return what was found as Markdown.
+    """Return the findings as Markdown.
 
     Args:
-        findings: with one definition at least.
-        uri_of: gives the URI of a file by its path.
+        findings: findings with at least one definition.
+        uri_of: returns the URI of a file by its path.
         explain: URI of the command that explains the name.
     """
     first = findings.definitions[0]
@@ -156,7 +156,7 @@ def render(findings: Findings, uri_of: Callable[[str], str], explain: str) -> st
         parts.append(_used(findings.references, uri_of))
     if findings.similar:
         places = (_place(c.symbol or c.path, c.path, c.first_line, c.last_line, uri_of) for c, _ in findings.similar)
-        parts.append(f"Close in meaning: {' · '.join(places)}")
+        parts.append(f"Similar code: {' · '.join(places)}")
     parts.append(markdown.link("Explain", explain))
     return "\n\n".join(filter(None, parts))
 
@@ -187,13 +187,13 @@ def _defined(definitions: list[DefinitionPlace], uri_of: Callable[[str], str]) -
 def _used(references: References, uri_of: Callable[[str], str]) -> str:
     count = len(references.found)
     if not count:
-        return "" if references.truncated else "No use of it was found."
-    shown = (
+        return "" if references.truncated else "No references found."
+    places = (
         _place(u.symbol or f"{u.chunk.path}:{u.line}", u.chunk.path, u.line, u.line, uri_of)
         for u in references.found[:_REFERENCES]
     )
     number = f"{'at least ' if references.truncated else ''}{count} {'place' if count == 1 else 'places'}"
-    return f"Used in {number}: {_listed(shown, count - _REFERENCES)}"
+    return f"Used in {number}: {_listed(places, count - _REFERENCES)}"
 
 
 def _listed(places: Iterable[str], more: int) -> str:

@@ -1,4 +1,4 @@
-"""What an editor asks about the indexes and has done with them: status, pause, rebuild, what is in and why."""
+"""Handles the editor's requests about indexes: status, pause, rebuild and inspection."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 _READING = {Stage.SCANNING, Stage.READING}
 
 
-class _Home(NamedTuple):
-    """Where a file is: in an open folder, by its path there, or in none, and a sentence that says so."""
+class _FileLocation(NamedTuple):
+    """The open folder of a file and its path there; without a folder, a sentence explains why."""
 
     folder: Folder | None
     path: str
@@ -40,19 +40,19 @@ class _Home(NamedTuple):
 
 
 class IndexControl:
-    """The user's hand on the background work."""
+    """Reports on the indexes of the open folders, and controls their background work."""
 
     def __init__(self, workspace: Workspace, folders: OpenFolders) -> None:
-        """Join the parts."""
+        """Take the workspace and the open folders."""
         self._workspace = workspace
         self._open = folders
 
     def state(self) -> protocol.IndexState:
-        """Return what all indexes are doing."""
+        """Return the state of all indexes."""
         return protocol.IndexState(tuple(map(convert.folder_state, self._open.all)))
 
     async def status(self, params: protocol.StatusParams) -> protocol.StatusResult:
-        """Return what the indexes hold; also those that another process owns.
+        """Return the status of indexes, even if another process owns them.
 
         Raises:
             FolderError: the folder is not open.
@@ -62,21 +62,21 @@ class IndexControl:
         return protocol.StatusResult(tuple(map(convert.folder_status, folders, statuses)))
 
     async def rebuild(self, params: protocol.RebuildParams) -> protocol.IndexState:
-        """Begin to read one or all folders anew; what is there serves until then.
+        """Start to rebuild one or all indexes; searches use the existing index until then.
 
         Raises:
-            UserError: the folder is not open, or can never be indexed, or its owner cannot be reached.
+            UserError: the folder is not open or cannot be indexed, or the owner of its index cannot be reached.
         """
         await self._open.rebuild(params.folder)
         return self.state()
 
     async def pause(self, params: protocol.PauseParams) -> protocol.IndexState:
-        """Have the work on all folders wait, or go on."""
+        """Pause or resume indexing of all folders."""
         await self._open.pause(params.paused)
         return self.state()
 
     async def choices(self, params: protocol.ChoicesParams) -> protocol.IndexChoices:
-        """Say what a search of a folder can be narrowed to, as far as the folder is read.
+        """Return the values that a search of a folder can be narrowed to, from the files read so far.
 
         Raises:
             UserError: the folder is not open, or its index is not.
@@ -85,21 +85,21 @@ class IndexControl:
         return convert.choices(await asyncio.to_thread(index.scope_choices))
 
     async def why(self, params: protocol.WhyParams) -> protocol.WhyResult:
-        """Say why a file is in the index, or not.
+        """Return why a file is indexed or not.
 
         Raises:
-            FolderError: its folder is gone.
+            FolderError: its folder was deleted.
         """
-        home = self._home_of(params.uri)
-        if home.folder is None:
-            return protocol.WhyResult(home.path, indexed=False, sentence=home.sentence, rule="", chunks=0)
-        return await asyncio.to_thread(self._why, home.folder, home.path)
+        location = self._location_of(params.uri)
+        if location.folder is None:
+            return protocol.WhyResult(location.path, indexed=False, sentence=location.sentence, rule="", chunks=0)
+        return await asyncio.to_thread(self._why, location.folder, location.path)
 
     async def skipped(self, params: protocol.SkippedParams) -> protocol.SkippedResult:
-        """List what stays out of the indexes.
+        """Return the skipped files of one or all folders.
 
         Raises:
-            UserError: the folder is not open or gone, or its index cannot be read.
+            UserError: the folder is not open or was deleted, or its index cannot be read.
             JsonRpcInvalidParams: the limit is out of range.
         """
         if params.limit < 0:
@@ -109,18 +109,18 @@ class IndexControl:
         return convert.skipped(zip(folders, found, strict=True), params.reason, params.limit)
 
     async def chunks(self, params: protocol.ChunksParams) -> protocol.ChunksResult:
-        """Show what a file is cut into.
+        """Return the chunks of a file.
 
         Raises:
-            UserError: its folder is gone, or the index cannot be read.
+            UserError: its folder was deleted, or the index cannot be read.
         """
-        home = self._home_of(params.uri)
-        if home.folder is None:
-            return protocol.ChunksResult(home.path, (), home.sentence)
-        return convert.chunks(await asyncio.to_thread(self._inspect, home.folder, home.path))
+        location = self._location_of(params.uri)
+        if location.folder is None:
+            return protocol.ChunksResult(location.path, (), location.sentence)
+        return convert.chunks(await asyncio.to_thread(self._inspect, location.folder, location.path))
 
     async def diagnose(self, _: protocol.DiagnoseParams) -> protocol.DiagnoseResult:
-        """Write a report about this machine and the indexes that may be shown to others."""
+        """Return a report about this machine and its indexes, without private information."""
         folders = await asyncio.to_thread(lambda: [self._summary(folder) for folder in self._open.all])
         return protocol.DiagnoseResult(await report(self._workspace, folders))
 
@@ -164,18 +164,18 @@ class IndexControl:
     def _folders(self, uri: str | None) -> tuple[Folder, ...]:
         return self._open.all if uri is None else (self._open.folder_of(uri),)
 
-    def _home_of(self, uri: str) -> _Home:
+    def _location_of(self, uri: str) -> _FileLocation:
         address = urlsplit(uri)
         if address.scheme != "file":
             name = unquote(address.path) or uri
             if address.scheme == "untitled":
-                return _Home(
-                    None, name, f"{name} is no file yet, and only files are indexed. Save it in an open folder."
+                return _FileLocation(
+                    None, name, f"{name} is not saved yet, and only files are indexed. Save it in an open folder."
                 )
-            return _Home(None, name, f"{name} is not a file of this machine, and only those are indexed.")
+            return _FileLocation(None, name, f"{name} is not a file on this machine, and only local files are indexed.")
         path = convert.path_of(uri)
-        homes = [(folder, relative) for folder in self._open.all if (relative := folder.relative(path))]
-        if not homes:
-            outside = f"{path} lies outside the open folders. Open its folder to have it indexed."
-            return _Home(None, str(path), outside)
-        return _Home(*min(homes, key=lambda home: len(home[1])))
+        locations = [(folder, relative) for folder in self._open.all if (relative := folder.relative(path))]
+        if not locations:
+            outside = f"{path} is outside the open folders. Open its folder to index it."
+            return _FileLocation(None, str(path), outside)
+        return _FileLocation(*min(locations, key=lambda location: len(location[1])))

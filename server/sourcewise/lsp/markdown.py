@@ -1,7 +1,7 @@
-"""Text of a workspace in Markdown that an editor renders: names, comments and code stay what they are, text.
+"""Escapes text from a workspace for Markdown that an editor renders.
 
-A file may be called `](command:…)`, and a comment may hold a picture from the network or characters that turn the line
-around. So every mark is escaped, and what cannot be seen is written out.
+A file may be named `](command:…)`; a comment may contain a remote image, or characters that reverse the direction of
+the line. Therefore all punctuation is escaped, and invisible characters are replaced by their codes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _BACKTICKS = re.compile(r"`+")
 
 
 def prose(text: str) -> str:
-    """Return one line of text that shows as it is."""
+    """Return one line of text, escaped."""
     return _MARK.sub(r"\\\g<0>", visible(text.strip()))
 
 

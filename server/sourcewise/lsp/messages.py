@@ -1,7 +1,7 @@
-"""JSON-RPC as this house speaks it. Hides how pygls is taught our messages and what it would do with bad ones.
+"""JSON-RPC for the messages under `sourcewise/`: registers their types with pygls, and validates them strictly.
 
-Our messages are typed and taken strictly: a number is not a question. A request whose parameters are wrong is
-answered with a sentence, where pygls alone would leave its sender waiting for ever.
+Types are not converted: a number is not a question. A request with invalid parameters gets an error response with a
+sentence; pygls alone would never respond.
 """
 
 from __future__ import annotations
@@ -34,27 +34,27 @@ Result = TypeVar("Result")
 
 _PARAMS = {message.method: message.params for message in (*protocol.REQUESTS, *protocol.NOTIFICATIONS)}
 _REQUEST_METHODS = {request.method for request in protocol.REQUESTS}
-# Complaints name a field as Python does; its sender knows it as the wire does.
+# Validation errors contain the Python names of fields; the client knows their names on the wire.
 _FIELD_PATH = re.compile(r"@ \$\S*")
 _SNAKE = re.compile(r"_([a-z])")
 _JSON_NAMES = {str: "a string", bool: "true or false", int: "a whole number"}
 
 
 class SourcewiseProtocol(LanguageServerProtocol):
-    """The language server protocol with our messages in it."""
+    """The language server protocol, extended by the messages under `sourcewise/`."""
 
     def get_message_type(self, method: str) -> type[Any] | None:  # type: ignore[override]  # theirs has a cache
-        """Return the class of a whole message."""
+        """Return the class of a message."""
         standard: type[Any] | None = super().get_message_type(method)
         return message_type(method) or standard
 
     def structure_message(self, data: dict[str, Any]) -> Any:
-        """Read a message; a request that cannot be read is answered here."""
+        """Return a message from JSON; if a request is invalid, send the error response."""
         try:
             return super().structure_message(data)
         except JsonRpcException as error:
             if "id" in data and "method" in data:
-                sentence = f"{data['method']} cannot be answered: {_complaint(error.__cause__)}."
+                sentence = f"Invalid parameters of {data['method']}: {_validation_errors(error.__cause__)}."
                 answer = JsonRpcInvalidParams(notification(sentence))
                 self._send_response(data["id"], error=answer.to_response_error())
             raise
@@ -62,7 +62,7 @@ class SourcewiseProtocol(LanguageServerProtocol):
 
 @cache
 def message_type(method: str) -> type[Any] | None:
-    """Return the class of one of our messages as JSON-RPC wraps it, or None for a foreign method."""
+    """Return the class of the JSON-RPC message for one of our methods, or None for another method."""
     if method not in _PARAMS:
         return None
     parts: dict[str, Any] = {"method": str, "params": _PARAMS[method], "jsonrpc": str}
@@ -73,7 +73,7 @@ def message_type(method: str) -> type[Any] | None:
 
 
 def make_converter() -> cattrs.Converter:
-    """Return pygls' converter, strict about what is inside our messages."""
+    """Return the converter of pygls, with strict types inside our messages."""
     converter, strict = _pygls_converter(), _pygls_converter()
     strict.register_structure_hook(str, _exactly)
     strict.register_structure_hook(int, _exactly)
@@ -83,7 +83,7 @@ def make_converter() -> cattrs.Converter:
 
 
 def answered(handler: Callable[[Params], Awaitable[Result]]) -> Callable[[Params], Awaitable[Result]]:
-    """Wrap the handler of a request so that whatever it raises reaches the client as a sentence."""
+    """Wrap the handler of a request so that every exception becomes an error response with a sentence."""
 
     async def handle(params: Params) -> Result:
         try:
@@ -94,15 +94,15 @@ def answered(handler: Callable[[Params], Awaitable[Result]]) -> Callable[[Params
         except (JsonRpcException, asyncio.CancelledError):
             raise
         except Exception as error:
-            logger.exception("A request failed unexpectedly")
-            sentence = "Something went wrong inside Sourcewise. Its log has the details."
+            logger.exception("Unexpected error in a request")
+            sentence = "Internal error in Sourcewise. See the log for details."
             raise JsonRpcInternalError(sentence) from error
 
     return handle
 
 
 def show_message(server: LanguageServer, kind: types.MessageType, sentences: Iterable[str]) -> None:
-    """Have the editor show some sentences as a message, without links that text of a workspace could bring along."""
+    """Show sentences as a message in the editor, with links from workspace text disabled."""
     server.window_show_message(types.ShowMessageParams(kind, "\n".join(map(notification, sentences))))
 
 
@@ -118,8 +118,8 @@ def _exactly(value: Any, wanted: type[Any]) -> Any:
     return wanted(value)
 
 
-def _complaint(error: BaseException | None) -> str:
+def _validation_errors(error: BaseException | None) -> str:
     if not isinstance(error, Exception):
         return "it is malformed"
-    complaints = "; ".join(cattrs.transform_error(error))
-    return _FIELD_PATH.sub(lambda path: _SNAKE.sub(lambda word: word[1].upper(), path[0]), complaints)
+    errors = "; ".join(cattrs.transform_error(error))
+    return _FIELD_PATH.sub(lambda path: _SNAKE.sub(lambda word: word[1].upper(), path[0]), errors)

@@ -1,4 +1,4 @@
-"""What an editor asks about language models: which one would answer, to download one, to allow a remote one."""
+"""Handles the editor's requests about language models: list, download, allow and revoke."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _REPORT_SECONDS = 0.25
 
 
 class ModelControl:
-    """The language models of this machine, as the editor sees them."""
+    """Lists and downloads language models, and stores the consent to remote ones."""
 
     def __init__(self, workspace: Workspace, folders: OpenFolders, notify: Callable[[str, object], None]) -> None:
-        """Join the parts.
+        """Take the workspace and the open folders.
 
         Args:
-            workspace: whose models they are.
-            folders: that are open.
+            workspace: provides the models.
+            folders: the open folders.
             notify: sends a method and its parameters to the editor.
         """
         self._workspace = workspace
@@ -43,19 +43,19 @@ class ModelControl:
         self._notify = notify
 
     async def list(self, _: protocol.ModelsParams) -> protocol.ModelsResult:
-        """Say who would answer now and who else could; nothing is downloaded."""
-        self._workspace.expect_questions()  # an editor wants to know this when it shows where to ask them
-        seen = await self._workspace.language_models.overview()
+        """Return the model that would answer now, and all available models; downloads nothing."""
+        self._workspace.prepare_for_questions()  # editors send this request when they show the input for questions
+        overview = await self._workspace.language_models.overview()
         return protocol.ModelsResult(
-            answering=protocol.ModelName(seen.answering.runtime, seen.answering.name),
-            local=seen.local,
-            problem=seen.problem,
-            ollama_runs=seen.ollama_runs,
-            endpoint=self._workspace.settings.endpoint,
-            wanted=seen.wanted,
+            answering=protocol.ModelName(overview.answering.runtime, overview.answering.name),
+            local=overview.local,
+            problem=overview.problem,
+            ollama_runs=overview.ollama_runs,
+            endpoint=overview.endpoint,
+            wanted=overview.wanted,
             models=tuple(
                 protocol.LanguageModel(model.runtime, model.name, model.installed, model.bytes, model.host)
-                for model in seen.models
+                for model in overview.models
             ),
         )
 
@@ -63,8 +63,8 @@ class ModelControl:
         """Download a model; notifications report the progress.
 
         Raises:
-            UserError: it cannot be had.
-            JsonRpcInvalidParams: nothing of that kind can be downloaded.
+            UserError: the model cannot be downloaded.
+            JsonRpcInvalidParams: the runtime or the name is invalid.
         """
         if params.runtime not in _RUNTIMES:
             raise JsonRpcInvalidParams(f"runtime is {params.runtime!r}; it must be one of {', '.join(_RUNTIMES)}.")
@@ -74,10 +74,10 @@ class ModelControl:
         return protocol.PullResult(params.name)
 
     async def allow(self, params: protocol.AllowParams) -> protocol.AllowedModels:
-        """Remember that the user allows a remote model to get code of a folder.
+        """Store the user's consent to send code of a folder to a remote model.
 
         Raises:
-            UserError: there is no such folder, or the decision cannot be stored.
+            UserError: the folder is not open, or the consent cannot be stored.
         """
         allowed = params.destination
         consent = self._consent_of(self._folders.index_so_far(allowed.folder))
@@ -85,10 +85,10 @@ class ModelControl:
         return self._allowed()
 
     async def revoke(self, _: protocol.RevokeParams) -> protocol.AllowedModels:
-        """Forget what the user has allowed for the open folders.
+        """Revoke the user's consent for all open folders.
 
         Raises:
-            UserError: the decision cannot be stored.
+            UserError: the change cannot be stored.
         """
         for index in self._indexes():
             await asyncio.to_thread(self._consent_of(index).withdraw)
@@ -110,7 +110,7 @@ class ModelControl:
         return tuple(folder.index for folder in self._folders.all if folder.index is not None)
 
     def _progress_reporter(self, pull_id: str) -> Callable[[DownloadProgress], None]:
-        """Return a function that reports a new stage to the editor at once, and more bytes a few times a second."""
+        """Return a function that reports progress to the editor: each new stage, and bytes a few times a second."""
         reported_at, reported = 0.0, ""
 
         def report(progress: DownloadProgress) -> None:

@@ -1,8 +1,8 @@
-"""The language server: hides pygls, and how the process begins and ends.
+"""The language server: adapts pygls, and starts and ends the process.
 
-`initialize` is answered before anything heavy is imported. After `initialized` the workspace is opened in a thread,
-and its folders are indexed in the background. Every request is a coroutine of one event loop, so `$/cancelRequest`
-reaches it; what takes long runs in threads of our own, never in those of pygls, one of which reads standard input.
+The server responds to `initialize` before it imports large modules. After `initialized` it opens the workspace in a
+thread, and indexes its folders in the background. Every request is a coroutine in one event loop, so `$/cancelRequest`
+can cancel it. Long work runs in threads of our own, never in those of pygls, one of which reads standard input.
 """
 
 from __future__ import annotations
@@ -33,25 +33,25 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Editors kill a server that has not ended two seconds after they asked it to.
+# Editors kill a server that has not exited two seconds after their request.
 _CLOSE_SECONDS = 1.0
-_LEAVE_SECONDS = 0.8
-# A search gives the interpreter away at every step of a query, and what reads files keeps it for this long each time.
+_EXIT_SECONDS = 0.8
+# A search releases the interpreter lock at every step of a query; threads that read files then keep it for this long.
 _SWITCH_SECONDS = 0.0001
 
 
 def serve(settings: Settings, data: DataPaths) -> None:
-    """Serve an editor over standard input and output until it leaves.
+    """Serve an editor over standard input and output until it disconnects.
 
     Args:
-        settings: used where the editor has none of its own.
-        data: where things live.
+        settings: the settings to use if the editor has none.
+        data: the location of all data.
     """
     run(make_server(settings, data))
 
 
 def run(server: SourcewiseServer) -> None:
-    """Give a server the standard streams; whatever else reads or prints gets nothing and standard error."""
+    """Run a server on the standard streams. Other code then reads nothing, and prints to standard error."""
     logging.getLogger("pygls").setLevel(logging.WARNING)  # below that, it logs messages with the code in them
     sys.setswitchinterval(_SWITCH_SECONDS)
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
@@ -65,12 +65,12 @@ class SourcewiseServer(LanguageServer):
     """One editor window's server, from `initialize` to `exit`."""
 
     def __init__(self, settings: Settings, data: DataPaths) -> None:
-        """Describe the server; see make_server."""
+        """Configure the server; see make_server."""
         super().__init__(
             "sourcewise",
             __version__,
-            # Whole texts: pygls puts single changes into lines as Python splits them, at form feeds too, which no
-            # editor does.
+            # Whole texts, not single changes: pygls applies changes to lines as Python splits them, also at form feeds;
+            # editors do not.
             text_document_sync_kind=types.TextDocumentSyncKind.Full,
             protocol_cls=SourcewiseProtocol,
             converter_factory=make_converter,
@@ -82,41 +82,41 @@ class SourcewiseServer(LanguageServer):
         self._tasks: list[asyncio.Task[None]] = []
 
     def report_server_error(self, error: Exception, source: type[Exception]) -> None:
-        """Log only: to tell an editor that is gone would fail in the same way, for ever."""
+        """Log the error only: a message to an editor that has disconnected would fail in the same way, forever."""
         logger.error("%s: %s", source.__name__, error)
 
     async def session(self) -> Session:
         """Return the open workspace, once it is open.
 
         Raises:
-            UserError: it cannot be opened.
+            UserError: the workspace cannot be opened.
             JsonRpcServerNotInitialized: the editor has not sent `initialized`.
         """
         if self._opening is None:
-            raise JsonRpcServerNotInitialized("The server was asked before it was sent `initialized`.")
+            raise JsonRpcServerNotInitialized("The server received a request before `initialized`.")
         return await asyncio.shield(self._opening)
 
     def keep_options(self, params: types.InitializeParams) -> None:
-        """Take `initializationOptions` down; the reply must not wait for what they lead to."""
+        """Store `initializationOptions`; the response must not wait until they are applied."""
         self._options = params.initialization_options
 
     async def open(self) -> None:
-        """Open the workspace and begin to index it."""
-        self._tasks.append(asyncio.create_task(_leave_at_the_end()))
+        """Open the workspace and start to index it."""
+        self._tasks.append(asyncio.create_task(_exit_at_the_end()))
         self._opening = asyncio.get_running_loop().create_future()
         try:
             session = await self._open_session()
         except Exception as error:
             logger.exception("The workspace cannot be opened")
             self._opening.set_exception(error)
-            self._opening.exception()  # that nobody asked before the end is no second failure
+            self._opening.exception()  # marks it as retrieved, so that asyncio does not log it again
             show_message(self, types.MessageType.Error, [str(error)])
             return
         self._opening.set_result(session)
         session.change_folders(self._folders())
 
     async def apply_settings(self) -> None:
-        """Ask the editor for its settings and go on with them."""
+        """Fetch the editor's settings and apply them."""
         session = await self.session()
         await session.apply_settings(await fetch_settings(self, self._options, self._settings))
 
@@ -125,7 +125,7 @@ class SourcewiseServer(LanguageServer):
         (await self.session()).documents_open(document.uri for document in self.workspace.text_documents.values())
 
     async def close(self) -> None:
-        """Stop what is under way."""
+        """Stop all work."""
         if self._opening is not None and self._opening.done() and self._opening.exception() is None:
             await self._opening.result().close(_CLOSE_SECONDS)
 
@@ -142,7 +142,7 @@ class SourcewiseServer(LanguageServer):
 
 
 def make_server(settings: Settings, data: DataPaths) -> SourcewiseServer:
-    """Return a server that knows all our methods and has opened nothing; see serve."""
+    """Return a server with all methods registered and nothing opened; see serve."""
     server = SourcewiseServer(settings, data)
     _register_requests(server)
     _register_life(server)
@@ -211,22 +211,22 @@ def _register_documents(server: SourcewiseServer) -> None:
 def _prepare_session(
     settings: Settings, data: DataPaths
 ) -> Callable[[OpenDocuments, Callable[[str, object], None]], Session]:
-    """Import what is heavy and open what is shared, in a thread; return what makes the session in the event loop."""
-    from sourcewise.lsp.session import Session  # noqa: PLC0415 - `initialize` is answered before this
+    """Import large modules and open the workspace, in a thread; return a function that creates the session."""
+    from sourcewise.lsp.session import Session  # noqa: PLC0415 - after the response to `initialize`
     from sourcewise.workspace.workspace import Workspace  # noqa: PLC0415 - see above
 
     workspace = Workspace(settings, data, interactive=True)
     return lambda documents, notify: Session(workspace, documents, notify)
 
 
-async def _leave_at_the_end() -> None:
-    """Sleep until the event loop ends; from then on nothing may keep the process for long.
+async def _exit_at_the_end() -> None:
+    """Sleep until the event loop ends, then end the process soon, even if threads are still running.
 
-    A thread in the middle of a download or of a batch would. What it leaves behind, the next start repairs.
+    A thread may be in the middle of a download or a batch. The next start repairs an interrupted state.
     """
     try:
         await asyncio.Event().wait()
     finally:
-        timer = threading.Timer(_LEAVE_SECONDS, os._exit, [0])
+        timer = threading.Timer(_EXIT_SECONDS, os._exit, [0])
         timer.daemon = True
         timer.start()

@@ -1,4 +1,4 @@
-"""An open workspace as an editor uses it: what it asks about its folders, and what it tells about them."""
+"""The session of an editor with an open workspace: handles its requests and notifications."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """What happens between opening a workspace and closing it. Lives in the event loop's thread."""
+    """Handles an editor's requests from opening a workspace to closing it. Use it only in the event loop's thread."""
 
     def __init__(self, workspace: Workspace, documents: OpenDocuments, notify: Callable[[str, object], None]) -> None:
-        """Join the parts, in a running event loop; nothing is indexed before `run`.
+        """Start without folders, in a running event loop.
 
         Args:
-            workspace: what is asked.
-            documents: what is open in the editor.
+            workspace: opens the folders.
+            documents: the documents that are open in the editor.
             notify: sends a method and its parameters to the editor.
         """
         self._workspace = workspace
@@ -49,36 +49,36 @@ class Session:
         self._hover = Hover(locations, lambda: workspace.settings)
 
     async def close(self, seconds: float) -> None:
-        """Stop indexing and the models; what takes longer than this many seconds is left to the end of the process."""
+        """Stop indexing and the models; after this many seconds, return without waiting any longer."""
         self._hover.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await asyncio.gather(self._folders.close(), self._workspace.language_models.close())
 
-    # --- what the editor asks -------------------------------------------------------------------------
+    # --- requests -------------------------------------------------------------------------------------
 
     async def answer(self, request: protocol.Request, params: Any) -> Any:
-        """Answer one of our requests.
+        """Handle a request under `sourcewise/`.
 
         Raises:
-            UserError: it cannot be done.
-            JsonRpcInvalidParams: the parameters make no sense.
+            UserError: the request failed.
+            JsonRpcInvalidParams: the parameters are invalid.
         """
         return await _HANDLERS[request](self, params)
 
     async def hover(self, params: HoverParams) -> str | None:
-        """Return what is known of the name at a place, as Markdown, or None."""
+        """Return a hover for the name at a position, as Markdown, or None."""
         return await self._hover.at(params.text_document.uri, params.position.line, params.position.character)
 
-    # --- what the editor tells ------------------------------------------------------------------------
+    # --- notifications --------------------------------------------------------------------------------
 
     async def apply_settings(self, settings: Settings) -> None:
-        """Go on with other settings; answers under way keep theirs."""
+        """Use other settings; answers in progress keep the old ones."""
         if self._workspace.apply(settings):
             await self._folders.reconfigure()
 
     def change_folders(self, added: Iterable[str], removed: Iterable[str] = ()) -> None:
-        """Open and let go of folders, by their URIs."""
+        """Open and close folders, by their URIs."""
         for uri in removed:
             self._folders.remove(uri)
         for uri in added:
@@ -88,12 +88,12 @@ class Session:
                 self._folders.refuse(uri, Path(uri), error)
 
     def files_changed(self, uris: Iterable[str]) -> None:
-        """Hear that files were written, made or deleted."""
+        """Update files that were created, changed or deleted, by their URIs."""
         self._folders.files_changed(filter(None, map(local_path, uris)))
 
     def documents_open(self, uris: Iterable[str]) -> None:
-        """Take the URIs of the open documents; their files are indexed first."""
-        self._folders.show(filter(None, map(local_path, uris)))
+        """Give priority to the files of the open documents, by their URIs."""
+        self._folders.set_open_files(filter(None, map(local_path, uris)))
 
     def _publish_state(self) -> None:
         self._notify(protocol.INDEX_STATE.method, self.indexes.state())

@@ -1,1 +1,1 @@
-"""From a folder to its files: what belongs to the index, what stays out and why, and how bytes become text."""
+"""Finds the files of a folder: which are indexed, which are skipped and why, and how their bytes are decoded."""

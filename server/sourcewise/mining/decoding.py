@@ -1,6 +1,6 @@
-"""From bytes to text.
+"""Decodes files.
 
-Hides how an encoding is found and how a binary file gives itself away.
+Hides how the encoding is detected and how a binary file is recognized.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 _SAMPLE = 8192
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, because it begins with the mark of UTF-16
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -29,9 +29,10 @@ class Decoded(NamedTuple):
 
 
 def decode(data: bytes) -> Decoded | None:
-    """Return the text of a file with its line ends as they are; None when it is binary.
+    """Return the text of a file with unchanged line ends; None if the file is binary.
 
-    Tried in order: byte order marks, UTF-16 without one, UTF-8, the encoding that the first two lines declare, Latin-1.
+    It tries, in this order: byte order marks, UTF-16 without one, UTF-8, the encoding that the first two lines declare,
+    and Latin-1.
     """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
@@ -50,7 +51,7 @@ def _marked(data: bytes, encoding: str) -> Decoded | None:
 
 
 def _unmarked_utf16(data: bytes, sample: bytes) -> Decoded | None:
-    """Accept text whose every second byte is mostly zero and which reads as printable characters."""
+    """Decode text in which every second byte is mostly zero, if nearly all characters are printable."""
     zeros = sample[0::2].count(0), sample[1::2].count(0)
     if min(zeros) or max(zeros) * 10 < len(sample) * 3:
         return None

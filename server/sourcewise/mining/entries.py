@@ -1,7 +1,6 @@
-"""What an entry of a folder is, judged by its name and status alone.
+"""Classifies an entry of a folder by its name and status, without reading it.
 
-Hides everything that a file system can hold (links, pipes, junctions, names that are not text) and the order in which
-the rules are asked.
+Hides the kinds of file system entries (links, pipes, junctions, names that are not text) and the order of the rules.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def judge(rules: FolderRules, name: str, status: os.stat_result, most_bytes: int) -> FileStamp | SkippedFile | None:
-    """Return a file that may belong, or why the entry stays out; None for a folder to enter."""
+    """Return a file that may be indexed, or the reason why the entry is skipped; None for a folder to enter."""
     is_folder = stat.S_ISDIR(status.st_mode) and not is_junction(status)
     path = rules.path + name
     shown = printable(path)
@@ -37,14 +36,14 @@ def judge(rules: FolderRules, name: str, status: os.stat_result, most_bytes: int
 
 
 def too_large(stamp: FileStamp, size: int, most_bytes: int) -> SkippedFile | None:
-    """Keep a file of this size out; the detail tells the rule alone, so that a growing file is not news."""
+    """Skip a file that is too large; the detail names only the limit, so that a growing file causes no update."""
     if size <= most_bytes:
         return None
     return SkippedFile(stamp, SkipReason.TOO_LARGE, f"the limit is {most_bytes:,} bytes")
 
 
 def irregular(stamp: FileStamp, mode: int) -> SkippedFile:
-    """Report what is no regular file."""
+    """Return why an entry that is no regular file is skipped."""
     if stat.S_ISLNK(mode):
         return SkippedFile(stamp, SkipReason.SYMLINK, "links are not followed")
     if stat.S_ISDIR(mode):
@@ -55,18 +54,18 @@ def irregular(stamp: FileStamp, mode: int) -> SkippedFile:
 
 
 def unreadable(stamp: FileStamp, error: OSError) -> SkippedFile:
-    """Report what the operating system refused."""
+    """Return why an entry that the operating system refused to read is skipped."""
     gone = isinstance(error, FileNotFoundError | NotADirectoryError)
     return SkippedFile(stamp, SkipReason.VANISHED if gone else SkipReason.UNREADABLE, error.strerror or str(error))
 
 
 def printable(path: str) -> str:
-    """Return a path that can be stored and shown, with hexadecimal escapes for what is not UTF-8."""
+    """Return a path that can be stored and shown; bytes that are not UTF-8 become hexadecimal escapes."""
     if path.isascii():
         return path
     try:
         return os.fsencode(path).decode("utf-8", "backslashreplace")
-    except UnicodeEncodeError:  # half a character, which no file system gives but a request may
+    except UnicodeEncodeError:  # a lone surrogate, which no file system returns but a request may contain
         return path.encode("utf-8", "backslashreplace").decode()
 
 

@@ -1,7 +1,7 @@
-"""Which entries of a folder are ignored.
+"""Decides which entries of a folder are ignored.
 
-Hides how the voices are weighed: the built-in list first, then `.sourcewiseignore`, then what git tracks, then git's
-rules. A nested repository is indexed like any other folder, but as in git only its own git rules hold in it.
+Hides the precedence of the rules: `.sourcewiseignore`, then the built-in list, then files that git tracks, then git's
+rules. A nested repository is indexed like any other folder, but as in git, only its own git rules apply inside it.
 """
 
 from __future__ import annotations
@@ -39,45 +39,45 @@ class FolderRules:
     """The rules for the entries of one folder.
 
     Attributes:
-        location: where the folder is.
+        location: absolute path of the folder.
         path: its path in the indexed folder with a `/` at the end; empty for the indexed folder itself.
-        repositories: what is remembered of git's answers.
-        anew: ask git again in any case.
-        git: git's rules, those of this folder included.
+        repositories: the cached answers of git.
+        refresh: ask git again, whatever is cached.
+        git: git's rules, including those of this folder.
         own: the rules of `.sourcewiseignore` files.
-        renewed: True where what git excludes from here on is not known to be what it was at the last look.
-        pruned_by: set in a folder that git ignores and that is entered only for the tracked files in it.
+        changed: True if git's excludes for this folder may differ from those of the previous scan.
+        pruned_by: set in a folder that is ignored by this rule and entered only for tracked or re-included files.
     """
 
     location: Path
     path: str
     repositories: Repositories
-    anew: bool
+    refresh: bool
     excludes: GitExcludes
     git: IgnoreStack
     own: IgnoreStack
-    renewed: bool
+    changed: bool
     pruned_by: IgnoreRule | None = None
 
     @classmethod
-    def of(cls, folder: Path, repositories: Repositories, *, anew: bool) -> FolderRules:
-        """Return the rules of the indexed folder itself, which is in even where a repository around it ignores it."""
-        excludes, renewed = repositories.excludes(folder, anew=anew)
-        rules = cls(folder, "", repositories, anew, excludes, excludes.rules, IgnoreStack(), renewed)
+    def of(cls, folder: Path, repositories: Repositories, *, refresh: bool) -> FolderRules:
+        """Return the rules of the indexed folder, which is indexed even if a repository around it ignores it."""
+        excludes, changed = repositories.excludes(folder, refresh=refresh)
+        rules = cls(folder, "", repositories, refresh, excludes, excludes.rules, IgnoreStack(), changed)
         return rules._with_own_files()
 
     def enter(self, name: str) -> FolderRules:
-        """Return the rules of a folder in this one."""
+        """Return the rules of a subfolder."""
         path = self.path + name
         pruned_by = self._pruning_rule(path)
-        child = replace(self, location=self.location / name, path=f"{path}/", renewed=False, pruned_by=pruned_by)
+        child = replace(self, location=self.location / name, path=f"{path}/", changed=False, pruned_by=pruned_by)
         if is_repository(child.location):
-            excludes, renewed = self.repositories.excludes(child.location, child.path, anew=self.anew)
-            child = replace(child, excludes=excludes, git=excludes.rules, renewed=renewed, pruned_by=None)
+            excludes, changed = self.repositories.excludes(child.location, child.path, refresh=self.refresh)
+            child = replace(child, excludes=excludes, git=excludes.rules, changed=changed, pruned_by=None)
         return child._with_own_files()
 
     def ignored(self, name: str, *, is_folder: bool) -> str:
-        """Return the rule that keeps an entry out and where it stands; empty when it is not ignored."""
+        """Return the rule that ignores an entry, with its file and line; empty if it is not ignored."""
         if name == ".git" or (is_folder and (name in _NEVER_FOLDERS or self._is_environment(name))):
             return BUILT_IN
         path = self.path + name

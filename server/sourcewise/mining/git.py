@@ -1,7 +1,7 @@
-"""Asking git, and where its repositories begin.
+"""Runs git, and finds the roots of repositories.
 
-Hides how git is kept from executing what a repository configures, from the network, from locking anything, and from
-waiting forever. Without git, and where it refuses, every question has an empty answer.
+Hides how git is prevented from executing anything that a repository configures, from using the network, from taking
+locks, and from waiting forever. If git is missing or refuses, every query returns nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sourcewise.mining.regular_files import exists, is_regular_file, is_soon_read, read_regular_file
+from sourcewise.mining.regular_files import exists, is_regular_file, read_regular_file, reads_without_blocking
 from sourcewise.processes.environment import find_program, git_variables
 
 if sys.platform == "linux":
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _SAFE_SETTINGS = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
 _GIT_SECONDS = 30.0
-# Unlike `protocol.allow`, what the environment forbids no configuration of a repository allows again.
+# Unlike `protocol.allow`, these variables cannot be overridden by the configuration of a repository.
 _CAREFUL = {
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_NO_LAZY_FETCH": "1",
@@ -36,24 +36,24 @@ _LONGEST_LINE = 8_192  # twice the longest path of Linux
 
 
 def ask_git(folder: Path, *arguments: str, seconds: float = _GIT_SECONDS) -> str:
-    """Return what a git command prints; nothing when there is no git, it refuses, or it takes longer than this."""
+    """Return the output of a git command; empty if git is missing, refuses, or exceeds the time limit."""
     return run_git(folder, *arguments, seconds=seconds) or ""
 
 
 def run_git(folder: Path, *arguments: str, seconds: float = _GIT_SECONDS) -> str | None:
-    """Return what a git command prints, as ask_git does, but None where it could not do what it was asked."""
+    """Return the output of a git command; None if git is missing, fails, or exceeds the time limit."""
     program = find_program("git", outside=folder)
     if program is None:
         return None
     try:
         output = _output_of([program, *_SAFE_SETTINGS, *arguments], folder, seconds)
-    except (OSError, ValueError):  # an argument with a null character is a ValueError
+    except (OSError, ValueError):  # an argument with a null character raises ValueError
         return None
     return None if output is None else os.fsdecode(output)
 
 
 def _output_of(command: list[str], folder: Path, seconds: float) -> bytes | None:
-    """Run a command; None if it fails, takes too long or needs too much memory."""
+    """Run a command and return its output; None if it fails, takes too long or needs too much memory."""
     with subprocess.Popen(
         command,
         cwd=folder,
@@ -72,45 +72,45 @@ def _output_of(command: list[str], folder: Path, seconds: float) -> bytes | None
 
 
 def _limit_memory(pid: int) -> None:
-    """Limit what git may allocate, on Linux: it reads an ignore file of any size as a whole."""
+    """Limit the memory of git on Linux: it reads an ignore file of any size into memory."""
     if sys.platform == "linux":
         with suppress(ProcessLookupError, PermissionError):
             resource.prlimit(pid, resource.RLIMIT_DATA, (_MOST_MEMORY, _MOST_MEMORY))
 
 
 def is_repository(folder: Path) -> bool:
-    """Return whether a repository, worktree or submodule begins here."""
+    """Return whether a folder is the root of a repository, worktree or submodule."""
     marker = folder / ".git"
     return exists(marker / "HEAD") or is_regular_file(marker)
 
 
 def repository_around(folder: Path) -> Path | None:
-    """Return the top folder of the repository that a folder is in."""
+    """Return the root of the repository that contains a folder."""
     return next((place for place in (folder, *folder.parents) if is_repository(place)), None)
 
 
-def may_be_asked(root: Path) -> bool:
-    """Return whether git can read a repository without waiting for a pipe or a device."""
+def is_safe_to_query(root: Path) -> bool:
+    """Return whether git can read a repository without blocking on a pipe or a device."""
     own, shared = own_folder(root), shared_folder(root)
     files = (own / "HEAD", own / "index", own / "commondir", own / "config.worktree", shared / "config")
-    return all(is_soon_read(file) for file in (root / ".git", *files, shared / "info" / "exclude"))
+    return all(reads_without_blocking(file) for file in (root / ".git", *files, shared / "info" / "exclude"))
 
 
 def own_folder(root: Path) -> Path:
-    """Return where git keeps what belongs to this working tree alone, such as its index."""
+    """Return the git folder of this working tree, which has for example its index."""
     marker = root / ".git"
     return root / _first_line(marker).removeprefix("gitdir:").strip() if is_regular_file(marker) else marker
 
 
 def shared_folder(root: Path) -> Path:
-    """Return where git keeps what all working trees of the repository share."""
+    """Return the git folder that all working trees of the repository share."""
     own = own_folder(root)
     common = _first_line(own / "commondir")
     return own / common if common else own
 
 
 def _first_line(file: Path) -> str:
-    """Return the path in a file of git's; nothing where there is none, or none that can be a path."""
+    """Return the path in a file of git; empty if there is none or it cannot be a path."""
     try:
         content, _ = read_regular_file(file, _LONGEST_LINE)
     except OSError:

@@ -1,7 +1,7 @@
-"""Which files somebody works on, and what they left where, as git knows it.
+"""Lists recently changed files, files changed since a revision, and branches, from git.
 
-Hides how git is asked without running what a repository configures: filters, which it would run to compare a file with
-what is stored, are switched off, so that a filtered file may count as changed.
+Hides how git runs without executing anything that a repository configures. Git would run filters to compare a file with
+its stored version, so filters are disabled; a filtered file may therefore count as changed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sourcewise.errors import QuestionError
-from sourcewise.mining.git import ask_git, may_be_asked, repository_around, run_git
+from sourcewise.mining.git import ask_git, is_safe_to_query, repository_around, run_git
 from sourcewise.mining.regular_files import is_regular_file
 from sourcewise.processes.environment import find_program
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _COMMITS = 100
 _SECONDS = 5.0
-# Who asks what has changed waits for it, and cannot be answered without.
+# A question about changed files needs the comparison, and waits for it.
 _COMPARE_SECONDS = 20.0
 _NAMED_BRANCHES = 5
 _LOG = ("log", "-z", "--format=", "--name-only", "--relative", "--no-renames", "--no-show-signature", "--no-ext-diff")
@@ -32,13 +32,13 @@ _COMMIT = re.compile(r"[0-9a-f]{40,64}\n")
 
 
 def recently_changed(folder: Path, limit: int) -> list[str]:
-    """Return files of a folder that were changed lately, most recent first; none where git cannot tell.
+    """Return recently changed files of a folder, most recent first; none without git or a repository.
 
-    Files with changes that are not committed come first, new ones among them, then those of the last commits.
+    Files with uncommitted changes, including new files, precede those of the last commits.
 
     Args:
         folder: may be a part of a repository; the paths are relative to it.
-        limit: how many at most.
+        limit: the maximum number of files.
     """
     found: dict[str, None] = {}
     for path in _changed(folder):
@@ -50,44 +50,43 @@ def recently_changed(folder: Path, limit: int) -> list[str]:
 
 
 def changed_since(folder: Path, revision: str) -> list[str]:
-    """Return the files of a folder that are not as they were when its work left a branch, a tag or a commit.
+    """Return the files of a folder that changed since the merge base of HEAD and a branch, a tag or a commit.
 
-    That is where the history of what is checked out and that of the revision parted. Changes that are not committed
-    count, and so do new files that git does not ignore; deleted ones are not named. A repository inside that this one
-    does not track is one path, which ends in `/`; a submodule counts as unchanged.
+    The result includes uncommitted changes and new files that git does not ignore, but no deleted files. A nested
+    repository that is not tracked is one path, which ends in `/`; a submodule counts as unchanged.
 
     Args:
         folder: may be a part of a repository; the paths are relative to it.
-        revision: anything that git takes for a commit.
+        revision: anything that git resolves to a commit.
 
     Raises:
-        QuestionError: git cannot tell.
+        QuestionError: git cannot compare.
     """
-    base, filters = _parting(folder, revision), _without_filters(folder)
+    base, filters = _merge_base(folder, revision), _without_filters(folder)
     if filters is None:
         raise QuestionError(
-            "Git cannot compare files here without running a filter whose name has a `=`.",
-            "Rename that filter in git's configuration, or ask without what has changed.",
+            "Git cannot compare files here without running a filter whose name contains `=`.",
+            "Rename that filter in git's configuration, or ask without the filter for changed files.",
         )
     edited = run_git(folder, *filters, *_DIFF, "--ignore-submodules=all", base, "--", ".", seconds=_COMPARE_SECONDS)
     new = run_git(folder, *_UNTRACKED, "--", ".", seconds=_COMPARE_SECONDS)
     if edited is None or new is None:
         raise QuestionError(
-            f"Git could not say within {_COMPARE_SECONDS:.0f} seconds what has changed since {revision}.",
-            "Try again, or name the files and folders that you mean.",
+            f"Git did not list the changes since {revision} within {_COMPARE_SECONDS:.0f} seconds.",
+            "Try again, or name the files and folders in question.",
         )
     return [path for path in f"{edited}{new}".split("\0") if path]
 
 
 def branches(folder: Path, limit: int) -> list[str]:
-    """Return the branches of a folder's repository, those with the latest commits first; none where git cannot tell."""
+    """Return the branches of a folder's repository by latest commit; none without git or a repository."""
     latest = ("for-each-ref", f"--count={limit}", "--sort=-committerdate", "--format=%(refname:lstrip=2)")
     found = ask_git(folder, *latest, "refs/heads", "refs/remotes", seconds=_SECONDS).splitlines()
     return [branch for branch in found if not branch.endswith("/HEAD")]
 
 
-def _parting(folder: Path, revision: str) -> str:
-    """Return the commit in which the history of what is checked out and that of a revision parted."""
+def _merge_base(folder: Path, revision: str) -> str:
+    """Return the merge base of HEAD and a revision."""
     if run_git(folder, "rev-parse", "--is-inside-work-tree", seconds=_SECONDS) != "true\n":
         raise _no_work_tree(folder)
     named = f"{revision}^{{commit}}"
@@ -95,14 +94,14 @@ def _parting(folder: Path, revision: str) -> str:
     if not _COMMIT.fullmatch(commit):
         known = ", ".join(branches(folder, _NAMED_BRANCHES))
         raise QuestionError(
-            f"Git knows no branch, tag or commit {revision} here.",
-            f"The latest branches are {known}." if known else "Commit something first: there is no branch yet.",
+            f"There is no branch, tag or commit named {revision} in this repository.",
+            f"The latest branches are {known}." if known else "Make a commit first: there is no branch yet.",
         )
     base = ask_git(folder, "merge-base", "HEAD", commit.strip(), seconds=_COMPARE_SECONDS)
     if not base:
         raise QuestionError(
-            f"What is checked out has no history in common with {revision}.",
-            "Name a branch that it comes from; a shallow clone has its history after `git fetch --unshallow`.",
+            f"The current branch shares no history with {revision}.",
+            "Name a related branch. In a shallow clone, run `git fetch --unshallow` first.",
         )
     return base.strip()
 
@@ -110,17 +109,20 @@ def _parting(folder: Path, revision: str) -> str:
 def _no_work_tree(folder: Path) -> QuestionError:
     if find_program("git", outside=folder) is None:
         return QuestionError(
-            "Git is not installed, and only git knows what has changed.", "Install it, or ask without what has changed."
+            "Git is not installed, and changed files are found with git.",
+            "Install git, or ask without the filter for changed files.",
         )
     return QuestionError(
-        f"{folder} is not in a working tree of git, so nobody knows what has changed.",
-        "Run `git status` there to see what git says, or ask without what has changed.",
+        f"{folder} is not in a git working tree, so changed files are unknown.",
+        "Run `git status` there to see the reason, or ask without the filter for changed files.",
     )
 
 
 def _changed(folder: Path) -> Iterator[str]:
     root = repository_around(folder)
-    prefix = run_git(folder, "rev-parse", "--show-prefix", seconds=_SECONDS) if root and may_be_asked(root) else None
+    prefix = (
+        run_git(folder, "rev-parse", "--show-prefix", seconds=_SECONDS) if root and is_safe_to_query(root) else None
+    )
     if prefix is None:
         return
     yield from sorted(
@@ -131,7 +133,7 @@ def _changed(folder: Path) -> Iterator[str]:
 
 
 def _uncommitted(folder: Path, prefix: str) -> list[str]:
-    """Return what differs from the last commit, deleted files included."""
+    """Return the files that differ from the last commit, including deleted files."""
     filters = _without_filters(folder)
     if filters is None:
         return []
@@ -140,7 +142,7 @@ def _uncommitted(folder: Path, prefix: str) -> list[str]:
 
 
 def _without_filters(folder: Path) -> list[str] | None:
-    """Return options that switch off the filters which are configured; None where one has a name they cannot hold."""
+    """Return options that disable all configured filters; None if an option cannot express the name of one."""
     output = ask_git(folder, "config", "--null", "--name-only", "--get-regexp", r"^filter\.", seconds=_SECONDS)
     filters = {name.rpartition(".")[0] for name in output.split("\0") if name}
     if any("=" in name for name in filters):

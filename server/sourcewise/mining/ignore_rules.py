@@ -1,13 +1,14 @@
-"""What an ignore file says about a path.
+"""Matches paths against ignore files.
 
-Hides the syntax of `.gitignore` lines (comments, negation, escapes, anchors) and how many rules are asked at once.
-Rules without wildcards are looked up; the others are alternations, last rule first, so that the first alternative
-that matches is the rule that decides. An ignore file may be hostile: beyond the limits its rules are not obeyed.
-Only the entry itself is compared. That an ignored folder takes its content with it is the business of who walks.
+Hides the syntax of `.gitignore` lines (comments, negation, escapes, anchors) and how many rules are matched at once.
+Rules without wildcards are looked up. The others are compiled into alternations, last rule first, so that the first
+matching alternative is the deciding rule. An ignore file may be hostile, so rules beyond the limits are not applied.
+Only the entry itself is compared; the caller skips the content of ignored folders.
 """
 
 from __future__ import annotations
 
+import codecs
 import logging
 import re
 from bisect import bisect_right
@@ -25,19 +26,18 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_BOM = b"\xef\xbb\xbf"
 _MOST_BYTES = 1_000_000
 _MOST_RULES = 50_000
-# Every name is compared with all rules with wildcards that hold for its folder. Each costs its length, or this much.
+# Every name is compared with all rules with wildcards of its folder. A rule costs its length, or at least this.
 _LEAST_COST = 20
 _MOST_COST_OF_ONE = 1_000
 _MOST_COST = 100_000
-# A failed alternative resets the groups of those before it, so one alternation of all rules takes quadratic time.
+# A failed alternative resets the groups before it, so one alternation of all rules would take quadratic time.
 _ALTERNATIVES = 100
-# To compile one takes milliseconds, and every update of a single file asks those on the way to it.
-_REMEMBERED_FILES = 256
+# Compiling a file takes milliseconds, and every update of a single file needs the ignore files of its parent folders.
+_CACHED_FILES = 256
 _LARGE = 16_000
-_REMEMBERED_LARGE_FILES = 8
+_CACHED_LARGE_FILES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ class IgnoreRule:
     """One line of an ignore file.
 
     Attributes:
-        pattern: the line as it stands there.
-        origin: the file, as a person would name it from the indexed folder.
+        pattern: the unchanged line.
+        origin: the file, relative to the indexed folder, for messages.
         line: from 1.
-        folders_only: True where it ends in `/`.
-        by_name: True where the pattern is compared with the name alone, False for the path.
-        glob: what that name or path is compared with, one character a byte.
-        wildcards: False where it must be equal to the glob.
+        folders_only: True if it ends in `/`.
+        by_name: True if the pattern is compared with the name, False if with the path.
+        glob: the pattern for that name or path, with one character per byte.
+        wildcards: False if the name or path must equal the glob.
     """
 
     pattern: str
@@ -68,24 +68,24 @@ class IgnoreRule:
 
     @property
     def cost(self) -> int:
-        """How much it takes to compile the rule and to compare it with a name; nothing where that is looked up."""
+        """The cost of compiling the rule and comparing it with a name; 0 if it is looked up."""
         return max(_LEAST_COST, len(self.glob)) if self.wildcards else 0
 
     @property
     def regex(self) -> str:
-        """Matches the whole name or path."""
+        """The expression that matches the whole name or path."""
         return name_regex(self.glob) if self.by_name else path_regex(self.glob)
 
 
 def parse_rules(data: bytes, origin: str, room: int = _MOST_COST) -> list[IgnoreRule]:
-    """Read the rules of an ignore file; comments and blank lines give none.
+    """Parse the rules of an ignore file, without comments and blank lines.
 
     The log names each limit that the file exceeds.
 
     Args:
         data: the content of the file.
-        origin: the file, as a person would name it.
-        room: how much its rules may cost together; those with wildcards beyond it are not obeyed.
+        origin: the file, for messages.
+        room: the maximum total cost of the rules; rules with wildcards beyond it are not applied.
     """
     if len(data) > _MOST_BYTES:
         _warn(origin, f"of its first {_MOST_BYTES:,} bytes")
@@ -105,13 +105,23 @@ def parse_rules(data: bytes, origin: str, room: int = _MOST_COST) -> list[Ignore
 
 
 def _all_rules(data: bytes, origin: str) -> Iterator[IgnoreRule]:
-    lines = data.removeprefix(_BOM).decode("latin-1").split("\n")
+    lines = _as_utf8(data).decode("latin-1").split("\n")
     rules = (_parse_line(line.removesuffix("\r"), origin, number) for number, line in enumerate(lines, 1))
     return (rule for rule in rules if rule)
 
 
-def _warn(origin: str, obeyed: str) -> None:
-    _log.warning("Of the ignore file %s Sourcewise only obeys rules %s. Shorten the file.", origin, obeyed)
+def _as_utf8(data: bytes) -> bytes:
+    """Return the content of a file without a byte order mark, and in UTF-8 if the mark says UTF-16.
+
+    Redirection in Windows PowerShell writes UTF-16, which git does not read.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace").encode()
+    return data.removeprefix(codecs.BOM_UTF8)
+
+
+def _warn(origin: str, applied: str) -> None:
+    _log.warning("Of the ignore file %s, Sourcewise applies only rules %s. Shorten the file.", origin, applied)
 
 
 def _parse_line(line: str, origin: str, number: int) -> IgnoreRule | None:
@@ -141,8 +151,8 @@ class IgnoreFile:
 
     Args:
         rules: in the order of the file.
-        inside: where the file lies below the indexed folder (`src/`), which its patterns do not see.
-        above: for a file above the indexed folder, the way down to it (`packages/app/`), which they do.
+        inside: the path of its folder below the indexed folder (`src/`), which is not compared with its patterns.
+        above: for a file above the indexed folder, the path down to it (`packages/app/`), which is compared.
     """
 
     def __init__(self, rules: Sequence[IgnoreRule], *, inside: str = "", above: str = "", ignore_case: bool) -> None:
@@ -153,15 +163,15 @@ class IgnoreFile:
         self.cost = sum(rule.cost for rule in rules)
 
     def __eq__(self, other: object) -> bool:
-        """Return whether the other says the same."""
+        """Return whether both have the same rules for the same folder."""
         return isinstance(other, IgnoreFile) and self._made_of == other._made_of
 
     def __hash__(self) -> int:
-        """Go with `__eq__`."""
+        """Return a hash consistent with `__eq__`."""
         return hash(self._made_of)
 
     def match(self, path: str, *, is_folder: bool) -> IgnoreRule | None:
-        """Return the rule that decides about a path (relative to the indexed folder), if one does."""
+        """Return the deciding rule for a path (relative to the indexed folder), if there is one."""
         deciders = self._for_folders if is_folder else self._for_files
         return deciders.match(self._above + as_bytes_text(path[self._inside :]))
 
@@ -175,7 +185,7 @@ class IgnoreFile:
 
 
 class _Deciders:
-    """Rules compiled for one sort of entry."""
+    """Rules compiled for files or for folders."""
 
     def __init__(self, rules: Sequence[IgnoreRule], *, ignore_case: bool) -> None:
         self._ignore_case = ignore_case
@@ -220,19 +230,19 @@ def _later(one: IgnoreRule | None, other: IgnoreRule | None) -> IgnoreRule | Non
 
 
 def _lower(text: str) -> str:
-    """Return a text of one character a byte with its ASCII letters in lower case, as git compares them."""
+    """Return a text with one character per byte, with ASCII letters in lower case, as git compares them."""
     return text.encode("latin-1").lower().decode("latin-1")
 
 
 @dataclass(frozen=True, slots=True)
 class IgnoreStack:
-    """Ignore files that hold for a folder, the deepest, which wins, first."""
+    """The ignore files that apply to a folder; the deepest is first and takes precedence."""
 
     files: tuple[IgnoreFile, ...] = ()
     ignore_case: bool = False
 
     def with_file(self, location: Path, origin: str, *, inside: str = "", above: str = "") -> IgnoreStack:
-        """Return the stack with one more ignore file on top; a file that is not there or empty changes nothing."""
+        """Return the stack with one more ignore file on top; a missing or empty file changes nothing."""
         room = _MOST_COST - sum(file.cost for file in self.files)
         content = _content(location)
         made = _large_ignore_file if len(content) > _LARGE else _ignore_file
@@ -240,7 +250,7 @@ class IgnoreStack:
         return IgnoreStack((added, *self.files), self.ignore_case) if added else self
 
     def match(self, path: str, *, is_folder: bool) -> IgnoreRule | None:
-        """Return the rule that decides about a path, if one does."""
+        """Return the deciding rule for a path, if there is one."""
         for file in self.files:
             if rule := file.match(path, is_folder=is_folder):
                 return rule
@@ -254,8 +264,8 @@ def _read_ignore_file(
     return IgnoreFile(rules, inside=inside, above=above, ignore_case=ignore_case) if rules else None
 
 
-_ignore_file = lru_cache(maxsize=_REMEMBERED_FILES)(_read_ignore_file)
-_large_ignore_file = lru_cache(maxsize=_REMEMBERED_LARGE_FILES)(_read_ignore_file)
+_ignore_file = lru_cache(maxsize=_CACHED_FILES)(_read_ignore_file)
+_large_ignore_file = lru_cache(maxsize=_CACHED_LARGE_FILES)(_read_ignore_file)
 
 
 def _content(location: Path) -> bytes:

@@ -1,7 +1,7 @@
-"""Which files of a folder belong to the index, and their text.
+"""Finds the files of a folder to index, and reads their text.
 
-Hides what is asked of a file's name and what of its content, and how a file is read that may be anything by then.
-Nothing is lost: what stays out is reported with its reason.
+Hides which rules apply to the name of a file and which to its content, and how a file is read safely that may have
+changed since the scan. Every skipped file is reported with its reason.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class CodeMiner:
     """Finds and reads the files of a folder.
 
     Args:
-        max_file_bytes: larger files stay out.
+        max_file_bytes: larger files are skipped.
     """
 
     def __init__(self, max_file_bytes: int = 1_000_000) -> None:
@@ -51,19 +51,19 @@ class CodeMiner:
         """Walk a folder, or a part of it, without reading its files.
 
         A folder that is ignored or cannot be listed is one `SkippedFile` whose path ends in `/`. The first scan of a
-        folder is a whole one, as is the next one after what git excludes has changed.
+        folder covers all of it, as does the first scan after git's excludes have changed.
 
         Args:
-            folder: what to walk.
+            folder: the folder to walk.
             paths: relative paths that may have changed: files or folders, including deleted ones; None means all.
-            on_folder: called with every folder before it is listed, relative and `""` for the root.
+            on_folder: called with the relative path of every folder before it is listed; `""` is the root.
         """
-        anew = paths is None or any(is_rule_file(path) or is_folder(folder / path) for path in paths)
-        enter_root = partial(FolderRules.of, folder, self._repositories, anew=anew)
+        refresh = paths is None or any(is_rule_file(path) or is_folder(folder / path) for path in paths)
+        enter_root = partial(FolderRules.of, folder, self._repositories, refresh=refresh)
         return Walk(enter_root, PartialScan.of(paths), self._max_file_bytes, on_folder or (lambda _folder: None))
 
     def read(self, folder: Path, stamp: FileStamp) -> SourceFile | SkippedFile:
-        """Read a file once; its stamp is renewed from the moment of reading."""
+        """Read a file once; the result has the stamp at the time of reading."""
         try:
             data, status = read_inside(folder, stamp.path, self._max_file_bytes + 1)
         except NotRegularError as error:
@@ -73,21 +73,21 @@ class CodeMiner:
         return self._judge_content(FileStamp.of(stamp.path, status), data)
 
     def judge(self, path: str, text: str) -> SourceFile | SkippedFile:
-        """Judge a text as if it were saved in a file that no rule of the folder keeps out."""
+        """Apply the rules for content to a text as if it were saved in this file; ignore rules are not applied."""
         data = text.encode("utf-8", "surrogatepass")
         return self._judge_content(FileStamp(path, len(data), 0), data)
 
     def mine_all(self, folder: Path) -> Iterator[SourceFile | SkippedFile]:
-        """Scan a folder and read what belongs.
+        """Scan a folder and read the files to index.
 
         Raises:
-            FolderError: as `scan`.
+            FolderError: the folder cannot be listed.
         """
         for found in self.scan(folder):
             yield self.read(folder, found) if isinstance(found, FileStamp) else found
 
     def explain(self, folder: Path, path: str) -> SkippedFile | None:
-        """Say why a file or folder is out, with the rule and where it stands; None when it is in.
+        """Return why a file or folder is skipped, with the rule and its line; None if it is indexed.
 
         Args:
             folder: the indexed folder.
@@ -104,14 +104,14 @@ class CodeMiner:
         return replace(judged, stamp=replace(judged.stamp, path=printable("/".join(parts))))
 
     def _follow(self, folder: Path, parts: tuple[str, ...]) -> FileStamp | SkippedFile | None:
-        """Judge an entry as the walk would, from the top down to where it ends; None is a folder that is in."""
-        rules = FolderRules.of(folder, Repositories(), anew=True)
+        """Classify an entry as the walk would, from the root down to it; None is a folder that is not skipped."""
+        rules = FolderRules.of(folder, Repositories(), refresh=True)
         found: FileStamp | SkippedFile | None = None
         for name in parts:
             if isinstance(found, SkippedFile):
                 break
             if isinstance(found, FileStamp):
-                return SkippedFile(found, SkipReason.VANISHED, "it lies below a file")
+                return SkippedFile(found, SkipReason.VANISHED, "its parent is a file")
             try:
                 status = os.lstat(rules.location / name)
             except OSError as error:

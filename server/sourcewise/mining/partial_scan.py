@@ -1,8 +1,8 @@
-"""Which part of a folder a scan looks at.
+"""Selects the part of a folder that a scan visits.
 
-Hides how paths become a tree to walk down, and which files concern more than themselves: an ignore file all of its
-folder, a repository that begins or ends the folder around it. Other files of git concern what is excluded, which a scan
-looks at wherever it passes.
+Hides how paths become a tree, and which files affect more than themselves: an ignore file affects its whole folder, and
+a new or deleted repository affects the folder around it. Other files of git affect the excludes, which a scan checks in
+every folder that it passes.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _RULE_FILES = frozenset({".gitignore", ".sourcewiseignore", "pyvenv.cfg"})
 
 @dataclass(slots=True)
 class PartialScan:
-    """What a scan looks at in one folder.
+    """The part of one folder that a scan visits.
 
     Attributes:
-        whole: everything in it.
-        entries: where not, the entries to look at, each with what to look at in it.
+        whole: True if it visits everything.
+        entries: otherwise, the entries to visit, each with the part of it to visit.
     """
 
     whole: bool = False
@@ -37,11 +37,11 @@ class PartialScan:
         return scan
 
     def below(self, name: str) -> PartialScan:
-        """Return what to look at in an entry that is itself to be looked at."""
+        """Return the part of an entry to visit; the entry itself must be visited."""
         return self if self.whole else self.entries[name]
 
     def _add(self, path: str) -> None:
-        parts, whole = _concerned(path)
+        parts, whole = _affected(path)
         place = self
         for part in parts:
             place = place.entries.setdefault(part, PartialScan())
@@ -49,12 +49,12 @@ class PartialScan:
 
 
 def is_rule_file(path: str) -> bool:
-    """Tell whether a file says what else belongs to the index."""
+    """Return whether a file has rules about which other files are indexed."""
     return path.rpartition("/")[2] in _RULE_FILES
 
 
-def _concerned(path: str) -> tuple[list[str], bool]:
-    """Return the entry that a path concerns, and whether all of it or only what is excluded in it."""
+def _affected(path: str) -> tuple[list[str], bool]:
+    """Return the entry that a change of a path affects, and whether it affects all of it or only the excludes."""
     parts = [part for part in path.split("/") if part]
     if ".git" in parts:
         around = parts.index(".git")

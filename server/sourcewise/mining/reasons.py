@@ -1,4 +1,4 @@
-"""Why a file is in the index or not, as a sentence for a person."""
+"""Describes in a sentence why a file is indexed or not."""
 
 from __future__ import annotations
 

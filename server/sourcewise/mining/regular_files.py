@@ -1,6 +1,6 @@
-"""Reading a file without falling for what only looks like one.
+"""Reads regular files only.
 
-Hides how a link, a pipe or a device that took a file's place is noticed before it is followed or blocks.
+Hides how a link, a pipe or a device that replaced a file is detected before it is followed or blocks.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _JUNCTION = 0xA0000003  # `stat.IO_REPARSE_TAG_MOUNT_POINT`, which Python define
 
 
 class NotRegularError(OSError):
-    """The path leads to something else.
+    """The path is no regular file.
 
     Attributes:
-        mode: of what was found, as `os.stat` gives it.
+        mode: the mode of the entry, as in `os.stat_result.st_mode`.
     """
 
     def __init__(self, mode: int) -> None:
@@ -36,12 +36,12 @@ class NotRegularError(OSError):
 
 
 def read_regular_file(location: Path, limit: int = -1, *, parent: int | None = None) -> tuple[bytes, os.stat_result]:
-    """Return up to `limit` bytes (all when negative) and the status from before they were read.
+    """Return up to `limit` bytes (all if negative), and the status from before they were read.
 
     Args:
         location: of the file.
         limit: in bytes.
-        parent: descriptor of the folder that a relative location starts from; None is the current one.
+        parent: descriptor of the folder that a relative location is relative to; None is the current folder.
 
     Raises:
         NotRegularError: it is a link, folder, pipe, socket or device.
@@ -55,7 +55,7 @@ def read_regular_file(location: Path, limit: int = -1, *, parent: int | None = N
 
 
 def exists(location: Path) -> bool:
-    """Return whether something is there that may be seen; unlike `Path.exists`, refusals count as no."""
+    """Return whether an entry exists; unlike `Path.exists`, this returns False for every error."""
     try:
         os.lstat(location)
     except OSError:
@@ -64,7 +64,7 @@ def exists(location: Path) -> bool:
 
 
 def is_regular_file(location: Path) -> bool:
-    """Return whether a regular file is there that may be seen."""
+    """Return whether a path is a regular file; False for every error."""
     try:
         return stat.S_ISREG(os.lstat(location).st_mode)
     except OSError:
@@ -72,17 +72,17 @@ def is_regular_file(location: Path) -> bool:
 
 
 def is_folder(location: Path) -> bool:
-    """Return whether a folder is there that may be seen."""
+    """Return whether a path is a folder; False for every error."""
     try:
         return stat.S_ISDIR(os.lstat(location).st_mode)
     except OSError:
         return False
 
 
-def is_soon_read(location: Path) -> bool:
-    """Return whether a program that reads this reaches an end soon: no pipe, device or socket, and no giant.
+def reads_without_blocking(location: Path) -> bool:
+    """Return whether a program can read this quickly: it is no pipe, device or socket, and not larger than 1 GiB.
 
-    Links are followed; a file that is not there is soon read.
+    Links are followed. The result is True for a missing file.
     """
     try:
         status = location.stat()
@@ -92,7 +92,7 @@ def is_soon_read(location: Path) -> bool:
 
 
 def is_junction(status: os.stat_result) -> bool:
-    """Return whether this is a link between folders of Windows, which looks like a folder."""
+    """Return whether this is a junction, a link of Windows that looks like a folder."""
     return getattr(status, "st_reparse_tag", 0) == _JUNCTION
 
 

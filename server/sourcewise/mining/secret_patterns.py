@@ -1,7 +1,7 @@
-"""Files that hold secrets, by name and by content.
+"""Recognizes files with secrets, by name and by content.
 
-Hides what keys and tokens look like, and what tells a real one from a placeholder: its length, and that its characters
-look drawn by lot. What is reported names the kind and the line, never the secret.
+Hides the formats of keys and tokens, and how a real one differs from a placeholder: by its length and its random
+characters. Reports name the kind and the line, never the secret.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ _TEMPLATES = (".dist", ".example", ".sample", ".template")
 
 _NAME = re.compile("|".join(f"({translate(name)})" for name in _NAMES))
 
-# Text between a key's first line and its body: line ends, also as they stand in a string, quotes, comment signs.
+# Text between a key's first line and its body: line ends, also escaped ones in strings, quotes, comment signs.
 _JOINT = r"(?:\\[rn]|[\s\"'+,\\#*/]){0,1000}+"
 _KEY_HEADER = r"(?:[A-Z][A-Za-z-]{2,30}: [^\n\\]{1,200}" + _JOINT + "){0,20}+"
 _KEY_BODY = r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----" + _JOINT + _KEY_HEADER
-# Kind, what a text must contain to be looked at closely, and the expression with its random part in a group.
+# The kind, substrings of which a text must contain one, and the expression with the random part in a group.
 _KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("private key", ("PRIVATE KEY",), _KEY_BODY + r"([A-Za-z0-9+/]{40,})"),
     ("AWS access key", ("AKIA", "ASIA"), r"A(?:KI|SI)A([A-Z0-9]{16})\b"),
@@ -72,12 +72,12 @@ _PLACEHOLDER = re.compile(
     r"example|placeholder|changeme|redacted|dummy|your_?(?:api|key|token|secret)|xxxx", re.IGNORECASE
 )
 _LEAST_ENTROPY = 3.0
-_JUDGED = 256  # characters of a token, enough to see whether it is random
+_JUDGED = 256  # characters of a token; enough to decide whether it is random
 _WORD_LIKE = 0.4
 
 
 def secret_name(path: str) -> str:
-    """Return the pattern by which a file's name says that it holds a secret; empty when it does not."""
+    """Return the pattern that marks a file name as that of a secret; empty if none matches."""
     lowered = path.lower()
     for place in _PATHS:
         if lowered == place or lowered.endswith(f"/{place}"):
@@ -90,7 +90,7 @@ def secret_name(path: str) -> str:
 
 
 def find_secret(text: str) -> str:
-    """Return the kind and the line of the first secret in a text, `GitHub token in line 12`; empty when it has none."""
+    """Return the kind and line of the first secret in a text, `GitHub token in line 12`; empty if it has none."""
     if not any(clue in text for clue in _CLUES):
         return ""
     for found in _SECRET.finditer(text):
@@ -101,13 +101,13 @@ def find_secret(text: str) -> str:
 
 
 def _continues_a_word(text: str, start: int) -> bool:
-    """Return whether a token is the end of something longer; a letter after a backslash is an escape."""
+    """Return whether a token is only the end of a longer word; a letter after a backslash is an escape."""
     before = text[max(0, start - 2) : start]
     return text[start] not in "-_" and (before[-1:].isalnum() or before[-1:] == "_") and not before.startswith("\\")
 
 
 def _looks_random(token: str) -> bool:
-    """Tell a token drawn by lot from a placeholder, a sentence with dashes or a run of the alphabet."""
+    """Return whether a token is random: no placeholder, sentence with dashes or part of the alphabet."""
     if _PLACEHOLDER.search(token):
         return False
     steps = sum(abs(ord(left) - ord(right)) <= 1 for left, right in pairwise(token))
@@ -115,6 +115,6 @@ def _looks_random(token: str) -> bool:
 
 
 def _entropy(token: str) -> float:
-    """Return Shannon's entropy in bits a character."""
+    """Return the Shannon entropy in bits per character."""
     shares = (count / len(token) for count in Counter(token).values())
     return -sum(share * math.log2(share) for share in shares)

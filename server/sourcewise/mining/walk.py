@@ -1,8 +1,8 @@
-"""A walk over what a folder holds, or over the part of it that may have changed.
+"""Walks over the entries of a folder, or over the part of it that may have changed.
 
-Hides the way down, folders that cannot be listed, entries that vanish on the way, and how a part is judged exactly as
-the whole would be: from the top, by the listing of each folder on the way, so that neither an ignored folder further up
-nor another spelling of a name on a file system that does not mind leads astray.
+Hides recursion, folders that cannot be listed, entries that vanish during the walk, and how a part gets the same result
+as a walk over the whole: the walk starts at the top and lists each folder on the way. So it respects ignored parent
+folders, and the spelling of names on file systems that ignore case.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _EVERYTHING = PartialScan(whole=True)
 
 
 class _Folder(NamedTuple):
-    """A folder to enter, and what to look at in it."""
+    """A folder to enter, and the part of it to visit."""
 
     rules: FolderRules
     scan: PartialScan
@@ -36,10 +36,11 @@ class Walk:
     """Walks once, while it is iterated over.
 
     Args:
-        enter_root: gives the rules of the folder itself.
-        scan: what to look at. Where what git excludes is another than at the walk before, everything is.
-        most_bytes: larger files stay out.
-        on_folder: hears of every folder, relative and `""` for the root, before its rules are read and it is listed.
+        enter_root: returns the rules of the root folder.
+        scan: the part to visit. Everything is visited where git's excludes have changed since the previous walk.
+        most_bytes: larger files are skipped.
+        on_folder: called with the relative path of every folder (`""` for the root) before its rules are read and it is
+            listed.
     """
 
     def __init__(
@@ -57,21 +58,21 @@ class Walk:
 
     @property
     def judged(self) -> tuple[str, ...] | None:
-        """The paths that the walk, now over, judged with all below them; None is the whole folder.
+        """The paths that the finished walk visited with everything below them; None is the whole folder.
 
-        What lies at or below them and was not found is not there, or lies in what was found to stay out.
+        A file at or below these paths that the walk did not find is missing, or is in a skipped folder.
         """
         return None if self._scan.whole else tuple(self._judged)
 
     def __iter__(self) -> Iterator[Found]:
-        """Yield files that may belong and what stays out, in the order of their names.
+        """Yield files that may be indexed, and skipped entries, in the order of their names.
 
         Raises:
-            FolderError: the folder itself cannot be listed, which must not look like an empty one.
+            FolderError: the root folder cannot be listed, which must not look like an empty folder.
         """
         self._on_folder("")
         rules = self._enter_root()
-        if rules.renewed:
+        if rules.changed:
             self._scan = _EVERYTHING
         levels = [self._entries(rules, self._scan)]
         while levels:
@@ -84,7 +85,7 @@ class Walk:
                 yield entry
 
     def _entries(self, rules: FolderRules, scan: PartialScan) -> Iterator[Found | _Folder]:
-        """Yield what a folder holds; a `_Folder` is one to enter."""
+        """Yield the entries of a folder; a `_Folder` is one to enter."""
         try:
             entries = _listing(rules, scan)
         except OSError as error:
@@ -99,35 +100,35 @@ class Walk:
                 yield found
 
     def _found(self, rules: FolderRules, scan: PartialScan, entry: os.DirEntry[str]) -> Found | _Folder | None:
-        """Judge one entry; None for one that is gone meanwhile."""
+        """Classify one entry; None if it has vanished."""
         try:
             status = entry.stat(follow_symlinks=False)
         except OSError as error:
-            found: Found | _Folder | None = _there(
+            found: Found | _Folder | None = _unless_vanished(
                 unreadable(FileStamp(printable(rules.path + entry.name), 0, 0), error)
             )
         else:
             found = judge(rules, entry.name, status, self._most_bytes)
             found = found or self._enter(rules, scan.below(entry.name), entry.name)
-        only_passed = isinstance(found, _Folder) and not found.scan.whole
-        if not scan.whole and not only_passed:
+        passed_through = isinstance(found, _Folder) and not found.scan.whole
+        if not scan.whole and not passed_through:
             self._judged.append(printable(rules.path + entry.name))
         return found
 
     def _enter(self, rules: FolderRules, scan: PartialScan, name: str) -> _Folder:
         self._on_folder(rules.path + name)
         inner = rules.enter(name)
-        return _Folder(inner, _EVERYTHING if inner.renewed else scan)
+        return _Folder(inner, _EVERYTHING if inner.changed else scan)
 
     def _unlisted(self, rules: FolderRules, scan: PartialScan, error: OSError) -> Iterator[SkippedFile]:
         if not rules.path:
             raise FolderError(
                 f"The folder {rules.location} cannot be listed: {error.strerror}.",
-                "Check that it still exists and may be read.",
+                "Check that it exists and that you have permission to read it.",
             ) from error
         if not scan.whole:
             self._judged.append(rules.path.rstrip("/"))
-        if skipped := _there(unreadable(FileStamp(rules.path, 0, 0), error)):
+        if skipped := _unless_vanished(unreadable(FileStamp(rules.path, 0, 0), error)):
             yield skipped
 
 
@@ -137,5 +138,5 @@ def _listing(rules: FolderRules, scan: PartialScan) -> list[os.DirEntry[str]]:
     return sorted(entries, key=lambda entry: entry.name)
 
 
-def _there(skipped: SkippedFile) -> SkippedFile | None:
+def _unless_vanished(skipped: SkippedFile) -> SkippedFile | None:
     return None if skipped.reason is SkipReason.VANISHED else skipped

@@ -1,9 +1,9 @@
-"""Git's file name patterns as regular expressions.
+"""Translates git's file name patterns into regular expressions.
 
-Hides the grammar of git's `wildmatch`: stars, double stars, brackets, escapes, and which of them are so broken that
-git never matches them. Git compares bytes, so patterns and subjects are strings that hold one byte a character
-(`as_bytes_text`). The expressions stay polynomial on hostile patterns: every star but the last of a path segment is
-atomic, since its leftmost match leaves the most room for the rest.
+Hides the grammar of git's `wildmatch`: stars, double stars, brackets, escapes, and malformed patterns, which git never
+matches. Git compares bytes, so patterns and subjects are strings with one byte per character (`as_bytes_text`).
+Matching takes polynomial time even for hostile patterns: every star but the last of a path segment is atomic, because
+its leftmost match leaves the most text for the rest.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def as_bytes_text(text: str) -> str:
 
 
 def has_wildcards(pattern: str) -> bool:
-    """Return whether a pattern may match something else than itself."""
+    """Return whether a pattern can match anything but itself."""
     return not _WILD.isdisjoint(pattern)
 
 
@@ -80,11 +80,11 @@ def path_regex(pattern: str) -> str:
 
 
 class _BrokenPatternError(ValueError):
-    """Git matches nothing with this pattern."""
+    """The pattern is malformed, and git matches nothing with it."""
 
 
 def _tokens(pattern: str) -> Iterator[str]:
-    """Yield `/`, `*`, `**`, and for everything else an expression that matches one byte."""
+    """Yield `/`, `*`, `**`, and an expression that matches one byte for every other token."""
     for token in _TOKEN.finditer(pattern):
         if token["stars"]:
             yield _STAR if len(token["stars"]) == 1 else _STARS
@@ -116,7 +116,7 @@ def _bracket_member(item: re.Match[str]) -> str:
 
 
 def _segment_regex(tokens: Sequence[str]) -> str:
-    """Translate what stands between two slashes."""
+    """Translate the part of a pattern between two slashes."""
     first, *rest = ["".join(run) for run in _split(["*" if t == _STARS else t for t in tokens], _STAR)]
     if not rest:
         return first

@@ -1,1 +1,1 @@
-"""Our processes: workers, locks, calls between them, and what they take from the shell."""
+"""Processes of Sourcewise: workers, locks, calls between them, and their environment variables."""

@@ -1,9 +1,8 @@
-"""Which environment variables our processes keep, where they import from, and how they find programs.
+"""Restricts the environment of Sourcewise's processes: variables, import paths, and the search for programs.
 
-A repository can reach into a shell: editors load its `.env` into their terminals, and an empty or relative entry of
-PATH means the current folder. The libraries that we use read dozens of variables, some of which name hosts to connect
-to or code to load. So each process keeps the variables that are listed here and no others, and a path that is not
-absolute counts as missing.
+A repository can influence a shell: editors load its `.env` into their terminals, and an empty or relative entry of PATH
+means the current folder. The libraries in use read dozens of variables, some of which name hosts to connect to or code
+to load. So each process keeps only the variables that are listed here, and ignores paths that are not absolute.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 PACKAGE_FOLDER = Path(__file__).parents[1]
-"""The working directory of our child processes: it is always there, and no workspace can put a file into it."""
+"""The working directory of child processes: it always exists, and no workspace can put a file into it."""
 
 QUIET = {
     "ANONYMIZED_TELEMETRY": "False",
@@ -31,9 +30,9 @@ QUIET = {
     "TQDM_DISABLE": "1",
     "TRANSFORMERS_VERBOSITY": "error",
 }
-"""Keeps libraries from reporting to their makers and from printing."""
+"""Turns off the telemetry and the output of libraries."""
 
-# Plain values: none of them can name a file, a host or a program.
+# Plain values: none of them is the name of a file, a host or a program.
 _VALUES = frozenset(
     name
     for names in (
@@ -61,21 +60,23 @@ _SEARCH_PATHS = frozenset({"DYLD_LIBRARY_PATH", "LD_LIBRARY_PATH", "NIX_LD_LIBRA
 _PROXIES = frozenset({"ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"})
 _DOWNLOAD_VALUES = frozenset({"HF_ENDPOINT", "HF_HUB_OFFLINE", "HF_TOKEN"})
 _DOWNLOAD_FILES = frozenset({"CURL_CA_BUNDLE", "HF_HOME", "REQUESTS_CA_BUNDLE"})
+# Only for this machine: see llm/ollama_endpoint.py.
+_OLLAMA = frozenset({"OLLAMA_HOST"})
 _GIT_FILES = frozenset({"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"})
-# What the shell asks click for when the user presses Tab.
+# The shell sets these for click when the user presses Tab.
 _COMPLETION = frozenset({"COMP_CWORD", "COMP_WORDS", "_SOURCEWISE_COMPLETE"})
 
 
 def isolate_variables() -> None:
     """Drop all variables of this process that are not listed here."""
-    kept = {**_basic(), **_for_connections(), **_chosen(_GIT_FILES), **_completion()}
+    kept = {**_basic(), **_for_connections(), **_chosen(_GIT_FILES), **_present(_COMPLETION | _OLLAMA)}
     os.environ.clear()
     os.environ.update(kept)
     os.environ.update(QUIET)
 
 
 def worker_variables() -> dict[str, str]:
-    """Return the variables for a child process that connects to this machine only, if to any."""
+    """Return the variables for a child process that connects to this machine only, or to none."""
     return {**_basic(), **_chosen(_CERTIFICATES), **QUIET}
 
 
@@ -85,13 +86,13 @@ def download_variables() -> dict[str, str]:
 
 
 def git_variables() -> dict[str, str]:
-    """Return the variables for git: none of its own but those that name the user's configuration files."""
+    """Return the variables for git; of git's own, only the paths of the user's configuration files."""
     return {**worker_variables(), **_chosen(_GIT_FILES)}
 
 
 @contextmanager
 def without_connection_variables() -> Iterator[None]:
-    """Hide proxies, certificates and all that is not basic from a library that reads them when it is imported."""
+    """Hide all but the basic variables, such as proxies and certificates, from a library that reads them on import."""
     basic = _basic()
     hidden = {name: value for name, value in os.environ.items() if name not in basic}
     for name in hidden:
@@ -108,7 +109,7 @@ def find_program(name: str, outside: Path | None = None) -> str | None:
     Only absolute entries of PATH are searched, never the current folder, not even on Windows.
 
     Args:
-        name: without a folder.
+        name: of the program, without a folder.
         outside: a folder whose programs must not be run, such as a workspace.
     """
     for folder in map(Path, _absolute(os.environ.get("PATH", os.defpath).split(os.pathsep))):
@@ -119,12 +120,12 @@ def find_program(name: str, outside: Path | None = None) -> str | None:
 
 
 def import_path() -> list[str]:
-    """Return the folders that modules are imported from, for a child process to use the same."""
+    """Return the folders from which modules are imported, so that a child process can use the same."""
     return _absolute(sys.path)
 
 
 def _basic() -> dict[str, str]:
-    """Return what every program needs: the user, the language, the terminal, folders and search paths."""
+    """Return the variables that every program needs: user, language, terminal, folders and search paths."""
     plain = {name: value for name, value in os.environ.items() if name in _VALUES or name.startswith(_VALUE_PREFIXES)}
     paths = {name: os.pathsep.join(_absolute(os.environ.get(name, "").split(os.pathsep))) for name in _SEARCH_PATHS}
     return {**plain, **_chosen(_PATHS), **{name: path for name, path in paths.items() if path}}
@@ -138,12 +139,12 @@ def _for_connections() -> dict[str, str]:
     return {**proxies, **settings, **_chosen(_CERTIFICATES | _DOWNLOAD_FILES)}
 
 
-def _completion() -> Mapping[str, str]:
-    return {name: os.environ[name] for name in _COMPLETION if name in os.environ}
+def _present(names: Iterable[str]) -> Mapping[str, str]:
+    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def _chosen(names: Iterable[str]) -> dict[str, str]:
-    """Return those of these variables whose value is an absolute path."""
+    """Return the variables among these whose value is an absolute path."""
     return {name: os.environ[name] for name in names if _is_absolute(os.environ.get(name, ""))}
 
 

@@ -1,6 +1,6 @@
-"""Which of several processes may do what only one may: the holder of a lock file.
+"""Exclusive ownership among processes, by a lock file.
 
-Hides the lock, which the operating system gives back when its holder ends, however that ends.
+Hides the lock, which the operating system releases when its holder ends in any way.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ class Ownership:
     """Held by one process at a time, until it is released or that process ends. Any thread may release it."""
 
     def __init__(self, lock: FileLock) -> None:
-        """Keep a lock that is held; see claim."""
+        """Wrap an acquired lock; see claim."""
         self._lock = lock
 
     def release(self) -> None:
-        """Let another process have it; a second time does nothing."""
+        """Release the lock for other processes; repeating it does nothing."""
         self._lock.release()
 
 
 def claim(lock: Path) -> Ownership | None:
-    """Take the lock at this path at once, with the folder it is in, or return None where another has it.
+    """Take the lock at this path without waiting, creating its folder; return None if another process holds it.
 
     Raises:
-        StorageError: its folder cannot be written, or the disk knows no locks.
+        StorageError: its folder cannot be written, or the file system does not support locks.
     """
-    # A lock that outlives its holder would need somebody to delete it, so where the disk has none there is none.
+    # No fallback to a soft lock: a user would have to delete one that outlives its holder.
     file_lock = FileLock(lock, thread_local=False, fallback_to_soft=False, preserve_lock_file=True, mode=0o600)
     try:
         lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

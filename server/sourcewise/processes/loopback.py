@@ -1,4 +1,4 @@
-"""Addresses of servers: which are of this machine, so that what is sent there stays on it."""
+"""Addresses of servers: determines whether a server is on this machine, so that data sent to it stays here."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _USUAL_PORTS = {"http": 80, "https": 443}
 
 
 def is_loopback(address: str) -> bool:
-    """Return whether an address, with or without its scheme, is of this machine.
+    """Return whether an address, with or without its scheme, is on this machine.
 
-    Only plain spellings count: `localhost` and IP addresses as they are usually written. A server on this machine may
-    still pass on what it gets; that cannot be seen from its address.
+    Only plain spellings count: `localhost` and IP addresses in their usual notation. A server on this machine may still
+    forward data elsewhere; its address does not show that.
     """
     try:
         host = urlsplit(address if "//" in address else f"//{address}").hostname or ""
@@ -26,7 +26,7 @@ def is_loopback(address: str) -> bool:
 def origin_of(address: str) -> str:
     """Return scheme, host and port of an address: without a user name, a password, a path or the scheme's usual port.
 
-    An address that cannot be read is returned as it is.
+    An address that cannot be parsed is returned unchanged.
     """
     try:
         parts = urlsplit(address if "//" in address else f"http://{address}")

@@ -1,14 +1,15 @@
 """Runs a service in a child process, so that a heavy or crash-prone library is never loaded in this one.
 
 The child starts at the first call, runs one call at a time, is restarted after a crash, and ends after an idle time. It
-ends with its parent, however that ends: it reads its requests from a pipe, and a closed pipe means that the parent has
-ended. Messages are pickled; both ends are this package, and nothing else can write to the pipe.
+ends with its parent, even if that is killed: it reads its requests from a pipe, and a closed pipe means that the parent
+has ended. Messages are pickled; both ends are this package, and nothing else can write to the pipe.
 
     parent                               child
     (arguments)                    →     SERVICE(**arguments)
     (method, args)                 →
-                                   ←     ("item", value)…   where the method is a generator
+                                   ←     ("item", value)…   if the method is a generator
                                    ←     ("done", value) or ("failed", UserError)
+                                         or ("unexpected", (class of the error, is_out_of_memory))
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# A killed process ends in milliseconds, unless a broken disk or driver blocks it; then the wait is given up.
+# A killed process ends in milliseconds, unless a broken disk or driver blocks it; then stop waiting.
 _END_SECONDS = 2.0
 _START = (
     "import os, sys; sys.path[:] = sys.argv.pop().split(os.pathsep); "
@@ -62,13 +63,13 @@ class Worker:
         """Describe the child; nothing is started.
 
         Args:
-            service: `package.module:Class`, made once in the child with `arguments`.
-            arguments: what the class is made with.
-            name: what people call it, for messages.
-            low_priority: run it below everything else of the machine.
-            log_file: where its standard error goes; None shares ours.
-            idle_seconds: gives, after each call, how long the child then waits for the next before it is ended; None
-                is for ever.
+            service: `package.module:Class`, created once in the child with `arguments`.
+            arguments: of the class.
+            name: for messages.
+            low_priority: run it at a lower priority than other programs.
+            log_file: gets its standard error; None shares this process's.
+            idle_seconds: returns, after each call, how long the child waits for the next one before it ends; None means
+                forever.
         """
         self.name = name
         self._service = service
@@ -77,7 +78,7 @@ class Worker:
         self._log_file = log_file
         self._idle_seconds = idle_seconds
         self._process: subprocess.Popen[bytes] | None = None
-        # The child whose end is our own doing.
+        # The child that was ended on purpose.
         self._ended: subprocess.Popen[bytes] | None = None
         self._turns = threading.Condition()
         self._busy = False
@@ -88,17 +89,17 @@ class Worker:
         self._last_used = 0.0
 
     def call(self, method: str, *args: Any, on_item: Callable[[Any], None] | None = None, urgent: bool = False) -> Any:
-        """Run a method of the service and return its result; an urgent call goes before those that wait.
+        """Run a method of the service and return its result.
 
         Args:
             method: its name.
-            args: what it is called with.
-            on_item: gets what a generator method yields, in this thread.
-            urgent: go before the calls that wait.
+            args: its arguments.
+            on_item: gets the items that a generator method yields, in this thread.
+            urgent: overtake waiting calls that are not urgent.
 
         Raises:
-            UserError: what the method raised.
-            WorkerDiedError: the child died in the middle of it.
+            UserError: the error that the method raised.
+            WorkerDiedError: the child died during the call.
             WorkerError: the child cannot be started or was ended by `kill` or `close`, or the method failed
                 unexpectedly.
         """
@@ -112,7 +113,7 @@ class Worker:
             except UserError:
                 raise
             except BaseException:
-                # Interrupted between a request and its reply (Ctrl-C): the next reply would not be ours.
+                # Interrupted between a request and its reply (Ctrl-C): the next call would get this reply.
                 self._reap()
                 raise
 
@@ -123,30 +124,30 @@ class Worker:
         return process is not None and process.poll() is None
 
     def kill(self) -> None:
-        """End the child at once; a call under way raises WorkerError, the next call starts a new child."""
+        """End the child at once; a running call raises WorkerError, the next call starts a new child."""
         with self._turns:
             self._end()
 
     def close(self) -> None:
-        """End the child at once; a call under way and those that wait raise WorkerError, a later one starts anew."""
+        """End the child at once; running and waiting calls raise WorkerError, a later call starts a new child."""
         with self._turns:
             self._closings += 1
             process = self._end()
             if not self._busy:
-                self._reap()  # else the call under way does it, as soon as it notices
+                self._reap()  # else the running call does it, as soon as it fails
             self._turns.notify_all()
         if process is not None:
             _await_end(process)
 
     def restart(self, arguments: Mapping[str, Any]) -> None:
-        """Have the next call start a child whose service is made with these arguments; the one under way ends first."""
+        """Start the next call in a new child whose service gets these arguments; a running call ends first."""
         self._arguments = dict(arguments)
         with suppress(WorkerError), self._turn(urgent=True):
             self._reap()
 
     @contextmanager
     def _turn(self, urgent: bool) -> Iterator[int]:
-        """Wait for the turn of a call and give the number of closings that it belongs to."""
+        """Wait for the turn of a call; yield the number of closings before it."""
         with self._turns:
             closings = self._closings
             self._urgent_waiting += urgent
@@ -193,21 +194,21 @@ class Worker:
         return process
 
     def _end_when_idle(self, process: subprocess.Popen[bytes], idle_seconds: Callable[[], float | None]) -> None:
-        """Give the memory back; a call cannot begin in between, since it would have to take the lock first."""
+        """End an idle child to free its memory; no call can begin meanwhile, since it would need the lock."""
         with self._turns:
             while self._process is process:
                 allowed = None if self._busy else idle_seconds()
                 left = None if allowed is None else self._last_used + allowed - time.monotonic()
                 if left is not None and left <= 0:
-                    logger.info("The %s process was not needed for %.0f seconds and ends.", self.name, allowed)
+                    logger.info("Ending the %s process: idle for %.0f seconds.", self.name, allowed)
                     self._reap()
                 else:
                     self._turns.wait(left)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        # -EP: no variable and no current folder may add a place to import from; the child gets the parent's places.
-        # A process group of its own: the terminal's Ctrl-C is for the parent, which decides what to do.
-        places = os.pathsep.join(environment.import_path())
+        # -EP: neither a variable nor the current folder adds an import path; the child gets the parent's import paths.
+        # A process group of its own: the terminal's Ctrl-C goes to the parent, which decides what to do.
+        import_paths = os.pathsep.join(environment.import_path())
         command = [
             sys.executable,
             "-EP",
@@ -216,7 +217,7 @@ class Worker:
             PROCESS_MARK,
             self._service,
             str(int(self._low_priority)),
-            places,
+            import_paths,
         ]
         grouping: dict[str, Any] = {"creationflags": 0x200} if sys.platform == "win32" else {"process_group": 0}
         try:
@@ -252,6 +253,8 @@ class Worker:
                 return value
             if kind == "failed":
                 raise value
+            if kind == "unexpected":
+                raise self._failure(*value)
             if on_item is not None:
                 on_item(value)
 
@@ -263,17 +266,23 @@ class Worker:
             return self._stopped()
         logger.error("The %s process ended with %s.", self.name, code)
         where = f" Its log is {self._log_file}." if self._log_file else ""
-        died = WorkerDiedError(
-            f"The {self.name} process stopped in the middle of its work (exit {code}).", f"Try again.{where}"
-        )
+        died = WorkerDiedError(f"The {self.name} process stopped unexpectedly (exit {code}).", f"Try again.{where}")
         died.status = code
         return died
 
+    def _failure(self, error: str, out_of_memory: bool) -> WorkerError:
+        if out_of_memory:
+            return WorkerError(
+                f"There is not enough memory for the {self.name} process.", "Close other programs and try again."
+            )
+        where = f" The details are in {self._log_file}." if self._log_file else ""
+        return WorkerError(f"The {self.name} process failed unexpectedly ({error}).", f"Try again.{where}")
+
     def _stopped(self) -> WorkerError:
-        return WorkerError(f"The {self.name} process was ended in the middle of its work.", "Try again.")
+        return WorkerError(f"The {self.name} process was ended during a call.", "Try again.")
 
     def _end(self) -> subprocess.Popen[bytes] | None:
-        """Kill the child, by our own will; the caller has the lock."""
+        """Kill the child on purpose; the caller has the lock."""
         self._ended = process = self._process
         if process is not None:
             with suppress(OSError):
@@ -288,7 +297,7 @@ class Worker:
         _await_end(process)
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                with suppress(OSError):  # what was buffered for a dead child
+                with suppress(OSError):  # data that was buffered for a dead child
                     pipe.close()
 
 

@@ -1,4 +1,4 @@
-"""The child's end of a worker: serves the calls of the parent process; see `worker`."""
+"""The child process of a worker: serves the calls of the parent process; see `worker`."""
 
 from __future__ import annotations
 
@@ -15,12 +15,29 @@ from typing import IO, Any
 
 import psutil
 
-from sourcewise.errors import UserError, WorkerError
+from sourcewise.errors import UserError
 
 logger = logging.getLogger(__name__)
 
 BROKEN_PIPE = (EOFError, OSError, pickle.UnpicklingError)
-"""What reading from or writing to the pipe of a dead process raises."""
+"""The errors of reading from or writing to the pipe of a dead process."""
+
+
+_MEMORY_WORDS = (
+    "bad alloc",
+    "bad_alloc",
+    "cannot allocate",
+    "can't allocate",
+    "failed to allocate",
+    "failed to map segment",
+    "not enough memory",
+    "out of memory",
+)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Return whether a library failed because memory ran out; native ones report it only by their words."""
+    return isinstance(error, MemoryError) or any(word in str(error).lower() for word in _MEMORY_WORDS)
 
 
 def send(pipe: IO[bytes] | None, message: object) -> None:
@@ -30,8 +47,8 @@ def send(pipe: IO[bytes] | None, message: object) -> None:
     pipe.flush()
 
 
-def _step_back() -> None:
-    """Lower the priority of this process for processors and disks."""
+def _lower_priority() -> None:
+    """Lower the processor and disk priority of this process."""
     process = psutil.Process()
     with suppress(psutil.Error, OSError):
         if sys.platform == "win32":
@@ -64,13 +81,14 @@ def _serve(service_name: str, requests: queue.SimpleQueue[Any], replies: IO[byte
         except UserError as error:
             reply = "failed", error
         except Exception as error:
+            # The words of a library are for the log only.
             logger.exception("%s.%s failed", service_name, method)
-            reply = "failed", WorkerError(f"{type(error).__name__}: {error}", "The log has the details.")
+            reply = "unexpected", (type(error).__name__, is_out_of_memory(error))
         send(replies, reply)
 
 
 def _read_requests(pipe: IO[bytes], requests: queue.SimpleQueue[Any]) -> None:
-    """Queue requests; exit at once when the parent has ended, also in the middle of a call."""
+    """Queue requests; exit at once when the parent has ended, even during a call."""
     while True:
         try:
             requests.put(pickle.load(pipe))  # noqa: S301 - our own parent wrote it
@@ -95,7 +113,7 @@ def main() -> None:
     logging.raiseExceptions = False
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     if low_priority == "1":
-        _step_back()
+        _lower_priority()
     pipe, replies = _take_pipes()
     requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_read_requests, args=(pipe, requests), daemon=True).start()

@@ -1,7 +1,7 @@
-"""Every message under `sourcewise/`, declared once: what the server, its tests and the editor's types are made from.
+"""Declares every message under `sourcewise/` once, for the server, its tests and the editor's types.
 
-On the wire the names are camelCase. A field without a default is always sent; one with a default is left out where it
-has that value. Lines count from 1 and both ends are included. Paths are relative to their folder, with `/`.
+On the wire, names are camelCase. A field without a default is always sent; a field with a default is omitted if it has
+that value. Lines count from 1; ranges include both ends. Paths are relative to their folder and use `/`.
 """
 
 from sourcewise.protocol.answers import (

@@ -1,4 +1,4 @@
-"""Questions and answers: `sourcewise/ask`, `sourcewise/explain`, and what is told while an answer is made."""
+"""Questions and answers: `sourcewise/ask`, `sourcewise/explain`, and the notifications during an answer."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from sourcewise.protocol.places import EVERYTHING, Coverage, Place, Scope, Selec
 
 @frozen
 class Turn:
-    """A question that was asked before in the same conversation, and the text that answered it.
+    """An earlier question in the same conversation, and its answer.
 
     Attributes:
-        symbols: those of the sources that the answer cites.
+        question: the question.
+        answer: the text of the answer.
+        symbols: the symbols of the cited sources; see `Passage`.
     """
 
     question: str
@@ -23,14 +25,15 @@ class Turn:
 
 @frozen
 class AskParams:
-    """A question.
+    """Asks a question about a folder.
 
     Attributes:
-        ask_id: chosen by the client; every notification about the answer carries it.
-        folder: URI of a workspace folder; may be left out where there is one only.
-        scope: what the sources must come from; left out, the whole folder.
-        selection: lines that the question is about; they are the first source.
-        history: the conversation so far, oldest first.
+        question: the question, at most 20,000 characters.
+        ask_id: ID chosen by the client; every notification about the answer contains it.
+        folder: URI of a workspace folder; required if several are open.
+        scope: the scope of the search for sources; the default is the whole folder.
+        selection: lines that the question is about; they become the first source.
+        history: the conversation so far, oldest turn first.
     """
 
     question: str
@@ -43,7 +46,12 @@ class AskParams:
 
 @frozen
 class ModelName:
-    """Which language model answered, and through what (`ollama`, `embedded`, `sources`)."""
+    """A language model.
+
+    Attributes:
+        runtime: the program that runs the model: `ollama`, `embedded`, or `sources` for no model.
+        name: the name of the model.
+    """
 
     runtime: str
     name: str
@@ -51,12 +59,12 @@ class ModelName:
 
 @frozen
 class Destination:
-    """A model on another machine that a question and code of a folder would be sent to.
+    """A model on another machine, to which a question and code of a folder would be sent.
 
     Attributes:
-        folder: URI of the folder whose code it is.
-        model: its full name, with the tag.
-        host: the address that it runs at.
+        folder: URI of the folder.
+        model: the full name of the model, with its tag.
+        host: the address of the machine that runs it.
     """
 
     folder: str
@@ -66,7 +74,12 @@ class Destination:
 
 @frozen
 class Citation:
-    """A `[number]` of the answer, and what checking it found."""
+    """A citation `[number]` in the answer.
+
+    Attributes:
+        number: the number of the source.
+        state: the state of the cited lines, compared with the current file.
+    """
 
     number: int
     state: CitationState
@@ -74,7 +87,12 @@ class Citation:
 
 @frozen
 class Mention:
-    """A back-quoted identifier of the answer; `place` is null where the code does not know it."""
+    """A back-quoted identifier in the answer.
+
+    Attributes:
+        name: the identifier.
+        place: its definition or a source line that contains it; null if the code does not contain it.
+    """
 
     name: str
     place: Place | None
@@ -82,10 +100,15 @@ class Mention:
 
 @frozen
 class Usage:
-    """What the model counted, in tokens and seconds.
+    """Token counts and times that the model's runtime reported.
 
     Attributes:
-        prompt_cut: true where the runtime read fewer tokens than it was sent.
+        prompt_tokens: tokens of the prompt.
+        answer_tokens: tokens of the answer.
+        prompt_seconds: seconds to read the prompt.
+        answer_seconds: seconds to generate the answer.
+        stop_reason: why the model stopped: `stop`, or `length` at the token limit.
+        prompt_cut: whether the runtime truncated the prompt.
     """
 
     prompt_tokens: int
@@ -98,12 +121,16 @@ class Usage:
 
 @frozen
 class Trace:
-    """How an answer was made.
+    """How an answer was created.
 
     Attributes:
-        prompt_tokens: estimated size of the prompt, which had to fit in `prompt_budget`.
-        timings: stage to milliseconds.
-        dimensions: of the question's embedding, 0 where there is none; `vector` holds its first numbers.
+        search: how its sources were found.
+        prompt_tokens: estimated size of the prompt in tokens.
+        prompt_budget: the limit for `prompt_tokens`.
+        usage: token counts and times of the model.
+        timings: milliseconds by stage.
+        dimensions: dimensions of the question's embedding; 0 without one.
+        vector: the first numbers of the question's embedding.
     """
 
     search: Coverage
@@ -117,15 +144,22 @@ class Trace:
 
 @frozen
 class AskResult:
-    """The whole answer; what the notifications said before is contained in it.
+    """The complete answer. It includes the content of all notifications about it.
 
     Attributes:
-        text: with citations that name no source struck out; `struck` are their numbers.
-        notices: sentences that the reader must see.
-        failure: why the text ends early, or an empty string where it is whole.
-        follow_ups: questions that the reader may want to ask next.
+        ask_id: as in `AskParams`.
+        text: the text in Markdown, without citations of nonexistent sources.
+        model: the model that wrote the text.
+        sources: the passages found, best first.
+        citations: the cited sources.
+        struck: the numbers of the removed citations.
+        mentions: the back-quoted identifiers in the text.
+        notices: sentences to display with the answer.
+        failure: why the text is incomplete, or an empty string.
+        follow_ups: suggested next questions.
+        trace: how the answer was created.
         needs_consent: set if nothing was sent to the model because it runs on another machine and the user has not
-            allowed that; then ask the user, send `sourcewise/models/allow` and ask again.
+            allowed it. Ask the user, send `sourcewise/models/allow`, and ask again.
     """
 
     ask_id: str
@@ -144,7 +178,13 @@ class AskResult:
 
 @frozen
 class AnswerSources:
-    """What the answer will be made from; the first notification of an answer."""
+    """The sources of an answer; its first notification.
+
+    Attributes:
+        ask_id: as in `AskParams`.
+        sources: the passages found, best first.
+        search: how they were found.
+    """
 
     ask_id: str
     sources: tuple[Source, ...]
@@ -153,7 +193,12 @@ class AnswerSources:
 
 @frozen
 class AnswerProgress:
-    """How much of the prompt the model has read, 0 to 1."""
+    """The progress of the model in reading the prompt.
+
+    Attributes:
+        ask_id: as in `AskParams`.
+        fraction: the share of the prompt that the model has read, 0 to 1.
+    """
 
     ask_id: str
     fraction: float
@@ -161,7 +206,13 @@ class AnswerProgress:
 
 @frozen
 class AnswerDelta:
-    """More text; `seq` counts from 0."""
+    """The next part of the text.
+
+    Attributes:
+        ask_id: as in `AskParams`.
+        seq: number of the part, from 0.
+        text: the text to append.
+    """
 
     ask_id: str
     seq: int
@@ -170,7 +221,12 @@ class AnswerDelta:
 
 @frozen
 class AnswerNotice:
-    """A sentence for the reader while the answer is made."""
+    """A notice to display while the answer is generated.
+
+    Attributes:
+        ask_id: as in `AskParams`.
+        message: the notice, as a sentence.
+    """
 
     ask_id: str
     message: str
@@ -178,11 +234,11 @@ class AnswerNotice:
 
 @frozen
 class ExplainParams:
-    """What to explain; the answer is an `AskResult`, told of by the same notifications.
+    """Asks for an explanation of code. The notifications are those of `sourcewise/ask`.
 
     Attributes:
         ask_id: as in `AskParams`.
-        selection: lines to explain, or a cursor: then the symbol there is explained.
+        selection: the lines to explain, or a cursor to explain the symbol there.
     """
 
     ask_id: str

@@ -7,11 +7,15 @@ from attrs import frozen
 
 @frozen
 class DiagnoseParams:
-    """Nothing needs to be said."""
+    """No parameters."""
 
 
 @frozen
 class DiagnoseResult:
-    """A report in Markdown that may be shown to others: without code, questions, user or folder names."""
+    """A report on the installation.
+
+    Attributes:
+        report: the report in Markdown. It can be shared: it contains no code, questions, user names or folder names.
+    """
 
     report: str

@@ -1,4 +1,4 @@
-"""How the server says what went wrong, to those who can act on it."""
+"""The error that the server returns if the user can act on it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ USER_ERROR_CODE = -32010
 
 @frozen
 class ErrorData:
-    """What comes with the message of a user error.
+    """The `data` of a user error.
 
     Attributes:
-        kind: name of the error's class, for example `IndexBusyError`.
-        hint: one sentence that says what to do next, or an empty string.
+        kind: the name of the error's class, for example `IndexBusyError`.
+        hint: what to do next, as a sentence, or an empty string.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""What the index does and holds: `sourcewise/index/*`."""
+"""The state and the contents of indexes: `sourcewise/index/*`."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ from sourcewise.domain.index_state import Stage
 
 @frozen
 class FolderState:
-    """What the index of a folder is doing.
+    """The state of a folder's index.
 
     Attributes:
-        done: files while reading, chunks while embedding, of `total`.
-        embedded: how many of the chunks have a vector.
-        paused: the user stopped the work; it waits.
-        seconds_left: until this stage is done; null if not known.
-        message: what went wrong and what to do about it, or an empty string.
-        notice: what else is to be said, such as why the work is slow, or an empty string.
+        uri: URI of the folder.
+        stage: the current stage of the work.
+        done: work done in this stage: files while reading, chunks while embedding, bytes while downloading the model.
+        total: total work of this stage in the same unit; 0 if unknown.
+        paused: whether the user paused indexing.
+        seconds_left: estimated seconds until this stage is done; null if unknown.
+        files: indexed files.
+        chunks: chunks in the index.
+        embedded: chunks that have vectors.
+        message: the last error and the next step, or an empty string.
+        notice: another notice, such as why indexing is slow, or an empty string.
     """
 
     uri: str
@@ -36,29 +41,37 @@ class FolderState:
 
 @frozen
 class IndexState:
-    """All folders at one moment; sent when something changed, at most a few times a second."""
+    """The state of all open folders. The server sends it after each change, at most a few times a second.
+
+    Attributes:
+        folders: one entry for each open folder.
+    """
 
     folders: tuple[FolderState, ...]
 
 
 @frozen
 class StatusParams:
-    """Which folder; left out, all of them."""
+    """Requests the status of indexes.
+
+    Attributes:
+        folder: URI of a workspace folder; the default is all folders.
+    """
 
     folder: str | None = None
 
 
 @frozen
 class FolderStatus(FolderState):
-    """What an index holds.
+    """The status of a folder's index.
 
     Attributes:
-        vectors: how many vectors the embedded chunks have.
-        cached: embeddings in the per-user cache, of all folders.
+        vectors: vectors of the embedded chunks; a long chunk has several.
+        cached: embeddings in the user's cache, for all folders.
         model: the embedding model.
-        state: `missing`, `partial` or `ready`.
-        skipped: reason to number of files.
-        bytes: what the index takes on the disk.
+        state: `missing`, `partial` (not all chunks have vectors) or `ready`.
+        skipped: the number of skipped files by reason.
+        bytes: size of the index on disk.
     """
 
     vectors: int
@@ -71,40 +84,56 @@ class FolderStatus(FolderState):
 
 @frozen
 class StatusResult:
-    """The folders that were asked for."""
+    """The status of the requested folders.
+
+    Attributes:
+        folders: one entry for each requested folder.
+    """
 
     folders: tuple[FolderStatus, ...]
 
 
 @frozen
 class RebuildParams:
-    """Which folder to read anew from the beginning; left out, all. Embeddings that are known are not made again."""
+    """Rebuilds indexes: reads all files again. Cached embeddings are reused.
+
+    Attributes:
+        folder: URI of a workspace folder; the default is all folders.
+    """
 
     folder: str | None = None
 
 
 @frozen
 class PauseParams:
-    """Whether the work on all folders is to wait; it does until the opposite is asked for, also after a restart."""
+    """Pauses or resumes indexing of all folders. Pausing persists, even across restarts, until you resume.
+
+    Attributes:
+        paused: true to pause, false to resume.
+    """
 
     paused: bool
 
 
 @frozen
 class ChoicesParams:
-    """Which folder; may be left out where there is one only."""
+    """Requests the values that a search can be narrowed to.
+
+    Attributes:
+        folder: URI of a workspace folder; required if several are open.
+    """
 
     folder: str | None = None
 
 
 @frozen
 class IndexChoices:
-    """What a search can be narrowed to, besides files and folders; the likeliest first.
+    """The values that a search can be narrowed to, besides files and folders; most likely first.
 
     Attributes:
-        languages: that indexed files are in.
-        kinds: of definitions, such as `class`; `text` is for loose lines.
-        branches: of the repository, some of the latest.
+        languages: languages of indexed files.
+        kinds: kinds of definitions, such as `class`; `text` means lines outside definitions.
+        branches: recent branches of the repository.
     """
 
     languages: tuple[str, ...]
@@ -114,19 +143,25 @@ class IndexChoices:
 
 @frozen
 class WhyParams:
-    """A file to tell about."""
+    """Asks why a file is indexed or not.
+
+    Attributes:
+        uri: URI of a file or folder.
+    """
 
     uri: str
 
 
 @frozen
 class WhyResult:
-    """Why a file is in the index, or not.
+    """Why a file is indexed or not.
 
     Attributes:
-        sentence: the whole answer for a person.
-        rule: what keeps it out and where that stands, for example `*.log (.gitignore:3)`, or an empty string.
-        chunks: how many it has in the index now.
+        path: path of the file, relative to its folder.
+        indexed: whether the rules include the file.
+        sentence: the answer as a sentence for display.
+        rule: the rule that excludes the file and its location, for example `*.log (.gitignore:3)`, or an empty string.
+        chunks: the current number of its chunks in the index.
     """
 
     path: str
@@ -138,12 +173,12 @@ class WhyResult:
 
 @frozen
 class SkippedParams:
-    """Which files to list that stay out of an index.
+    """Requests the skipped files, which are not indexed.
 
     Attributes:
-        folder: left out, all of them.
-        reason: only those that are out for it; left out, all.
-        limit: how many of each reason at most; 0 to have them counted only.
+        folder: URI of a workspace folder; the default is all folders.
+        reason: list only files skipped for this reason; the default is all reasons.
+        limit: the maximum number of files for each reason; 0 only counts them.
     """
 
     folder: str | None = None
@@ -153,10 +188,13 @@ class SkippedParams:
 
 @frozen
 class SkippedFile:
-    """A file that stays out of the index, or a whole folder, whose path ends in `/`.
+    """A file that is not indexed. An ignored folder is one entry, whose path ends in `/`.
 
     Attributes:
-        rule: what keeps it out and where that stands, as in `WhyResult`.
+        path: path relative to the folder.
+        uri: URI of the file.
+        reason: why the file is not indexed.
+        rule: the rule and its location, as in `WhyResult`.
     """
 
     path: str
@@ -167,10 +205,11 @@ class SkippedFile:
 
 @frozen
 class SkippedResult:
-    """What stays out, by reason and path.
+    """The skipped files.
 
     Attributes:
-        counts: reason to number of files, those beyond the limit included; the most first.
+        counts: the number of files by reason, most frequent first; includes files beyond the limit.
+        files: the files by reason, in the order of `counts`.
     """
 
     counts: dict[str, int]
@@ -179,20 +218,27 @@ class SkippedResult:
 
 @frozen
 class ChunksParams:
-    """A file whose chunks to show."""
+    """Requests the chunks of a file.
+
+    Attributes:
+        uri: URI of the file.
+    """
 
     uri: str
 
 
 @frozen
 class IndexedChunk:
-    """A chunk as the index has it.
+    """A chunk in the index.
 
     Attributes:
-        symbol: qualified name of the definition it holds or is a part of; empty for loose lines.
-        tokens: about how many its text has.
-        vectors: how many it has; 0 until it is embedded.
-        problem: why it cannot be embedded; empty where nothing speaks against it.
+        start_line: first line.
+        end_line: last line.
+        symbol: qualified name of the definition that the chunk contains or belongs to; empty outside definitions.
+        kind: kind of that definition; `text` outside definitions.
+        tokens: estimated number of tokens.
+        vectors: number of vectors; 0 until the chunk is embedded.
+        problem: why the chunk cannot be embedded; empty if it can be.
         preview: its first lines.
     """
 
@@ -208,10 +254,12 @@ class IndexedChunk:
 
 @frozen
 class ChunksResult:
-    """What a file is cut into.
+    """The chunks of a file.
 
     Attributes:
-        sentence: why there are no chunks, for a person; empty where there are.
+        path: path of the file, relative to its folder.
+        chunks: the chunks, in order.
+        sentence: why there are no chunks, as a sentence for display; empty if there are some.
     """
 
     path: str

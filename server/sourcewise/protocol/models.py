@@ -1,4 +1,4 @@
-"""Language models, those here and those to fetch: `sourcewise/models/*`."""
+"""Language models, their downloads, and consent to remote models: `sourcewise/models/*`."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from sourcewise.protocol.answers import Destination, ModelName
 
 @frozen
 class ModelsParams:
-    """Nothing needs to be said."""
+    """No parameters."""
 
 
 @frozen
 class LanguageModel:
-    """A language model that is on this machine, or could be.
+    """A language model that is installed or can be downloaded.
 
     Attributes:
-        bytes: its size, as installed or as a download; 0 if not known.
-        host: the other machine that it runs on; empty if it runs on this one.
+        runtime: the program that runs the model: `ollama` or `embedded`.
+        name: the name of the model.
+        installed: whether the model is installed.
+        bytes: its size, as installed or as a download; 0 if unknown.
+        host: the address of the remote machine that runs it; empty if it runs on this machine.
     """
 
     runtime: str
@@ -30,14 +33,16 @@ class LanguageModel:
 
 @frozen
 class ModelsResult:
-    """Who would answer a question asked now, and who else could.
+    """The model that would answer the next question, and all available models.
 
     Attributes:
-        answering: runtime `sources` where no model would.
-        problem: why it is not the wanted one, or an empty string; with its next step.
-        ollama_runs: whether Ollama answers at its endpoint.
-        wanted: the model that the settings name.
-        models: all that are installed, the wanted one, and the one that Sourcewise runs itself.
+        answering: the model that would answer; its runtime is `sources` if there is none.
+        local: whether that model runs on this machine.
+        problem: why that model is not the wanted one, with the next step; or an empty string.
+        ollama_runs: whether Ollama responds at its endpoint.
+        endpoint: the address of Ollama.
+        wanted: the model in the settings.
+        models: all installed models, the wanted model, and the built-in model.
     """
 
     answering: ModelName
@@ -51,11 +56,12 @@ class ModelsResult:
 
 @frozen
 class PullParams:
-    """A model to download; `$/cancelRequest` stops it, and asking again carries on.
+    """Downloads a model. `$/cancelRequest` stops the download; a new request resumes it.
 
     Attributes:
-        pull_id: chosen by the client; every notification about the download carries it.
-        runtime: `ollama`, or `embedded` for the one that Sourcewise runs itself.
+        pull_id: ID chosen by the client; every notification about the download contains it.
+        runtime: `ollama`, or `embedded` for the built-in model.
+        name: the name of the model.
     """
 
     pull_id: str
@@ -65,14 +71,25 @@ class PullParams:
 
 @frozen
 class PullResult:
-    """The model is there."""
+    """The download is complete.
+
+    Attributes:
+        name: the full name of the model.
+    """
 
     name: str
 
 
 @frozen
 class PullProgress:
-    """How far a download is, in bytes; `total` is 0 if not known."""
+    """The progress of a download.
+
+    Attributes:
+        pull_id: as in `PullParams`.
+        message: the current step.
+        done: downloaded bytes.
+        total: total bytes; 0 if unknown.
+    """
 
     pull_id: str
     message: str
@@ -82,10 +99,10 @@ class PullProgress:
 
 @frozen
 class AllowParams:
-    """A remote model that the user allows to get code of a folder, from now on.
+    """Allows a remote model to receive code of a folder from now on.
 
     Attributes:
-        destination: as it was in `AskResult`.
+        destination: the model and the folder, as in `AskResult`.
     """
 
     destination: Destination
@@ -93,11 +110,15 @@ class AllowParams:
 
 @frozen
 class RevokeParams:
-    """Nothing needs to be said: the server asks again for all open folders."""
+    """No parameters. Revokes the consent to all remote models for all open folders; answers then require it again."""
 
 
 @frozen
 class AllowedModels:
-    """The remote models that may get code of the open folders."""
+    """The remote models that may receive code of the open folders.
+
+    Attributes:
+        destinations: one entry for each model and folder.
+    """
 
     destinations: tuple[Destination, ...]

@@ -1,4 +1,4 @@
-"""Where code is, and how it was found: what several messages speak of."""
+"""Types that several messages share: places, scopes and passages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from sourcewise.domain.search import SearchMode
 
 @frozen
 class Place:
-    """A line of a file."""
+    """A line of a file.
+
+    Attributes:
+        path: path relative to the folder.
+        uri: URI of the file.
+        line: line number.
+    """
 
     path: str
     uri: str
@@ -18,10 +24,14 @@ class Place:
 
 @frozen
 class Selection:
-    """What is selected in an editor, in the document as it is there, saved or not.
+    """A selection in an editor. It refers to the current text of the document, saved or not.
 
     Attributes:
-        start_character: UTF-16 units from 0, like `end_character`; where both ends are the same place, it is a cursor.
+        uri: URI of the document.
+        start_line: first line.
+        end_line: last line.
+        start_character: start column in UTF-16 units, from 0.
+        end_character: end column in UTF-16 units, from 0. If both ends are equal, the selection is a cursor.
     """
 
     uri: str
@@ -33,13 +43,13 @@ class Selection:
 
 @frozen
 class Scope:
-    """What a search is narrowed to: all that is given holds, and of each list any one.
+    """The scope of a search. Different fields are ANDed; the entries of a list are ORed.
 
     Attributes:
-        paths: files and folders (these end in `/`) that passages must come from.
-        languages: of their files, as `IndexChoices` has them.
-        kinds: of a definition that they hold or are a part of, likewise.
-        changed_since: a branch, a tag or a commit; their files must have changed since the work here left it.
+        paths: files and folders to search; a folder ends in `/`.
+        languages: languages of the files to search; see `IndexChoices`.
+        kinds: kinds of definitions that a passage must contain or belong to; see `IndexChoices`.
+        changed_since: a branch, tag or commit; only files that changed since the current branch left it are searched.
     """
 
     paths: tuple[str, ...] = ()
@@ -53,13 +63,19 @@ EVERYTHING = Scope()
 
 @frozen
 class Passage:
-    """Lines of a file that were found.
+    """A result of a search: lines of a file.
 
     Attributes:
-        score: only its order means something.
-        similarity: cosine with the question in [-1, 1]; null where no vector was compared.
-        symbol: qualified name of the definition it holds or is a part of; empty for loose lines.
-        reasons: why it was found, in words.
+        path: path relative to the folder.
+        uri: URI of the file.
+        start_line: first line.
+        end_line: last line.
+        score: score of the ranking; only comparable within one search.
+        similarity: cosine similarity with the question in [-1, 1]; null if no vectors were compared.
+        symbol: qualified name of the definition that the passage contains or belongs to; empty outside definitions.
+        kind: kind of that definition; `text` outside definitions.
+        language: language of the file.
+        reasons: the contributions to the score, or why the passage was found, in words.
         preview: its first lines.
     """
 
@@ -78,10 +94,11 @@ class Passage:
 
 @frozen
 class Source(Passage):
-    """A passage as an answer cites it: `[number]`.
+    """A passage that an answer can cite as `[number]`.
 
     Attributes:
-        truncated: true where the prompt had no room for all of its lines.
+        number: number of the source, from 1.
+        truncated: whether the prompt omits some of its lines for lack of room.
     """
 
     number: int
@@ -90,11 +107,13 @@ class Source(Passage):
 
 @frozen
 class Coverage:
-    """How a search was served.
+    """How the passages were found.
 
     Attributes:
-        chunks: how many the folder has; `embedded` of them had a vector when it was asked.
-        relevant: false where nothing found is about the question.
+        mode: the searches that found them.
+        chunks: chunks in the folder's index.
+        embedded: chunks that had vectors at the time of the search.
+        relevant: whether any passage is relevant to the question.
     """
 
     mode: SearchMode

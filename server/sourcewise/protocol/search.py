@@ -9,12 +9,13 @@ from sourcewise.protocol.places import EVERYTHING, Coverage, Passage, Scope, Sel
 
 @frozen
 class SearchParams:
-    """A search without an answer.
+    """Searches a folder, without a written answer.
 
     Attributes:
-        folder: as in `AskParams`.
-        limit: the most passages, 1 to 50; left out, the setting `retrieval.top`.
-        scope: what to stay in; left out, the whole folder.
+        query: the query, in any words.
+        folder: URI of a workspace folder; required if several are open.
+        limit: the maximum number of passages, 1 to 50; the default is the setting `retrieval.top`.
+        scope: the scope of the search; the default is the whole folder.
     """
 
     query: str
@@ -25,9 +26,10 @@ class SearchParams:
 
 @frozen
 class SimilarParams:
-    """A search for code that does what the selected lines do; they themselves are not among the results.
+    """Searches for code similar to the selected lines, which are not among the results.
 
     Attributes:
+        selection: the lines, or a cursor for the symbol there.
         limit: as in `SearchParams`.
     """
 
@@ -37,7 +39,12 @@ class SimilarParams:
 
 @frozen
 class SearchResult:
-    """The passages, best first."""
+    """The results of a search.
+
+    Attributes:
+        passages: the passages, best first.
+        search: how they were found.
+    """
 
     passages: tuple[Passage, ...]
     search: Coverage

@@ -1,4 +1,4 @@
-"""The table of messages: every method with the types of what is sent and what comes back."""
+"""The table of messages: every method with the types of its parameters and its result."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from sourcewise.protocol.search import SearchParams, SearchResult, SimilarParams
 
 @frozen
 class Request:
-    """A method that the server answers."""
+    """A request from the client to the server."""
 
     method: str
     params: type[Any]
@@ -55,7 +55,7 @@ class Request:
 
 @frozen
 class Notification:
-    """A method that the server sends and nobody answers."""
+    """A notification from the server to the client."""
 
     method: str
     params: type[Any]

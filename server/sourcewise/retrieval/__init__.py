@@ -1,1 +1,1 @@
-"""From a question to passages: search, ranking, scope and symbols."""
+"""Retrieves the passages for a question: search, ranking, scope and symbols."""

@@ -1,7 +1,7 @@
 """Vector search among the chunks that pass a filter.
 
-The vector store has no filters: it searches all chunks, or a list of ids. This module chooses the faster way: a list of
-a hundred thousand ids takes half a second, and so does a search for rare chunks among all.
+The vector store has no filters: it searches all chunks, or a list of ids. This module chooses the faster method. A list
+of a hundred thousand ids takes half a second; so does a search of all chunks if few of them pass the filter.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ if TYPE_CHECKING:
     from sourcewise.storage.chunk_filter import ChunkFilter
     from sourcewise.storage.vector_search import Hits, Vector, VectorSearch
 
-# Up to this many ids, a search by list is faster than a search among all.
+# Up to this many ids, searching a list is faster than searching all chunks.
 _FEW = 10_000
-# How many times more hits than the limit the first and the second search among all return, before a search by list.
+# The first and the second search of all chunks return this many times the limit. After that, a list is searched.
 _FIRST, _DEEPER = 4, 16
 
 
 def nearest_chunks(
     vectors: VectorSearch, catalog: Catalog, model: str, vector: Vector, *, limit: int, chunk_filter: ChunkFilter
 ) -> Hits:
-    """Return the nearest chunks that pass a filter; see VectorSearch.search.
+    """Return the nearest chunks that pass a filter, with their cosines; see VectorSearch.search.
 
-    If few chunks pass, it searches only these. Otherwise it filters the nearest of all chunks, and once more four times
-    as many if that promises enough hits; if too few pass, it searches by list after all.
+    If few chunks pass, it searches only those. Otherwise it filters the nearest of all chunks, and then four times as
+    many if that is likely to suffice. If too few pass, it searches the list of passing ids.
 
     Args:
-        vectors: of the folder.
-        catalog: of the folder.
+        vectors: the folder's vectors.
+        catalog: the folder's catalog.
         model: name of the embedding model.
-        vector: of shape (dimensions,).
-        limit: the number of hits at most.
+        vector: the query's vector, of shape (dimensions,).
+        limit: the maximum number of hits.
         chunk_filter: which chunks to search.
     """
     if not chunk_filter.narrows:

@@ -1,6 +1,6 @@
 """Derives the context of a follow-up question from its conversation: names and words, and their weight in the search.
 
-It uses no model, so the same conversation always has the same result.
+It uses no model, so the same conversation always gives the same result.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _REFERS_BACK = re.compile(
     r"|same|former|latter|above|previous)\b|\b(?:in|from)\s+there\b",
     re.IGNORECASE,
 )
-# The weight of the context of a question with one term; it is divided by the number of terms.
+# The context's weight for a question with one term; it is divided by the number of terms.
 _WEIGHT_IF_REFERRED_TO = 1.5
 _WEIGHT_OTHERWISE = 0.2
-# The question outweighs its context, unless it has only stop words.
+# The question outweighs its context, unless the question has only stop words.
 _MAX_WEIGHT = 0.6
 _WEIGHT_IF_ONLY_STOP_WORDS = 2.0
 _TURNS = 3
@@ -37,21 +37,21 @@ _WORDS_OF_QUESTION = 8
 
 
 def search_request(query: Query, top: int, mode: SearchMode = SearchMode.HYBRID) -> SearchRequest:
-    """Return the search that finds the sources for a question in its conversation."""
+    """Return the search request for a question, with the context from its conversation."""
     context = conversation_context(query)
     return SearchRequest(query.question, top, mode, query.scope, context, query.excerpt)
 
 
 def search_text(request: SearchRequest) -> str:
-    """Return what to search for: the text of a request, and the names of its excerpt."""
+    """Return the text to search for: the text of a request, and the names that its excerpt defines."""
     names = defined_names(request.excerpt) if request.excerpt else ()
     return "\n".join([request.text.strip(), *(f"`{name}`" for name in names)])
 
 
 def conversation_context(query: Query) -> ConversationContext:
-    """Return the context of a question; its weight is low where the question has many terms of its own.
+    """Return the context of a question; its weight is low if the question has many terms of its own.
 
-    A question that names code, or whose excerpt does, needs no context.
+    There is no context if the question names code, or if its excerpt defines a symbol.
     """
     question = query.question
     if not query.history or identifiers_in(question) or (query.excerpt and defined_names(query.excerpt)):
@@ -62,7 +62,7 @@ def conversation_context(query: Query) -> ConversationContext:
 
 
 def defined_names(excerpt: Chunk) -> tuple[str, ...]:
-    """Return the names of the symbols that an excerpt defines, or else of the one it is a part of."""
+    """Return the names of the symbols that an excerpt defines, or else of the symbol that contains it."""
     defined = tuple(dict.fromkeys(definition.name for definition in excerpt.definitions))
     return defined or ((last_part(excerpt.symbol),) if excerpt.symbol else ())
 
@@ -81,7 +81,7 @@ def _weight(question: str) -> float:
 
 
 def _subjects(history: Sequence[Turn]) -> Iterator[str]:
-    """Yield the names and words of the last turn, and of up to two before it while their questions refer back."""
+    """Yield the names and words of the last turn, and of up to two turns before it while the questions refer back."""
     for turn in islice(reversed(history), _TURNS):
         yield from turn.symbols[:_SYMBOLS]
         yield from identifiers_in(turn.question)

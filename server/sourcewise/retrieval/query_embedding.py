@@ -1,7 +1,7 @@
-"""Embeds a query once, and compares the vector with chunks and file summaries.
+"""Embeds a query once, and compares its vector with chunks and file summaries.
 
-The embedding model or the vector store may be unavailable. Then there is no embedding, or it finds nothing, and keyword
-search alone answers: a search never waits for either of them.
+If the embedding model is unavailable, there is no embedding; if the vector store is, the embedding finds nothing. The
+search never waits for either: it then uses keywords alone.
 """
 
 from __future__ import annotations
@@ -31,34 +31,34 @@ _CONTEXT_FACTOR = 2.0
 
 
 class QuestionEmbedder(Protocol):
-    """Makes the vector of a question; see Embedder."""
+    """Embeds a question; see Embedder."""
 
     def embed_question(self, model: str, question: str) -> Vectors:
-        """Return one unit vector (dimensions)."""
+        """Return a unit vector of shape (dimensions,)."""
 
 
 class QueryEmbedder:
-    """Embeds the queries to one folder. Thread-safe."""
+    """Embeds queries to one folder. Thread-safe."""
 
     def __init__(self, catalog: Catalog, vectors: VectorSearch, embedder: QuestionEmbedder) -> None:
-        """Take the parts to search; opens nothing."""
+        """Take the catalog and the vectors to search; opens nothing."""
         self._catalog = catalog
         self._vectors = vectors
         self._embedder = embedder
 
     def model_for(self, serving: str | None, wanted: str) -> str | None:
-        """Return the model of the embedded chunks, else the wanted one if it has embedded file summaries."""
+        """Return the model of the embedded chunks, else the wanted model if it has embedded file summaries."""
         return serving or (wanted if self._catalog.file_summaries.exist(wanted) else None)
 
     def embed(self, text: str, model: str, context: ConversationContext = NO_CONTEXT) -> QueryEmbedding | None:
-        """Return the embedding of a text, moved towards its context; None while the model is unavailable."""
+        """Return the embedding of a text, blended with its context by weight; None if the model is unavailable."""
         try:
             vector = self._embedder.embed_question(model, text)
             if context.weight:
                 in_context = self._embedder.embed_question(model, f"{text}\n{context.text}")
                 vector = blend(vector, in_context, _CONTEXT_FACTOR * context.weight)
         except (WeightsError, WorkerError, PeerError) as error:
-            logger.warning("Keywords alone serve a question: %s", error)
+            logger.warning("Searching by keywords only: %s", error)
             return None
         return QueryEmbedding(vector, model, self._catalog, self._vectors)
 
@@ -78,25 +78,25 @@ class QueryEmbedding:
     _vectors: VectorSearch
 
     def nearest(self, limit: int, chunk_filter: ChunkFilter) -> dict[str, float]:
-        """Return the nearest chunks with their cosines, nearest first; none while the store is unavailable."""
+        """Return the nearest chunks with their cosines, nearest first; none if the vector store is unavailable."""
         try:
             hits = nearest_chunks(
                 self._vectors, self._catalog, self.model, self.vector, limit=limit, chunk_filter=chunk_filter
             )
         except (StorageError, PeerError) as error:
-            logger.warning("Keywords alone serve a question: %s", error)
+            logger.warning("Searching by keywords only: %s", error)
             return {}
-        # Rounded, so that the order of equally near chunks does not depend on when a vector was stored.
+        # Rounded, so that the order of equally near chunks does not depend on when their vectors were stored.
         return {chunk_id: round(cosine, 6) for chunk_id, cosine in hits}
 
     def of_chunks(self, chunk_ids: Sequence[str]) -> dict[str, float]:
-        """Return the cosines of these chunks, as far as they have vectors; none while the store is unavailable."""
+        """Return the cosines of those chunks that have vectors; none if the vector store is unavailable."""
         try:
             return dict(self._vectors.search(self.model, self.vector, len(chunk_ids), chunk_ids)) if chunk_ids else {}
         except (StorageError, PeerError) as error:
-            logger.warning("Some passages show no similarity: %s", error)
+            logger.warning("Cannot compute the similarity of some passages: %s", error)
             return {}
 
     def of_files(self, paths: Collection[str]) -> dict[str, float]:
-        """Return the cosines of the summaries of these files, as far as they are embedded."""
+        """Return the cosines of the summaries of those files whose summary is embedded."""
         return self._catalog.file_summaries.cosines(self.model, self.vector, list(paths))

@@ -1,8 +1,8 @@
-"""Ranks the candidates of a search: pure, and able to explain each score. All weights are in two tables.
+"""Ranks the candidates of a search with a linear model, and explains each score. Has no side effects.
 
 A score is the sum of features, each a number from 0 to 1, times their weights. Most features are relative to the best
-candidate of the same search, because BM25 and cosines have no scale of their own. The weights were fitted to questions
-with known answers; `server/RETRIEVAL.md` describes how, and what each feature is worth.
+candidate of the same search, because BM25 and cosines have no common scale across questions. The weights, in two
+tables, were fitted to questions with known answers; `server/RETRIEVAL.md` describes how, and what each feature adds.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ class Weights:
         keywords: BM25 of the chunk, as a share of the best.
         rest_of_file: BM25 of the other chunks of the file; the n-th best of them counts an n-th.
         semantic: cosine with the query, scaled from the last of the nearest chunks (0) to the first (1).
-        semantic_of_file: the same for the best chunk of the file. It is negative, so that the cosine counts more for
-            which lines of a file are meant than for which file.
+        semantic_of_file: the same for the best chunk of the file. It is negative, since cosines distinguish lines
+            within a file better than files from each other.
         file_summary: cosine of the file's summary with the query, scaled from the lowest (0) to the highest (1).
-        symbol: a symbol that the chunk defines fits the query.
+        symbol: the name of a symbol that the chunk defines matches the query.
         exact_symbol: the chunk defines a symbol that the query writes as code.
-        exact_location: the query names the chunk's lines, or its file. Set by judgement, since no question with a known
-            answer names a location: more than `same_file` costs.
+        exact_location: the query names the chunk's lines, or its file. Chosen to outweigh `same_file`, not fitted: no
+            question with a known answer names a location.
         query_in_file_name: how much of the query the file name contains; `file_name_in_query`: the reverse.
         folder_name_in_query: how much of the name of the file's folder the query contains.
         test: the file is a test; `non_product`: an example, a benchmark, …; `non_code`: text or data.
-        depth: five folders deeper than the shallowest candidate.
-        same_file: another passage of the same file ranks higher.
+        depth: how much deeper the file is than the shallowest candidate; the full weight from five folders on.
+        same_file: another chunk of the same file ranks higher.
     """
 
     keywords: float
@@ -101,7 +101,7 @@ class Candidate:
     Attributes:
         bm25: its BM25 score.
         nearest: whether it is among the nearest chunks of the vector search.
-        similarity: its cosine with the query; None where it is not known.
+        similarity: its cosine with the query; None if unknown.
         exact_symbols: symbols that it defines and that the query writes as code.
         exact_location: whether the query names its lines, or its file.
         not_nearest: whether it is embedded, but not among the nearest chunks.
@@ -116,14 +116,14 @@ class Candidate:
 
 
 class ChunkMetadata(NamedTuple):
-    """What the ranking needs of a chunk: the path of its file, and the names of the symbols that it defines."""
+    """The path of a chunk's file, and the names of the symbols that the chunk defines."""
 
     path: str
     names: tuple[str, ...]
 
 
 class RankedChunk(NamedTuple):
-    """A chunk with its score and the reasons for it, the largest contribution first."""
+    """A chunk with its score and the reasons for the score, the largest contribution first."""
 
     chunk_id: str
     score: float
@@ -131,7 +131,7 @@ class RankedChunk(NamedTuple):
 
 
 class _Contribution(NamedTuple):
-    """What a feature adds to a score."""
+    """The amount that a feature adds to a score."""
 
     feature: str
     amount: float
@@ -148,11 +148,11 @@ def rank(
     """Return the `request.top` best candidates, best first.
 
     Args:
-        request: what was searched.
+        request: the search.
         term_weights: the terms of its text and context, with their weights.
-        candidates: the chunks that were found, by id.
-        chunk_metadata: of the candidates that still exist, by id.
-        file_similarities: cosines of file summaries with the query, by path, as far as they are known.
+        candidates: the chunks found, by id.
+        chunk_metadata: the metadata of the candidates that still exist, by id.
+        file_similarities: cosines of file summaries with the query, by path; paths without a summary are left out.
     """
     found = {chunk_id: candidate for chunk_id, candidate in candidates.items() if chunk_id in chunk_metadata}
     scorer = _Scorer(FeatureExtractor(request.text, term_weights), found, chunk_metadata, file_similarities)
@@ -164,7 +164,7 @@ def rank(
 
 
 class _Scorer:
-    """Computes the scores of candidates relative to each other."""
+    """Computes the score of each candidate relative to the other candidates."""
 
     def __init__(
         self,
@@ -187,7 +187,7 @@ class _Scorer:
             self._semantic_of_file[path] = max(self._semantic_of_file[path], self._semantic[chunk_id])
         self._rest_of_file = _rest_of_files(found, self._paths)
         self._file_summary = _scaled(file_similarities, frozenset(self._paths.values()))
-        # Computed once for each file, since many candidates share one.
+        # Computed once per file, since many candidates share a file.
         self._of_files = {path: tuple(self._of_file(path)) for path in self._path_features}
         self._file_scores = {path: _sum(contributions) for path, contributions in self._of_files.items()}
 
@@ -196,8 +196,8 @@ class _Scorer:
         return _sum(self._of_chunk(chunk_id)) + self._file_scores[self._paths[chunk_id]]
 
     def reasons(self, chunk_id: str, penalty: float) -> tuple[str, ...]:
-        """Return the contributions that are not zero in words, the largest first."""
-        same_file = _Contribution("is not the best of its file", penalty)
+        """Return the nonzero contributions in words, the largest first."""
+        same_file = _Contribution("is not the best match in its file", penalty)
         contributions = [*self._of_chunk(chunk_id), *self._of_files[self._paths[chunk_id]], same_file]
         shown = [each for each in contributions if round(each.amount, 2)]
         shown.sort(key=lambda each: -abs(each.amount))
@@ -208,29 +208,29 @@ class _Scorer:
         keywords = candidate.bm25 / self._best_bm25
         yield _Contribution("keywords", weights.keywords * keywords)
         of_file = weights.semantic_of_file * self._semantic_of_file[self._paths[chunk_id]]
-        yield _Contribution("meaning", weights.semantic * self._semantic[chunk_id] + of_file)
+        yield _Contribution("semantic similarity", weights.semantic * self._semantic[chunk_id] + of_file)
         if candidate.exact_location:
-            yield _Contribution("is named by the question", weights.exact_location)
+            yield _Contribution("is named in the question", weights.exact_location)
         if candidate.exact_symbols:
             symbols = ", ".join(dict.fromkeys(candidate.exact_symbols))
             yield _Contribution(f"defines {symbols}", weights.exact_symbol)
         if symbol.fit:
-            yield _Contribution(f"is about {symbol.name}", weights.symbol * symbol.fit)
+            yield _Contribution(f"matches symbol {symbol.name}", weights.symbol * symbol.fit)
 
     def _of_file(self, path: str) -> Iterator[_Contribution]:
         weights, features = self.weights, self._path_features[path]
         rest = self._rest_of_file[path] / self._best_bm25
         yield _Contribution("keywords elsewhere in the file", weights.rest_of_file * rest)
-        yield _Contribution("what the file is about", weights.file_summary * self._file_summary[path])
+        yield _Contribution("file summary", weights.file_summary * self._file_summary[path])
         yield _Contribution(
-            f"path has {', '.join(features.matched_terms)}",
+            f"path contains {', '.join(features.matched_terms)}",
             weights.query_in_file_name * features.query_in_file_name
             + weights.file_name_in_query * features.file_name_in_query
             + weights.folder_name_in_query * features.folder_name_in_query,
         )
-        yield _Contribution("is deep in folders", weights.depth * features.depth)
+        yield _Contribution("is deeply nested", weights.depth * features.depth)
         yield _Contribution("is a test", weights.test * features.test)
-        yield _Contribution("is beside the product's code", weights.non_product * features.non_product)
+        yield _Contribution("is not product code", weights.non_product * features.non_product)
         yield _Contribution("is text or data", weights.non_code * features.non_code)
 
     def _semantic_of(self, candidate: Candidate) -> float:
@@ -238,7 +238,7 @@ class _Scorer:
         if candidate.not_nearest:
             return 0.0
         if candidate.similarity is None:
-            # A chunk without a vector is assumed to be as similar as its keywords suggest.
+            # Estimate the similarity of a chunk without a vector by its keywords.
             return candidate.bm25 / self._best_bm25
         if self._highest_cosine <= self._lowest_cosine:
             return float(candidate.similarity >= self._highest_cosine)
@@ -250,7 +250,7 @@ def _sum(contributions: Iterable[_Contribution]) -> float:
 
 
 def _rest_of_files(found: Mapping[str, Candidate], paths: Mapping[str, str]) -> dict[str, float]:
-    """Return by path the BM25 scores of all but the best chunk, the n-th of them divided by n."""
+    """Return, by path, the sum of the BM25 scores of all but the best chunk, the n-th best divided by n."""
     scores: dict[str, list[float]] = defaultdict(list)
     for chunk_id, candidate in found.items():
         scores[paths[chunk_id]].append(candidate.bm25)
@@ -259,7 +259,7 @@ def _rest_of_files(found: Mapping[str, Candidate], paths: Mapping[str, str]) -> 
 
 
 def _scaled(cosines: Mapping[str, float], paths: Collection[str]) -> dict[str, float]:
-    """Return the cosine of each path, scaled from the lowest (0) to the highest (1); the mean where there is none."""
+    """Return the cosine of each path, scaled from the lowest (0) to the highest (1); the mean for unknown ones."""
     least, most = min(cosines.values(), default=0.0), max(cosines.values(), default=0.0)
     scaled = {path: (cosine - least) / (most - least or 1.0) for path, cosine in cosines.items()}
     average = sum(scaled.values()) / (len(scaled) or 1)
@@ -267,12 +267,12 @@ def _scaled(cosines: Mapping[str, float], paths: Collection[str]) -> dict[str, f
 
 
 def _penalize_same_file(scored: Sequence[tuple[str, str, float]], penalty: float, top: int) -> list[tuple[str, float]]:
-    """Penalize every chunk but the best of each file, so that one file does not fill the result.
+    """Penalize every chunk but the best of each file, so that one file does not fill the results.
 
     Args:
         scored: id, path and score of chunks, best first.
-        penalty: is added to the score; negative.
-        top: the number of chunks to return at most.
+        penalty: the amount to add to the score; negative.
+        top: the maximum number of chunks to return.
 
     Returns:
         The ids in their new order, each with its penalty or 0.

@@ -1,7 +1,7 @@
-"""Ranking features from the names and the path of some code: pure functions of a query, each from 0 to 1.
+"""Ranking features from symbol names and paths: pure functions of a query, each from 0 to 1.
 
-A question describes code in its own words: `how are routes matched` means `Router.match` in `routing.py`. So words are
-compared by their roots, and weighted by how rare they are: a word of every chunk says nothing.
+A question describes code in its own words: `how are routes matched` should find `Router.match` in `routing.py`. So
+words are compared by their roots, and weighted by their inverse document frequency.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ class PathFeatures(NamedTuple):
     Attributes:
         query_in_file_name: how much of the query the file name contains, by term weight.
         file_name_in_query: how much of the file name the query contains.
-        folder_name_in_query: how much of the name of its folder the query contains.
-        matched_terms: roots of query terms that are in the path.
-        depth: how many folders deeper it is than the shallowest path, as a share of five.
-        test: whether it is a test.
-        non_product: whether it is an example, a benchmark or the like.
-        non_code: whether it is text or data.
+        folder_name_in_query: how much of the name of the file's folder the query contains.
+        matched_terms: the roots of query terms that the path contains.
+        depth: how many folders deeper the path is than the shallowest one, as a share of five; at most 1.
+        test: whether the file is a test.
+        non_product: whether the file is an example, a benchmark or similar.
+        non_code: whether the file is text or data.
     """
 
     query_in_file_name: float
@@ -68,7 +68,7 @@ class PathFeatures(NamedTuple):
 
 
 class SymbolMatch(NamedTuple):
-    """How well the name of a symbol fits a query, from 0 to 1, and the name."""
+    """The name of a symbol, and how well it matches a query, from 0 to 1."""
 
     fit: float = 0.0
     name: str = ""
@@ -81,8 +81,8 @@ class FeatureExtractor:
         """Prepare a query.
 
         Args:
-            text: of the query; words like `test` or `example` in it turn off the feature of that name.
-            term_weights: its terms, with their weights.
+            text: the text of the query. A word such as `test` or `example` turns off the feature of that name.
+            term_weights: the terms of the query, with their weights.
         """
         self._weights: dict[str, float] = {}
         for term, weight in term_weights.items():
@@ -93,7 +93,7 @@ class FeatureExtractor:
         self._about_non_code = bool(_ABOUT_NON_CODE.search(text))
 
     def best_symbol(self, names: Iterable[str]) -> SymbolMatch:
-        """Return the name that fits best: it shares many words with the query, and has few others."""
+        """Return the best-matching name: it shares many words with the query, and has few others."""
         return max((SymbolMatch(self._fit(name), name) for name in names), default=SymbolMatch())
 
     def _fit(self, name: str) -> float:
@@ -102,26 +102,26 @@ class FeatureExtractor:
         return self._share(shared) * len(shared) / len(roots) if shared else 0.0
 
     def _share(self, roots: Iterable[str]) -> float:
-        """Return the weight of these terms as a share of the weight of all terms."""
+        """Return the weight of these terms as a share of the weight of all query terms."""
         return sum(self._weights[word] for word in roots) / self._total
 
     def path_features(self, paths: Iterable[str]) -> dict[str, PathFeatures]:
-        """Return the features of each path; a word that all of the paths contain counts little."""
+        """Return the features of each path; a word that all paths contain counts little."""
         parts = {path: _path_roots(path) for path in paths}
         least = min((path.count("/") for path in parts), default=0)
         common = Counter(word for part in parts.values() for word in part.folders | part.name)
-        rarity = {
+        word_weights = {
             word: math.log1p(len(parts) / (count + 0.5)) / math.log1p(len(parts) / 0.5)
             for word, count in common.items()
         }
-        return {path: self._features(path, part, rarity, path.count("/") - least) for path, part in parts.items()}
+        return {path: self._features(path, part, word_weights, path.count("/") - least) for path, part in parts.items()}
 
-    def _features(self, path: str, part: _PathRoots, rarity: Mapping[str, float], deeper: int) -> PathFeatures:
+    def _features(self, path: str, part: _PathRoots, word_weights: Mapping[str, float], deeper: int) -> PathFeatures:
         matched = part.name & self._weights.keys()
         return PathFeatures(
-            query_in_file_name=sum(self._weights[word] * rarity[word] for word in matched) / self._total,
-            file_name_in_query=self._coverage(part.name, rarity),
-            folder_name_in_query=self._coverage(part.folder, rarity),
+            query_in_file_name=sum(self._weights[word] * word_weights[word] for word in matched) / self._total,
+            file_name_in_query=self._coverage(part.name, word_weights),
+            folder_name_in_query=self._coverage(part.folder, word_weights),
             matched_terms=tuple(sorted((part.folders | part.name) & self._weights.keys())),
             depth=min(deeper, _DEEPEST) / _DEEPEST,
             test=not self._about_tests and bool(_TEST.search(path)),
@@ -129,14 +129,15 @@ class FeatureExtractor:
             non_code=not self._about_non_code and bool(_NON_CODE.search(path)),
         )
 
-    def _coverage(self, roots: frozenset[str], rarity: Mapping[str, float]) -> float:
-        """Return how much of a name the query contains, by the rarity of its words among the paths."""
+    def _coverage(self, roots: frozenset[str], word_weights: Mapping[str, float]) -> float:
+        """Return how much of a name the query contains; words that are rare among the paths count more."""
         matched = roots & self._weights.keys()
-        return sum(rarity[word] for word in matched) / sum(rarity[word] for word in roots) if matched else 0.0
+        total = sum(word_weights[word] for word in roots)
+        return sum(word_weights[word] for word in matched) / total if matched else 0.0
 
 
 class _PathRoots(NamedTuple):
-    """Roots of the words in a path: in all its folders, the innermost one, and the file name without extensions."""
+    """Roots of the words in a path: in all folders, the innermost folder, and the file name without extensions."""
 
     folders: frozenset[str]
     folder: frozenset[str]

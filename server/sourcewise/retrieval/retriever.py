@@ -1,7 +1,7 @@
-"""Retrieves the passages for a request: runs keyword, vector and definition search, and ranks what they find.
+"""Retrieves the passages for a request: runs keyword, vector and definition search, and ranks the candidates.
 
 Keyword and definition search need only the catalog, so a folder can be searched before anything is embedded. Vector
-search covers the chunks that have vectors so far; the result says which searches ran.
+search covers the chunks that have vectors so far. The result states which searches ran.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from sourcewise.storage.chunk_filter import ChunkFilter
     from sourcewise.storage.vector_search import VectorSearch
 
-# How many candidates each search contributes. More cost time and hardly ever change the first ten.
+# How many candidates each search contributes. More cost time and rarely change the first ten results.
 _KEYWORD_DEPTH = 150
 _VECTOR_DEPTH = 60
-# Without vectors, keywords alone show which files are relevant as a whole, which takes more of their chunks.
+# Without vectors, only keywords can show that a whole file is relevant, and that needs more of its chunks.
 _KEYWORD_DEPTH_ALONE = 200
 _DEFINITION_DEPTH = 100
 _LOCATION_DEPTH = 10
@@ -45,22 +45,22 @@ class Retriever:
     """Searches one folder's index. Thread-safe."""
 
     def __init__(self, catalog: Catalog, vectors: VectorSearch, embedder: QuestionEmbedder) -> None:
-        """Take the parts to search; opens nothing."""
+        """Take the catalog and the vectors to search; opens nothing."""
         self._catalog = catalog
         self._query_embedder = QueryEmbedder(catalog, vectors, embedder)
         self._vector_threads = ThreadPoolExecutor(_VECTOR_THREADS, thread_name_prefix="nearest")
 
     def keyword_candidates(self, question: str, limit: int) -> list[str]:
-        """Return ids of up to `limit` chunks that keyword search finds, best first."""
+        """Return the ids of up to `limit` chunks that keyword search finds, best first."""
         term_weights = weighted_terms(question, self._catalog.keywords.inverse_document_frequency)
         return [chunk_id for chunk_id, _ in self._catalog.keywords.search(list(term_weights), limit)]
 
     def search(self, request: SearchRequest, model: str, chunk_filter: ChunkFilter = ANY_CHUNK) -> SearchResult:
-        """Return the best passages for a request, after its excerpt if it has one.
+        """Return the best passages for a request; its excerpt comes first if it has one.
 
         Args:
-            request: see SearchRequest; its scope has become `chunk_filter`, its open files are left to UnsavedFiles.
-            model: the wanted embedding model; while its vectors are incomplete, a complete model serves.
+            request: see SearchRequest. `chunk_filter` replaces its scope; UnsavedFiles handles its open files.
+            model: the wanted embedding model; while its vectors are incomplete, another complete model is used.
             chunk_filter: the chunks in the scope of the request.
         """
         result = self._search(replace(request, text=search_text(request)), model, chunk_filter)
@@ -106,14 +106,14 @@ class Retriever:
         )
 
     def _embed(self, request: SearchRequest, serving: str | None, model: str) -> QueryEmbedding | None:
-        """Return the embedding of a request; None where its mode or the model has none."""
+        """Return the embedding of a request; None if its mode uses no vectors, or no model is available."""
         if request.mode is SearchMode.KEYWORD:
             return None
         embedding_model = self._query_embedder.model_for(serving, model)
         return self._query_embedder.embed(request.text, embedding_model, request.context) if embedding_model else None
 
     def similar(self, code: Chunk, model: str, top: int) -> SearchResult:
-        """Return the passages most similar to some code, without itself; by keywords while nothing is embedded."""
+        """Return the passages most similar to some code, except itself; by keywords while nothing is embedded."""
         serving, counts = self._catalog.serving_model(model)
         candidates: dict[str, Candidate] = {}
         embedding = self._query_embedder.embed(code.text, serving) if serving else None
@@ -159,7 +159,7 @@ class Retriever:
     def _keyword_candidates(
         self, request: SearchRequest, depth: int, chunk_filter: ChunkFilter
     ) -> tuple[dict[str, float], dict[str, Candidate]]:
-        """Return the weights of the search terms, and the candidates that terms, symbols and locations find."""
+        """Return the weights of the search terms, and the candidates found by terms, symbols and locations."""
         context = request.context
         term_weights = weighted_terms(request.text, self._catalog.keywords.inverse_document_frequency)
         context_weights = weighted_terms(context.text, self._catalog.keywords.inverse_document_frequency)
@@ -181,7 +181,7 @@ class Retriever:
         return [chunk_id for chunk_id in found if chunk_id in passing]
 
     def _add_nearest(self, model: str, nearest: Mapping[str, float], candidates: dict[str, Candidate]) -> None:
-        """Add the nearest chunks with their cosines, and mark the candidates that have vectors but are not nearest."""
+        """Add the nearest chunks with their cosines, and mark other candidates that have vectors."""
         if not nearest:
             return
         unseen = list(candidates.keys() - nearest.keys())
@@ -193,7 +193,7 @@ class Retriever:
 
 
 def _with_excerpt_first(result: SearchResult, excerpt: Chunk, top: int) -> SearchResult:
-    """Put the excerpt before the passages, without those that share lines with it."""
+    """Put the excerpt before the passages, and drop the passages that overlap it."""
     selected = Passage(excerpt, 1, 1.0, None, ("is selected",))
     others = [passage for passage in result.passages if not passage.chunk.overlaps(excerpt)]
     passages = (selected, *(replace(passage, rank=n) for n, passage in enumerate(others[: top - 1], 2)))
@@ -201,7 +201,7 @@ def _with_excerpt_first(result: SearchResult, excerpt: Chunk, top: int) -> Searc
 
 
 def _with_similarities(embedding: QueryEmbedding, passages: Sequence[Passage]) -> list[Passage]:
-    """Add the similarity of passages that only keyword search found, so that every passage shows one."""
+    """Add the similarity of passages that only keyword search found, so that each passage has one."""
     found = embedding.of_chunks([passage.chunk.id for passage in passages if passage.similarity is None])
     return [replace(each, similarity=found.get(each.chunk.id, each.similarity)) for each in passages]
 
@@ -220,7 +220,7 @@ def _relevant(request: SearchRequest, passages: Sequence[Passage], related: floa
 
 
 def _stem(term: str) -> str:
-    """Cut up to three letters that an English word may end in: `retried` matches `retry`."""
+    """Cut up to three letters of an English suffix, so that `retried` matches `retry`."""
     return term[: max(4, len(term) - 3)]
 
 

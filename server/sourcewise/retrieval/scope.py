@@ -1,4 +1,4 @@
-"""What a search is narrowed to, as the catalog can search it. Hides that names are checked and git is asked."""
+"""Converts the scope of a search to a filter on chunks: checks its names, and asks git for changed files."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _BRANCHES = 20
 
 
 def chunk_filter_of(scope: Scope, folder: Path, catalog: Catalog) -> ChunkFilter:
-    """Return what the chunks in a scope are like now.
+    """Return the filter that passes the chunks in a scope.
 
     Args:
-        scope: as a person wrote it.
-        folder: that is searched.
-        catalog: of the folder.
+        scope: the scope, with names as the user wrote them.
+        folder: the folder to search.
+        catalog: the folder's catalog.
 
     Raises:
-        QuestionError: a path, a language or a kind is not in the index, git cannot tell what has changed, or none of it
-            is in the scope.
+        QuestionError: a path, a language or a kind is not in the index, git cannot list the changed files, or no
+            changed file is in the scope.
     """
     if scope == EVERYTHING:
         return ANY_CHUNK
@@ -43,7 +43,7 @@ def chunk_filter_of(scope: Scope, folder: Path, catalog: Catalog) -> ChunkFilter
 
 
 def scope_choices(folder: Path, catalog: Catalog) -> ScopeChoices:
-    """Return what a search of a folder can be narrowed to, besides its files and folders."""
+    """Return the languages, kinds and branches that a search of a folder can be narrowed to."""
     return ScopeChoices(
         tuple(catalog.languages()), tuple(catalog.definitions.kinds()), tuple(branches(folder, _BRANCHES))
     )
@@ -53,19 +53,19 @@ def _check_paths(paths: Sequence[str], catalog: Catalog) -> None:
     unknown = catalog.unknown_paths(paths)
     if unknown:
         raise QuestionError(
-            f"Nothing is indexed of {', '.join(unknown)}.",
-            "Name files and folders as they stand in the folder, or ask why they are not indexed.",
+            f"Not in the index: {', '.join(unknown)}.",
+            "Use paths relative to the folder. If the path is correct, check why it is not indexed.",
         )
 
 
-def _known(asked: Sequence[str], known: Sequence[str], what: str) -> tuple[str, ...]:
-    """Return names as the index has them."""
-    names = tuple(name.lower() for name in asked)
+def _known(wanted: Sequence[str], known: Sequence[str], phrase: str) -> tuple[str, ...]:
+    """Return names in lower case, as the index has them; `phrase` words the error for unknown names."""
+    names = tuple(name.lower() for name in wanted)
     unknown = [name for name in names if name not in known]
     if unknown:
         raise QuestionError(
-            f"Nothing in the index is {what.format(' or '.join(unknown))}.",
-            f"It has: {', '.join(known)}." if known else "It is empty so far: wait until the folder is read.",
+            f"Nothing in the index is {phrase.format(' or '.join(unknown))}.",
+            f"The index has: {', '.join(known)}." if known else "The index is still empty: wait for the first scan.",
         )
     return names
 
@@ -76,6 +76,6 @@ def _changed_files(revision: str, paths: Sequence[str], folder: Path, catalog: C
     if not inside:
         raise QuestionError(
             f"No indexed file of {', '.join(paths) or 'this folder'} has changed since {revision}.",
-            "Name an older branch, tag or commit, or ask without what has changed.",
+            "Use an older branch, tag or commit, or do not narrow the search to changed files.",
         )
     return inside

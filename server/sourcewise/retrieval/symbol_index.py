@@ -1,8 +1,8 @@
 """Finds the code around a symbol: its definitions, its references, what it calls, and similar code.
 
-Works without a compiler, from the definitions and words of the catalog: a whole word outside its own definition is a
-reference. Names are case-sensitive. It embeds nothing, writes nothing and waits for no lock, so it answers at once,
-also while the folder is being indexed.
+It needs no compiler, only the definitions and words of the catalog: a whole word outside its own definition is a
+reference. Names are case-sensitive. It embeds nothing, writes nothing and waits for no lock, so it answers immediately,
+even while the folder is being indexed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from sourcewise.retrieval.follow_up_context import defined_names
 from sourcewise.text.languages import language_of
 from sourcewise.text.lines import split_lines
 from sourcewise.text.names import called_names, last_part, occurrences
-from sourcewise.text.words import identifier_words
+from sourcewise.text.scripts import separated
+from sourcewise.text.words import search_term
 
 if TYPE_CHECKING:
     import re
@@ -31,26 +32,27 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# How many chunks with a word are searched for references; where there are more, `References.truncated` is set.
+# At most this many chunks with a word are searched for references. If there are more, `References.truncated` is set.
 _MAX_CHUNKS = 200
 _DEFINITIONS_READ = 60
 _CALLS_FOLLOWED = 40
-# A name that is defined more often says nothing about which one is meant.
+# A name with more definitions is ambiguous: the call could refer to any of them.
 _AMBIGUOUS = 3
 _NAMES = 3
 _CALLERS = 3
 _CALLEES = 3
-# What prose and data define are headings and keys; their words name nothing in code.
-_NO_NAMES = frozenset({"section", "key"})
+# Definitions in prose and data are headings and keys; they do not name code.
+_NOT_CODE = frozenset({"section", "key"})
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A definition, or a loose line, that refers to a name.
+    """A definition that refers to a name, or a line outside any definition that does.
 
     Attributes:
-        line: the first one that has it.
-        symbol: qualified name of the definition that the line is in; empty for loose lines.
+        chunk: the chunk that contains the line.
+        line: the first line with the name.
+        symbol: qualified name of the definition around the line; empty if the line is outside any definition.
     """
 
     chunk: Chunk
@@ -63,7 +65,8 @@ class References:
     """The references to a name.
 
     Attributes:
-        truncated: True where only the first candidates were searched, so that there may be more.
+        found: the references, the most likely first.
+        truncated: whether only the first candidates were searched, so there may be more references.
     """
 
     found: tuple[Reference, ...] = ()
@@ -71,34 +74,36 @@ class References:
 
 
 class SymbolIndex:
-    """Asks one folder's catalog and vectors. Thread-safe."""
+    """Finds definitions, references, callees and similar code in one folder's index. Thread-safe."""
 
     def __init__(self, catalog: Catalog, vectors: VectorSearch) -> None:
-        """Take the parts to search; opens nothing."""
+        """Take the catalog and the vectors to search; opens nothing."""
         self._catalog = catalog
         self._vectors = vectors
 
     def definitions(self, names: Sequence[str], near: str) -> list[DefinitionPlace]:
-        """Return what is defined under the first of these names that anything is, the likeliest first.
+        """Return the definitions of the first of these names that has any, the most likely first.
 
         Args:
-            names: the same thing by several names, the most exact first: `Store.load`, then `load`.
-            near: path of the file that the name stands in. Its own definitions come first, then those of its language;
-                those of other languages only where there is none of these.
+            names: several names of one symbol, the most exact first: `Store.load`, then `load`.
+            near: path of the file that uses the name. Definitions in this file come first, then those in the same
+                language. Definitions in other languages are returned only if there are no others.
         """
         for name in names:
             last = last_part(name)
             found = self._catalog.definitions.find([name], _DEFINITIONS_READ)
-            places = [p for p in found if p.definition.name == last and p.definition.kind not in _NO_NAMES]
+            places = [p for p in found if p.definition.name == last and p.definition.kind not in _NOT_CODE]
             if places:
                 same_language = [place for place in places if language_of(place.path) == language_of(near)]
                 return sorted(same_language or places, key=lambda place: (place.path != near, place.path))
         return []
 
     def references(self, name: str, definitions: Sequence[DefinitionPlace]) -> References:
-        """Return the references to a name outside these definitions of it: same language first, loose lines last."""
-        words = identifier_words(name).split()[:1] or [name]
-        ids = [chunk_id for chunk_id, _ in self._catalog.keywords.search(words, _MAX_CHUNKS)]
+        """Return the references to a name outside these definitions of it.
+
+        References in the same language come first; within a language, lines outside any definition come last.
+        """
+        ids = [chunk_id for chunk_id, _ in self._catalog.keywords.search([search_term(name)], _MAX_CHUNKS)]
         own = [(place.path, place.definition) for place in definitions]
         found: dict[tuple[str, str | int], Reference] = {}
         for chunk in self._catalog.chunks(ids).values():
@@ -113,13 +118,13 @@ class SymbolIndex:
         return References(tuple(likeliest), len(ids) == _MAX_CHUNKS)
 
     def callees(self, code: Chunk) -> list[DefinitionPlace]:
-        """Return the definitions of what some code calls, in its order, where the name is not ambiguous."""
+        """Return the definitions of the functions that some code calls, in order, without ambiguous names."""
         own = set(defined_names(code))
         callees = islice((name for name in called_names(code.text, code.language) if name not in own), _CALLS_FOLLOWED)
         return [place for name in callees if (place := self._resolve(name, code.path)) is not None]
 
     def similar(self, chunk_ids: Iterable[str], model: str, limit: int) -> list[tuple[Chunk, float]]:
-        """Return the chunks nearest by stored vectors to the first of these that has any, each with its cosine."""
+        """Return the chunks nearest to the first of these chunks that has a stored vector, each with its cosine."""
         serving, _ = self._catalog.serving_model(model)
         if serving is None:
             return []
@@ -127,7 +132,7 @@ class SymbolIndex:
         try:
             similarities = dict(next(filter(None, nearest), []))
         except (StorageError, PeerError) as error:
-            logger.warning("No similar code was found: %s", error)
+            logger.warning("Cannot find similar code: %s", error)
             return []
         chunks = self._catalog.chunks(list(similarities))
         return [(chunk, similarities[chunk_id]) for chunk_id, chunk in chunks.items()]
@@ -136,9 +141,9 @@ class SymbolIndex:
         """Return some code as the first passage, then its references, what it calls, and similar code.
 
         Args:
-            code: need not be in the index, nor saved.
+            code: the code; it need not be in the index, nor saved.
             model: the wanted embedding model; see Retriever.search.
-            top: how many passages at most.
+            top: the maximum number of passages.
         """
         passages = _Passages(code)
         definitions = {name: self.definitions([name], code.path) for name in defined_names(code)[:_NAMES]}
@@ -151,7 +156,7 @@ class SymbolIndex:
             if place.chunk_id in chunks:
                 passages.add([(chunks[place.chunk_id], None)], f"defines {place.definition.name}, which it calls", 1)
         indexed = self._indexed_ids(code)
-        passages.add(self.similar(indexed, model, top), "is close in meaning", top)
+        passages.add(self.similar(indexed, model, top), "is semantically similar", top)
         serving, counts = self._catalog.serving_model(model)
         return SearchResult(
             code.symbol or code.path,
@@ -166,13 +171,13 @@ class SymbolIndex:
         return places[0] if places and (places[0].path == near or len(places) <= _AMBIGUOUS) else None
 
     def _indexed_ids(self, code: Chunk) -> list[str]:
-        """Return ids of the indexed chunks that share lines with some code, the one with its symbol first."""
+        """Return the ids of the indexed chunks that overlap some code, the one with the same symbol first."""
         stored = [chunk for chunk in self._catalog.chunks_of(code.path) if chunk.overlaps(code)]
         return [chunk.id for chunk in sorted(stored, key=lambda chunk: chunk.symbol != code.symbol)]
 
 
 class _Passages:
-    """Passages in the order they were added, each chunk once, none that repeats the code they surround."""
+    """Collects passages in the order they are added: each chunk once, and none that overlaps the given code."""
 
     def __init__(self, code: Chunk) -> None:
         self._code = code
@@ -188,24 +193,25 @@ class _Passages:
                 limit -= 1
 
     def best(self, top: int) -> tuple[Passage, ...]:
-        passages = [Passage(self._code, 0, 0.0, None, ("is asked about",)), *self._found.values()]
+        passages = [Passage(self._code, 0, 0.0, None, ("is the code you asked about",)), *self._found.values()]
         return tuple(replace(p, rank=rank, score=1 / rank) for rank, p in enumerate(passages[:top], 1))
 
 
 def _lines_with(word: re.Pattern[str], chunk: Chunk) -> Iterator[int]:
-    if word.search(chunk.text):  # most chunks of a common word only have it as a part of others
+    # Most chunks contain a common word only as a part of other words.
+    if word.search(chunk.text) or word.search(separated(chunk.text)):
         for line, text in enumerate(split_lines(chunk.text), chunk.first_line):
-            if word.search(text):
+            if word.search(text) or word.search(separated(text)):
                 yield line
 
 
 def _symbol_at(chunk: Chunk, line: int) -> str:
-    """Return the innermost definition around a line, as far as the chunk knows."""
+    """Return the qualified name of the innermost definition around a line that the chunk knows, or ""."""
     enclosing = [
         definition for definition in chunk.definitions if definition.first_line <= line <= definition.last_line
     ]
     if enclosing:
         return min(enclosing, key=lambda definition: definition.last_line - definition.first_line).qualified_name
-    # A chunk is named by a definition in it, which the line is not in, or by one that it is a part of.
+    # The chunk's symbol is either a definition inside the chunk, but not around the line, or one around the chunk.
     inside = {definition.qualified_name for definition in chunk.definitions}
     return "" if chunk.symbol in inside else chunk.symbol

@@ -1,7 +1,7 @@
-"""Updates search results with unsaved text: passages of files that are open in an editor show what the editor shows.
+"""Updates search results with the unsaved text of files that are open in an editor.
 
 An unchanged passage stays; a moved one gets its new lines; a rewritten definition replaces the indexed one; a deleted
-one is dropped; new code is added where its keywords match.
+one is dropped; new code is added if its keywords match.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     from sourcewise.domain.search import SearchRequest, SearchResult
     from sourcewise.storage.chunk_filter import ChunkFilter
 
-# A search as you type passes the same texts many times.
-_REMEMBERED_FILES = 8
-_REASON = "as the editor shows it"
+# Search-as-you-type passes the same texts many times.
+_CACHED_FILES = 8
+_REASON = "has unsaved changes"
 
 
 class UnsavedFiles:
-    """The unsaved texts of one folder at one moment."""
+    """A snapshot of the unsaved files of one folder, cut into chunks."""
 
     def __init__(self, files: Sequence[SourceFile], chunk_tokens: int, chunk_overlap: int) -> None:
-        """Cut them.
+        """Cut the files into chunks.
 
         Args:
-            files: as the editor shows them.
-            chunk_tokens: see SmartCodeChunker; the index must have been made with the same.
-            chunk_overlap: likewise.
+            files: the files, with the text in the editor.
+            chunk_tokens: see SmartCodeChunker; must be the value that the index was built with.
+            chunk_overlap: the same.
         """
         self._lines = {file.stamp.path: split_lines(file.text) for file in files}
         self.chunks = {chunk.id: chunk for file in files for chunk in _cut(file, chunk_tokens, chunk_overlap)}
@@ -47,10 +47,10 @@ class UnsavedFiles:
         """Return a search result as if the files had been saved.
 
         Args:
-            found: in the index.
-            request: that found it.
-            chunk_filter: the chunks in its scope.
-            indexed: ids of those of `chunks` that the index has.
+            found: the search result from the index.
+            request: the search.
+            chunk_filter: the filter for its scope.
+            indexed: the ids of those of `chunks` that the index has.
         """
         new = {
             chunk.id: chunk for chunk in self.chunks.values() if chunk.id not in indexed and chunk_filter.passes(chunk)
@@ -64,7 +64,7 @@ class UnsavedFiles:
         return replace(found, passages=tuple(passages), relevant=found.relevant or _relevant(passages, new, terms))
 
     def _updated(self, passages: Sequence[Passage], new: dict[str, Chunk]) -> Iterator[Passage]:
-        """Yield the passages that still exist, and remove from `new` what replaces one."""
+        """Yield the passages that still exist, and remove from `new` each chunk that replaces one."""
         for passage in passages:
             chunk = passage.chunk
             if chunk.path not in self._lines or self._is_unchanged(chunk):
@@ -79,22 +79,22 @@ class UnsavedFiles:
         return "\n".join(self._lines[chunk.path][chunk.first_line - 1 : chunk.last_line]) == chunk.text
 
 
-@lru_cache(maxsize=_REMEMBERED_FILES)
+@lru_cache(maxsize=_CACHED_FILES)
 def _cut(file: SourceFile, chunk_tokens: int, chunk_overlap: int) -> tuple[Chunk, ...]:
     return IsolatedChunker(chunk_tokens, chunk_overlap, urgent=True).chunk_with_context(file)
 
 
 def _insert(passages: list[Passage], chunk: Chunk, terms: frozenset[str]) -> None:
-    """Put a chunk before the first passage that has fewer of the words."""
+    """Insert a chunk before the first passage that contains fewer of the terms."""
     hits = len(terms & _words_of(chunk))
     fewer = (place for place, passage in enumerate(passages) if len(terms & _words_of(passage.chunk)) < hits)
     place = next(fewer, len(passages))
     score = passages[min(place, len(passages) - 1)].score if passages else 1.0
-    passages.insert(place, Passage(chunk, place + 1, score, None, (f"keywords, {_REASON}",)))
+    passages.insert(place, Passage(chunk, place + 1, score, None, ("keywords in unsaved changes",)))
 
 
 def _relevant(passages: Sequence[Passage], new: Mapping[str, Chunk], terms: frozenset[str]) -> bool:
-    """Return whether new code is relevant, by the criterion of a search by keywords alone."""
+    """Return whether new code is relevant, by the criterion of a keyword search."""
     least = min(2, len(terms))
     return any(passage.chunk.id in new and len(terms & _words_of(passage.chunk)) >= least for passage in passages)
 

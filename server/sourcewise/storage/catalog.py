@@ -17,6 +17,7 @@ from sourcewise.storage.database import Database
 from sourcewise.storage.definition_index import DefinitionIndex
 from sourcewise.storage.file_summary_vectors import FileSummaryVectors
 from sourcewise.storage.keyword_index import KeywordIndex
+from sourcewise.storage.keyword_upgrade import upgrade_words
 from sourcewise.storage.skipped_files import SkippedFiles
 from sourcewise.storage.vector_ledger import VectorLedger
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class KnownFile(NamedTuple):
-    """What the catalog knows of a file that was read; `reason` is None where it is indexed."""
+    """A file that was read, as the catalog recorded it; `reason` is None if it is indexed."""
 
     size: int
     mtime_ns: int
@@ -38,10 +39,11 @@ class KnownFile(NamedTuple):
 
 
 class IndexCounts(NamedTuple):
-    """How much there is: indexed files, their chunks, skipped files.
+    """The numbers of indexed files, their chunks, and skipped files.
 
     Attributes:
-        embedded: chunks that have vectors of a model; `failed` ones will never have, since the model breaks on them.
+        embedded: chunks that have vectors of a model.
+        failed: chunks that will never have vectors, since they crash the model.
     """
 
     files: int
@@ -52,7 +54,7 @@ class IndexCounts(NamedTuple):
 
     @property
     def pending(self) -> int:
-        """Chunks that are to be embedded."""
+        """The number of chunks that are not embedded yet."""
         return self.chunks - self.embedded - self.failed
 
 
@@ -62,22 +64,22 @@ class Catalog:
     Attributes:
         skipped: the files that are not indexed, with the reasons.
         keywords: keyword search (BM25) over the chunks.
-        definitions: what the chunks define, by name.
+        definitions: the definitions in the chunks, by name.
         vectors: which vectors the chunks have, and which are pending.
         file_summaries: the vector of each file's summary.
 
-    Every method raises StorageError when the disk fails it and CatalogCorruptError when the database is damaged.
+    Every method raises StorageError when the disk fails and CatalogCorruptError when the database is damaged.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         """Open the database at this path, or create it with its folder.
 
         Args:
-            path: of the file.
-            read_only: write nothing to it, not even to open it; see Database.
+            path: of the database file.
+            read_only: write nothing to the file, not even while opening it; see Database.
 
         Raises:
-            CatalogCorruptError: it is damaged, foreign, or of another version.
+            CatalogCorruptError: it is damaged, another program's, or of another version.
             StorageError: it cannot be opened or written.
         """
         self._database = Database(path, SCHEMA, CatalogCorruptError, read_only=read_only)
@@ -86,6 +88,10 @@ class Catalog:
         self.definitions = DefinitionIndex(self._database)
         self.vectors = VectorLedger(self._database)
         self.file_summaries = FileSummaryVectors(self._database)
+
+    def upgrade(self) -> None:
+        """Upgrade a catalog of an earlier version, without embedding; for the only process that writes to it."""
+        upgrade_words(self._database)
 
     def verify(self) -> None:
         """Read the whole database and raise CatalogCorruptError if any of it is damaged; may take seconds."""
@@ -111,14 +117,14 @@ class Catalog:
             }
 
     def replace_file(self, file: SourceFile, chunks: Sequence[Chunk], note: str = "") -> None:
-        """Make this file indexed with exactly these chunks.
+        """Index this file with exactly these chunks.
 
-        A chunk that exists already, by its id, keeps its words and vectors and takes the new lines and position.
+        A chunk that exists already, by its id, keeps its words and vectors and gets the new lines and position.
 
         Args:
             file: the file as it was read.
             chunks: all of its chunks, in order.
-            note: what is unusual about how it is indexed, as a sentence for the user.
+            note: a sentence for the user if the file is not indexed in the usual way.
         """
         with self._database.write() as connection:
             chunk_rows.replace_chunks(connection, file_rows.upsert_file(connection, file, note), chunks)
@@ -143,27 +149,27 @@ class Catalog:
     # --- chunks -------------------------------------------------------------------------------------------
 
     def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
-        """Return those of these chunks that exist, by id, in the order of the ids."""
+        """Return the chunks with these ids that exist, by id, in the order of the ids."""
         with self._database.read() as connection:
             return chunk_rows.chunks_by_id(connection, ids)
 
     def chunk_metadata(self, ids: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
-        """Return the path of each of these chunks that exist, and the names of what is defined in it."""
+        """Return the path and the defined names of each of these chunks that exists, by id."""
         with self._database.read() as connection:
             return chunk_rows.chunk_metadata(connection, ids)
 
     def chunks_of(self, path: str) -> tuple[Chunk, ...]:
-        """Return the chunks of a file in their order; none where it is not indexed."""
+        """Return the chunks of a file in their order; none if it is not indexed."""
         with self._database.read() as connection:
             return tuple(chunk_rows.chunks_by_path(connection, path))
 
     def chunk_ids(self, chunk_filter: ChunkFilter = ANY_CHUNK, limit: int = -1) -> list[str]:
-        """Return the ids of the chunks that pass, as they are now; so many at most, unless the limit is negative."""
+        """Return the ids of the chunks that pass the filter now, at most `limit`; a negative limit means no limit."""
         with self._database.read() as connection:
             return chunk_rows.ids_passing(connection, chunk_filter, limit)
 
     def passing(self, ids: Collection[str], chunk_filter: ChunkFilter) -> frozenset[str]:
-        """Return those of these chunks that exist and pass."""
+        """Return the ids among these whose chunks exist and pass the filter."""
         with self._database.read() as connection:
             return frozenset(chunk_rows.ids_passing_among(connection, chunk_filter, ids))
 
@@ -171,7 +177,7 @@ class Catalog:
         """Return ids of the chunks at a line of a file, or of all its chunks, in their order.
 
         Args:
-            path: of a file; may be just the end of it, or an absolute path on another machine.
+            path: of a file; may be only its end, or an absolute path on another machine.
             line: None for the whole file.
             limit: maximum number of chunks.
         """
@@ -181,12 +187,12 @@ class Catalog:
     # --- what a search can be limited to -----------------------------------------------------------------
 
     def indexed_files(self, paths: Sequence[str]) -> list[str]:
-        """Return the indexed files that these paths name, or that lie in folders that they name."""
+        """Return the indexed files at these paths or in the folders at these paths."""
         with self._database.read() as connection:
             return file_rows.indexed_paths(connection, paths)
 
     def unknown_paths(self, paths: Sequence[str]) -> list[str]:
-        """Return those of these files and folders that have no indexed file."""
+        """Return the files and folders among these that have no indexed file."""
         with self._database.read() as connection:
             return file_rows.paths_without_chunks(connection, paths)
 
@@ -212,7 +218,7 @@ class Catalog:
     def serving_model(self, wanted: str) -> tuple[str | None, IndexCounts]:
         """Return the model to search with, and its counts: the wanted one once complete, else the most complete.
 
-        The model is None while none has any vector.
+        The model is None while no model has a vector.
         """
         counts = self.counts(wanted)
         if not counts.pending:

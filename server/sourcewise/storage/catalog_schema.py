@@ -1,4 +1,4 @@
-"""The tables of the catalog, and the totals that triggers keep: to count a million rows takes too long."""
+"""The tables of the catalog, and the totals that triggers maintain, since counting a million rows takes too long."""
 
 # ruff: noqa: S608 - only constants of this module are put into queries
 
@@ -8,14 +8,16 @@ from enum import IntEnum
 
 from sourcewise.storage.database import Schema
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+# Before version 3, the keyword index has whole runs of scripts without spaces; see `keyword_upgrade`.
+_VERSION_WITHOUT_BIGRAMS = 2
 
 
 class VectorState(IntEnum):
-    """Where the vectors of a chunk stand; a row of `vectors` with windows above 0 has something in the store.
+    """The state of a chunk's vectors; a row of `vectors` with more than 0 windows may have vectors in the store.
 
-    A chunk has a row for every registered model. `REMOVED` rows outlive their chunk until the store has let go;
-    `FAILED` ones have the reason why the model cannot embed the chunk.
+    A chunk has a row for every registered model. A `REMOVED` row outlives its chunk until the store has removed the
+    vectors; a `FAILED` row has the reason why the model cannot embed the chunk.
     """
 
     PENDING = 0
@@ -66,8 +68,8 @@ SCHEMA = Schema(
     SCHEMA_VERSION,
     (
         "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-        # A path has one row, so it cannot be indexed and skipped at once. `from_scan` tells skips that every scan finds
-        # anew from those that took reading the file. `detail` is the rule of a skipped file or a note on an
+        # A path has one row, so it cannot be indexed and skipped at once. `from_scan` marks skips that every scan finds
+        # again; the others were found by reading the file. `detail` is the rule of a skipped file or a note on an
         # indexed one.
         """CREATE TABLE files (
             key INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
@@ -113,4 +115,5 @@ SCHEMA = Schema(
         "CREATE INDEX IF NOT EXISTS chunks_of_kind ON chunks (kind)",
         "CREATE INDEX IF NOT EXISTS definitions_of_kind ON definitions (kind, chunk)",
     ),
+    earlier=frozenset({_VERSION_WITHOUT_BIGRAMS}),
 )

@@ -20,30 +20,30 @@ if TYPE_CHECKING:
     from sourcewise.domain.code import Chunk
 
 LISTED = "(SELECT value FROM json_each(?))"
-# Files that are, or lie in a folder that is, among the paths of a JSON list; `0` is what follows `/`.
+# Keys of the files at the paths of a JSON list, or in the folders at these paths; `0` is the character after `/`.
 FILES_AMONG = """(SELECT files.key FROM json_each(?) AS place JOIN files
     ON files.path = place.value OR (files.path >= place.value || '/' AND files.path < place.value || '0'))"""
 _IN_FILES = f"tested.file IN {FILES_AMONG}"
 _IN_LANGUAGES = f"tested.language IN {LISTED}"
 _OF_KINDS = f"""(tested.kind IN {LISTED}
     OR EXISTS (SELECT 1 FROM definitions WHERE chunk = tested.key AND definitions.kind IN {LISTED}))"""
-# Ways along which an index leads to all that passes; a kind may lead to a chunk more than once.
+# Conditions that an index can list directly; a chunk may appear more than once for a kind.
 _BY_LANGUAGES = f"tested.file IN (SELECT key FROM files WHERE language IN {LISTED})"
 _BY_KINDS = f"""(SELECT key FROM chunks WHERE kind IN {LISTED}
     UNION ALL SELECT chunk FROM definitions WHERE kind IN {LISTED}) AS found
     CROSS JOIN chunks AS tested ON tested.key = found.key"""
-# Up to so many chunks it pays to name each that passes.
+# Up to this many passing chunks, listing their keys pays.
 _FEW = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkFilter:
-    """What chunks must match: every given attribute, and any value of each.
+    """A filter of chunks. The values of one attribute are ORed; the attributes are ANDed.
 
     Attributes:
-        paths: files and folders that they lie in; None is anywhere, an empty list is nowhere.
-        languages: of their files; none is any.
-        kinds: of a definition that they hold or are a part of; none is any, and loose lines as well.
+        paths: files and folders; None means anywhere, an empty tuple nowhere.
+        languages: of their files; empty means any.
+        kinds: of a definition that a chunk contains or is part of; empty means any, including loose lines.
     """
 
     paths: tuple[str, ...] | None = None
@@ -52,7 +52,7 @@ class ChunkFilter:
 
     @property
     def narrows(self) -> bool:
-        """Whether there is any chunk that does not pass."""
+        """Whether the filter excludes any chunk."""
         return self != ANY_CHUNK
 
     def passes(self, chunk: Chunk) -> bool:
@@ -65,10 +65,10 @@ class ChunkFilter:
         )
 
     def condition(self, chunk_key: str) -> tuple[str, tuple[str, ...]]:
-        """Return a condition for the chunk with a key, as ` AND …`, and its values; it is empty where any passes.
+        """Return an SQL condition on the key of a chunk, as ` AND …`, and its values; empty if every chunk passes.
 
         Args:
-            chunk_key: a column that has keys of chunks.
+            chunk_key: a column with keys of chunks.
         """
         if not self.narrows:
             return "", ()
@@ -79,8 +79,8 @@ class ChunkFilter:
         """Return a statement that lists a column of the chunks that pass, and its values.
 
         Args:
-            column: of the table of chunks.
-            limit: how many at most; a negative one is none.
+            column: of the `chunks` table.
+            limit: maximum number of rows; negative means no limit.
         """
         among, tests = "chunks AS tested", self._tests(_BY_LANGUAGES)
         if tests == [_OF_KINDS]:
@@ -89,7 +89,7 @@ class ChunkFilter:
         return query, (*self._values, limit)
 
     def _tests(self, in_languages: str) -> list[str]:
-        """Return what a chunk must pass, in the order of `_values`."""
+        """Return the SQL tests of the given attributes, in the order of `_values`."""
         tests = {_IN_FILES: self.paths is not None, in_languages: self.languages, _OF_KINDS: self.kinds}
         return [test for test, given in tests.items() if given]
 
@@ -107,26 +107,26 @@ ANY_CHUNK = ChunkFilter()
 def quick_condition(
     connection: sqlite3.Connection, chunk_filter: ChunkFilter, chunk_key: str
 ) -> tuple[str, tuple[str, ...]]:
-    """Return a condition that is quick to ask of very many chunks; see ChunkFilter.condition.
+    """Return a condition that is fast on very many chunks; see ChunkFilter.condition.
 
-    Where few pass, nearly each that is asked about does not, and its key alone tells: to look at the chunk itself takes
-    ten times as long. Where many pass, enough of them are soon found.
+    If few chunks pass, nearly every tested chunk fails, and its key alone decides: reading the chunk itself takes ten
+    times as long. If many pass, a search soon finds enough of them.
     """
     if not chunk_filter.narrows:
         return "", ()
     keys = [key for (key,) in connection.execute(*chunk_filter.listing("key", _FEW + 1))]
     if len(keys) > _FEW:
         return chunk_filter.condition(chunk_key)
-    # The plus keeps the full-text index from looking up one key after another.
+    # The plus keeps SQLite from looking up the keys in the full-text index one by one.
     return f" AND +{chunk_key} IN {LISTED}", (json.dumps(keys),)
 
 
 def listed_paths(paths: Collection[str]) -> str:
-    """Return paths as FILES_AMONG takes them."""
+    """Return paths as the value of FILES_AMONG."""
     return json.dumps([path.rstrip("/") for path in paths])
 
 
 def lies_in(path: str, places: Collection[str]) -> bool:
-    """Return whether a file is, or lies in a folder that is, among these paths."""
-    around = {path, *map(str, PurePosixPath(path).parents)}
-    return any(place.rstrip("/") in around for place in places)
+    """Return whether a file is one of these files or inside one of these folders."""
+    ancestors = {path, *map(str, PurePosixPath(path).parents)}
+    return any(place.rstrip("/") in ancestors for place in places)

@@ -27,9 +27,9 @@ _CHUNKS = """SELECT chunks.key, chunks.id, files.path, first_line, last_line, te
 
 
 def replace_chunks(connection: sqlite3.Connection, file_key: int, chunks: Sequence[Chunk]) -> None:
-    """Make these the chunks of a file; those that are there already, by id, only take their new place."""
+    """Replace the chunks of a file; chunks that exist already, by id, only get their new location."""
     query = "SELECT id, key, first_line, last_line, position, total FROM chunks WHERE file = ?"
-    old = {chunk_id: (key, tuple(place)) for chunk_id, key, *place in connection.execute(query, (file_key,))}
+    old = {chunk_id: (key, tuple(location)) for chunk_id, key, *location in connection.execute(query, (file_key,))}
     kept = {chunk.id for chunk in chunks}
     _drop_chunks(connection, [key for chunk_id, (key, _) in old.items() if chunk_id not in kept])
     for chunk in chunks:
@@ -47,7 +47,7 @@ def drop_chunks_of(connection: sqlite3.Connection, file_keys: Iterable[tuple[int
 
 
 def chunks_by_id(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Chunk]:
-    """Return those of these chunks that exist, by id, in the order of the ids."""
+    """Return the chunks with these ids that exist, by id, in the order of the ids."""
     chunks = _with_definitions(connection, f"{_CHUNKS} WHERE chunks.id IN {LISTED}", json.dumps(ids))
     found = {chunk.id: chunk for chunk in chunks}
     return {chunk_id: found[chunk_id] for chunk_id in ids if chunk_id in found}
@@ -58,8 +58,14 @@ def chunks_by_path(connection: sqlite3.Connection, path: str) -> list[Chunk]:
     return _with_definitions(connection, f"{_CHUNKS} WHERE files.path = ? ORDER BY position", path)
 
 
+def chunks_after(connection: sqlite3.Connection, key: int, limit: int) -> list[tuple[int, Chunk]]:
+    """Return up to `limit` chunks with keys above this one, with their keys, in order, without their definitions."""
+    rows = connection.execute(f"{_CHUNKS} WHERE chunks.key > ? ORDER BY chunks.key LIMIT ?", (key, limit))
+    return [(row[0], Chunk(*row[1:])) for row in rows]
+
+
 def chunk_metadata(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Return path and names of definitions of chunks by id, read as one row: a row costs more than what is in it."""
+    """Return the path and the defined names of each chunk by id; one row for all, since rows cost more than content."""
     names = "SELECT json_group_array(name) FROM definitions WHERE chunk = chunks.key"
     query = f"""SELECT json_group_array(json_array(chunks.id, files.path, json(({names}))))
         FROM chunks JOIN files ON files.key = chunks.file WHERE chunks.id IN {LISTED}"""
@@ -68,12 +74,12 @@ def chunk_metadata(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[s
 
 
 def ids_passing(connection: sqlite3.Connection, chunk_filter: ChunkFilter, limit: int) -> list[str]:
-    """Return the ids of the chunks that pass, so many at most; a negative limit is none."""
+    """Return the ids of chunks that pass the filter, at most `limit`; a negative limit means no limit."""
     return [chunk_id for (chunk_id,) in connection.execute(*chunk_filter.listing("id", limit))]
 
 
 def ids_passing_among(connection: sqlite3.Connection, chunk_filter: ChunkFilter, ids: Collection[str]) -> list[str]:
-    """Return those of these ids whose chunks exist and pass, in any order."""
+    """Return the ids among these whose chunks exist and pass the filter, in any order."""
     condition, values = chunk_filter.condition("chunks.key")
     query = f"SELECT id FROM chunks WHERE id IN {LISTED}{condition}"
     return [chunk_id for (chunk_id,) in connection.execute(query, (json.dumps(list(ids)), *values))]
@@ -99,22 +105,22 @@ def _add_chunk(connection: sqlite3.Connection, chunk: Chunk, file_key: int) -> N
     vector_rows.chunk_added(connection, chunk.id, len(chunk.text))
 
 
-def _move_chunk(connection: sqlite3.Connection, chunk: Chunk, key: int, old_place: tuple[int, ...]) -> None:
-    place = (chunk.first_line, chunk.last_line, chunk.position, chunk.total)
+def _move_chunk(connection: sqlite3.Connection, chunk: Chunk, key: int, old_location: tuple[int, ...]) -> None:
+    location = (chunk.first_line, chunk.last_line, chunk.position, chunk.total)
     connection.execute(
         """UPDATE chunks SET first_line = ?, last_line = ?, position = ?, total = ?, language = ?, kind = ?
             WHERE key = ?""",
-        (*place, chunk.language, chunk.kind, key),
+        (*location, chunk.language, chunk.kind, key),
     )
     connection.execute("DELETE FROM definitions WHERE chunk = ?", (key,))
     insert_definitions(connection, key, chunk)
-    if place != old_place:
+    if location != old_location:
         vector_rows.chunk_moved(connection, chunk.id)
 
 
 def _drop_chunks(connection: sqlite3.Connection, keys: Collection[int]) -> None:
     if keys:
-        keyword_index.count_left(connection, len(keys))
+        keyword_index.count_removed(connection, len(keys))
     for key in keys:
         chunk = Chunk(*connection.execute(f"{_CHUNKS} WHERE chunks.key = ?", (key,)).fetchone()[1:])
         keyword_index.remove_words(connection, key, chunk)

@@ -1,6 +1,6 @@
 """A SQLite file with one writer and many readers.
 
-Hides connections and pragmas, which thread may use which, transactions, and how the file shrinks again.
+Hides connections, pragmas, the threads that may use them, transactions, and how the file shrinks again.
 """
 
 from __future__ import annotations
@@ -30,53 +30,55 @@ Item = TypeVar("Item")
 
 _BUSY_SECONDS = 10.0
 _RETRY_SECONDS = 0.01
-# Between the steps of long work, so that the writers of other threads and processes find a gap.
+# The pause between the steps of long work, so that writers of other threads and processes get a turn.
 _GAP_SECONDS = 0.01
-# How long one of several transactions may keep other writers waiting, and how long they then have to begin.
+# How long one of several transactions may block other writers, and the pause in which they can begin.
 _TURN_SECONDS = 0.03
 _PAUSE_SECONDS = 0.001
-# To write a bigger file anew would keep other writers waiting for too long.
-_MOST_BYTES_ANEW = 500_000_000
+# Rewriting a larger file would block other writers for too long.
+_MOST_BYTES_REWRITTEN = 500_000_000
 _PRAGMAS = (
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA journal_size_limit = 67108864",
 )
-# Memory for pages, in kibibytes: there is one writer, and a reader for each thread that ever read beside others.
+# Page cache in KiB. There is one writer, and as many readers as threads ever read at the same time.
 _WRITER_CACHE = 32_000
 _READER_CACHE = 8_000
 
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What a database holds.
+    """The tables of a database.
 
     Attributes:
-        version: raised whenever `statements`, or the meaning of what is stored, changes.
-        statements: what creates an empty database.
-        probe: a cheap query that reads a little of everything and fails where something is missing.
-        additions: statements that every opening runs, harmless when run again. Older programs know nothing of what
-            they create and may use the file at the same time.
+        version: incremented when `statements`, or the meaning of the stored values, changes.
+        statements: create an empty database.
+        probe: a cheap query that reads a little of every table and fails if one is missing.
+        additions: statements that run each time the file is opened, harmless when repeated. Older versions do not know
+            the tables that they create and may use the file at the same time.
+        earlier: earlier versions whose files can be read, and written after an upgrade; see `raise_version`.
     """
 
     version: int
     statements: tuple[str, ...]
     probe: str
     additions: tuple[str, ...] = ()
+    earlier: frozenset[int] = frozenset()
 
 
 class Database:
-    """A SQLite file that any thread may use: writes take turns, reads see the last commit and wait for nobody."""
+    """A SQLite file that any thread may use: writes take turns, reads see the last commit and never wait."""
 
     def __init__(self, path: Path, schema: Schema, corrupt: type[StorageError], *, read_only: bool = False) -> None:
         """Open the file, or create it with its folder.
 
         Args:
             path: of the file.
-            schema: what the file must hold.
-            corrupt: what to raise, here and later, when the file is damaged or holds something else.
-            read_only: for a disk that cannot be written. What is there is read, and nobody may write meanwhile.
+            schema: the tables that the file must have.
+            corrupt: the error to raise, here and later, when the file is damaged or has other content.
+            read_only: for a disk that cannot be written; no process may write the file meanwhile.
 
         Raises:
             StorageError: the file cannot be opened or written.
@@ -99,7 +101,7 @@ class Database:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """Lend a connection for reading; all that it reads is of one moment."""
+        """Lend a connection for one read transaction, which sees one snapshot."""
         with self._translated():
             self._check_open()
             try:
@@ -114,7 +116,7 @@ class Database:
 
     @contextlib.contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """Lend the writing connection for one transaction: all of it is stored, or, on any exception, nothing."""
+        """Lend the write connection for one transaction, which any exception rolls back."""
         with self._alone() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -127,7 +129,7 @@ class Database:
                 raise
 
     def write_in_steps(self, step: Callable[[sqlite3.Connection], bool]) -> None:
-        """Write for long without keeping other writers out: a transaction a step, as long as a step tells of more."""
+        """Do long work without blocking other writers: one transaction for each step, until a step returns False."""
         while True:
             with self.write() as connection:
                 more = step(connection)
@@ -136,7 +138,7 @@ class Database:
             time.sleep(_GAP_SECONDS)
 
     def write_each(self, items: Iterable[Item], write: Callable[[sqlite3.Connection, Item], None]) -> None:
-        """Write items that need no common transaction, in transactions so short that other writers hardly wait."""
+        """Write items that need no common transaction, in transactions so short that other writers barely wait."""
         waiting = deque(items)
         while waiting:
             with self.write() as connection:
@@ -144,27 +146,27 @@ class Database:
                 while waiting and time.monotonic() < end:
                     write(connection, waiting.popleft())
             if waiting:
-                time.sleep(_PAUSE_SECONDS)  # a lock that is taken again at once is not passed on
+                time.sleep(_PAUSE_SECONDS)  # a lock that is retaken at once never goes to another thread
 
     def compact(self) -> bool:
-        """Give what is free in the file back to the disk where that pays; return whether it did.
+        """Return the free pages of the file to the file system if that pays; return whether it did.
 
-        Readers go on undisturbed. A crash, or a disk that is too full for it, loses nothing.
+        Readers are not blocked. A crash, or a disk that is too full, loses nothing.
         """
         with self.read() as connection:
             use = page_use(connection)
-        if not use.worth_giving_back:
+        if not use.worth_compacting:
             return False
         try:
-            return self._give_pages_back() if use.in_steps else self._write_anew(use.used_bytes)
+            return self._release_pages() if use.in_steps else self._rewrite(use.used_bytes)
         except self._corrupt:
             raise
         except StorageError as error:
-            logger.warning("What is free in %s stays there for now: %s", self._path, error)
+            logger.warning("Cannot compact %s for now: %s", self._path, error)
             return False
 
     def verify(self) -> None:
-        """Read the whole file and raise the error of a damaged one; takes seconds for a big file."""
+        """Read the whole file, and raise the `corrupt` error if it is damaged; takes seconds for a large file."""
         with self.read() as connection:
             found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
@@ -180,7 +182,7 @@ class Database:
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[sqlite3.Connection]:
-        """Lend the writing connection outside of a transaction."""
+        """Lend the write connection outside of a transaction."""
         with self._translated(), self._turn:
             self._check_open()
             yield self._writer
@@ -189,16 +191,16 @@ class Database:
         return self._connect_for_reading() if self._read_only else self._connect_for_all(cache)
 
     def _connect_for_reading(self) -> sqlite3.Connection:
-        """Read what a clean end left as it is; after a crash the log has more, and SQLite the file beside it."""
+        """Open the file without a lock after a clean end; after a crash, SQLite must read the write-ahead log too."""
         log = self._path.with_name(f"{self._path.name}-wal")
-        way = "mode=ro" if log.exists() else "mode=ro&immutable=1"
-        uri = f"{self._path.as_uri()}?{way}"
+        mode = "mode=ro" if log.exists() else "mode=ro&immutable=1"
+        uri = f"{self._path.as_uri()}?{mode}"
         return sqlite3.connect(uri, _BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True)
 
     def _connect_for_all(self, cache: int) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, _BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
-            free_pages.shrink_in_steps(connection)  # before the write-ahead log, whose mark makes the file not empty
+            free_pages.shrink_in_steps(connection)  # before the write-ahead log, whose mark makes the file non-empty
             _use_write_ahead_log(connection)
             for pragma in _PRAGMAS:
                 connection.execute(pragma)
@@ -216,18 +218,18 @@ class Database:
         else:
             self._idle.append(connection)
 
-    def _give_pages_back(self) -> bool:
-        self.write_in_steps(free_pages.give_some_back)
+    def _release_pages(self) -> bool:
+        self.write_in_steps(free_pages.release_some)
         with self._alone() as connection:
-            free_pages.shorten(connection)
+            free_pages.checkpoint(connection)
         return True
 
-    def _write_anew(self, size: int) -> bool:
-        if size > min(_MOST_BYTES_ANEW, shutil.disk_usage(self._path.parent).free / 3):
+    def _rewrite(self, size: int) -> bool:
+        if size > min(_MOST_BYTES_REWRITTEN, shutil.disk_usage(self._path.parent).free / 3):
             return False
         with self._alone() as connection:
-            free_pages.write_anew(connection)
-            free_pages.shorten(connection)
+            free_pages.rewrite(connection)
+            free_pages.checkpoint(connection)
         return True
 
     def _prepare(self, schema: Schema) -> None:
@@ -256,19 +258,19 @@ class Database:
             raise self._damaged(str(error)) from error  # a table or a column is missing
 
     def _add(self, schema: Schema) -> None:
-        """Make what is added to the tables, which are there by now."""
+        """Create what was added to the tables since this version of the schema."""
         with self.write() as connection:
             for statement in schema.additions:
                 connection.execute(statement)
 
     def _check_version(self, connection: sqlite3.Connection, schema: Schema) -> None:
         version = _version_of(connection)
-        if version != schema.version:
+        if version != schema.version and version not in schema.earlier:
             raise self._damaged(f"its version is {version}, not {schema.version}")
 
     def _check_open(self) -> None:
         if self._closed:
-            raise StorageError(f"{self._path} is closed already.", "Open the folder again.")
+            raise StorageError(f"{self._path} is already closed.", "Open the folder again.")
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
@@ -279,12 +281,23 @@ class Database:
         return damaged(self._path, self._corrupt, finding)
 
 
+def raise_version(connection: sqlite3.Connection, schema: Schema) -> bool:
+    """Give a file of an earlier version the version of the schema; return whether it had an earlier one.
+
+    The caller upgrades the content, and no process of an earlier version may use the file any more.
+    """
+    is_earlier = _version_of(connection) != schema.version
+    if is_earlier:
+        connection.execute(f"PRAGMA user_version = {schema.version:d}")
+    return is_earlier
+
+
 def _version_of(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
-    """Switch the journal. Two that create a file at once are in each other's way, and here SQLite does not wait."""
+    """Switch to the write-ahead log, and retry: SQLite does not wait here for a process that creates the same file."""
     deadline = time.monotonic() + _BUSY_SECONDS
     while True:
         try:

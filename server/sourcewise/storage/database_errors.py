@@ -1,4 +1,4 @@
-"""What SQLite's error codes mean to a user: what happened, and what to do."""
+"""Translates SQLite's error codes into errors for the user: what happened, and what to do."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_LEAST_ROOM = 1_000_000
+_LEAST_FREE_BYTES = 1_000_000
 
 
 @contextlib.contextmanager
@@ -22,43 +22,43 @@ def as_storage_errors(path: Path, corrupt: type[StorageError]) -> Iterator[None]
 
     Args:
         path: of the database.
-        corrupt: what to raise if the file is damaged or no database.
+        corrupt: the error to raise if the file is damaged or not a database.
     """
     try:
         yield
     except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
-        raise  # our mistake, not the disk's
+        raise  # a bug of ours, not a failure of the disk
     except sqlite3.DatabaseError as error:
-        raise _meaning(error, path, corrupt) from error
+        raise _translated(error, path, corrupt) from error
     except OSError as error:
         raise StorageError(f"{path} cannot be opened: {error}.", "Check that you may write to its folder.") from error
 
 
 def damaged(path: Path, corrupt: type[StorageError], finding: str) -> StorageError:
-    """Return the error that a damaged database raises."""
+    """Return the error for a damaged database."""
     return corrupt(
-        f"{path} is damaged or of another version ({finding}).", "Rebuild the index; your files are untouched."
+        f"{path} is damaged or has another version ({finding}).", "Rebuild the index; your files are untouched."
     )
 
 
-def _meaning(error: sqlite3.DatabaseError, path: Path, corrupt: type[StorageError]) -> StorageError:
+def _translated(error: sqlite3.DatabaseError, path: Path, corrupt: type[StorageError]) -> StorageError:
     primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return damaged(path, corrupt, str(error))
-    # With a full disk, SQLite reports only an I/O error where its shared-memory file cannot grow.
+    # On a full disk, SQLite reports only an I/O error if its shared-memory file cannot grow.
     if primary == sqlite3.SQLITE_FULL or (primary == sqlite3.SQLITE_IOERR and _disk_is_full(path)):
         return StorageError(
-            f"The disk that holds {path} is full.",
-            "Free some space and run it again; nothing that was stored is lost.",
+            f"The disk of {path} is full.",
+            "Free some space and try again; no stored data is lost.",
         )
     if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return StorageError(f"{path} cannot be written ({error}).", "Check that you may write to it and to its folder.")
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StorageError(f"Another program keeps {path} locked.", "Close that program and try again.")
-    return StorageError(f"{path} cannot be used ({error}).", "Check the disk that holds it and try again.")
+        return StorageError(f"Another program has locked {path}.", "Close that program and try again.")
+    return StorageError(f"{path} cannot be used ({error}).", "Check its disk and try again.")
 
 
 def _disk_is_full(path: Path) -> bool:
     with contextlib.suppress(OSError):
-        return shutil.disk_usage(path.parent).free < _LEAST_ROOM
+        return shutil.disk_usage(path.parent).free < _LEAST_FREE_BYTES
     return False

@@ -1,4 +1,4 @@
-"""The definitions of a catalog, found by name: plain or qualified, whatever the case.
+"""Finds the definitions of a catalog by plain or qualified name, ignoring case.
 
 Hides how names are split and folded, and how a definition becomes a row.
 """
@@ -27,7 +27,7 @@ _DEFINITION = """definitions.name, definitions.kind, definitions.first_line, def
 
 
 class DefinitionPlace(NamedTuple):
-    """A definition and the chunk it begins in."""
+    """A definition and the chunk in which it begins."""
 
     chunk_id: str
     path: str
@@ -70,9 +70,9 @@ class DefinitionIndex:
         """Return the definitions with these names, in the order of the names, ignoring case.
 
         Args:
-            names: plain or qualified as far as known (`Class.method`, `Class::method`).
-            limit: maximum number of places.
-            chunk_filter: which chunks to search; a definition belongs to the chunk that it begins in.
+            names: plain, or qualified as far as known (`Class.method`, `Class::method`).
+            limit: maximum number of definitions.
+            chunk_filter: which chunks to search; a definition belongs to the chunk in which it begins.
         """
         places: dict[int, DefinitionPlace] = {}
         with self._database.read() as connection:
@@ -100,7 +100,7 @@ def _definitions_named(
         FROM definitions JOIN chunks ON chunks.key = definitions.chunk JOIN files ON files.key = chunks.file
         WHERE folded_name IN (?, ?) AND substr('.' || folded_qualified, -length(?)) = ?{condition}
         ORDER BY definitions.name = ? DESC, files.path, definitions.first_line LIMIT ?"""
-    # A name may itself hold a separator: headings of prose do.
+    # A name may itself contain a separator, as headings of prose do.
     values = (name.casefold(), parts[-1].casefold(), suffix, suffix, *conditional, parts[-1], limit)
     return {
         key: DefinitionPlace(chunk_id, path, _definition_from(columns))

@@ -1,4 +1,4 @@
-"""How much of the disk this program takes, counted from the files themselves."""
+"""Measures how much disk space Sourcewise uses, from the files themselves."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DiskUsage:
-    """Bytes that the data of one user takes.
+    """The disk space of one user's data, in bytes.
 
     Attributes:
         indexes: of all folders.
-        cache: of the embedding cache.
-        free: what the disk has left.
+        cache: the embedding cache.
+        models: the downloaded models.
+        free: free space on the disk.
     """
 
     indexes: int
@@ -30,7 +31,7 @@ class DiskUsage:
 
 
 def disk_usage(data: DataPaths) -> DiskUsage:
-    """Return what the data of this user takes now."""
+    """Return the current disk usage of this user's data."""
     existing = next(place for place in (data.root, *data.root.parents) if place.exists())
     return DiskUsage(
         indexes=bytes_in(data.indexes),
@@ -41,7 +42,7 @@ def disk_usage(data: DataPaths) -> DiskUsage:
 
 
 def bytes_in(place: Path) -> int:
-    """Return the size of a file, or of all files in a folder; 0 where there is nothing."""
+    """Return the size of a file, or of all files in a folder; 0 if there is neither."""
     if not place.is_dir():
         return _size(place)
     return sum(_size(Path(folder, name)) for folder, _, names in os.walk(place) for name in names)
@@ -56,6 +57,6 @@ def readable_size(size: int) -> str:
 
 
 def _size(file: Path) -> int:
-    with suppress(OSError):  # it went while we were counting
+    with suppress(OSError):  # deleted meanwhile
         return file.lstat().st_size
     return 0

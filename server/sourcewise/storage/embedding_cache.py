@@ -1,7 +1,6 @@
-"""Embeddings by model and text, kept for all folders of a user, so that no text goes through a model twice.
+"""Caches embeddings by model and text, for all folders of a user, so that no text is embedded twice.
 
-Hides the file they live in and what leaves it when it is too big. It is only a cache: a damaged one is set aside and
-started anew.
+Hides its file and its eviction. It is only a cache: a damaged file is set aside, and a new one begins.
 """
 
 from __future__ import annotations
@@ -42,18 +41,18 @@ _DAY_SECONDS = 86400
 
 
 class _CacheCorruptError(StorageError):
-    """The cache must be started anew."""
+    """The file of the cache is damaged."""
 
 
 class EmbeddingCache:
     """One user's embeddings. Thread-safe; several processes may share the file."""
 
     def __init__(self, path: Path, today: Callable[[], int] = lambda: int(time.time() // _DAY_SECONDS)) -> None:
-        """Describe the cache. The first use opens it, or creates it with its folder, and raises StorageError where not.
+        """Describe the cache. The first use opens the file, or creates it with its folder; StorageError if it cannot.
 
         Args:
             path: of the file.
-            today: gives the day, counted from the epoch.
+            today: returns the day, counted from the epoch.
         """
         self._path = path
         self._today = today
@@ -61,7 +60,7 @@ class EmbeddingCache:
         self._opened: Database | None = None
 
     def get(self, model: str, texts: Sequence[str]) -> dict[int, Vectors]:
-        """Return what is known of these texts.
+        """Return the cached vectors of these texts.
 
         Returns:
             Index into `texts` to an array of shape (windows, dimension).
@@ -78,7 +77,7 @@ class EmbeddingCache:
         }
 
     def put(self, model: str, items: Sequence[tuple[str, Vectors]]) -> None:
-        """Keep the vectors, of shape (windows, dimension), of texts."""
+        """Cache the vectors of texts, each an array of shape (windows, dimension)."""
         rows = [
             (_key(model, text), len(vectors), np.ascontiguousarray(vectors, dtype="<f4").tobytes())
             for text, vectors in items
@@ -86,12 +85,12 @@ class EmbeddingCache:
         self._with_fresh_start(lambda: self._insert(rows))
 
     def evict(self, most_bytes: int, most_days: int) -> int:
-        """Evict embeddings that were not used for long, then the least recently used ones above the limit; once a day.
+        """Evict embeddings unused for too long, then the least recently used above the size limit; once a day.
 
-        What was used today or yesterday stays, however much it is.
+        Embeddings used today or yesterday are never evicted.
 
         Args:
-            most_bytes: how big the cache may be.
+            most_bytes: maximum size of the cache.
             most_days: days to keep unused embeddings.
 
         Returns:
@@ -106,7 +105,7 @@ class EmbeddingCache:
         return self._with_fresh_start(evict)
 
     def __len__(self) -> int:
-        """Return how many texts are kept, of all models and folders."""
+        """Return the number of cached texts, of all models and folders."""
         return self._with_fresh_start(self._count)
 
     def close(self) -> None:
@@ -118,7 +117,7 @@ class EmbeddingCache:
     @property
     def _database(self) -> Database:
         with self._renewal:
-            if self._opened is None:  # also where it could not be opened before: the disk may have been full
+            if self._opened is None:  # also after a failure: the disk may have been full
                 try:
                     self._opened = self._open()
                 except _CacheCorruptError:
@@ -146,8 +145,8 @@ class EmbeddingCache:
         try:
             with self._database.write() as connection:
                 embedding_uses.note_use(connection, keys, self._today())
-        except StorageError as error:  # what was asked for is there all the same
-            logger.info("The use of %d embeddings is not noted: %s", len(keys), error)
+        except StorageError as error:  # the embeddings themselves were read
+            logger.info("Cannot record the use of %d embeddings: %s", len(keys), error)
 
     def _count(self) -> int:
         with self._database.read() as connection:
@@ -155,7 +154,7 @@ class EmbeddingCache:
         return int(count)
 
     def _with_fresh_start(self, action: Callable[[], Result]) -> Result:
-        """Do it, if need be once more with an empty cache."""
+        """Run an action, and once more with an empty cache if the file is damaged."""
         used = self._database
         try:
             return action()
@@ -169,8 +168,8 @@ class EmbeddingCache:
 
     def _set_aside(self) -> None:
         aside = self._path.with_name(f"{self._path.name}.damaged-{time.time_ns()}")
-        logger.warning("The embedding cache %s is damaged. It is kept as %s, and a new one begins.", self._path, aside)
-        for earlier in self._path.parent.glob(f"{self._path.name}.damaged-*"):  # one is enough for a look
+        logger.warning("The embedding cache %s is damaged. It was moved to %s; a new one begins.", self._path, aside)
+        for earlier in self._path.parent.glob(f"{self._path.name}.damaged-*"):  # one is enough to examine
             with contextlib.suppress(OSError):
                 earlier.unlink()
         with contextlib.suppress(FileNotFoundError):  # another process was faster

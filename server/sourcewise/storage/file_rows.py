@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def upsert_file(connection: sqlite3.Connection, file: SourceFile, note: str) -> int:
-    """Record a file as indexed, whatever it was, and return its key."""
+    """Record a file as indexed, whether it was known, skipped or new, and return its key."""
     key: int = connection.execute(
         """INSERT INTO files (path, size, mtime_ns, digest, language, encoding, detail) VALUES (?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns,
@@ -39,25 +39,25 @@ def remove_read_file(connection: sqlite3.Connection, path: str) -> None:
 
 
 def read_rows(connection: sqlite3.Connection, paths: Sequence[str] | None) -> Iterator[ReadRow]:
-    """Return the files that were read, in these files and folders, or all."""
+    """Return the files that were read, among these files and folders, or all."""
     scope, values = among(paths)
     query = f"SELECT path, size, mtime_ns, digest, reason FROM files WHERE from_scan = 0{scope}"
     return connection.execute(query, values)
 
 
 def indexed_paths(connection: sqlite3.Connection, paths: Sequence[str]) -> list[str]:
-    """Return the indexed files that are among these files and folders."""
+    """Return the indexed files among these files and folders."""
     scope, values = among(paths)
     return [path for (path,) in connection.execute(f"SELECT path FROM files WHERE reason IS NULL{scope}", values)]
 
 
 def note_rows(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
-    """Return the indexed files that have a note, with it, by path."""
+    """Return the notes on indexed files, with their paths, in the order of the paths."""
     return connection.execute("SELECT path, detail FROM files WHERE reason IS NULL AND detail <> '' ORDER BY path")
 
 
 def paths_without_chunks(connection: sqlite3.Connection, paths: Sequence[str]) -> list[str]:
-    """Return those of these files and folders that no indexed file is or lies in."""
+    """Return the paths among these that are neither an indexed file nor a folder with one."""
     query = f"SELECT 1 FROM files WHERE key IN {FILES_AMONG} AND reason IS NULL LIMIT 1"
     return [path for path in paths if not connection.execute(query, (listed_paths([path]),)).fetchone()]
 
@@ -72,20 +72,20 @@ def chunks_at(connection: sqlite3.Connection, path: str, line: int | None, limit
 
 
 def among(paths: Sequence[str] | None) -> tuple[str, tuple[str, ...]]:
-    """Return an SQL condition that keeps these files and folders, as ` AND …`, and its values; None keeps all."""
+    """Return an SQL condition for these files and folders, as ` AND …`, and its values; None means all files."""
     return ("", ()) if paths is None else (f" AND files.key IN {FILES_AMONG}", (listed_paths(paths),))
 
 
 def _matching_files(connection: sqlite3.Connection, path: str) -> list[int]:
-    """Return keys of the files with the longest end of this path, else of those whose path ends in it."""
+    """Return keys of the file at the longest suffix of this path, else of the files whose path ends with a suffix."""
     parts = [part for part in path.split("/") if part]
-    ends = ["/".join(parts[start:]) for start in range(len(parts))]
-    for end in ends:
-        found = connection.execute("SELECT key FROM files WHERE path = ?", (end,)).fetchone()
+    suffixes = ["/".join(parts[start:]) for start in range(len(parts))]
+    for suffix in suffixes:
+        found = connection.execute("SELECT key FROM files WHERE path = ?", (suffix,)).fetchone()
         if found:
             return list(found)
-    # One look at all paths for the shortest end: every longer one is among what it finds.
+    # One scan of all paths for the shortest suffix: matches of longer ones are among its matches.
     same_name = "SELECT key, '/' || path FROM files WHERE substr(path, -length(?1)) = ?1"
-    named = connection.execute(same_name, (f"/{ends[-1]}",)).fetchall() if ends else []
-    matches = ([key for key, known in named if known.endswith(f"/{end}")] for end in ends)
+    named = connection.execute(same_name, (f"/{suffixes[-1]}",)).fetchall() if suffixes else []
+    matches = ([key for key, known in named if known.endswith(f"/{suffix}")] for suffix in suffixes)
     return next(filter(None, matches), [])

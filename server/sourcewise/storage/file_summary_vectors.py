@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _DUE = """FROM files LEFT JOIN synopses ON synopses.file = files.key AND synopses.model = ?
     WHERE files.reason IS NULL AND files.digest IS NOT synopses.digest"""
-# Takes half the space of 32 bits, and changes at most the third digit of a cosine.
+# 16-bit floats take half the space and change at most the third digit of a cosine.
 _STORED_AS = "<f2"
 
 

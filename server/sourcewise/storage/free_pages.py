@@ -1,7 +1,7 @@
-"""The pages of a SQLite file that hold nothing any more, and how the disk gets them back.
+"""Returns the free pages of a SQLite file to the file system.
 
-Hides how SQLite counts and moves pages. A file that was made to shrink in steps does so page by page, beside readers.
-One of an early program is first written anew, which keeps writers waiting and takes its size twice.
+Hides how SQLite counts and moves pages. A file with incremental vacuum shrinks page by page, without blocking readers.
+A file of an early version is rewritten once instead, which blocks writers and temporarily takes twice its size.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 _PAGES_A_STEP = 1000
-# Less is soon used again.
+# Fewer free pages are soon reused.
 _SHARE_THAT_PAYS = 0.2
 _BYTES_THAT_PAY = 16_000_000
 
@@ -24,8 +24,9 @@ class PageUse:
 
     Attributes:
         size: bytes of a page.
-        total: pages of the file; `free` is how many of them hold nothing.
-        in_steps: whether the file can shrink in steps.
+        total: number of pages in the file.
+        free: number of them without content.
+        in_steps: whether the file can shrink in steps (incremental vacuum).
     """
 
     size: int
@@ -35,39 +36,39 @@ class PageUse:
 
     @property
     def used_bytes(self) -> int:
-        """How big the file would be without its free pages."""
+        """The size of the file without its free pages."""
         return (self.total - self.free) * self.size
 
     @property
-    def worth_giving_back(self) -> bool:
-        """Whether so much is free that the work pays."""
+    def worth_compacting(self) -> bool:
+        """Whether enough pages are free for the work to pay."""
         return self.free > self.total * _SHARE_THAT_PAYS and self.free * self.size > _BYTES_THAT_PAY
 
 
 def shrink_in_steps(connection: sqlite3.Connection) -> None:
-    """Make a file that can shrink in steps; heard only while the file is empty, or by `write_anew`."""
+    """Let a file shrink in steps; takes effect only while the file is empty, or at the next `rewrite`."""
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
 
 
 def page_use(connection: sqlite3.Connection) -> PageUse:
-    """Return how the pages are used."""
+    """Return how the pages of the file are used."""
     query = """SELECT page_size, page_count, freelist_count, auto_vacuum
         FROM pragma_page_size, pragma_page_count, pragma_freelist_count, pragma_auto_vacuum"""
     size, total, free, automatic = connection.execute(query).fetchone()
     return PageUse(size, total, free, automatic != 0)
 
 
-def give_some_back(connection: sqlite3.Connection) -> bool:
-    """Give some free pages back, within a transaction that the caller began; return whether there are more."""
+def release_some(connection: sqlite3.Connection) -> bool:
+    """Release some free pages within the caller's transaction; return whether there are more."""
     free = page_use(connection).free
-    # One at a time: of a statement without rows, Python's module makes a single step, which gives back a single page.
+    # One page at a time: Python's module runs a statement without rows for a single step, which releases one page.
     for _ in range(min(_PAGES_A_STEP, free)):
         connection.execute("PRAGMA incremental_vacuum(1)")
     return free > _PAGES_A_STEP
 
 
-def write_anew(connection: sqlite3.Connection) -> None:
-    """Write the whole file anew, without free pages, as one that can shrink in steps; outside of transactions."""
+def rewrite(connection: sqlite3.Connection) -> None:
+    """Rewrite the whole file without free pages, so that it can shrink in steps; only outside of transactions."""
     connection.execute("PRAGMA temp_store = FILE")  # the copy may be too big for the memory
     try:
         connection.execute("VACUUM")
@@ -75,6 +76,6 @@ def write_anew(connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA temp_store = MEMORY")
 
 
-def shorten(connection: sqlite3.Connection) -> None:
-    """Bring what was given back from the write-ahead log to the file; as far as readers let it, never waiting."""
+def checkpoint(connection: sqlite3.Connection) -> None:
+    """Copy the write-ahead log to the file, which shrinks it; as far as readers permit, without waiting."""
     connection.execute("PRAGMA wal_checkpoint(PASSIVE)")

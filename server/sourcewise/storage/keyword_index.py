@@ -1,8 +1,8 @@
 """Keyword search: the full-text index (BM25) of a catalog.
 
 The FTS5 table is contentless, which halves its size: to remove a chunk, the caller passes the words it was added with.
-SQLite marks such words as deleted and keeps both entries until they are merged. Hides that, when merging pays, and how
-a search stays fast when its words occur in most chunks.
+SQLite marks removed words as deleted and keeps both entries until it merges them. Hides that, when a merge pays, and
+how a search stays fast when its words occur in most chunks.
 """
 
 # ruff: noqa: S608 - conditions come from the catalog's own statements, values are bound
@@ -15,6 +15,7 @@ import math
 from typing import TYPE_CHECKING
 
 from sourcewise.storage.chunk_filter import ANY_CHUNK, LISTED, quick_condition
+from sourcewise.text.scripts import marks_as_letters
 from sourcewise.text.words import identifier_words
 
 if TYPE_CHECKING:
@@ -29,16 +30,21 @@ if TYPE_CHECKING:
 _BM25 = "bm25(6.0, 3.0, 3.0, 2.0, 1.0)"
 # How many chunks a search scores, unless its rarest words alone are in more, or in too few.
 _SCORED_CHUNKS = 4000
-# In how many chunks the words together may be by which they are scored: SQLite goes through all of these once more, to
-# know how rare each word is.
+# The words that a score counts may occur in this many chunks together: SQLite scans all of these once more to compute
+# the frequency of each word.
 _WEIGHED_CHUNKS = 20_000
-# Up to here chunks with a word are counted; from there on their number is judged by how far apart these are.
+# Up to this many chunks with a word are counted; a higher number is estimated from the distance between them.
 _COUNTED_CHUNKS = 2000
-# Under this key `meta` has the number of chunks that left since everything was merged.
-_LEFT = "words left"
+# Under this key `meta` has the number of chunks that were removed since the last full merge.
+_REMOVED = "words left"
 _LEAST_TO_MERGE = 5000
 _SHARE_TO_MERGE = 0.2
 _PAGES_A_STEP = 200
+
+
+def indexed_texts(chunk: Chunk) -> tuple[str, ...]:
+    """Return the texts of a chunk whose words are indexed, in the order of the columns."""
+    return chunk.symbol, chunk.path, chunk.signature, chunk.docstring, chunk.text
 
 
 def add_words(connection: sqlite3.Connection, key: int, chunk: Chunk) -> None:
@@ -50,20 +56,25 @@ def add_words(connection: sqlite3.Connection, key: int, chunk: Chunk) -> None:
 
 
 def remove_words(connection: sqlite3.Connection, key: int, chunk: Chunk) -> None:
-    """Remove the words of a chunk from the index; it must be as it was added."""
+    """Remove the words of a chunk from the index; the chunk must be the same as when it was added."""
+    remove_exact_words(connection, key, _words_of(chunk))
+
+
+def remove_exact_words(connection: sqlite3.Connection, key: int, words: Sequence[str]) -> None:
+    """Remove a chunk from the index, given the words of each column with which it was added."""
     connection.execute(
         """INSERT INTO words (words, rowid, symbol, path, signature, docstring, body)
             VALUES ('delete', ?, ?, ?, ?, ?, ?)""",
-        (key, *_words_of(chunk)),
+        (key, *words),
     )
 
 
-def count_left(connection: sqlite3.Connection, chunks: int) -> None:
-    """Note that so many chunks left; a negative number takes back what was noted."""
+def count_removed(connection: sqlite3.Connection, chunks: int) -> None:
+    """Add to the number of chunks that were removed since the last full merge; it may be negative."""
     connection.execute(
         """INSERT INTO meta VALUES (?, ?)
             ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + CAST(excluded.value AS INTEGER)""",
-        (_LEFT, chunks),
+        (_REMOVED, chunks),
     )
 
 
@@ -79,7 +90,7 @@ class KeywordIndex:
         """Return ids of chunks that contain any of the terms, best first, with their BM25 score (positive).
 
         Args:
-            terms: words as `words` makes them.
+            terms: words from `text.words.query_terms`.
             limit: maximum number of chunks.
             chunk_filter: which chunks to search.
         """
@@ -99,44 +110,44 @@ class KeywordIndex:
         return {term: _inverse_frequency(frequency[phrase], chunks) for term, phrase in phrases.items()}
 
     def merge_removed(self) -> None:
-        """Drop the words of removed chunks from the index, if enough chunks were removed for that to pay."""
+        """Drop the words of removed chunks from the index, if enough chunks were removed for a merge to pay."""
         with self._database.read() as connection:
-            left = _left_to_merge(connection)
-        if not left:
+            removed = _removed_to_merge(connection)
+        if not removed:
             return
         steps = itertools.count()
         self._database.write_in_steps(lambda connection: _merge(connection, begin=next(steps) == 0))
         with self._database.write() as connection:
-            count_left(connection, -left)
+            count_removed(connection, -removed)
 
 
-def _left_to_merge(connection: sqlite3.Connection) -> int:
-    """Return how many chunks left, or 0 while they are too few for merging to pay."""
+def _removed_to_merge(connection: sqlite3.Connection) -> int:
+    """Return how many chunks were removed since the last full merge, or 0 while a merge does not pay."""
     query = "SELECT CAST(coalesce((SELECT value FROM meta WHERE key = ?), 0) AS INTEGER), (SELECT count(*) FROM chunks)"
-    left, chunks = connection.execute(query, (_LEFT,)).fetchone()
-    return left if left > max(_LEAST_TO_MERGE, chunks * _SHARE_TO_MERGE) else 0
+    removed, chunks = connection.execute(query, (_REMOVED,)).fetchone()
+    return removed if removed > max(_LEAST_TO_MERGE, chunks * _SHARE_TO_MERGE) else 0
 
 
 def _merge(connection: sqlite3.Connection, *, begin: bool) -> bool:
-    """Merge a bit, from the beginning or on from where it stopped; return whether there is more."""
+    """Run one step of a merge, the first or the next one; return whether there are more."""
     before = connection.total_changes
-    # A negative number marks all of the index for merging, which positive ones then carry on.
+    # A negative number marks the whole index for merging; positive numbers continue that merge.
     pages = -_PAGES_A_STEP if begin else _PAGES_A_STEP
     connection.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (pages,))
-    return connection.total_changes - before > 1  # the statement itself counts as one
+    return connection.total_changes - before > 1  # the statement itself counts as one change
 
 
 def _search(
     connection: sqlite3.Connection, terms: Iterable[str], limit: int, scope: str = "", values: Sequence[str] = ()
 ) -> list[tuple[int, float]]:
-    """Return keys of chunks that hold any of these terms, best first, with their BM25 score (positive).
+    """Return keys of chunks that contain any of these terms, best first, with their BM25 score (positive).
 
     Args:
         connection: of the catalog.
-        terms: words as `words` makes them.
-        limit: how many at most.
-        scope: a condition on `words.rowid` to stay in, as ` AND …`, with its values.
-        values: see scope.
+        terms: words from `text.words.query_terms`.
+        limit: maximum number of chunks.
+        scope: a condition on `words.rowid` that the chunks must meet, as ` AND …`.
+        values: of the parameters in `scope`.
     """
     expression = _affordable_match(_frequencies(connection, map(_quoted, terms), scope, values), limit)
     if not expression:
@@ -147,21 +158,21 @@ def _search(
 
 
 def _affordable_match(frequency: Mapping[str, int], wanted: int) -> str:
-    """Return a full-text expression for any of these quoted phrases that finds about as many as are wanted.
+    """Return a full-text expression that matches any of these quoted phrases and enough chunks to rank.
 
-    Scoring a chunk costs microseconds, and words like `self` are in most chunks. So only chunks with one of the rarest
-    words are scored, and the commonest do not count where there are others: what is rare decides what comes first.
+    Scoring a chunk takes microseconds, and words like `self` occur in most chunks. So only chunks with one of the
+    rarest words are scored, and the most frequent words are ignored if there are others: rare words decide the ranking.
 
     Args:
-        frequency: in how many chunks each phrase is.
-        wanted: how many chunks.
+        frequency: the number of chunks that contain each phrase.
+        wanted: the number of chunks that the search should return.
     """
     rare: list[str] = []
     weighed: list[str] = []
     scored = total = 0
     for phrase in sorted(filter(frequency.__getitem__, frequency), key=lambda phrase: frequency[phrase]):
         total += frequency[phrase]
-        # Chunks are counted once a word here, so twice the wanted number makes sure of most of them.
+        # A chunk counts once for each of its words here, so aim at twice the wanted number.
         if scored < 2 * wanted or total <= _SCORED_CHUNKS:
             scored = total
             rare.append(phrase)
@@ -175,7 +186,7 @@ def _affordable_match(frequency: Mapping[str, int], wanted: int) -> str:
 def _frequencies(
     connection: sqlite3.Connection, phrases: Iterable[str], scope: str = "", values: Sequence[str] = ()
 ) -> dict[str, int]:
-    """Return in about how many chunks each of these quoted phrases is; exact where they are few."""
+    """Return the number of chunks that contain each of these quoted phrases: exact if low, else an estimate."""
     (newest,) = connection.execute("SELECT max(key) FROM chunks").fetchone()
     query = f"SELECT count(*), max(rowid) FROM (SELECT rowid FROM words WHERE words MATCH ?{scope} LIMIT ?)"
     frequency = {}
@@ -190,11 +201,10 @@ def _inverse_frequency(found: int, chunks: int) -> float:
 
 
 def _quoted(term: str) -> str:
-    """Return a term as a phrase of the full-text syntax, whatever it holds."""
-    return '"' + term.replace("\0", "").replace('"', '""') + '"'
+    """Return a term as a phrase of the full-text syntax, whatever characters it contains."""
+    return '"' + marks_as_letters(term).replace("\0", "").replace('"', '""') + '"'
 
 
 def _words_of(chunk: Chunk) -> tuple[str, ...]:
-    """Make the words of a chunk, always the same ones within a version of the schema."""
-    columns = (chunk.symbol, chunk.path, chunk.signature, chunk.docstring, chunk.text)
-    return tuple(identifier_words(column) for column in columns)
+    """Return the words of each column for a chunk; they stay the same within a version of the schema."""
+    return tuple(marks_as_letters(identifier_words(text)) for text in indexed_texts(chunk))

@@ -1,7 +1,7 @@
 """The files of a folder that are not indexed, each with its reason.
 
-Scans and reading both skip files. A scan finds its skips anew each time, so they are replaced as a whole; the skips of
-reading last until the file changes. Hides which rows belong to which.
+A scan and reading a file can both skip it. Every scan finds its skips again, so they are replaced as a whole; the skips
+of reading stay until the file changes. Hides which rows belong to which.
 """
 
 # ruff: noqa: S608 - only constants of this module are put into queries
@@ -40,8 +40,8 @@ class SkippedFiles:
     def replace_scanned(self, skipped: Sequence[SkippedFile], paths: Sequence[str] | None = None) -> None:
         """Replace the skips of the previous scan with those of the last one.
 
-        Files that reading skipped keep their record. Nothing is written for a file whose rule and detail are the same:
-        the size of an ignored file does not matter.
+        The skips of reading stay. Files with the same rule and detail as before are not written: the size of an ignored
+        file does not matter.
 
         Args:
             skipped: the files that the scan skipped.
@@ -87,25 +87,25 @@ def _upsert_scan_skip(connection: sqlite3.Connection, row: SkipRow) -> None:
 
 
 def _remove_scan_skip(connection: sqlite3.Connection, path: str) -> None:
-    """Forget that a scan skipped a file."""
+    """Remove the record that a scan skipped a file."""
     connection.execute("DELETE FROM files WHERE path = ? AND from_scan = 1", (path,))
 
 
 def _scan_skip_rows(connection: sqlite3.Connection, paths: Sequence[str] | None) -> Iterator[SkipRow]:
-    """Return the files that a scan skipped, in these files and folders, or all."""
+    """Return the files that a scan skipped, among these files and folders, or all."""
     scope, values = among(paths)
     query = f"SELECT path, size, mtime_ns, reason, detail FROM files WHERE from_scan = 1{scope}"
     return connection.execute(query, values)
 
 
 def _file_from(row: SkipRow) -> SkippedFile:
-    """Make a value of a row."""
+    """Return the skipped file of a row."""
     path, size, mtime_ns, reason, detail = row
     return SkippedFile(FileStamp(path, size, mtime_ns), SkipReason(reason), detail)
 
 
 def _row_of(file: SkippedFile) -> SkipRow:
-    """Make a row of a value. A name that is no text (it has lone surrogates) is stored escaped, for reading only."""
+    """Return the row of a skipped file. A name with lone surrogates is not text: it is escaped, for display only."""
     path = file.path.encode("utf-8", "backslashreplace").decode("utf-8")
     detail = file.detail.encode("utf-8", "backslashreplace").decode("utf-8")
     return path, file.stamp.size, file.stamp.mtime_ns, file.reason.value, detail

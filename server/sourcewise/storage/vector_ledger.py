@@ -1,7 +1,7 @@
-"""The ledger of a catalog's vectors: which vectors should exist, which are pending, and which are to be removed.
+"""The ledger of a catalog's vectors: which should exist, which are pending, and which the store should remove.
 
-Hides the states that a chunk's vectors go through. Every state change is stored in the transaction of its cause, so a
-crash loses no obligation; fulfilling one twice is harmless.
+Hides the states of a chunk's vectors. Every state change is stored in the transaction of its cause, so a crash loses no
+pending work; doing it twice is harmless.
 """
 
 # ruff: noqa: S608 - only constants of this module are put into queries
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 _PENDING, _STORED, _STALE, _REMOVED, _FAILED = (state.value for state in VectorState)
 _PENDING_IDS = f"SELECT chunk_id FROM vectors WHERE {OF_MODEL} AND state = {_PENDING}"
-# Whether a chunk still has the location that the caller knows: its id, then that location.
+# Whether a chunk still has the location that the caller knows; the parameters are its id, then that location.
 _HAS_LOCATION = """(SELECT (first_line, last_line, position, total) = (?3, ?4, ?5, ?6) FROM chunks WHERE id = ?1)"""
 
 
 class PendingWork(NamedTuple):
-    """How much is to be embedded: chunks, and their characters."""
+    """How much is pending: chunks, and their characters."""
 
     chunks: int
     characters: int
@@ -45,9 +45,9 @@ class VectorLedger:
     # --- what is due --------------------------------------------------------------------------------------
 
     def pending(self, model: str, limit: int, first: Sequence[str] = ()) -> list[Chunk]:
-        """Return chunks without vectors of this model: those in `first`, then the rest in order of addition."""
+        """Return chunks without vectors of this model: those in `first`, then the rest in the order of addition."""
         self._register(model)
-        # CROSS JOIN: looks up the wanted ids one by one, in their order, until there are enough.
+        # CROSS JOIN makes SQLite look up the wanted ids one by one, in their order, until there are enough.
         urgent = f"""SELECT chunk_id FROM json_each(?2) AS wanted CROSS JOIN vectors ON chunk_id = wanted.value
             WHERE model = (SELECT key FROM models WHERE name = ?1) AND state = {_PENDING} LIMIT ?3"""
         others = f"{_PENDING_IDS} ORDER BY key LIMIT ?"
@@ -57,13 +57,13 @@ class VectorLedger:
             return list(chunks_by_id(connection, [chunk_id for (chunk_id,) in ids][:limit]).values())
 
     def pending_ids(self, model: str) -> list[str]:
-        """Return the ids of all chunks without vectors of this model, in order of addition."""
+        """Return the ids of all chunks without vectors of this model, in the order of addition."""
         self._register(model)
         with self._database.read() as connection:
             return [chunk_id for (chunk_id,) in connection.execute(f"{_PENDING_IDS} ORDER BY key", (model,))]
 
     def pending_work(self, model: str) -> PendingWork:
-        """Return how much is to be embedded with a model whose pending chunks were queried before."""
+        """Return how much is pending for a model whose pending chunks were queried before."""
         pending = self._totals(model)[VectorState.PENDING]
         return PendingWork(pending.chunks, pending.characters)
 
@@ -89,7 +89,7 @@ class VectorLedger:
     # --- what the store has -------------------------------------------------------------------------------
 
     def stored(self, model: str, ids: Sequence[str]) -> dict[str, int]:
-        """Return those of these chunks that have vectors of this model, with their number of windows."""
+        """Return the chunks among these that have vectors of this model, with their number of windows."""
         # The plus keeps SQLite from scanning all stored rows, which are nearly all rows.
         query = f"""SELECT chunk_id, windows FROM vectors WHERE {OF_MODEL} AND +state IN ({_STORED}, {_STALE})
             AND chunk_id IN (SELECT value FROM json_each(?))"""
@@ -97,13 +97,13 @@ class VectorLedger:
             return dict(connection.execute(query, (model, json.dumps(list(ids)))).fetchall())
 
     def count(self, model: str) -> int:
-        """Return how many vectors of this model the store should have: the upper one of its `bounds`."""
+        """Return the number of vectors of this model that the store should have: the upper one of `bounds`."""
         return self.bounds(model)[1]
 
     def bounds(self, model: str) -> tuple[int, int]:
-        """Return how many vectors of this model the store has at least and at most.
+        """Return the lowest and the highest possible number of vectors of this model in the store.
 
-        They differ if a crash left unknown how much of the last step was done.
+        They differ if a crash interrupted the last step.
         """
         totals = self._totals(model)
         least = totals[VectorState.STORED].windows + totals[VectorState.STALE].windows
@@ -119,9 +119,9 @@ class VectorLedger:
     # --- what was done ------------------------------------------------------------------------------------
 
     def mark_expected(self, model: str, windows: Mapping[str, int]) -> None:
-        """Record, before they are stored, how many vectors of which chunks the store may have from now on.
+        """Record before storing vectors how many of each chunk the store may have from now on.
 
-        A crash then leaves no vector in the store that the ledger does not know of.
+        A crash then leaves no vector in the store that the ledger does not know.
         """
         self._register(model)
         with self._database.write() as connection:
@@ -133,12 +133,12 @@ class VectorLedger:
             )
 
     def mark_stored(self, model: str, stored: Sequence[tuple[Chunk, int]]) -> None:
-        """Record that the store has vectors now: chunks as they were stored, with their number of windows.
+        """Record that the store has the vectors of chunks: each as it was stored, with its number of windows.
 
-        A chunk that moved meanwhile becomes stale; the vectors of one that vanished are to be removed.
+        A chunk that moved meanwhile becomes stale; the vectors of a chunk that vanished meanwhile should be removed.
         """
         self._register(model)
-        # Fewer windows than before leave old ones in the store: remove all, and embed the chunk again.
+        # With fewer windows than before, old ones remain in the store: remove all, and embed the chunk again.
         with self._database.write() as connection:
             connection.executemany(
                 f"""INSERT INTO vectors (chunk_id, model, windows, state) SELECT ?1, key, ?7,
@@ -150,7 +150,7 @@ class VectorLedger:
             )
 
     def mark_failed(self, model: str, reasons: Mapping[str, str]) -> None:
-        """Record why chunks, by id, cannot be embedded; `forget` makes them pending again."""
+        """Record by id why chunks cannot be embedded; `forget` makes them pending again."""
         with self._database.write() as connection:
             connection.executemany(
                 f"""UPDATE vectors SET state = {_FAILED}, reason = ?
@@ -159,7 +159,7 @@ class VectorLedger:
             )
 
     def mark_fresh(self, model: str, chunks: Sequence[Chunk]) -> None:
-        """Record that the store has these locations of chunks; a chunk that moved again stays stale."""
+        """Record that the store has the current location of these chunks; a chunk that moved again stays stale."""
         with self._database.write() as connection:
             connection.executemany(
                 f"""UPDATE vectors SET state = {_STORED} WHERE chunk_id = ?1 AND state = {_STALE}
@@ -168,7 +168,7 @@ class VectorLedger:
             )
 
     def mark_removed(self, model: str, ids: Sequence[str]) -> None:
-        """Record that the store has no vectors of these ids; a chunk that is back in the catalog becomes pending."""
+        """Record that the store has no vectors of these chunks; one that is in the catalog again becomes pending."""
         values = [(model, chunk_id) for chunk_id in ids]
         with self._database.write() as connection:
             connection.executemany(
@@ -182,7 +182,7 @@ class VectorLedger:
             )
 
     def forget(self, model: str) -> None:
-        """Record that the store has no vectors of this model: all chunks are pending, nothing is to be removed."""
+        """Record that the store has no vectors of this model: all its chunks are pending, none to remove."""
         with self._database.write() as connection:
             connection.execute(f"DELETE FROM vectors WHERE {OF_MODEL}", (model,))
             connection.execute("DELETE FROM models WHERE name = ?", (model,))
@@ -197,7 +197,7 @@ class VectorLedger:
             return vector_rows.totals(connection, model)
 
     def _register(self, model: str) -> None:
-        """Make all chunks pending for a model that is new."""
+        """Make all chunks pending for a new model."""
         with self._database.read() as connection:
             if connection.execute("SELECT 1 FROM models WHERE name = ?", (model,)).fetchone():
                 return

@@ -1,6 +1,6 @@
-"""Statements on the `vectors` table that belong to a change of a chunk, run within the transaction of that change.
+"""Statements on the `vectors` table for changes of chunks, run within the transaction of the change.
 
-A crash therefore loses no obligation to the vector store; see `vector_ledger`.
+A crash therefore loses no pending work on the vector store; see `vector_ledger`.
 """
 
 # ruff: noqa: S608 - only constants of this module are put into queries
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 _PENDING, _STORED, _STALE, _REMOVED, _FAILED = (state.value for state in VectorState)
 OF_MODEL = "model = (SELECT key FROM models WHERE name = ?)"
-"""A condition on tables with a `model` column; its value is the model's name."""
+"""A condition on tables with a `model` column; its parameter is the model's name."""
 
 
 class VectorTotals(NamedTuple):
-    """How many chunks a model has in a state, their windows in the store, and their characters."""
+    """The number of a model's chunks in a state, of their windows in the store, and of their characters."""
 
     chunks: int
     windows: int
@@ -28,7 +28,7 @@ class VectorTotals(NamedTuple):
 
 
 def chunk_added(connection: sqlite3.Connection, chunk_id: str, characters: int) -> None:
-    """Make the chunk pending for every model; this cancels a removal that is still due."""
+    """Make the chunk pending for every model; this cancels a pending removal."""
     connection.execute(
         f"""INSERT INTO vectors (chunk_id, model, state, characters) SELECT ?, key, {_PENDING}, ? FROM models WHERE true
             ON CONFLICT (chunk_id, model) DO UPDATE SET state = {_PENDING}, reason = NULL""",
@@ -37,7 +37,7 @@ def chunk_added(connection: sqlite3.Connection, chunk_id: str, characters: int) 
 
 
 def chunk_moved(connection: sqlite3.Connection, chunk_id: str) -> None:
-    """Record that the store has an old location of the chunk."""
+    """Record that the chunk's location in the store is out of date."""
     connection.execute(f"UPDATE vectors SET state = {_STALE} WHERE chunk_id = ? AND state = {_STORED}", (chunk_id,))
 
 
@@ -48,7 +48,7 @@ def chunk_gone(connection: sqlite3.Connection, chunk_id: str) -> None:
 
 
 def totals(connection: sqlite3.Connection, model: str) -> dict[VectorState, VectorTotals]:
-    """Return how much there is in each state."""
+    """Return the totals of a model's chunks in each state."""
     query = f"SELECT state, chunks, windows, characters FROM vector_totals WHERE {OF_MODEL}"
     found = {VectorState(state): VectorTotals(*numbers) for state, *numbers in connection.execute(query, (model,))}
     return {state: found.get(state, VectorTotals(0, 0, 0)) for state in VectorState}

@@ -1,4 +1,4 @@
-"""Searching the vectors of a folder: what it takes, and how a process does it that does not own them."""
+"""The interface for searching a folder's vectors, and its implementation for processes that do not own the index."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ _ANSWER_SECONDS = 10.0
 
 
 class VectorSearch(Protocol):
-    """Vectors that can be searched; see VectorStore."""
+    """Searches vectors; see VectorStore."""
 
     def search(self, model: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None = None) -> Hits:
-        """Return ids of the chunks nearest to a vector, with their cosine, best first."""
+        """Return ids of the chunks nearest to a vector, with their cosine similarity, best first."""
 
     def neighbours(self, model: str, chunk_id: str, limit: int) -> Hits:
-        """Return the chunks nearest to one that has vectors, without itself."""
+        """Return the chunks nearest to a chunk that has vectors, without itself."""
 
 
 class RemoteVectorSearch:
-    """The vectors of an index that another process owns. Thread-safe.
+    """Searches the vectors of an index that another process owns. Thread-safe.
 
-    Every method raises PeerGoneError when that process is gone, and what it would raise itself.
+    Every method raises PeerGoneError when that process is gone, besides the errors of VectorStore.
     """
 
     def __init__(self, owner: RpcClient) -> None:
-        """Name the owner; nothing is asked."""
+        """Remember the client of the owner; nothing is called yet."""
         self._owner = owner
 
     def search(self, model: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None = None) -> Hits:

@@ -45,6 +45,7 @@ _SUFFIXES: dict[str, str] = {
         "ocaml_interface": "mli",
         "perl": "pl pm t",
         "hcl": "hcl tf tfvars",
+        "fortran": "f90 f95 f03 f08 f18",  # free form; no grammar reads the fixed form of .f and .for
         "make": "mk mak make",
         "dockerfile": "dockerfile",
         "restructuredtext": "rst rest",

@@ -1,8 +1,10 @@
-"""Splits code and prose into words: parts of identifiers, stems, and search terms.
+"""Words of code and prose: splits identifiers, finds the stems of words, and chooses the words worth searching.
 
-The keyword index stores and searches the same words, so `parse_config`, `parseConfig` and "parse the config" match.
-The catalog's word index can only delete a chunk by exactly the words that were inserted. If you change the result of
-`identifier_words`, raise `catalog_schema.SCHEMA_VERSION`.
+The keyword index and its queries use the same words, so `parse_config`, `parseConfig` and "parse the config" match.
+Runs of scripts without spaces become bigrams (`text.scripts`).
+
+The keyword index can remove a chunk only by the words with which it was added. If you change the result of
+`identifier_words`, raise `catalog_schema.SCHEMA_VERSION` too, and let `storage.keyword_upgrade` replace the old words.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sourcewise.text.names import ANY_QUALIFIED_NAME, name_parts
+from sourcewise.text.scripts import bigrams, changes_words, joins_by_underscore, normalized, separated, split_at_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -65,7 +68,31 @@ _STOP_WORDS = frozenset(
 def identifier_words(text: str) -> str:
     """Return all words of code or prose, lower-cased and joined by spaces.
 
-    A compound identifier appears whole and split: `parseHTTPHead` gives `parsehttphead parse http head`.
+    A compound identifier appears whole and split: `parseHTTPHead` gives `parsehttphead parse http head`. A
+    run of a script without spaces gives bigrams: `配置文件` gives `配置 置文 文件`.
+    """
+    pieces = split_at_runs(normalized(text))
+    if len(pieces) == 1:
+        return words_without_bigrams(pieces[0])
+    words = [words_without_bigrams(piece) for piece in pieces]
+    words[1::2] = [" ".join(bigrams(run)) for run in pieces[1::2]]
+    return " ".join(filter(None, words))
+
+
+def search_term(name: str) -> str:
+    """Return one term that finds a whole name in the keyword index.
+
+    It is the lower-cased name without its marks (`empty?`, `$reset`), or a phrase of several words if the name has
+    letters of a script without spaces.
+    """
+    words = identifier_words(name)
+    return words if changes_words(name) else words.partition(" ")[0] or name.lower()
+
+
+def words_without_bigrams(text: str) -> str:
+    """Return all words as `identifier_words` does, but without splitting runs of scripts without spaces.
+
+    The keyword index of a catalog before version 3 has these words.
     """
     tokens = _TOKEN.findall(text)
     return " ".join(_split(token) if len(token) <= _MAX_SPLIT_LENGTH else token.lower() for token in tokens)
@@ -77,12 +104,11 @@ def query_terms(question: str) -> tuple[str, ...]:
     Identifiers appear whole and split. English stop words are removed, unless nothing else is left. If there are more
     than `MAX_TERMS` words, identifiers and then the longest words are kept.
     """
-    tokens = _TOKEN.findall(question)
     words = list(dict.fromkeys(_words(question)))
     terms = [word for word in words if word not in _STOP_WORDS] or words
     if len(terms) <= MAX_TERMS:
         return tuple(terms)
-    compound = {token.lower() for token in tokens if len(_parts(token)) > 1}
+    compound = {token.lower() for token in _tokens(question) if len(_parts(token)) > 1}
     best = set(sorted(terms, key=lambda word: (word not in compound, -len(word)))[:MAX_TERMS])
     return tuple(word for word in terms if word in best)
 
@@ -92,18 +118,20 @@ def has_only_stop_words(question: str) -> bool:
     return all(word in _STOP_WORDS for word in _words(question))
 
 
-def weighted_terms(question: str, rarity: Callable[[Sequence[str]], Mapping[str, float]]) -> dict[str, float]:
+def weighted_terms(
+    question: str, inverse_document_frequency: Callable[[Sequence[str]], Mapping[str, float]]
+) -> dict[str, float]:
     """Return the `MAX_TERMS` terms of a question with the highest TF-IDF, with their IDF as weights.
 
     An issue text has a hundred words; its topic shows in the rare words that it repeats.
 
     Args:
         question: of any length.
-        rarity: returns the inverse document frequency of words, 0 for words that no document contains.
+        inverse_document_frequency: returns the inverse document frequency of words, 0 for words of no chunk.
     """
     counted = Counter(_words(question))
     words = [word for word in counted if word not in _STOP_WORDS] or list(counted)
-    weights = rarity(words)
+    weights = inverse_document_frequency(words)
     best = sorted(words, key=lambda word: -weights[word] * (1 + math.log(counted[word])))[:MAX_TERMS]
     return {word: weights[word] for word in words if word in frozenset(best)}
 
@@ -125,19 +153,30 @@ def identifiers_in(question: str) -> tuple[str, ...]:
     """Return the tokens of a question that look like code, in order, without duplicates.
 
     They are back-quoted names, `snake_case`, `CamelCase`, `dotted.names` and `calls()`, as written but without the
-    parentheses.
+    parentheses. They may touch text in a script without spaces: `请问parse_config函数`.
     """
     quoted = (found for _, span in _QUOTED.findall(question) for found in _names_of_quote(span))
-    bare = (
-        match["path"] or match["marked"]
-        for match in _CODE.finditer(_QUOTED.sub(" ", question))
-        if _looks_like_code(match)
-    )
-    return tuple(dict.fromkeys((*quoted, *bare)))
+    text = normalized(_QUOTED.sub(" ", question))
+    bare = (match["path"] or match["marked"] for match in _CODE.finditer(separated(text)) if _looks_like_code(match))
+    return tuple(dict.fromkeys((*quoted, *bare, *_names_with_joined_scripts(text))))
+
+
+def _names_with_joined_scripts(text: str) -> Iterator[str]:
+    """Yield names that join scripts by an underscore, as `test_解析` does; `separated` splits them."""
+    return (path for match in _CODE.finditer(text) if (path := match["path"]) and joins_by_underscore(path))
 
 
 def _words(question: str) -> Iterator[str]:
-    return (word for token in _TOKEN.findall(question) for word in _whole_and_parts(token))
+    for number, piece in enumerate(split_at_runs(normalized(question))):
+        if number % 2:
+            yield from bigrams(piece)
+        else:
+            yield from (word for token in _TOKEN.findall(piece) for word in _whole_and_parts(token))
+
+
+def _tokens(question: str) -> Iterator[str]:
+    """Yield the tokens of a question outside of runs of scripts without spaces."""
+    return (token for piece in split_at_runs(normalized(question))[::2] for token in _TOKEN.findall(piece))
 
 
 # Code repeats its words: without the cache, splitting took half of the time of storing a chunk.

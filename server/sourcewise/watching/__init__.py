@@ -1,1 +1,1 @@
-"""What changes in a folder while somebody looks at it: from the events of an operating system to paths."""
+"""Watches a folder for changes: turns events of the operating system into paths."""

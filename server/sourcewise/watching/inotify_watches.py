@@ -1,11 +1,11 @@
-"""Linux: one inotify watch for each folder that belongs to the index, and none for those that do not.
+"""Linux: one inotify watch for each folder of the index, and none for other folders.
 
-Hides watch descriptors. One names a folder and not a path: it follows the folder wherever it is moved. So a path is
-forgotten when its folder moves away, with all below it, and known again once somebody watches it at its new place. A
-folder that came, went or moved is always told after it was forgotten; whoever is told looks there and watches anew.
-This repairs everything that can happen between an event and its being read.
+Hides watch descriptors. A descriptor identifies a folder, not a path, and follows the folder when it is moved. So when
+a folder moves away, its path and all paths below it are dropped, and the caller watches them again at the new path. For
+a folder that was created, deleted or moved, the event is reported after the path was dropped. The receiver of the event
+scans the folder and watches it again. This repairs whatever happens between an event and the moment when it is read.
 
-A file counts as written when it is closed: one that is being written is not worth reading yet, and a log that grows
+A file counts as changed when it is closed after writing. An unfinished file is not worth reading, and a log that grows
 for hours costs nothing.
 """
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Callbacks = list[tuple[WatchDescriptor, CallbackId]]
 
 _SELF = InotifyConstants.IN_DELETE_SELF | InotifyConstants.IN_MOVE_SELF
-# One for all folders: what is a root of one index may lie below another's, and inotify has one mask for both.
+# The same mask for all folders: the root of one index may be inside another index, and inotify has one mask per folder.
 _CHANGES = Mask(
     InotifyConstants.IN_CREATE
     | InotifyConstants.IN_CLOSE_WRITE
@@ -49,7 +49,7 @@ _LIMITS = {
     errno.ENOSPC: "fs.inotify.max_user_watches",
     errno.EMFILE: "fs.inotify.max_user_instances",
 }
-_REMOVED_AT_ONCE = 1000  # each leaves an event, and the queue of all folders holds some 16,000
+_REMOVED_AT_ONCE = 1000  # each removal queues an event, and the queue of all folders holds about 16,000
 _PAUSE_SECONDS = 0.01
 
 _callback_ids = itertools.count()
@@ -65,13 +65,13 @@ class InotifyWatches:
         on_problem: OnProblem,
         inotify: Callable[[], InotifyFD] = InotifyFD.get_instance,
     ) -> None:
-        """Describe what to watch.
+        """Set the folder; nothing is watched yet.
 
         Args:
-            folder: what all paths are relative to.
-            on_changes: as `Watcher` has it.
-            on_problem: as `Watcher` has it.
-            inotify: gives the running instance.
+            folder: all paths are relative to it.
+            on_changes: see Watcher.
+            on_problem: see Watcher.
+            inotify: returns the running instance.
         """
         self._folder = os.fspath(folder)
         self._on_changes = on_changes
@@ -83,7 +83,7 @@ class InotifyWatches:
         self._descriptors: dict[str, WatchDescriptor] = {}
 
     def watch(self, path: str) -> None:
-        """Watch a folder; known ones too, for another folder may be at that path by now."""
+        """Watch a folder, also one that is already watched: another folder may be at that path by now."""
         try:
             with self._lock:
                 if not self._closed:
@@ -96,21 +96,21 @@ class InotifyWatches:
 
     @property
     def events_arrive(self) -> bool:
-        """Whether the folder itself is watched, without which nothing can be trusted."""
+        """Whether the root folder is watched; without it, changes can be missed."""
         return "" in self._descriptors
 
     def close(self) -> None:
-        """Give all watches back."""
+        """Remove all watches."""
         with self._lock:
             self._closed = True
             self._drop(list(self._watched))
 
     def on_event(self, event: InotifyEvent) -> None:
-        """Tell what happened; called by inotify's thread."""
+        """Report an event; called by inotify's thread."""
         with self._lock:
             known = self._watched.get(event.wd)
             if known is None or (known[0] and event.mask & _SELF):
-                return  # given back, or the folder above tells the same
+                return  # the watch was removed, or the parent folder reports the same change
             path = f"{known[0]}/{os.fsdecode(event.name)}".strip("/")
             if event.is_moved_from and path in self._descriptors:
                 self._drop(self._below(path))
@@ -120,21 +120,21 @@ class InotifyWatches:
             self._lose_root()
 
     def on_watch_deleted(self, wd: WatchDescriptor) -> None:
-        """Forget a folder that no longer exists; called by inotify's thread."""
+        """Drop a folder that no longer exists; called by inotify's thread."""
         with self._lock:
             self._forget([wd])
 
     def on_queue_overflow(self) -> None:
-        """Tell that events were lost; called by inotify's thread."""
+        """Report that events were lost; called by inotify's thread."""
         self._on_changes(None)
 
     def _add(self, path: str) -> None:
         inotify = self._inotify()
         callback = CallbackId(next(_callback_ids))
-        place = f"{self._folder}/{path}"  # the root's own path may be a link, which the slash at its end leads through
+        place = f"{self._folder}/{path}"  # the root may be a link, which the slash at the end resolves
         wd = inotify.add_callback(os.fsencode(place), _CHANGES, self, callback)
         replaced = self._forget({wd, self._descriptors.get(path, wd)})
-        if wd < 0:  # watchdog's answer where the folder may not be read, in which case nobody can list it either
+        if wd < 0:  # watchdog's result for a folder without read permission, which cannot be listed either
             replaced.append((wd, callback))
         else:
             self._watched[wd] = (path, callback)
@@ -142,7 +142,7 @@ class InotifyWatches:
         inotify.remove_callbacks(replaced)
 
     def _forget(self, descriptors: Iterable[WatchDescriptor]) -> Callbacks:
-        """Forget watches and return what inotify knows them by."""
+        """Drop watches and return their callbacks, by which inotify removes them."""
         forgotten = []
         for wd in descriptors:
             if known := self._watched.pop(wd, None):
@@ -157,9 +157,9 @@ class InotifyWatches:
         return [wd for wd, (known, _) in self._watched.items() if f"{known}/".startswith(start)]
 
     def _drop(self, descriptors: Iterable[WatchDescriptor]) -> None:
-        """Forget watches and give them back, many of them later: nobody need wait for that.
+        """Drop watches and remove them from inotify; many of them are removed in the background.
 
-        One that is wanted again in between stays, as it has a new callback by then.
+        A watch that is requested again in the meantime stays, because it has a new callback by then.
         """
         forgotten = self._forget(descriptors)
         if len(forgotten) > _REMOVED_AT_ONCE:
@@ -168,25 +168,25 @@ class InotifyWatches:
             self._inotify().remove_callbacks(forgotten)
 
     def _remove(self, callbacks: Callbacks) -> None:
-        """Give watches back so slowly that inotify's thread can read what that leaves in its queue."""
+        """Remove watches slowly enough for inotify's thread to read the events that this queues."""
         for start in range(0, len(callbacks), _REMOVED_AT_ONCE):
             self._inotify().remove_callbacks(callbacks[start : start + _REMOVED_AT_ONCE])
             time.sleep(_PAUSE_SECONDS)
 
     def _lose_root(self) -> None:
-        """Tell, once for each time, that the folder is gone; watching its path again finds what comes after it."""
+        """Report that the folder is gone, once per loss; watching its path again finds its successor."""
         with self._lock:
-            was_there = "" in self._descriptors
+            was_watched = "" in self._descriptors
             self._drop(list(self._watched))
-        if was_there:
+        if was_watched:
             self._on_problem(folder_gone(self._folder))
             self._on_changes(None)
 
     def _give_up(self, reason: int) -> None:
-        """Leave the watches that there are to other programs: with some only, everything must be looked at anyway."""
+        """Remove all watches, so that other programs can use them: partial watching needs full scans anyway."""
         if not self._closed:
             self.close()
             self._on_problem(
-                f"The system lets no program watch more folders, so changes in {self._folder} are now looked for from "
-                f"time to time. To see them at once, raise the limit {_LIMITS[reason]} (with sysctl) and start again."
+                f"The system has no file watches left, so Sourcewise scans {self._folder} for changes from time to "
+                f"time. To see changes at once, raise the limit {_LIMITS[reason]} (with sysctl) and restart."
             )

@@ -1,6 +1,6 @@
-"""macOS and Windows: the system watches a folder with all below it, the index's and other.
+"""macOS and Windows: the system watches a folder and everything below it, whether it is in the index or not.
 
-Hides watchdog's observer. Neither system's tells when it lost events; so after many at once, everything is in doubt.
+Hides watchdog's observer. On neither system does it report lost events, so a burst of events causes a full scan.
 """
 
 from __future__ import annotations
@@ -41,21 +41,21 @@ _CHANGES: list[type[FileSystemEvent]] = [
     FileModifiedEvent,
     FileMovedEvent,
 ]
-_QUIET_SECONDS = 0.2  # how long Windows' observer waits for more before it tells
+_QUIET_SECONDS = 0.2  # how long Windows' observer waits for more events before it reports them
 _BURST_SECONDS = 1.0
-_MOST_AT_ONCE = 200  # Windows keeps 64,000 bytes of events, some 300 with long names
+_MOST_AT_ONCE = 200  # Windows buffers 64,000 bytes of events, about 300 with long names
 
 
 class RecursiveWatch(FileSystemEventHandler):
-    """The watch of one folder and of all below it."""
+    """The watch of one folder and everything below it."""
 
     def __init__(self, folder: Path, on_changes: OnChanges, on_problem: OnProblem) -> None:
-        """Describe what to watch.
+        """Set the folder; nothing is watched yet.
 
         Args:
-            folder: what all paths are relative to.
-            on_changes: as `Watcher` has it.
-            on_problem: as `Watcher` has it.
+            folder: all paths are relative to it.
+            on_changes: see Watcher.
+            on_problem: see Watcher.
         """
         self._folder = os.path.realpath(folder)
         self._on_changes = on_changes
@@ -67,7 +67,7 @@ class RecursiveWatch(FileSystemEventHandler):
         self._last_event = 0.0
 
     def watch(self, path: str) -> None:
-        """Watch the folder unless it is watched; those below it are."""
+        """Watch the root folder unless it is watched; this includes all folders below it."""
         if path:
             return
         try:
@@ -75,11 +75,11 @@ class RecursiveWatch(FileSystemEventHandler):
                 if self._observer is None and not self._closed:
                     self._observer = self._observe()
         except FileNotFoundError:
-            pass  # whoever scans the folder sees that
+            pass  # the scan of the folder reports it
         except (OSError, RuntimeError, SystemError) as error:
             self._closed = True
             self._on_problem(
-                f"The system cannot watch {self._folder} ({error}), so changes in it are looked for from time to time."
+                f"The system cannot watch {self._folder} ({error}), so Sourcewise scans it from time to time."
             )
 
     @property
@@ -93,7 +93,7 @@ class RecursiveWatch(FileSystemEventHandler):
         self._stop()
 
     def dispatch(self, event: FileSystemEvent) -> None:
-        """Tell what happened; called by the observer's thread."""
+        """Report an event; called by the observer's thread."""
         paths = [os.fsdecode(path) for path in (event.src_path, event.dest_path) if path]
         below = self._folder + os.sep
         if self._folder in paths:
@@ -118,14 +118,14 @@ class RecursiveWatch(FileSystemEventHandler):
         return observer is not None
 
     def _is_flood(self) -> bool:
-        """Tell whether so much came at once that some may have been lost."""
+        """Return whether so many events arrived at once that some may have been lost."""
         now = time.monotonic()
         self._burst = self._burst + 1 if now - self._last_event < _BURST_SECONDS else 1
         self._last_event = now
         return self._burst > _MOST_AT_ONCE
 
     def _lose_root(self) -> None:
-        """Tell that the folder is gone; watching it again finds what comes after it."""
+        """Report that the folder is gone; watching it again finds its successor."""
         if self._stop():
             self._on_problem(folder_gone(self._folder))
             self._on_changes(None)

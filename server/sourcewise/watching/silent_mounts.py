@@ -1,6 +1,6 @@
-"""Which folders are written from elsewhere, unheard by this machine: network drives, and what a container shares.
+"""Finds mounts whose changes cause no events on this machine: network drives, and folders shared with a container.
 
-Hides the table of mounts and the names of file systems.
+Hides the mount table and the names of file systems.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _SILENT = frozenset(
 
 
 def silent_folders(folder: Path, mounts: Mapping[str, str]) -> frozenset[str]:
-    """Return the relative paths of a folder's silent mounts; an empty one is the folder itself.
+    """Return the relative paths of mounts without events in a folder; an empty path is the folder itself.
 
     Args:
-        folder: where to look, and below.
+        folder: searched with all folders below it.
         mounts: the file system of each mount point.
     """
     folder = folder.resolve()
@@ -38,7 +38,7 @@ def silent_folders(folder: Path, mounts: Mapping[str, str]) -> frozenset[str]:
 
 
 def mounted_file_systems() -> dict[str, str]:
-    """Return the file system of each mount point; where several are on top of one another, the uppermost."""
+    """Return the file system of each mount point; of stacked mounts, the topmost."""
     try:
         partitions = psutil.disk_partitions(all=True)
     except OSError:

@@ -1,6 +1,6 @@
-"""What changes in a folder, told as it happens.
+"""Reports changes in a folder as they happen.
 
-Hides the operating system: how each tells of changes, how it loses some, and which file systems it hears nothing of.
+Hides the operating systems: how each reports changes, how it loses events, and which file systems send none.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class Watcher:
-    """Tells which files of a folder may have changed; never raises for what a system refuses."""
+    """Reports which files of a folder may have changed; never raises when the system refuses to watch."""
 
     def __init__(
         self,
@@ -36,38 +36,38 @@ class Watcher:
         watches: Callable[[Path, OnChanges, OnProblem], Watches] = PlatformWatches,
         mounts: Callable[[], Mapping[str, str]] = mounted_file_systems,
     ) -> None:
-        """Describe what to watch; nothing is watched before `start`.
+        """Set the folder; nothing is watched before `start`.
 
         Args:
-            folder: what all paths are relative to.
-            on_changes: gets paths that may have changed, as they change (created, written, deleted, moved from and to;
-                a folder stands for all in it), or None when some were lost: look at everything. It is called in the
-                watcher's thread and must be quick.
-            on_problem: gets a sentence, once, when changes can no longer be told. It is called in any thread.
-            watches: makes what listens to the operating system.
+            folder: all paths are relative to it.
+            on_changes: called with paths that may have changed (created, written, deleted, moved from or to; a folder
+                represents everything in it), or with None when events were lost and everything must be scanned. It is
+                called in the watcher's thread and must be quick.
+            on_problem: called once with a sentence when changes can no longer be reported, in any thread.
+            watches: creates the watches of the operating system.
             mounts: returns the file system of each mount point.
         """
         self._folder = folder
         self._on_changes = on_changes
         self._on_problem = on_problem
-        self._watches = watches(folder, self._tell_changes, self._tell_problem)
+        self._watches = watches(folder, self._report_changes, self._report_problem)
         self._mounts = mounts
         self._silent: frozenset[str] = frozenset()
         self._is_silent = False
 
     def start(self) -> None:
-        """Begin with the folder itself."""
+        """Watch the root folder."""
         self._silent = silent_folders(self._folder, self._mounts())
         self.watch("")
 
     def watch(self, path: str) -> None:
-        """Watch what happens directly in a folder of the index, which may be known already.
+        """Watch the entries of a folder of the index, also of one that is already watched.
 
-        What changes in it after this call is told. So a scan that first calls this and then lists the folder misses
-        nothing; and whoever is told of a change scans, so that folders which are new or were moved are watched again.
+        Changes after this call are reported. So a scan that calls this before it lists the folder misses nothing. The
+        receiver of a change scans the path, which also watches new and moved folders.
 
         Args:
-            path: relative; empty for the folder itself.
+            path: relative; empty for the root folder.
         """
         if path in self._silent:
             self._is_silent = True
@@ -75,27 +75,27 @@ class Watcher:
 
     @property
     def events_arrive(self) -> bool:
-        """Whether changes are told; where they are not, look for them from time to time.
+        """Whether all changes are reported; if not, the caller must scan from time to time.
 
-        They are not after a limit of the system was reached, while the folder is gone, and where other machines write
-        to the same files (network and container mounts): there only some are told.
+        This is false after a limit of the system was reached, while the folder is gone, and if other machines write to
+        the same files (network and container mounts), which causes events for some changes only.
         """
         return self._watches.events_arrive and not self._is_silent
 
     def close(self) -> None:
-        """Stop, from any thread that holds no lock which `on_changes` waits for; a call under way may still end."""
+        """Stop; a running `on_changes` call may still finish. The caller must hold no lock that `on_changes` needs."""
         self._watches.close()
 
-    def _tell_changes(self, paths: Collection[str] | None) -> None:
-        """Tell; whatever goes wrong there must not end the thread that tells."""
+    def _report_changes(self, paths: Collection[str] | None) -> None:
+        """Call `on_changes`; an exception there must not end the watcher's thread."""
         try:
             self._on_changes(paths)
         except Exception:
-            logger.exception("A change could not be dealt with")
+            logger.exception("A change could not be processed")
 
-    def _tell_problem(self, sentence: str) -> None:
+    def _report_problem(self, sentence: str) -> None:
         logger.warning("%s", sentence)
         try:
             self._on_problem(sentence)
         except Exception:
-            logger.exception("A problem could not be told")
+            logger.exception("A problem could not be reported")

@@ -1,4 +1,4 @@
-"""What every operating system's way of watching looks like from above, and what all of them have to say."""
+"""The interface that the watches of every operating system implement, and their common message."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ class Watches(Protocol):
     """The watches of one folder; every method may be called from any thread."""
 
     def watch(self, path: str) -> None:
-        """Watch a folder, which may be known already; empty for the folder itself."""
+        """Watch a folder, also one that is already watched; empty for the root folder."""
 
     @property
     def events_arrive(self) -> bool:
-        """Whether changes are told."""
+        """Whether changes are reported."""
 
     def close(self) -> None:
         """Stop watching."""
 
 
 def folder_gone(folder: str) -> str:
-    """Say that there is nothing left to watch."""
-    return f"The folder {folder} was moved or deleted. Put it back, or open it where it is now."
+    """Return the message for a root folder that no longer exists."""
+    return f"The folder {folder} was moved or deleted. Restore it, or open it at its new location."

@@ -1,4 +1,4 @@
-"""The files of models: which are known, where they come from, and that they are what they must be."""
+"""The files of models: the known models, their downloads, and their checksums."""
 
 from sourcewise.weights.progress import DownloadProgress
 from sourcewise.weights.store import WeightsStore

@@ -1,4 +1,4 @@
-"""Reads zip archives from the network. Hides how an archive can harm the machine that unpacks it."""
+"""Reads downloaded zip archives safely. Hides how an archive can harm the machine that unpacks it."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 20
 _MOST_MEMBERS = 10_000
-# The others ask for as much memory as the archive says.
+# The other compressions allocate as much memory as the archive states.
 _COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _ENCRYPTED = 0x1
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError, NotImplementedError)
-_HINT = "Nothing was unpacked. Check pip's package index: another file was put in the place of the model."
+_HINT = "Nothing was unpacked. Check pip's package index: it has another file in place of the model."
 
 
 class DamagedArchiveError(Exception):
-    """An archive cannot be read to its end."""
+    """An archive is damaged or truncated."""
 
 
 @contextmanager
 def opened(file: Path) -> Iterator[ZipFile]:
-    """Open an archive after a look at all that it says about its members.
+    """Open an archive after checking its list of members.
 
     Raises:
-        DamagedArchiveError: it is no archive, or reading it fails inside of the `with` block.
-        WeightsError: unpacking it could write outside of a folder, replace a file or fill the memory.
+        DamagedArchiveError: it is not an archive, or reading it fails inside the `with` block.
+        WeightsError: unpacking it could write outside a folder, replace a file or fill the memory.
     """
     try:
         with zipfile.ZipFile(file) as archive:
@@ -50,12 +50,12 @@ def blocks(archive: ZipFile, member: ZipInfo, limit: int) -> Iterator[bytes]:
     """Yield the content of a member in blocks of at most 1 MiB.
 
     Raises:
-        WeightsError: the member has more than `limit` bytes. Nothing of it is unpacked then: zipfile never yields more
+        WeightsError: the member has more than `limit` bytes. None of them are unpacked then: zipfile never yields more
             than the size that the archive states.
     """
     if member.file_size > limit:
         raise WeightsError(
-            f"{member.filename} unpacks to {member.file_size} bytes, {limit} at most were expected.", _HINT
+            f"{member.filename} unpacks to {member.file_size} bytes; at most {limit} were expected.", _HINT
         )
     with archive.open(member) as source:
         while block := source.read(_BLOCK):
@@ -64,14 +64,14 @@ def blocks(archive: ZipFile, member: ZipInfo, limit: int) -> Iterator[bytes]:
 
 def _refuse_harmful(file: Path, members: Sequence[ZipInfo]) -> None:
     if len(members) > _MOST_MEMBERS:
-        raise WeightsError(f"{file.name} has {len(members)} members, {_MOST_MEMBERS} at most were expected.", _HINT)
-    # As the archive has them: zipfile cuts a name at a zero byte and swaps separators on Windows.
+        raise WeightsError(f"{file.name} has {len(members)} members; at most {_MOST_MEMBERS} were expected.", _HINT)
+    # The original names: zipfile truncates a name at a zero byte and replaces separators on Windows.
     name = refused_name(member.orig_filename.removesuffix("/") for member in members)
     if name is not None:
         raise WeightsError(f"{file.name} has a member with the unsafe name {name!r}.", _HINT)
     odd = next((member for member in members if not _is_ordinary(member)), None)
     if odd is not None:
-        raise WeightsError(f"{odd.filename} in {file.name} is a link, encrypted or of a rare compression.", _HINT)
+        raise WeightsError(f"{odd.filename} in {file.name} is a link, encrypted, or has a rare compression.", _HINT)
 
 
 def _is_ordinary(member: ZipInfo) -> bool:

@@ -1,4 +1,4 @@
-"""Looking at the weights files on the disk."""
+"""Hashes and finds weights files on the disk."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def largest_weights(folder: Path) -> Path:
     """Return the largest safetensors file below a folder.
 
     Raises:
-        WeightsError: there is none; other formats are programs in disguise.
+        WeightsError: there is none; other formats can contain code.
     """
     found = sorted(folder.rglob("*.safetensors"), key=lambda file: (file.stat().st_size, str(file)))
     if not found:

@@ -1,4 +1,4 @@
-"""Models from the model hub. Hides huggingface_hub, its progress bars and its errors."""
+"""Downloads models from the model hub. Hides huggingface_hub, its progress bars and its errors."""
 
 from __future__ import annotations
 
@@ -21,40 +21,40 @@ if TYPE_CHECKING:
     from sourcewise.weights.known import Weights
     from sourcewise.weights.progress import Watch
 
-# A machine that cannot reach the hub must not wait for the name server's patience.
+# Without a network, name resolution alone could take much longer than this.
 _REACH_SECONDS = 3.0
-# Neither pickles nor code: what a model cannot do with these, it cannot do here.
+# Neither pickles nor code; a model that needs other files is not supported.
 _FOLDER_PATTERNS = ("*.safetensors", "*.json", "*.txt")
-# Says which commit of its repository an unpinned model is.
+# Records the commit of an unpinned model's repository.
 _SOURCE = "source.json"
-_NEXT_STEP = "Check the network, or put the model's folder on this machine and name it in the settings."
+_NEXT_STEP = "Check the network, or copy the model's folder to this machine and set its path in the settings."
 
 
 class Hub:
     """The model hub."""
 
     def __init__(self, endpoint: str | None = None) -> None:
-        """Describe it.
+        """Describe the hub; nothing is connected.
 
         Args:
-            endpoint: its address; None means the one that huggingface_hub is configured for.
+            endpoint: its address; None means the one for which huggingface_hub is configured.
         """
         self._endpoint = endpoint
 
     def fetch(self, weights: Weights, parts: Path, whole: Path, watch: Watch) -> str:
-        """Download a model into the folder `whole`; an interrupted download goes on where it stopped.
+        """Download a model into the folder `whole`; an interrupted download resumes where it stopped.
 
         Args:
-            weights: which.
+            weights: the model.
             parts: a folder that survives an interruption.
-            whole: a folder to make.
-            watch: hears of bytes.
+            whole: the folder to create.
+            watch: gets the progress in bytes.
 
         Returns:
             The SHA-256 of the weights file.
 
         Raises:
-            WeightsError: the hub is off, away, does not have it, or names its files unsafely.
+            WeightsError: the hub is switched off or unreachable, lacks the model, or has unsafe file names.
             OSError: the disk is full.
         """
         if not weights.repository:
@@ -70,21 +70,21 @@ class Hub:
         return sha256_of(whole / weights.file if weights.file else largest_weights(whole), watch)
 
     def _require_reachable(self, watch: Watch) -> None:
-        from huggingface_hub import constants, get_session  # noqa: PLC0415 - most runs do without
+        from huggingface_hub import constants, get_session  # noqa: PLC0415 - most runs do not need it
 
         if constants.HF_HUB_OFFLINE:
             raise WeightsError("The model hub is switched off (HF_HUB_OFFLINE).", "Unset HF_HUB_OFFLINE.")
         endpoint = self._endpoint or constants.ENDPOINT
         reached = threading.Event()
 
-        def knock() -> None:
+        def connect() -> None:
             try:
                 get_session().head(endpoint, timeout=_REACH_SECONDS)
-            except Exception:  # whatever it is, nobody is at home
+            except Exception:  # any error means that the hub is unreachable
                 return
             reached.set()
 
-        thread = threading.Thread(target=knock, daemon=True)
+        thread = threading.Thread(target=connect, daemon=True)
         thread.start()
         thread.join(_REACH_SECONDS)
         watch.report(0, 0, "bytes", "downloading")
@@ -112,11 +112,12 @@ class Hub:
             if getattr(error, "errno", None) == errno.ENOSPC:
                 raise
             reason = str(error).strip().split("\n")[0]
-            raise WeightsError(f"The model hub did not give {weights.repository}: {reason}", _NEXT_STEP) from error
+            message = f"The model hub did not return {weights.repository}: {reason}"
+            raise WeightsError(message, _NEXT_STEP) from error
         return commit
 
     def _safe_commit(self, weights: Weights, patterns: Sequence[str]) -> str:
-        """Return the commit that the model's revision means now, after a look at the names of its files."""
+        """Return the current commit of the model's revision, after checking the names of its files."""
         from huggingface_hub import HfApi  # noqa: PLC0415
 
         listing = HfApi(self._endpoint, _token_for(weights)).model_info(
@@ -129,26 +130,24 @@ class Hub:
                 f"{weights.repository} has a file with the unsafe name {name!r}.", "Choose another model."
             )
         if not listing.sha:
-            raise WeightsError(
-                f"The model hub did not say which commit of {weights.repository} is current.", _NEXT_STEP
-            )
+            raise WeightsError(f"The model hub did not return the current commit of {weights.repository}.", _NEXT_STEP)
         return listing.sha
 
 
 def _token_for(weights: Weights) -> bool | None:
-    """Send the user's token only for a model that may need it: HF_ENDPOINT can name any host."""
+    """Return whether to send the user's token: only for a model that may need it, since HF_ENDPOINT can be any host."""
     return False if weights.pinned else None
 
 
 def _bar_for(watch: Watch) -> Any:
-    """Return a class that the hub takes for a progress bar; it draws nothing, reports bytes, and stops when asked."""
+    """Return a progress bar class for the hub's library that draws nothing, reports bytes, and stops if cancelled."""
     from tqdm import tqdm  # type: ignore[import-untyped]  # noqa: PLC0415
 
     class Bar(tqdm):  # type: ignore[misc]
-        monitor_interval = 0  # no thread of its own
+        monitor_interval = 0  # no monitor thread
 
         def __init__(self, *args: Any, **options: Any) -> None:
-            # One of the hub's bars counts what arrives, another what is written; both count the same bytes.
+            # One of the hub's bars counts received bytes, another written bytes; they are the same bytes.
             self._counts = options.get("unit") == "B" and not options.get("desc", "").startswith("Downloading")
             super().__init__(*args, **{**options, "file": io.StringIO(), "disable": False, "leave": False})
 

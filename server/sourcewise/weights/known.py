@@ -1,7 +1,7 @@
-"""The models that we know: one table of data.
+"""The known models: one table of data.
 
-Trust rests on the hashes of a model's files, not on the place that they came from. The table has a revision of the hub
-where we know one with exactly these files. Without one the newest revision is downloaded, and may fail its checksum.
+Trust depends on the hashes of a model's files, not on where they came from. The table has a revision of the hub if one
+is known to have exactly these files. Otherwise the newest revision is downloaded, and may fail its checksum.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# The folder of a model that its packages' licences are put in.
+# The subfolder of a model's folder for the licences of its packages.
 LICENCES = "licenses"
 
 
 class Packing(StrEnum):
-    """How packages carry a model."""
+    """How packages contain a model."""
 
     FOLDER = "a folder in one package"
     FILE = "one file, the largest member of each package in order"
@@ -29,18 +29,18 @@ class Packing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A model and the places that have it.
+    """A model and where to download it.
 
     Attributes:
-        repository: on the model hub; empty where it does not have this very file.
-        file: the weights file in the model's folder; empty where only a look at the folder can tell.
-        sha256: of that file; empty where nobody has pinned it.
-        size: of that file, in bytes; 0 where unknown.
+        repository: on the model hub; empty if the hub does not have exactly this file.
+        file: the weights file in the model's folder; empty if it must be found in the folder.
+        sha256: of that file; empty if the model is not pinned.
+        size: of that file, in bytes; 0 if unknown.
         revision: of the repository; None means the newest.
         packages: requirements for pip, in order.
-        inside: the model's folder in its package; empty where the weights file's name tells it.
+        inside: the model's folder in its package; empty if the location of the weights file determines it.
         companions: SHA-256 of the other files that the model needs, by path in its folder.
-        licences: SHA-256 of the licences that its packages have, by path in its folder; the hub may lack them.
+        licences: SHA-256 of the licences in its packages, by path in its folder; the hub may lack them.
         described: JSON files, by path in the model's folder, that the model needs and its package lacks.
     """
 
@@ -59,12 +59,12 @@ class Weights:
 
     @property
     def descriptions(self) -> dict[str, str]:
-        """The texts of the files that we add, by path."""
+        """The texts of the files that Sourcewise adds, by path."""
         return {path: json.dumps(description) for path, description in self.described.items()}
 
     @property
     def pinned(self) -> dict[str, str]:
-        """SHA-256 of every file that the model must have, by path; empty where it is not pinned."""
+        """SHA-256 of every file that the model must have, by path; empty if it is not pinned."""
         if not self.sha256:
             return {}
         added = {path: hashlib.sha256(text.encode()).hexdigest() for path, text in self.descriptions.items()}
@@ -128,8 +128,8 @@ _KNOWN = (
             "vocab.txt": "dbd90cb94e2247bd4d4ccaecbf616d2290e66691d7d5e5bb81f063c2d0649ada",
         },
     ),
-    # The hub's BAAI/bge-small-en-v1.5 is not of 8-bit integers: three times as large, and slower. The hub also lists an
-    # int8 file of 34 MB, in Xenova/bge-small-en-v1.5. It was not tried.
+    # The hub's BAAI/bge-small-en-v1.5 does not use 8-bit integers: it is three times as large, and slower. The hub also
+    # lists an int8 file of 34 MB, in Xenova/bge-small-en-v1.5, which was not tried.
     Weights(
         name="bge-small-en-v1.5",
         repository="",
@@ -178,9 +178,9 @@ KNOWN = {weights.name: weights for weights in _KNOWN}
 
 
 def weights_named(name: str, known: dict[str, Weights] = KNOWN) -> Weights:
-    """Return the known model, or a description of one that only the hub may have."""
+    """Return the known model with this name, or else a description of a model on the hub."""
     short = name.removeprefix("sentence-transformers/")
     if short in known:
         return known[short]
-    # sentence-transformers itself reads a name without an owner so.
+    # sentence-transformers resolves a name without an owner in the same way.
     return Weights(name, name if "/" in name else f"sentence-transformers/{name}")

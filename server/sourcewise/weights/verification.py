@@ -1,6 +1,7 @@
-"""Checks the files of a model's folder. Hides the record of the check, which spares the next look any hashing.
+"""Checks the files of a model's folder. Hides the record of the check, which makes later checks fast.
 
-The record, `verified.json`, has the hash, size and time of every file. An older one has those of the weights file only.
+The record, `verified.json`, has the hash, size and time of every file; a record of an older version, of the weights
+file only.
 """
 
 from __future__ import annotations
@@ -27,23 +28,23 @@ _Record = dict[str, dict[str, Any]]
 
 
 def is_verified(folder: Path, weights: Weights) -> bool:
-    """Return whether all files are those that were checked, judged by size and time."""
+    """Return whether all files are unchanged since they were checked, by size and time."""
     record = _recorded(folder)
     pinned = all(record.get(path, {}).get("sha256") == digest for path, digest in weights.pinned.items())
     return bool(record) and pinned and all(_is_unchanged(folder / path, entry) for path, entry in record.items())
 
 
 def verify(folder: Path, weights: Weights, watch: Watch, weights_digest: str = "") -> str | None:
-    """Check all files of a folder and record them; remove what a known model has no use for.
+    """Check all files of a folder and record them; remove files that a known model does not use.
 
     Args:
         folder: of the model.
-        weights: which model. One that is not pinned is held to the hashes of its first check.
-        watch: gets the bytes that were hashed.
-        weights_digest: SHA-256 of the weights file, where it was computed while the file was written.
+        weights: the model. If it is not pinned, its files must have the hashes of its first check.
+        watch: gets the progress in hashed bytes.
+        weights_digest: SHA-256 of the weights file, if it was computed while the file was written.
 
     Returns:
-        The path of a file that is missing or has the wrong hash, None where all are right.
+        The path of a file that is missing or has the wrong hash; None if all are right.
 
     Raises:
         WeightsError: there is no weights file.
@@ -91,12 +92,12 @@ def _describe(folder: Path, weights: Weights) -> None:
 
 
 def _remove_unknown(folder: Path, weights: Weights, watch: Watch) -> None:
-    """Remove what the table does not name: the libraries that load a model read more than its weights."""
+    """Remove files that are not in the table: the libraries that load a model read more than its weights."""
     for path in _paths(folder):
         digest = weights.licences.get(path)
         if path in weights.pinned or (digest and sha256_of(folder / path, watch) == digest):
             continue
-        logger.info("Removed %s from the model %s: it does not belong to it.", path, weights.name)
+        logger.info("Removed %s from the model %s: it is not one of its files.", path, weights.name)
         (folder / path).unlink()
 
 

@@ -1,1 +1,1 @@
-"""The open folders, kept up to date in the background."""
+"""The open folders, whose indexes are updated in the background."""

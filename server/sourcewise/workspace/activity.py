@@ -1,4 +1,4 @@
-"""What is being done with an index: the status of reading and of embedding, which run side by side."""
+"""The activity of an index: the status of reading and of embedding, which run concurrently."""
 
 from __future__ import annotations
 
@@ -24,16 +24,18 @@ _IDLE = IndexProgress(Stage.IDLE, 0, 0)
 
 
 class WorkStatus:
-    """The status of one of the two kinds of work on a folder. Only the thread that works changes it.
+    """The status of one of the two kinds of work on a folder. Only the thread that does the work changes it.
 
     Attributes:
-        pending: there is work of this kind that has not begun.
-        running: the work is in progress.
-        problem: why it failed the last time, or None.
+        pending: whether there is work of this kind that has not started.
+        running: whether the work is in progress.
+        problem: the error if the last run failed, or None.
+        progress: the progress of the current stage.
+        time_left: estimates the remaining time of the current stage.
     """
 
     def __init__(self, folder: Path, on_change: Callable[[], None]) -> None:
-        """Begin idle; `on_change` is called, at most a few times a second, when the status changes."""
+        """Start idle. `on_change` is called when the status changes, at most a few times a second."""
         self.pending = False
         self.running = False
         self.problem: UserError | None = None
@@ -56,13 +58,13 @@ class WorkStatus:
             self._on_change()
 
     def finish(self) -> None:
-        """Record that the work has ended, however it did."""
+        """Record that the work has ended, successfully or not."""
         self.running = False
         self.progress, self.time_left = _IDLE, TimeLeft()
         self._on_change()
 
     def fail(self, error: Exception) -> None:
-        """Record why the work failed; the log has the details."""
+        """Record the error that ended the work, and log its details."""
         self.problem = as_user_error(error, self._folder, "updated")
 
 
@@ -71,28 +73,28 @@ def as_user_error(error: Exception, folder: Path, action: str) -> UserError:
 
     Args:
         error: any exception.
-        folder: whose index it is about.
-        action: what could not be done with the index, as a participle.
+        folder: the folder of the index.
+        action: the failed action on the index, as a participle.
     """
     if isinstance(error, UserError):
         logger.warning("The index of %s could not be %s: %s", folder, action, error)
         return error
-    logger.error("The index of %s could not be %s, unexpectedly", folder, action, exc_info=error)
-    return UserError(f"The index of {folder} could not be {action}.", "The log has the details.")
+    logger.error("Unexpected error: the index of %s could not be %s", folder, action, exc_info=error)
+    return UserError(f"The index of {folder} could not be {action}.", "See the log for details.")
 
 
 def activity(
     reading: WorkStatus, embedding: WorkStatus, counts: IndexCounts, made: VectorCount, *, paused: bool, notice: str
 ) -> IndexActivity:
-    """Return what is being done, or else is pending.
+    """Return the activity of an index: the work in progress, or else pending work.
 
     Args:
-        reading: its status takes precedence over that of embedding.
-        embedding: mostly follows reading.
-        counts: what the index holds.
-        made: vectors that were made since the index was opened.
-        paused: whether the user paused the work.
-        notice: what else the user should know, or an empty string.
+        reading: the status of reading; it takes precedence.
+        embedding: the status of embedding, which usually follows reading.
+        counts: the number of files, chunks and vectors in the index.
+        made: the vectors created since the index was opened.
+        paused: whether the user paused indexing.
+        notice: another notice for the user, or an empty string.
     """
     running = next((work for work in (reading, embedding) if work.progress.stage is not Stage.IDLE), None)
     if running is not None:
@@ -101,13 +103,13 @@ def activity(
         stage = Stage.SCANNING
     else:
         stage = Stage.EMBEDDING if embedding.pending or embedding.running else Stage.IDLE
-    shown = running or reading
+    current = running or reading
     return IndexActivity(
         stage=stage,
-        done=shown.progress.done,
-        total=shown.progress.total,
+        done=current.progress.done,
+        total=current.progress.total,
         paused=paused,
-        seconds_left=shown.time_left.seconds,
+        seconds_left=current.time_left.seconds,
         files=counts.files,
         chunks=counts.chunks,
         embedded=counts.embedded,

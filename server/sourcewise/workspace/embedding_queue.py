@@ -1,7 +1,6 @@
 """Embeds the folders of a process in turn, in one thread.
 
-A folder that was edited, or that a question is about, goes first: the current folder stops after its batch and
-continues later.
+A folder that was edited or asked about is urgent: the current folder stops after its batch and continues later.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import time
 from collections import deque
 from typing import Protocol
 
-# After this time, the current folder makes way for one that waits.
+# After this time, the current folder yields to a waiting folder.
 _TURN_SECONDS = 10.0
 
 
@@ -19,14 +18,14 @@ class EmbeddableFolder(Protocol):
     """A folder whose chunks can be embedded."""
 
     def embed(self, cancelled: threading.Event) -> bool:
-        """Work until done or cancelled; never raise. Return whether work is left."""
+        """Embed until done or cancelled, and return whether work is left. Must not raise."""
 
 
 class EmbeddingQueue:
-    """Thread-safe. The first folder starts the thread."""
+    """A queue of folders to embed. Thread-safe. The first folder starts the thread."""
 
     def __init__(self) -> None:
-        """Begin with an empty queue."""
+        """Create an empty queue."""
         self._condition = threading.Condition()
         self._waiting: deque[EmbeddableFolder] = deque()
         self._current: EmbeddableFolder | None = None
@@ -38,7 +37,7 @@ class EmbeddingQueue:
         self._thread: threading.Thread | None = None
 
     def add(self, folder: EmbeddableFolder, *, urgent: bool = False) -> None:
-        """Queue a folder; an urgent one goes first and interrupts the current folder, even itself."""
+        """Queue a folder. An urgent folder goes first and interrupts the current one, even if it is the same."""
         with self._condition:
             if self._closed:
                 return
@@ -54,7 +53,7 @@ class EmbeddingQueue:
             self._condition.notify_all()
 
     def remove(self, folder: EmbeddableFolder) -> None:
-        """Remove a folder from the queue; if it is being embedded, cancel that and wait until it has stopped."""
+        """Remove a folder from the queue; if it is being embedded, cancel it and wait until it has stopped."""
         with self._condition:
             if folder in self._waiting:
                 self._waiting.remove(folder)
@@ -72,7 +71,7 @@ class EmbeddingQueue:
             self._condition.notify_all()
 
     def _limit_turn(self) -> None:
-        """Have the current folder make way for one that waits, once its time is up."""
+        """Start a timer that ends the turn of the current folder."""
         if self._current is None:
             return
         left = max(0.0, self._begun + _TURN_SECONDS - time.monotonic())

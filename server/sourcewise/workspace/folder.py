@@ -1,6 +1,6 @@
-"""One open folder, whichever process owns its index: takes a role, and another one when the owner ends.
+"""An open folder, no matter which process owns its index. It takes a role, and another one when the owner exits.
 
-A folder that cannot be opened reports why and is retried, at once when something in it changes, else after a while.
+If a folder cannot be opened, it reports the error and retries: after a change in the folder, or after 30 seconds.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ _OPENING_SECONDS = 5.0
 _TAKE_OVER_SECONDS = 10.0
 _LEAVE_SECONDS = 10.0
 _LOOK_SECONDS = 0.2
-# Questions wait this long for the first reading of a folder; then they are answered from what was read so far.
+# Questions wait this long for the first reading of a folder; then they are answered from the files read so far.
 _FIRST_READING_SECONDS = 3.0
 
 
 class IndexedFolder:
-    """See the module. Thread-safe.
+    """An open folder with its index. Thread-safe.
 
     Attributes:
-        path: the folder as it was named.
-        askable: done once all files can be searched, or their first reading takes too long to wait for, or the folder
-            failed to open; never fails itself.
+        path: the folder's path as given.
+        searchable: done when all files can be searched, when the first reading takes longer than 3 seconds, or when
+            the folder failed to open. It never has an exception.
     """
 
     def __init__(
@@ -58,17 +58,17 @@ class IndexedFolder:
         queue: EmbeddingQueue,
         on_change: Callable[[IndexedFolder], None],
     ) -> None:
-        """Begin to open the folder, in a thread.
+        """Start to open the folder, in a thread.
 
         Args:
-            path: of the folder.
-            data: where indexes live.
-            shared: what all indexes share.
+            path: the folder's path.
+            data: the location of all indexes.
+            shared: the services that all indexes share.
             queue: embeds the folders of this process.
             on_change: called, in any thread, when `activity` changes.
         """
         self.path = path
-        self.askable: Future[None] = Future()
+        self.searchable: Future[None] = Future()
         self._data = data
         self._shared = shared
         self._queue = queue
@@ -87,7 +87,7 @@ class IndexedFolder:
         self._thread.start()
 
     def stop(self) -> None:
-        """Begin to close the folder."""
+        """Start to close the folder."""
         with self._condition:
             self._closed = True
             if self._role is not None:
@@ -95,7 +95,7 @@ class IndexedFolder:
             self._condition.notify_all()
 
     def close(self) -> None:
-        """Close the folder, after writes in progress have ended."""
+        """Close the folder after writes in progress have finished."""
         self.stop()
         self._thread.join(_LEAVE_SECONDS)
         self._settle()
@@ -106,7 +106,7 @@ class IndexedFolder:
 
     @property
     def index(self) -> Index | None:
-        """The index to search; None while it is not open."""
+        """The index to search, or None while it is not open."""
         role = self._role
         return None if role is None else role.index
 
@@ -114,15 +114,15 @@ class IndexedFolder:
         """Return the index, which may not contain all files yet.
 
         Raises:
-            UserError: it cannot be opened, or is still being opened.
+            UserError: the index cannot be opened, or is still being opened.
         """
         index = self.index
         if index is not None:
             return index
-        raise self._problem or FolderError(f"The folder {self.path} is still being opened.", "Try again soon.")
+        raise self._problem or FolderError(f"The folder {self.path} is still being opened.", "Try again in a moment.")
 
     def activity(self) -> IndexActivity:
-        """Return what is being done with the index."""
+        """Return the activity of the index."""
         role = self._role
         if role is not None:
             return role.activity()
@@ -132,7 +132,7 @@ class IndexedFolder:
     # --- requests -------------------------------------------------------------------------------------
 
     def changed(self, paths: Collection[str] | None) -> None:
-        """Update files, relative to the folder, that may have changed; None means everything."""
+        """Update files that may have changed, given by paths relative to the folder; None means all files."""
         role = self._role
         if role is not None:
             role.changed(paths)
@@ -145,12 +145,12 @@ class IndexedFolder:
         if role is not None and role.is_behind:
             role.catch_up(seconds)
 
-    def show(self, paths: Sequence[str]) -> None:
-        """Give the files that an editor shows priority."""
+    def set_open_files(self, paths: Sequence[str]) -> None:
+        """Give priority to the files that are open in an editor."""
         self._open_files = tuple(paths)
         role = self._role
         if role is not None:
-            role.show(paths)
+            role.set_open_files(paths)
 
     def prioritize(self, chunk_ids: Sequence[str]) -> None:
         """Embed these chunks before all others."""
@@ -159,7 +159,7 @@ class IndexedFolder:
             role.prioritize(chunk_ids)
 
     def await_read(self) -> IndexReport:
-        """Wait until all files were read since the folder was opened; return at once while paused.
+        """Wait until all files have been read since the folder was opened; return immediately while paused.
 
         Raises:
             UserError: the folder or its index cannot be used.
@@ -180,10 +180,10 @@ class IndexedFolder:
             self._condition.wait_for(lambda: self._role is not role or self._closed, _BUSY_RETRY_SECONDS)
 
     def pause(self, paused: bool) -> None:
-        """Pause or resume the work on the folder.
+        """Pause or resume indexing of the folder.
 
         Raises:
-            UserError: its owner cannot be reached.
+            UserError: the owner of the index cannot be reached.
         """
         with self._condition:
             role = self._role
@@ -194,23 +194,23 @@ class IndexedFolder:
 
     @property
     def is_behind(self) -> bool:
-        """Whether anything may have changed that is not in the index."""
+        """Whether the index may lack changes."""
         role = self._role
         return role is not None and role.is_behind
 
     def rebuild(self) -> None:
-        """Read everything anew.
+        """Read all files again and refill the vector store.
 
         Raises:
-            UserError: the index cannot be opened, or its owner not be reached.
+            UserError: the index cannot be opened, or its owner cannot be reached.
         """
         self._await_role().rebuild()
 
     def await_vectors(self, chunk_ids: Sequence[str] | None = None) -> None:
-        """Wait until these chunks have their vectors, or until no work is left; return at once while paused.
+        """Wait until these chunks have vectors, or with None until no work is left; return immediately while paused.
 
         Raises:
-            UserError: they cannot be embedded.
+            UserError: embedding failed.
         """
         if chunk_ids:
             self.prioritize(chunk_ids)
@@ -250,7 +250,7 @@ class IndexedFolder:
             ownership.release()
 
     def _enter(self, ownership: Ownership | None) -> Role | None:
-        """Open the index in a role; return None if that failed."""
+        """Open the index and return the role, or None if that failed."""
         try:
             role = self._open(ownership)
         except Exception as error:  # reported, and retried
@@ -263,7 +263,7 @@ class IndexedFolder:
             if self._closed:
                 role.stop()
             self._condition.notify_all()
-        role.show(self._open_files)
+        role.set_open_files(self._open_files)
         if requested_pause is not None:
             with suppress(UserError):
                 role.pause(requested_pause)
@@ -304,10 +304,10 @@ class IndexedFolder:
             self._condition.notify_all()
 
     def _await_role(self) -> Role:
-        """Return the role once there is one.
+        """Wait for a role and return it.
 
         Raises:
-            UserError: there is none.
+            UserError: the folder cannot be opened, or was closed.
         """
         with self._condition:
             self._condition.wait_for(
@@ -326,13 +326,13 @@ class IndexedFolder:
 
     def _notify(self) -> None:
         role = self._role
-        if role is not None and (role.askable or time.monotonic() - self._entered_at > _FIRST_READING_SECONDS):
+        if role is not None and (role.searchable or time.monotonic() - self._entered_at > _FIRST_READING_SECONDS):
             self._settle()
         with self._condition:
             self._condition.notify_all()
         self._on_change(self)
 
     def _settle(self) -> None:
-        with suppress(Exception):  # another thread was faster
-            if not self.askable.done():
-                self.askable.set_result(None)
+        with suppress(Exception):  # another thread may set it first
+            if not self.searchable.done():
+                self.searchable.set_result(None)

@@ -1,8 +1,8 @@
-"""A folder whose index another process owns: searched here, updated there.
+"""A folder whose index another process owns: this process searches it, the owner updates it.
 
-Keywords and definitions come from the catalog, which any number of processes may read; vector searches and requests go
-to the owner. While the owner does not respond, only keyword search is used. When it ends, the first process to claim
-the lock owns the index.
+Keywords and definitions come from the catalog, which any number of processes may read. Vector searches and requests go
+to the owner. While the owner does not respond, only keyword search is used. When the owner exits, the first process to
+claim the lock owns the index.
 """
 
 from __future__ import annotations
@@ -38,19 +38,19 @@ _READING = frozenset({Stage.SCANNING, Stage.READING})
 
 
 class Follower:
-    """See the module. Thread-safe; `run` belongs to one thread."""
+    """Searches an index that another process owns. Thread-safe, except that only one thread may call `run`."""
 
     def __init__(self, folder: Path, paths: IndexPaths, shared: IndexServices, on_change: Callable[[], None]) -> None:
         """Open the catalog for reading; `on_change` is called, in any thread, when `activity` changes.
 
         Raises:
-            IndexBusyError: the owner has not created it yet, or this version cannot read it.
+            IndexBusyError: the owner has not created the catalog yet, or this version cannot read it.
         """
         self._paths = paths
         self._on_change = on_change
         self._stopped = threading.Event()
         self._catalog, self._file = _opened(paths, folder)
-        self._owner = RpcClient(paths.address, f"the process that keeps the index of {folder}")
+        self._owner = RpcClient(paths.address, f"the process that owns the index of {folder}")
         self._activity = IndexActivity(Stage.SCANNING)
         self.index = Index(
             folder, paths, self._catalog, RemoteVectorSearch(self._owner), shared, prioritize=self.prioritize
@@ -61,7 +61,7 @@ class Follower:
     # --- requests, which go to the owner --------------------------------------------------------------
 
     def changed(self, paths: Collection[str] | None) -> None:
-        """See Owner.changed; mostly the owner's watcher knows already."""
+        """See Owner.changed; usually the owner's watcher has already reported the change."""
         self._request("changed", paths)
 
     def catch_up(self, seconds: float) -> None:
@@ -69,10 +69,10 @@ class Follower:
         self._request("catch_up", seconds)
 
     def await_read(self) -> IndexReport:
-        """Have the owner rescan the folder; see Owner.refresh.
+        """Ask the owner to rescan the folder; see Owner.refresh.
 
         Raises:
-            PeerGoneError: the owner ended.
+            PeerGoneError: the owner exited.
         """
         report: IndexReport = self._owner.call("refresh")
         self._poll()
@@ -82,23 +82,23 @@ class Follower:
         """See Owner.prioritize."""
         self._request("prioritize", list(chunk_ids), question)
 
-    def show(self, paths: Sequence[str]) -> None:
-        """Do nothing: the files in the owner's editor have priority."""
+    def set_open_files(self, paths: Sequence[str]) -> None:
+        """Do nothing: the owner gives priority to the files in its own editor."""
 
     def pause(self, paused: bool) -> None:
         """See Owner.pause.
 
         Raises:
-            UserError: the owner cannot be reached, or cannot do it.
+            UserError: the owner cannot be reached, or failed.
         """
         self._owner.call("pause", paused, timeout=_ANSWER_SECONDS)
 
     def rebuild(self) -> None:
-        """See Owner.rebuild, and pause."""
+        """See Owner.rebuild; raises like `pause`."""
         self._owner.call("rebuild", timeout=_ANSWER_SECONDS)
 
     def reconfigure(self, shared: IndexServices) -> None:
-        """Search with other settings; the index itself has those of its owner."""
+        """Search with other settings. The owner's settings apply to the index itself."""
         self.index.reconfigure(shared)
 
     def _request(self, method: str, *args: Any) -> None:
@@ -109,13 +109,13 @@ class Follower:
     # --- status ---------------------------------------------------------------------------------------
 
     @property
-    def askable(self) -> bool:
-        """See Owner.askable."""
+    def searchable(self) -> bool:
+        """See Owner.searchable."""
         return self._was_read or self._activity.stage not in _READING or self._activity.paused
 
     @property
     def is_behind(self) -> bool:
-        """Always true: only the owner knows."""
+        """Always true, since only the owner knows."""
         return True
 
     def activity(self) -> IndexActivity:
@@ -125,11 +125,15 @@ class Follower:
     # --- following the owner --------------------------------------------------------------------------
 
     def run(self) -> Ownership | None:
-        """Follow the owner until `stop`, until this process owns the index, or until the catalog is replaced."""
+        """Follow the owner until `stop`, until this process owns the index, or until the catalog is replaced.
+
+        Returns:
+            The ownership of the index if the owner has exited, else None.
+        """
         with closing(self._owner):
             while not self._stopped.wait(_POLL_SECONDS):
                 if (ownership := claim(self._paths.lock)) is not None:
-                    logger.info("The owner of %s has ended; this process owns the index now.", self._paths.root)
+                    logger.info("The owner of the index %s has exited. This process now owns it.", self._paths.root)
                     return ownership
                 if _identity(self._paths) != self._file:
                     return None
@@ -137,7 +141,7 @@ class Follower:
         return None
 
     def stop(self) -> None:
-        """End `run` soon."""
+        """Make `run` return soon."""
         self._stopped.set()
 
     def close(self) -> None:
@@ -161,8 +165,8 @@ def _opened(paths: IndexPaths, folder: Path) -> tuple[Catalog, int]:
             return Catalog(paths.catalog), identity
     except CatalogCorruptError as error:
         raise IndexBusyError(
-            f"Another Sourcewise process keeps the index of {folder} in a form that this one cannot read.",
-            "It may be another version: reload or close the other window.",
+            f"Another Sourcewise process owns the index of {folder}, in a format that this one cannot read.",
+            "It may be another version. Reload or close the other window.",
         ) from error
     raise IndexBusyError(f"Another Sourcewise process is opening the index of {folder}.", "Try again in a moment.")
 

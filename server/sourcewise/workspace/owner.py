@@ -1,8 +1,8 @@
-"""A folder whose index this process owns: watched, updated, embedded, and served to other processes.
+"""A folder whose index this process owns: it watches the folder, updates and embeds the index, and serves followers.
 
-One thread updates the index when the watcher, an editor or a follower reports changes, and from time to time on its
-own; then the embedding queue of the process embeds it. Failures are reported, and retried after the next change or
-after a while.
+One thread updates the index when the watcher, an editor or a follower reports changes, and at regular intervals. Then
+the process's embedding queue embeds it. Failures are reported, and retried after the next change or after 30 seconds
+(embedding: 5 minutes).
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 
 _RETRY_SECONDS = 30.0
 _EMBED_AGAIN_SECONDS = 300.0
-# Rescans find changes without an event; where no events arrive at all, they are the only way and more frequent.
+# Rescans find changes that caused no event. If no events arrive at all, rescans are more frequent.
 _RESCAN_SECONDS = 600.0
 _RESCAN_SECONDS_WITHOUT_EVENTS = 15.0
-_RESCAN_SHARE = 20  # a rescan that takes a second runs every twenty seconds at most
+_RESCAN_FACTOR = 20  # a rescan that takes one second runs at most every 20 seconds
 
 
 class Owner:
-    """See the module. Thread-safe; `run` belongs to one thread."""
+    """Owns, updates and serves an index. Thread-safe, except that only one thread may call `run`."""
 
     def __init__(
         self,
@@ -54,13 +54,13 @@ class Owner:
         queue: EmbeddingQueue,
         on_change: Callable[[], None],
     ) -> None:
-        """Open the index; it can be searched at once.
+        """Open the index; it can be searched immediately.
 
         Args:
-            folder: the real path.
-            paths: where its index lives.
-            ownership: of that index; released with `close`.
-            shared: what all indexes share.
+            folder: the folder's real path.
+            paths: the location of its index.
+            ownership: the ownership of the index; `run` releases it at its end.
+            shared: the services that all indexes share.
             queue: embeds the folders of this process.
             on_change: called, in any thread, when `activity` changes.
 
@@ -83,7 +83,7 @@ class Owner:
         self._paused = shared.in_background and self.index.paused
         self._was_read = self.index.counts().files > 0
         self._begun = self._ended = 0
-        # An index of an earlier start can be searched at once: the first update corrects it in time.
+        # An existing index is searched immediately: questions do not wait for the first update.
         self._behind_since = 0.0 if self._was_read else time.monotonic()
         self._report = IndexReport()
         self._watching_problem = ""
@@ -94,7 +94,7 @@ class Owner:
     # --- requests -------------------------------------------------------------------------------------
 
     def changed(self, paths: Collection[str] | None) -> None:
-        """Update files and folders once no more changes arrive; None means everything."""
+        """Update files and folders as soon as no more changes arrive; None means all files."""
         with self._condition:
             now = time.monotonic()
             if not self.is_behind:
@@ -103,35 +103,35 @@ class Owner:
             self._condition.notify_all()
 
     def catch_up(self, seconds: float) -> None:
-        """Update the index with all known changes at once; return when that is done, or when it takes too long.
+        """Update the index immediately with all known changes; wait until that is done, or takes too long.
 
         Args:
-            seconds: maximum time since the first change that is not in the index. An edit of a moment ago is worth
-                waiting for; reading a whole folder is not.
+            seconds: the maximum time since the first change that is not in the index. It is worth waiting for a recent
+                edit, but not for the reading of a whole folder.
         """
         with self._condition:
             if self._paused:
                 return
-            self._pending.hurry()
+            self._pending.expedite()
             self._condition.notify_all()
             left = self._behind_since + seconds - time.monotonic()
             self._condition.wait_for(lambda: self._stopped or not self.is_behind, max(0.0, left))
 
     def refresh(self) -> IndexReport:
-        """Rescan the folder and return the report; while paused, return the last report at once.
+        """Rescan the folder and return the report; while paused, return the last report immediately.
 
         Raises:
-            UserError: it failed, or this process closes the index.
+            UserError: the update failed, or this process is closing the index.
         """
         with self._condition:
             if not self._paused:
                 self._pending.add(None, time.monotonic())
-                self._pending.hurry()
+                self._pending.expedite()
                 self._condition.notify_all()
             return self._report_of(self._begun + 1)
 
     def await_read(self) -> IndexReport:
-        """Return the report of the first update, once it is done; see refresh."""
+        """Wait for the first update and return its report; see refresh."""
         with self._condition:
             return self._report_of(1)
 
@@ -144,19 +144,19 @@ class Owner:
         return self._report
 
     def prioritize(self, chunk_ids: Sequence[str], question: str = "") -> None:
-        """Embed these chunks, and read the files that a question seems to be about, before others."""
+        """Embed these chunks first, and read first the files that are probably relevant to a question."""
         if question:
             self.index.prioritize_for(question)
         self._priorities.add_question(chunk_ids)
         if (self._embedding.pending or self._embedding.running) and not self._paused:
             self._queue.add(self, urgent=True)
 
-    def show(self, paths: Sequence[str]) -> None:
-        """Read and embed these files before others: an editor shows them."""
+    def set_open_files(self, paths: Sequence[str]) -> None:
+        """Read and embed these files, which are open in an editor, before others."""
         self._priorities.set_open_files(paths)
 
     def pause(self, paused: bool) -> None:
-        """Pause or resume all work. The choice is stored in the index, and so binds its next owner."""
+        """Pause or resume all work. The state is stored in the index, so it also applies to the next owner."""
         with self._condition:
             self._paused = paused
             if paused:
@@ -170,7 +170,7 @@ class Owner:
         self.index.save_paused(paused)
 
     def rebuild(self) -> None:
-        """Read everything anew; searches use the existing index until then."""
+        """Read all files again and refill the vector store; searches use the existing index until then."""
         self.index.rebuild()
         self._restart()
 
@@ -185,7 +185,7 @@ class Owner:
         self._interrupt()
         with self._condition:
             self._pending.add(None, time.monotonic())
-            self._pending.hurry()
+            self._pending.expedite()
             self._condition.notify_all()
         self._on_change()
 
@@ -197,17 +197,17 @@ class Owner:
     # --- status ---------------------------------------------------------------------------------------
 
     @property
-    def askable(self) -> bool:
-        """Whether all files can be searched: they were read in this process or before, or the work is paused."""
+    def searchable(self) -> bool:
+        """Whether questions can be answered: all files were read, now or in an earlier process, or work is paused."""
         return self._was_read or self._ended > 0 or self._paused
 
     @property
     def is_behind(self) -> bool:
-        """Whether any known change is not in the index yet."""
+        """Whether the index lacks any known change."""
         return bool(self._pending) or self._ended < self._begun
 
     def activity(self) -> IndexActivity:
-        """Return what is being done with the index."""
+        """Return the activity of the index."""
         self._reading.pending = self.is_behind
         return activity(
             self._reading,
@@ -237,7 +237,7 @@ class Owner:
     # --- updates --------------------------------------------------------------------------------------
 
     def run(self) -> None:
-        """Update everything, then what changes, until `stop`; then close the index."""
+        """Update the whole index, then each change, until `stop`; then close the index and release its ownership."""
         with ExitStack() as leaving:
             leaving.callback(self._ownership.release)
             leaving.callback(self.index.close)
@@ -250,7 +250,7 @@ class Owner:
                 self._update()
 
     def stop(self) -> None:
-        """End `run` soon."""
+        """Make `run` return soon."""
         with self._condition:
             self._stopped = True
             self._cancelled.set()
@@ -263,7 +263,7 @@ class Owner:
                 now = time.monotonic()
                 if self._rescan_at and now >= self._rescan_at:
                     self._pending.add(None, now)
-                    self._pending.hurry()
+                    self._pending.expedite()
                 due = self._pending.seconds_until_due(now)
                 if due == 0.0 and not self._paused:
                     return True
@@ -310,13 +310,13 @@ class Owner:
             self._rescan_at = now + _RETRY_SECONDS
         elif paths is None or not self._rescan_at:
             usual = _RESCAN_SECONDS if self._watcher.events_arrive else _RESCAN_SECONDS_WITHOUT_EVENTS
-            self._rescan_at = now + max(usual, _RESCAN_SHARE * seconds)
+            self._rescan_at = now + max(usual, _RESCAN_FACTOR * seconds)
 
     # --- embedding ------------------------------------------------------------------------------------
 
     def embed(self, cancelled: threading.Event) -> bool:
         """Embed until done or cancelled; return whether work is left. For the embedding queue."""
-        # Set before the work, so that a request during it stays pending.
+        # Cleared before the work starts, so that a request during the work stays pending.
         self._embedding.running, self._embedding.pending = True, False
         try:
             context = WorkContext(self._embedding.report, cancelled)
@@ -333,7 +333,7 @@ class Owner:
         return self._embedding.pending and not self._paused and not self._stopped
 
     def _fail_embedding(self, error: Exception) -> None:
-        """Report the error, and retry after a while."""
+        """Report the error, and schedule a retry."""
         if not self._stopped:
             self._embedding.fail(error)
         wait = _RETRY_SECONDS if isinstance(error, StorageError) else _EMBED_AGAIN_SECONDS

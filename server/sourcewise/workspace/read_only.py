@@ -1,7 +1,7 @@
-"""A folder whose index cannot be written, because the disk is full or read-only: the stored catalog is searched.
+"""A folder whose index cannot be written, because the disk is full or read-only.
 
-Keywords and definitions come from the catalog as it is. There is no vector search, since opening the vector store
-writes to it.
+Only keyword and definition search work, on the stored catalog. There is no vector search, since opening the vector
+store writes to it.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ _RETRY_SECONDS = 30.0
 
 
 class ReadOnlyFolder:
-    """See the module. Thread-safe; `run` belongs to one thread."""
+    """Searches an index that cannot be written. Thread-safe, except that only one thread may call `run`."""
 
-    askable = True
+    searchable = True
     is_behind = False
 
     def __init__(self, folder: Path, paths: IndexPaths, shared: IndexServices, problem: StorageError) -> None:
         """Open the catalog for reading.
 
         Args:
-            folder: the real path.
-            paths: where its index lives.
-            shared: what all indexes share.
+            folder: the folder's real path.
+            paths: the location of its index.
+            shared: the services that all indexes share.
             problem: why the index cannot be written.
 
         Raises:
@@ -51,7 +51,7 @@ class ReadOnlyFolder:
         self._problem = problem
         self._stopped = threading.Event()
         self._catalog = Catalog(paths.catalog, read_only=True)
-        self._owner = RpcClient(paths.address, f"the process that keeps the index of {folder}")
+        self._owner = RpcClient(paths.address, f"the process that owns the index of {folder}")
         self.index = Index(folder, paths, self._catalog, RemoteVectorSearch(self._owner), shared)
         counts = self.index.counts()
         self._activity = IndexActivity(
@@ -69,18 +69,18 @@ class ReadOnlyFolder:
     def prioritize(self, chunk_ids: Sequence[str], question: str = "") -> None:
         """Do nothing; see Owner.prioritize."""
 
-    def show(self, paths: Sequence[str]) -> None:
-        """Do nothing; see Owner.show."""
+    def set_open_files(self, paths: Sequence[str]) -> None:
+        """Do nothing; see Owner.set_open_files."""
 
     def pause(self, paused: bool) -> None:
         """Do nothing; see Owner.pause."""
 
     def await_read(self) -> IndexReport:
-        """Return an empty report at once."""
+        """Return an empty report immediately."""
         return IndexReport()
 
     def rebuild(self) -> None:
-        """Always fail.
+        """Raise the error that prevents writing.
 
         Raises:
             StorageError: the index cannot be written.
@@ -92,13 +92,13 @@ class ReadOnlyFolder:
         self.index.reconfigure(shared)
 
     def activity(self) -> IndexActivity:
-        """Return what the index holds, and why it is not updated."""
+        """Return the counts of the index, and the error that prevents updates."""
         return self._activity
 
     # --- waiting --------------------------------------------------------------------------------------
 
     def run(self) -> Ownership | None:
-        """Wait until this process can own the index, or until `stop`."""
+        """Wait until this process can own the index, and return the ownership; return None after `stop`."""
         while not self._stopped.wait(_RETRY_SECONDS):
             with suppress(StorageError):
                 if (ownership := claim(self._paths.lock)) is not None:
@@ -106,7 +106,7 @@ class ReadOnlyFolder:
         return None
 
     def stop(self) -> None:
-        """End `run` soon."""
+        """Make `run` return soon."""
         self._stopped.set()
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The role of this process for one folder: owner of its index, follower of the owner, or reader of what is stored."""
+"""The role of this process for one folder: owner of its index, follower of the owner, or reader of a stored index."""
 
 from __future__ import annotations
 
@@ -31,13 +31,15 @@ def take_role(
     queue: EmbeddingQueue,
     on_change: Callable[[], None],
 ) -> Role:
-    """Open the index of a folder: own it if no other process does, else follow; read it only if it cannot be written.
+    """Open the index of a folder: as its owner if no other process is, else as a follower.
+
+    If the index cannot be written, it is opened for reading only.
 
     Args:
-        folder: the real path.
-        paths: where its index lives.
-        ownership: of the index, if this process has it already.
-        shared: what all indexes share.
+        folder: the folder's real path.
+        paths: the location of its index.
+        ownership: the ownership of the index, if this process already has it.
+        shared: the services that all indexes share.
         queue: embeds the folders of this process.
         on_change: called, in any thread, when the activity of the role changes.
 
@@ -70,7 +72,7 @@ def _own(
 
 
 def _read(folder: Path, paths: IndexPaths, shared: IndexServices, problem: StorageError) -> ReadOnlyFolder:
-    """Serve what is stored, or raise the problem if that cannot be read either."""
+    """Open the stored index for reading, or raise the problem if it cannot be read either."""
     try:
         return ReadOnlyFolder(folder, paths, shared, problem)
     except StorageError:

@@ -1,26 +1,26 @@
-"""Estimates how long a stage of work will still take, from its recent speed."""
+"""Estimates the remaining time of a stage of work from its recent speed."""
 
 from __future__ import annotations
 
 from collections import deque
 
 _RECENT_SECONDS = 20.0
-# There is no estimate before either of these: the first steps load a model, or come from the cache.
-_ENOUGH_SECONDS = 5.0
-_ENOUGH_SHARE = 0.05
+# An estimate needs at least one of these, since the first steps load a model, or come from the cache.
+_MIN_SECONDS = 5.0
+_MIN_SHARE = 0.05
 
 
 class TimeLeft:
     """Estimates the remaining time of one stage."""
 
     def __init__(self) -> None:
-        """Begin without an estimate."""
+        """Start without an estimate."""
         self._begun: float | None = None
         self._recent: deque[tuple[float, int]] = deque()
         self._total = 0
 
     def record(self, now: float, done: int, total: int) -> None:
-        """Record how much is done at a time, in seconds of any clock."""
+        """Record the work done so far; `now` is in seconds of any clock."""
         if self._begun is None:
             self._begun = now
         self._total = total
@@ -30,11 +30,11 @@ class TimeLeft:
 
     @property
     def seconds(self) -> float | None:
-        """Seconds until all is done at the recent speed; None if unknown."""
+        """Seconds until the stage ends at the recent speed; None if unknown."""
         if self._begun is None or not self._total:
             return None
         (earlier, done_then), (now, done) = self._recent[0], self._recent[-1]
-        enough = now - self._begun >= _ENOUGH_SECONDS or done >= _ENOUGH_SHARE * self._total
+        enough = now - self._begun >= _MIN_SECONDS or done >= _MIN_SHARE * self._total
         if not enough or now <= earlier or done <= done_then:
             return None
         return (self._total - done) * (now - earlier) / (done - done_then)

@@ -1,4 +1,4 @@
-"""The folders that are open and what they share: settings, one embedding process, the language models."""
+"""The open folders, and the services they share: settings, one embedding process and the language models."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from sourcewise.settings import Settings
     from sourcewise.weights import DownloadProgress
 
-_SHAPING = (
+# The settings that an index depends on.
+_INDEX_SETTINGS = (
     "embedding_model",
     "embedding_batch",
     "embedding_threads",
@@ -49,7 +50,7 @@ _SHAPING = (
 
 
 class Workspace:
-    """What all folders share, and the folders that are open."""
+    """The open folders, and the services that they share."""
 
     def __init__(
         self,
@@ -59,14 +60,14 @@ class Workspace:
         *,
         interactive: bool = False,
     ) -> None:
-        """Open no folder and load no model yet.
+        """Create the services; opens no folder and loads no model.
 
         Args:
-            settings: for all folders; see apply.
-            data: where things live.
-            on_download: hears how far a model's download is.
-            interactive: whether this serves an editor. Questions then wait neither for the embedding model nor for the
-                download of a language model.
+            settings: the settings for all folders; see apply.
+            data: the location of all data.
+            on_download: called with the progress of a model's download.
+            interactive: whether this serves an editor. If so, questions wait neither for the embedding model nor for
+                the download of a language model.
         """
         self.settings = settings
         self.data = data
@@ -88,27 +89,27 @@ class Workspace:
         self._throttle = Throttle(lambda: self.settings, Machine().state) if interactive else None
         self._queue = EmbeddingQueue()
         self._folders: list[IndexedFolder] = []
-        self._shape = _shape_of(settings)
+        self._index_settings = _index_settings_of(settings)
 
     def apply(self, settings: Settings) -> bool:
-        """Use other settings at once; return whether `reconfigure` must follow to apply them to the indexes."""
+        """Use other settings immediately; return whether `reconfigure` is needed to apply them to the indexes."""
         self.settings = settings
-        return _shape_of(settings) != self._shape
+        return _index_settings_of(settings) != self._index_settings
 
     def reconfigure(self) -> None:
-        """Make the open indexes what the settings ask for; they wait for what is being written."""
-        before, self._shape = self._shape, _shape_of(self.settings)
-        if before["embedding_threads"] != self._shape["embedding_threads"]:
+        """Apply changed settings to the open indexes, after writes in progress have finished."""
+        before, self._index_settings = self._index_settings, _index_settings_of(self.settings)
+        if before["embedding_threads"] != self._index_settings["embedding_threads"]:
             self.embedder.use_threads(self.settings.embedding_threads)
         self.model = model_meant(self.settings.embedding_model)
         for folder in self._folders:
             folder.reconfigure(self._services())
 
     def open(self, path: Path, on_change: Callable[[IndexedFolder], None] = lambda _: None) -> IndexedFolder:
-        """Open a folder and keep its index up to date in the background; problems are part of its activity.
+        """Open a folder and keep its index up to date in the background; its activity includes problems.
 
         Args:
-            path: of the folder.
+            path: the folder's path.
             on_change: called, in any thread, when its activity changes.
         """
         folder = IndexedFolder(path, self.data, self._services(), self._queue, on_change)
@@ -125,21 +126,25 @@ class Workspace:
         """Return the engine that answers questions about a folder.
 
         Args:
-            index: of the folder.
+            index: the folder's index.
             open_text_of: see IndexKnowledge.
             open_files: see IndexKnowledge.
-            may_send: decides whether a prompt may leave this machine; None means what the user has consented to.
+            may_send: returns whether a prompt may be sent to a destination; None means by the user's consent.
         """
         knowledge = IndexKnowledge(index, open_text_of, open_files)
         allowed = may_send or self.consent_of(index.folder).covers
         return CodeQueryEngine(knowledge, knowledge.text_of, self.language_models.choose, allowed, self.settings.top)
 
     def consent_of(self, folder: Path) -> Consent:
-        """Return which remote models the user allows to get code of a folder, given by its real path."""
+        """Return the user's consent to send code of a folder to remote models.
+
+        Args:
+            folder: the folder's real path.
+        """
         return Consent(self.data.index_of(folder).consent)
 
-    def embed_no_more(self) -> None:
-        """Stop embedding folders, to leave the processor to something else; questions are still embedded."""
+    def stop_embedding(self) -> None:
+        """Stop embedding folders, to free the processor for other work; questions are still embedded."""
         self._queue.close()
 
     def close_folder(self, folder: IndexedFolder) -> None:
@@ -149,11 +154,11 @@ class Workspace:
             folder.close()
 
     def close(self) -> None:
-        """Close everything, after writes in progress have ended."""
+        """Close all folders and services after writes in progress have finished."""
         for folder in self._folders:
             folder.stop()
         self._queue.close()
-        # Only the end of its process stops a batch of embedding.
+        # A running batch stops only when the embedding process ends.
         self.embedder.close()
         for folder in list(self._folders):
             self.close_folder(folder)
@@ -161,13 +166,13 @@ class Workspace:
         self.stores.close()
         self.cache.close()
 
-    def expect_questions(self) -> None:
-        """Load the embedding model in the background, where an open index has something to compare with."""
+    def prepare_for_questions(self) -> None:
+        """Load the embedding model in the background if any open index has vectors."""
         if any(folder.activity().embedded for folder in self._folders):
             self.embedder.prepare(self.model)
 
     def status(self, path: Path) -> IndexStatus:
-        """Return the status of a folder's index without owning it; another process may be at work on it."""
+        """Return the status of a folder's index without owning it; another process may be updating it."""
         folder = workspace_folder(path)
         paths = self.data.index_of(folder)
         size = bytes_in(paths.root)
@@ -180,7 +185,7 @@ class Workspace:
             catalog.close()
 
     def inspector(self, path: Path) -> IndexInspector:
-        """Return what looks into a folder's index without owning it; see status.
+        """Return an inspector for a folder's index; it does not need ownership, like `status`.
 
         Raises:
             FolderError: the folder cannot be used.
@@ -213,6 +218,6 @@ class Workspace:
         return self.weights.ensure(model, self._on_download)
 
 
-def _shape_of(settings: Settings) -> dict[str, object]:
-    """Return the settings that an index is made with."""
-    return {name: getattr(settings, name) for name in _SHAPING}
+def _index_settings_of(settings: Settings) -> dict[str, object]:
+    """Return the settings that an index depends on."""
+    return {name: getattr(settings, name) for name in _INDEX_SETTINGS}

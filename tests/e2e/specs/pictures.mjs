@@ -34,7 +34,7 @@ export default function pictures(session) {
 
   scenario(session, "a hover", async () => {
     await workbench.openFile("web/catalog.ts");
-    await workbench.hoverOver("RecentCache", "Close in meaning");
+    await workbench.hoverOver("RecentCache", "Similar code");
     await session.screenshot("picture-hover");
   });
 

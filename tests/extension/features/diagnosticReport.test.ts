@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type ExtensionInfo, reportOf } from "../../../extension/src/features/diagnosticReport";
 
 const EXTENSION_INFO: ExtensionInfo = {
-  extensionVersion: "0.1.0",
+  extensionVersion: "1.2.3",
   editor: "Visual Studio Code",
   editorVersion: "1.106.2",
   platform: "linux x64",

@@ -29,26 +29,26 @@ def checked(text: str) -> CheckedText:
     return check(text, SOURCES, FILES.get, DEFINITIONS.get)
 
 
-def test_a_good_citation_stays_and_is_current() -> None:
+def test_a_valid_citation_stays_and_is_current() -> None:
     result = checked("It signs the user [1].")
     assert result.text == "It signs the user [1]."
     assert result.citations == (Citation(1, CitationState.CURRENT),)
 
 
-def test_a_citation_without_source_is_struck() -> None:
+def test_a_citation_without_a_source_is_removed() -> None:
     result = checked("It signs [9]. And more [1, 7].")
     assert result.text == "It signs. And more [1]."
     assert result.struck == (7, 9)
 
 
-def test_changed_and_missing_files_are_told_apart() -> None:
+def test_changed_and_missing_files_are_distinguished() -> None:
     assert checked("See [2] and [3].").citations == (
         Citation(2, CitationState.GONE),
         Citation(3, CitationState.CHANGED),
     )
 
 
-def test_the_number_of_a_line_that_one_source_shows_cites_that_source() -> None:
+def test_a_line_number_in_exactly_one_source_cites_that_source() -> None:
     far = source(1, "auth.py", 232, "x = 1\ny = 2")
     near = source(2, "b.py", 500, "z = 3")
     twin = source(3, "c.py", 500, "z = 4")
@@ -57,7 +57,7 @@ def test_the_number_of_a_line_that_one_source_shows_cites_that_source() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "tidy"),
+    ("written", "normalized"),
     [
         ("so [Snippet 1].", "so [1]."),
         ("so [Code Snippet 1].", "so [1]."),
@@ -66,19 +66,19 @@ def test_the_number_of_a_line_that_one_source_shows_cites_that_source() -> None:
         ("so [1 and 3].", "so [1][3]."),
     ],
 )
-def test_spellings_of_a_citation_become_one(written: str, tidy: str) -> None:
-    assert checked(written).text == tidy
+def test_spellings_of_a_citation_are_normalized(written: str, normalized: str) -> None:
+    assert checked(written).text == normalized
 
 
 @pytest.mark.parametrize(
     "text", ["`rows[0]`", "```\nrows[0] = [9]\n```", "rows[0] is first", "[1](http://x)", "a `[9]` b"]
 )
-def test_code_and_links_are_left_alone(text: str) -> None:
+def test_code_and_links_are_not_changed(text: str) -> None:
     result = checked(text)
     assert (result.text, result.struck, result.citations) == (text, (), ())
 
 
-def test_blank_lines_at_the_end_of_a_source_are_no_change() -> None:
+def test_blank_lines_at_the_end_of_a_source_do_not_count_as_changed() -> None:
     blank = source(1, "auth.py", 1, "import os\n")
     assert check("[1]", [blank], FILES.get, DEFINITIONS.get).citations == (Citation(1, CitationState.CURRENT),)
 

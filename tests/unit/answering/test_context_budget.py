@@ -1,4 +1,4 @@
-"""How a source is shortened to fit its share of the prompt."""
+"""The shortening of a source to fit its share of the prompt."""
 
 from __future__ import annotations
 

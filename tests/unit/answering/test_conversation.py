@@ -1,4 +1,4 @@
-"""What a conversation adds to a prompt, and the follow-up questions that are suggested."""
+"""The conversation in a prompt, and suggested follow-up questions."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ def source(number: int, symbol: str, kind: str = "function") -> Source:
     return Source(number, Passage(chunk, number, 1.0), "…")
 
 
-def test_the_model_is_told_the_last_turns_in_order_without_their_citations() -> None:
-    told = recent_turns(HISTORY, 200)
-    assert told.index("sessions") < told.index("check_password")
-    assert "[1]" not in told
-    assert "rows[0]" in told
+def test_the_prompt_has_the_last_turns_in_order_without_citations() -> None:
+    text = recent_turns(HISTORY, 200)
+    assert text.index("sessions") < text.index("check_password")
+    assert "[1]" not in text
+    assert "rows[0]" in text
 
 
-def test_what_does_not_fit_is_the_oldest() -> None:
-    room = estimate_tokens(recent_turns(HISTORY[1:], 1000)) + 2
-    assert "password" in recent_turns(HISTORY, room)
-    assert "session" not in recent_turns(HISTORY, room)
+def test_the_oldest_turns_are_dropped_first() -> None:
+    budget = estimate_tokens(recent_turns(HISTORY[1:], 1000)) + 2
+    assert "password" in recent_turns(HISTORY, budget)
+    assert "session" not in recent_turns(HISTORY, budget)
     assert recent_turns(HISTORY, 5) == ""
 
 
-def test_a_long_answer_is_shortened_and_stays_one_line() -> None:
-    told = recent_turns([Turn("Why?", "because\n" * 5000)], 300)
-    assert estimate_tokens(told) <= 300
-    assert told.count("\n") == 2
-    assert "…" in told
+def test_a_long_answer_is_shortened_to_one_line() -> None:
+    text = recent_turns([Turn("Why?", "because\n" * 5000)], 300)
+    assert estimate_tokens(text) <= 300
+    assert text.count("\n") == 2
+    assert "…" in text
 
 
-def test_what_may_be_asked_next_is_about_what_the_sources_define() -> None:
+def test_follow_up_questions_are_about_the_symbols_of_the_sources() -> None:
     sources = [source(1, "Store.load", "method"), source(2, "Store", "class"), source(3, "", "text")]
     assert follow_ups(["How is it loaded?"], sources) == (
         "Where is `load` called?",
@@ -49,10 +49,10 @@ def test_what_may_be_asked_next_is_about_what_the_sources_define() -> None:
     )
 
 
-def test_a_question_that_was_asked_is_not_proposed_again() -> None:
-    proposed = follow_ups(["where is load called"], [source(1, "Store.load", "method")])
-    assert proposed == ("What does `load` return?", "What can go wrong in `load`?")
+def test_an_earlier_question_is_not_suggested_again() -> None:
+    suggested = follow_ups(["where is load called"], [source(1, "Store.load", "method")])
+    assert suggested == ("What does `load` return?", "What can go wrong in `load`?")
 
 
-def test_without_definitions_nothing_is_proposed() -> None:
+def test_without_definitions_there_are_no_suggestions() -> None:
     assert follow_ups([], [source(1, "Guide", "section"), source(2, "", "text")]) == ()

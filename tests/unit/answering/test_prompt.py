@@ -1,4 +1,4 @@
-"""The prompt: form, numbering, budget, excerpts."""
+"""The prompt: format, numbering, budget and excerpts."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ LOGIN = "def login(user):\n    token = make_token(user)\n    return token"
 LONG = "def walk(tree):\n" + "\n".join(f"    step_{n}(tree)" for n in range(400)) + "\n    retry(tree)\n    return tree"
 
 
-def test_each_snippet_names_its_place_and_numbers_its_lines() -> None:
+def test_each_snippet_has_its_location_and_line_numbers() -> None:
     prompt = build_prompt("How does login work?", as_sources([passage(1, LOGIN)]), 1000)
     assert "### Code Snippet 1 (from auth.py:12-14):\n12  def login(user):\n13      token" in prompt.user
     assert "How does login work?" in prompt.user
     assert prompt.sources[0].truncated is False
 
 
-def test_snippets_stand_in_the_order_of_their_rank_before_the_question() -> None:
+def test_snippets_are_in_rank_order_before_the_question() -> None:
     prompt = build_prompt("Why?", as_sources([passage(1, LOGIN), passage(2, LOGIN, "b.py")]), 1000)
     places = [prompt.user.index(part) for part in ("Snippet 1", "Snippet 2", "### Question")]
     assert places == sorted(places)
 
 
-def test_a_long_source_shows_its_head_and_the_lines_with_the_words_of_the_question() -> None:
+def test_a_long_source_keeps_its_first_line_and_the_lines_with_words_of_the_question() -> None:
     prompt = build_prompt("Where does it retry?", as_sources([passage(1, LONG, first_line=1)]), 500)
     lines = prompt.user.splitlines()
     assert "1  def walk(tree):" in lines
@@ -53,26 +53,26 @@ def test_the_first_source_leaves_room_for_the_second() -> None:
 
 def test_sources_that_do_not_fit_are_not_in_the_prompt() -> None:
     prompt = build_prompt("Why?", as_sources([passage(n, LONG, f"{n}.py") for n in range(1, 9)]), 600)
-    shown = [int(n) for n in re.findall(r"### Code Snippet (\d+)", prompt.user)]
-    assert shown == [source.number for source in prompt.sources]
-    assert len(shown) < 8
+    numbers = [int(n) for n in re.findall(r"### Code Snippet (\d+)", prompt.user)]
+    assert numbers == [source.number for source in prompt.sources]
+    assert len(numbers) < 8
 
 
-def test_a_question_that_fills_the_prompt_is_refused_with_a_way_out() -> None:
+def test_a_question_that_fills_the_prompt_is_refused_with_a_hint() -> None:
     with pytest.raises(QuestionError) as caught:
         build_prompt("why " * 2000, as_sources([passage(1, LOGIN)]), 1000)
     assert "Shorten" in caught.value.hint
 
 
-def test_what_was_said_before_stands_between_the_code_and_the_question() -> None:
-    said = "Question: Who logs in?\nAnswer: A user.\n"
-    prompt = build_prompt("And out?", as_sources([passage(1, LOGIN)]), 1000, conversation=said)
+def test_the_conversation_is_between_the_code_and_the_question() -> None:
+    conversation = "Question: Who logs in?\nAnswer: A user.\n"
+    prompt = build_prompt("And out?", as_sources([passage(1, LOGIN)]), 1000, conversation=conversation)
     places = [prompt.user.index(part) for part in ("Snippet 1", "### Conversation so far", "A user.", "And out?")]
     assert places == sorted(places)
     assert "Conversation" not in build_prompt("Why?", as_sources([passage(1, LOGIN)]), 1000).user
 
 
-def test_an_explanation_has_an_instruction_of_its_own() -> None:
+def test_an_explanation_has_its_own_instruction() -> None:
     prompt = build_prompt("Explain `login`", as_sources([passage(1, LOGIN)]), 1000, EXPLAIN)
     assert prompt.user.rstrip().endswith(EXPLAIN)
 
@@ -81,7 +81,7 @@ def test_an_explanation_has_an_instruction_of_its_own() -> None:
     st.lists(st.text(alphabet="ab_(). \n\t#éß", max_size=3000), max_size=10),
     st.integers(min_value=300, max_value=8000),
 )
-def test_never_larger_than_its_budget(texts: list[str], budget: int) -> None:
+def test_the_prompt_never_exceeds_its_budget(texts: list[str], budget: int) -> None:
     prompt = build_prompt("What is a?", as_sources([passage(n, text) for n, text in enumerate(texts, 1)]), budget)
     assert prompt.tokens <= budget
     assert prompt.tokens >= estimate_tokens(prompt.user)

@@ -1,4 +1,4 @@
-"""Question in, events out: order, failures, notices, cancellation."""
+"""The events of an answer: order, failures, notices and cancellation."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ LOGIN = Chunk(
     "a", "auth.py", 1, 2, "def login(user):\n    return sign(user)", "python", symbol="login", kind="function"
 )
 
-FAR = Destination("speaker:latest", "https://far.example")
+REMOTE = Destination("speaker:latest", "https://far.example")
 
 
 class OneFile:
-    """An index that holds one function."""
+    """An index with one function."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class OneFile:
 
 
 class Speaker:
-    """A generator that says given words, and may fail after them."""
+    """A generator that yields the given words, and may fail after them."""
 
     def __init__(
         self, words: Sequence[str], usage: Usage | None = None, failure: Exception | None = None, *, local: bool = True
@@ -63,7 +63,7 @@ class Speaker:
         self.name = ModelName("test", "speaker")
         self.prompt_budget = 1000
         self.answer_tokens = 100
-        self.destination = None if local else FAR
+        self.destination = None if local else REMOTE
         self.prompts: list[Prompt] = []
         self.stopped = False
         self._words = words
@@ -121,7 +121,7 @@ async def test_sources_come_first_then_text_then_the_checked_answer() -> None:
     assert any("[4]" in notice for notice in last.answer.notices)
 
 
-async def test_the_model_is_told_what_was_said_before_and_what_may_follow_is_new() -> None:
+async def test_the_prompt_has_the_conversation_and_follow_ups_are_new() -> None:
     speaker = Speaker(["By a signature [1]."])
     history = (Turn("Where is `login` called?", "In `main` [2]."),)
     index = OneFile()
@@ -132,7 +132,7 @@ async def test_the_model_is_told_what_was_said_before_and_what_may_follow_is_new
     assert last.answer.follow_ups == ("What does `login` return?", "What can go wrong in `login`?")
 
 
-async def test_an_explanation_is_asked_for_as_one() -> None:
+async def test_an_explanation_uses_its_own_instruction() -> None:
     speaker = Speaker(["It signs [1]."])
     events = [event async for event in engine(OneFile(), speaker).explain(LOGIN)]
     last = events[-1]
@@ -142,7 +142,7 @@ async def test_an_explanation_is_asked_for_as_one() -> None:
     assert [citation.number for citation in last.answer.citations] == [1]
 
 
-async def test_the_trace_says_how_it_was_made() -> None:
+async def test_the_trace_has_token_counts_and_timings() -> None:
     trace = (await answer_of(engine(OneFile(), Speaker(["x"])))).trace
     assert 0 < trace.prompt_tokens <= trace.prompt_budget == 1000
     assert trace.usage.prompt_tokens == 10
@@ -150,29 +150,29 @@ async def test_the_trace_says_how_it_was_made() -> None:
 
 
 @pytest.mark.parametrize("question", ["", "  \n ", "a" * 100_000])
-async def test_a_question_that_cannot_be_asked_is_refused(question: str) -> None:
+async def test_an_invalid_question_is_refused(question: str) -> None:
     with pytest.raises(QuestionError) as caught:
         await events_of(engine(OneFile(), Speaker([])), question)
     assert caught.value.hint
 
 
-async def test_the_longest_question_that_the_prompt_cannot_hold_is_refused_after_the_sources() -> None:
+async def test_a_question_too_long_for_the_prompt_is_refused_after_the_sources() -> None:
     with pytest.raises(QuestionError, match="no room"):
         await events_of(engine(OneFile(), Speaker([])), "a b" * (LONGEST_QUESTION // 3))
 
 
-async def test_without_anything_relevant_no_model_is_asked() -> None:
+async def test_without_relevant_code_no_model_is_used() -> None:
     speaker = Speaker(["invented"])
     answer = await answer_of(engine(OneFile(relevant=False), speaker))
     assert answer.text == NOTHING_FOUND
     assert speaker.prompts == []
 
 
-async def test_a_model_that_goes_away_leaves_its_text_and_the_sources() -> None:
-    gone = GeneratorInterruptedError("Ollama went away.", "Ask again.")
-    answer = await answer_of(engine(OneFile(), Speaker(["It signs [1]"], failure=gone)))
+async def test_an_interrupted_answer_keeps_its_text_and_sources() -> None:
+    interrupted = GeneratorInterruptedError("Ollama stopped.", "Ask again.")
+    answer = await answer_of(engine(OneFile(), Speaker(["It signs [1]"], failure=interrupted)))
     assert answer.text == "It signs [1]"
-    assert answer.failure == "Ollama went away. Ask again."
+    assert answer.failure == "Ollama stopped. Ask again."
     assert len(answer.sources) == 1
 
 
@@ -197,19 +197,19 @@ async def test_closing_the_events_stops_the_model() -> None:
         (OneFile(mode=SearchMode.KEYWORD, embedded=0), Speaker(["x"]), "nothing is embedded yet"),
         (OneFile(mode=SearchMode.KEYWORD), Speaker(["x"]), "still starting or busy"),
         (OneFile(embedded=0), Speaker(["x"]), "0% of the folder is embedded"),
-        (OneFile(fully_scanned=False), Speaker(["x"]), "still being read"),
-        (OneFile(), Speaker(["x"], Usage(prompt_cut=True)), "cut the prompt"),
-        (OneFile(), Speaker(["x"], Usage(stop_reason="length")), "longest length"),
+        (OneFile(fully_scanned=False), Speaker(["x"]), "still reading"),
+        (OneFile(), Speaker(["x"], Usage(prompt_cut=True)), "prompt was truncated"),
+        (OneFile(), Speaker(["x"], Usage(stop_reason="length")), "token limit"),
         (OneFile(), Speaker(["call `invented_name()`"]), "possibly invented: `invented_name`"),
         (OneFile(), Speaker(["x"], local=False), "does not run on this machine"),
     ],
 )
-async def test_what_the_reader_must_know_is_said(index: OneFile, generator: Speaker, words: str) -> None:
+async def test_the_answer_has_a_notice_for_each_limit(index: OneFile, generator: Speaker, words: str) -> None:
     answer = await answer_of(engine(index, generator))
     assert any(words in notice for notice in answer.notices)
 
 
-async def test_what_the_choice_of_model_had_to_say_reaches_the_reader_before_the_text() -> None:
+async def test_notices_about_the_choice_of_model_come_before_the_text() -> None:
     events = await events_of(engine(OneFile(), Speaker(["x"]), ["codellama is missing."]))
     kinds = [type(event) for event in events]
     assert kinds.index(Notice) < kinds.index(TextDelta)
@@ -219,7 +219,7 @@ async def test_without_consent_nothing_is_sent_and_the_sources_remain() -> None:
     speaker = Speaker(["It signs."], local=False)
     answer = await answer_of(engine(OneFile(), speaker, consent=False))
     assert speaker.prompts == []
-    assert answer.needs_consent == FAR
+    assert answer.needs_consent == REMOTE
     assert "Nothing was sent" in answer.failure
     assert "https://far.example" in answer.failure
     assert (len(answer.sources), answer.text, answer.notices) == (1, "", ())
@@ -230,10 +230,10 @@ async def test_an_explanation_needs_consent_too() -> None:
     events = [event async for event in engine(OneFile(), speaker, consent=False).explain(LOGIN)]
     assert speaker.prompts == []
     assert isinstance(events[-1], AnswerReady)
-    assert events[-1].answer.needs_consent == FAR
+    assert events[-1].answer.needs_consent == REMOTE
 
 
-async def test_with_consent_every_answer_says_where_it_was_sent() -> None:
+async def test_with_consent_a_notice_names_the_destination() -> None:
     answer = await answer_of(engine(OneFile(), Speaker(["It signs."], local=False)))
     assert (answer.failure, answer.needs_consent, answer.text) == ("", None, "It signs.")
     assert any("sent to https://far.example" in notice for notice in answer.notices)

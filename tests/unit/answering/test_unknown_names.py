@@ -1,4 +1,4 @@
-"""Which identifiers of an answer the code knows, and where."""
+"""Known and unknown identifiers in an answer."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ def test_identifiers_are_linked_to_definitions_or_to_lines_of_sources() -> None:
         Mention("Session.invent", None),
         Mention("user.sign", "auth.py:4"),
     )
+
+
+def test_an_identifier_in_a_source_may_touch_a_script_without_spaces() -> None:
+    comment = Chunk("2", "auth.py", 1, 1, "# 调用sign函数", "python")
+    found = find_mentions("see `sign`", [Source(1, Passage(comment, 1, 1.0), "")], {}.get)
+    assert found == (Mention("sign", "auth.py:1"),)
 
 
 def test_the_name_of_a_cited_file_is_known() -> None:

@@ -1,4 +1,4 @@
-"""What an examination finds of indexes and of watching folders."""
+"""The checks of `doctor` for indexes and for watched folders."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    nobody_listens = Settings(endpoint="http://127.0.0.1:9", connect_seconds=0.2)
-    opened = Workspace(nobody_listens, DataPaths(tmp_path / "data"))
+    unreachable = Settings(endpoint="http://127.0.0.1:9", connect_seconds=0.2)
+    opened = Workspace(unreachable, DataPaths(tmp_path / "data"))
     yield opened
     opened.close()
 
@@ -31,7 +31,7 @@ async def finding(workspace: Workspace, subject: str) -> Finding:
     return next(found for found in await examine(workspace) if found.subject == subject)
 
 
-def test_a_low_limit_of_watches_comes_with_the_command_that_raises_it(tmp_path: Path) -> None:
+def test_a_low_limit_of_watched_folders_is_reported_with_the_command_that_raises_it(tmp_path: Path) -> None:
     (tmp_path / "max_user_watches").write_text("8192\n")
     (low,) = watching(tmp_path)
     assert "up to 8,192 folders" in low.message
@@ -39,22 +39,22 @@ def test_a_low_limit_of_watches_comes_with_the_command_that_raises_it(tmp_path: 
     assert "sysctl fs.inotify.max_user_watches=" in low.next_step
 
 
-def test_a_high_limit_of_watches_is_good_and_a_system_without_one_is_not_mentioned(tmp_path: Path) -> None:
+def test_a_high_limit_is_good_and_a_system_without_a_limit_is_not_mentioned(tmp_path: Path) -> None:
     (tmp_path / "max_user_watches").write_text("524288\n")
     assert [found.good for found in watching(tmp_path)] == [True]
-    assert watching(tmp_path / "of another system") == []
+    assert watching(tmp_path / "missing") == []
 
 
-async def test_the_process_that_keeps_an_index_true_is_named(workspace: Workspace, tmp_path: Path) -> None:
+async def test_the_process_that_owns_an_index_is_named(workspace: Workspace, tmp_path: Path) -> None:
     paths = workspace.data.index_of(tmp_path / "shop")
     paths.root.mkdir(parents=True)
-    assert "kept true" not in (await finding(workspace, "Indexes")).message
+    assert "kept up to date" not in (await finding(workspace, "Indexes")).message
     server = RpcServer(paths.address, {})
-    assert f"kept true by process {os.getpid()}" in (await finding(workspace, "Indexes")).message
+    assert f"kept up to date by process {os.getpid()}" in (await finding(workspace, "Indexes")).message
     server.close()
 
 
-async def test_room_that_folders_which_are_gone_take_is_offered_back_without_naming_them(
+async def test_the_size_of_abandoned_indexes_is_reported_without_folder_names(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     gone = tmp_path / "secret-project"
@@ -64,6 +64,6 @@ async def test_room_that_folders_which_are_gone_take_is_offered_back_without_nam
     record_folder(paths, gone)
     found = await finding(workspace, "Indexes")
     assert not found.good
-    assert "5.1 kB of folders that are gone" in found.message
+    assert "5.1 kB of deleted folders" in found.message
     assert "index --prune" in found.next_step
     assert "secret-project" not in found.message

@@ -33,21 +33,21 @@ def redactor() -> Redactor:
         ("'How do I hide the money?' is no int", "'…' is no int"),
         ('a "quoted" word and `name`', 'a "…" word and `…`'),
         ("This machine's disk isn't full", "This machine's disk isn't full"),
-        ("Ollama does not answer at http://127.0.0.1:11434.", "Ollama does not answer at http://127.0.0.1:11434."),
-        ("Ollama does not answer at http://localhost:11434/x", "Ollama does not answer at http://localhost:11434"),
+        ("Ollama does not respond at http://127.0.0.1:11434.", "Ollama does not respond at http://127.0.0.1:11434."),
+        ("Ollama does not respond at http://localhost:11434/x", "Ollama does not respond at http://localhost:11434"),
         ("Ollama at https://me:pw@box.example.com/v1, gone", "Ollama at a remote address, gone"),
         ("http://localhost.evil.com", "a remote address"),
         ("12 of 40 chunks, 3/4 done", "12 of 40 chunks, 3/4 done"),
     ],
 )
-def test_names_and_values_are_taken_out_and_the_rest_stays(redactor: Redactor, text: str, shown: str) -> None:
+def test_names_and_values_are_redacted_and_the_rest_stays(redactor: Redactor, text: str, shown: str) -> None:
     assert redactor.redacted(text) == shown
 
 
-def test_a_folder_in_a_folder_is_named_as_itself() -> None:
+def test_a_nested_folder_is_replaced_by_its_own_number() -> None:
     redactor = Redactor([Path("/srv/outer"), Path("/srv/outer/inner")], HOME)
     assert redactor.redacted("/srv/outer/inner/a.py and /srv/outer/b.py") == "<folder 2>/… and <folder 1>/…"
 
 
-def test_a_root_as_home_takes_nothing_else_along() -> None:
+def test_the_root_as_home_redacts_no_other_slash() -> None:
     assert Redactor([], Path("/")).redacted("3/4 done") == "3/4 done"

@@ -1,4 +1,4 @@
-"""The report says what is wrong, and nothing of whose machine, folders and questions it is about."""
+"""The report shows the problems, without names of users and folders, and without questions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Traceback (most recent call last):
 sqlite3.OperationalError: no such column: hunter2
 2026-01-02 03:04:08,678 99 ERROR sourcewise.lsp.server: PyglsError: ['Where is the money'] is no str
 2026-01-02 03:04:09,678 99 WARNING sourcewise.lsp.configuration: Setting llm.temperature: 'hunter2' is not of type float
-2026-01-02 03:04:10,678 99 WARNING somebody.else: Where is the money
+2026-01-02 03:04:10,678 99 WARNING other.library: Where is the money
 """
 
 
@@ -55,15 +55,15 @@ async def made_report(workspace: Workspace, folder: Path) -> str:
     return await report(workspace, [summary], home=folder.parent)
 
 
-async def test_no_name_and_no_question_gets_into_it(workspace: Workspace, folder: Path) -> None:
+async def test_the_report_contains_no_name_and_no_question(workspace: Workspace, folder: Path) -> None:
     text = await made_report(workspace, folder)
     assert [secret for secret in SECRETS if secret.lower() in text.lower()] == []
 
 
-async def test_it_says_what_helps(workspace: Workspace, folder: Path) -> None:
+async def test_the_report_contains_indexes_settings_and_warnings(workspace: Workspace, folder: Path) -> None:
     text = await made_report(workspace, folder)
     assert "Folder 1: embedding; partial, 3 files in 5 chunks, 4 embedded; skipped: 7 ignored; 1.2 MB" in text
-    assert "kept true by process 4711" in text
+    assert "kept up to date by process 4711" in text
     assert "retrieval.top: 3" in text
     assert "llm.endpoint: a remote address" in text
     assert "Indexing <folder 1>: the disk of <home> is full" in text
@@ -72,6 +72,6 @@ async def test_it_says_what_helps(workspace: Workspace, folder: Path) -> None:
     assert "nothing to see" not in text
 
 
-async def test_without_a_log_it_is_made_all_the_same(workspace: Workspace, folder: Path) -> None:
+async def test_a_report_needs_no_log(workspace: Workspace, folder: Path) -> None:
     workspace.data.log.unlink()
     assert "## Last warnings\n\n- none" in await made_report(workspace, folder)

@@ -1,4 +1,4 @@
-"""The embedding models, really run, by either library: windows, vectors, nothing cut off."""
+"""The real embedding models in both libraries: windows, vectors, nothing cut off."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sourcewise.domain.code import Chunk
 
-# What sentence-transformers runs, and what ONNX Runtime does; the second keeps eight tokens for a question's prompt.
+# One model for sentence-transformers, one for ONNX Runtime; the second reserves eight tokens for a question's prompt.
 WINDOWS = {FAST_MODEL: 256, CPU_MODEL: 504}
 CODE = "\n".join(f"def function_{n}(argument):\n    return argument + {n}\n" for n in range(200))
 
@@ -50,7 +50,7 @@ def embedder(models_folder: Path) -> Iterator[Embedder]:
     embedder.close()
 
 
-def test_vectors_have_unit_length_and_one_row_a_window(embedder: Embedder, model: str) -> None:
+def test_vectors_have_unit_length_and_one_row_per_window(embedder: Embedder, model: str) -> None:
     short, long = embedder.embed_texts(model, [EmbeddingText("def f(): pass"), EmbeddingText(CODE)])
     assert short.shape == (1, 384)
     assert long.shape[0] > 2
@@ -67,7 +67,7 @@ def test_a_question_is_nearer_to_its_code_than_to_other_code(embedder: Embedder,
     assert write > area
 
 
-def test_a_question_that_may_not_wait_says_so_and_the_model_is_loaded_for_the_next(
+def test_a_question_that_cannot_wait_fails_and_the_model_is_loaded_for_the_next(
     models_folder: Path, model: str
 ) -> None:
     seconds: list[float | None] = [0.0]
@@ -98,7 +98,7 @@ def test_joined_windows_are_the_text_and_each_fits_the_model(
     assert all(window.tokens <= window.limit == WINDOWS[model] for window in windows)
 
 
-def test_windows_end_at_line_ends_where_lines_are_short(embedder: Embedder, model: str) -> None:
+def test_windows_end_at_line_ends_if_lines_are_short(embedder: Embedder, model: str) -> None:
     windows = embedder.windows(model, [EmbeddingText(CODE)])[0]
     assert all(window.text.endswith("\n") for window in windows[:-1])
 
@@ -114,7 +114,7 @@ def test_no_token_of_a_thousand_real_chunks_is_dropped(embedder: Embedder, model
         assert all(window.tokens <= window.limit for window in windows)
 
 
-def test_a_model_that_nobody_uses_gives_its_memory_back(models_folder: Path, model: str) -> None:
+def test_an_unused_model_frees_its_memory(models_folder: Path, model: str) -> None:
     idle = Embedder(lambda model: models_folder / model, threads=1, idle_seconds=lambda: 0.0)
     try:
         assert idle.embed_question(model, "how is a file written?").shape == (384,)
@@ -124,6 +124,6 @@ def test_a_model_that_nobody_uses_gives_its_memory_back(models_folder: Path, mod
         idle.close()
 
 
-def test_the_worker_comes_back_after_it_was_closed(embedder: Embedder, model: str) -> None:
+def test_the_worker_restarts_after_it_was_closed(embedder: Embedder, model: str) -> None:
     embedder.close()
     assert embedder.embed_question(model, "still there?").shape == (384,)

@@ -24,14 +24,14 @@ from sourcewise.weights.known import KNOWN
         ("/models/mine", "/models/mine"),
     ],
 )
-def test_a_setting_means_a_model(setting: str, model: str) -> None:
+def test_each_setting_selects_a_model(setting: str, model: str) -> None:
     assert model_meant(setting) == model
 
 
-def test_models_with_a_name_of_their_own_are_checked_against_a_pinned_hash() -> None:
+def test_models_with_an_alias_have_a_pinned_hash() -> None:
     assert {FAST_MODEL, CPU_MODEL, GPU_MODEL} <= KNOWN.keys()
 
 
-def test_what_is_near_for_one_model_is_far_for_another() -> None:
+def test_thresholds_differ_between_models() -> None:
     assert similarity_thresholds_of(CPU_MODEL).related > similarity_thresholds_of(FAST_MODEL).code_to_code
     assert similarity_thresholds_of("nobody/knows") == similarity_thresholds_of(GPU_MODEL)

@@ -1,4 +1,4 @@
-"""What an ONNX model reads from its folder, and that it needs nothing else."""
+"""An ONNX model: the files that it reads from its folder, and no other dependency."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 from sourcewise.embedding.model_names import CPU_MODEL
 from sourcewise.embedding.service import EmbeddingService
+from sourcewise.errors import WeightsError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,10 +29,20 @@ print(sorted({"torch", "transformers", "sentence_transformers"} & sys.modules.ke
 
 @pytest.fixture
 def folder(models_folder: Path, tmp_path: Path) -> Path:
-    """Return a folder with the model's files that a test may change."""
+    """Return a copy of the model's files that a test may change."""
     for name in ("model.onnx", "tokenizer.json", "config.json"):
         (tmp_path / name).symlink_to(models_folder / CPU_MODEL / name)
     return tmp_path
+
+
+@pytest.mark.parametrize("damaged", ["model.onnx", "tokenizer.json", "config.json"])
+def test_a_damaged_model_is_reported_without_the_words_of_a_library(folder: Path, damaged: str) -> None:
+    (folder / damaged).unlink()
+    (folder / damaged).write_bytes(b"not a model")
+    with pytest.raises(WeightsError) as failure:
+        EmbeddingService(1).embed_question(str(folder), "where?")
+    assert failure.value.message == f"The embedding model in {folder} cannot be loaded."
+    assert "embedding.model" in failure.value.hint
 
 
 def test_torch_is_never_imported(models_folder: Path) -> None:
@@ -39,7 +50,7 @@ def test_torch_is_never_imported(models_folder: Path) -> None:
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-def test_a_question_is_read_after_the_models_own_prompt(models_folder: Path) -> None:
+def test_a_question_is_embedded_with_the_models_prompt(models_folder: Path) -> None:
     service, folder = EmbeddingService(1), str(models_folder / CPU_MODEL)
     question = service.embed_question(folder, "how is a file written?")
     prompted, plain = service.embed_texts(
@@ -49,7 +60,7 @@ def test_a_question_is_read_after_the_models_own_prompt(models_folder: Path) -> 
     assert float(question @ plain[0]) < 0.99
 
 
-def test_without_a_word_on_pooling_the_mean_of_all_tokens_speaks(models_folder: Path, folder: Path) -> None:
+def test_without_a_pooling_configuration_tokens_are_averaged(models_folder: Path, folder: Path) -> None:
     service = EmbeddingService(1)
     (first,), (mean,) = (
         service.embed_texts(str(place), [(TEXT, "")])[0] for place in (models_folder / CPU_MODEL, folder)
@@ -58,13 +69,13 @@ def test_without_a_word_on_pooling_the_mean_of_all_tokens_speaks(models_folder: 
     assert float(first @ mean) < 0.99
 
 
-def test_the_least_window_that_its_files_tell_is_obeyed(folder: Path) -> None:
+def test_the_lowest_token_limit_of_its_files_applies(folder: Path) -> None:
     assert EmbeddingService(1).windows(str(folder), [(TEXT, "")])[0][0].limit == 512
     (folder / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": 64}))
     assert EmbeddingService(1).windows(str(folder), [(TEXT, "")])[0][0].limit == 64
 
 
-def test_texts_that_are_embedded_together_have_the_vectors_they_have_alone(models_folder: Path) -> None:
+def test_texts_embedded_together_get_the_same_vectors_as_alone(models_folder: Path) -> None:
     service, folder = EmbeddingService(1), str(models_folder / CPU_MODEL)
     pairs = [(TEXT, "function save"), (TEXT * 30, ""), ("x", "")]
     together = service.embed_texts(folder, pairs)

@@ -1,4 +1,4 @@
-"""One embedding process for all windows: who has it, who is served, and what happens when it ends."""
+"""One embedding process for all windows: which window has it, serves others, and takes over when it ends."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ MODEL = "model"
 
 
 class OtherWindow:
-    """A window that is a process of its own."""
+    """A window in another process."""
 
     def __init__(self, folder: Path) -> None:
         command = [sys.executable, embedding_window.__file__, str(folder)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def place(self) -> int:
-        """Have something embedded; return the process that did it."""
+        """Embed a text; return the process that did it."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write("\n")
@@ -55,7 +55,7 @@ class OtherWindow:
 
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[OtherWindow]:
-    """Return another window, which has embedded something and so embeds for all."""
+    """Return another window, which has embedded a text and so embeds for all."""
     other = OtherWindow(tmp_path)
     assert other.place() == other.process.pid
     yield other
@@ -80,13 +80,15 @@ def pipe(tmp_path: Path) -> Path:
     return tmp_path / "pipe"
 
 
-def test_the_first_that_embeds_does_it_for_all(other: OtherWindow, window: SharedEmbedder, own: PlacedEmbedder) -> None:
+def test_the_first_window_that_embeds_serves_all(
+    other: OtherWindow, window: SharedEmbedder, own: PlacedEmbedder
+) -> None:
     assert place_of(window) == other.process.pid
     window.embed_texts(MODEL, [EmbeddingText("def f(): pass")])
     assert own.embedded == []
 
 
-def test_vectors_are_the_same_wherever_they_are_made(other: OtherWindow, window: SharedEmbedder) -> None:
+def test_vectors_are_the_same_in_every_process(other: OtherWindow, window: SharedEmbedder) -> None:
     texts = [EmbeddingText("def area(r): return 3.14 * r * r", "module"), EmbeddingText("x " * 100)]
     for made, expected in zip(
         window.embed_texts(MODEL, texts), HashingEmbedder().embed_texts(MODEL, texts), strict=True
@@ -96,7 +98,7 @@ def test_vectors_are_the_same_wherever_they_are_made(other: OtherWindow, window:
     assert np.array_equal(question, HashingEmbedder().embed_question(MODEL, "what is the area?"))
 
 
-def test_two_windows_that_begin_at_once_agree(tmp_path: Path) -> None:
+def test_two_windows_that_start_simultaneously_share_one_process(tmp_path: Path) -> None:
     windows = [OtherWindow(tmp_path) for _ in range(2)]
     with ThreadPoolExecutor(2) as threads:
         places = list(threads.map(OtherWindow.place, windows))
@@ -105,7 +107,7 @@ def test_two_windows_that_begin_at_once_agree(tmp_path: Path) -> None:
     assert places[0] == places[1]
 
 
-def test_when_the_holder_is_killed_another_takes_its_place_and_serves_the_rest(
+def test_another_window_takes_over_and_serves_the_rest_when_the_holder_is_killed(
     tmp_path: Path, other: OtherWindow, window: SharedEmbedder
 ) -> None:
     assert place_of(window) == other.process.pid
@@ -116,13 +118,13 @@ def test_when_the_holder_is_killed_another_takes_its_place_and_serves_the_rest(
     third.kill()
 
 
-def test_when_the_holder_closes_another_takes_its_place(other: OtherWindow, window: SharedEmbedder) -> None:
+def test_another_window_takes_over_when_the_holder_closes(other: OtherWindow, window: SharedEmbedder) -> None:
     assert place_of(window) == other.process.pid
     other.close()
     assert place_of(window) == os.getpid()
 
 
-def test_when_this_window_closes_those_it_served_go_on(tmp_path: Path, window: SharedEmbedder) -> None:
+def test_served_windows_continue_when_the_holder_closes(tmp_path: Path, window: SharedEmbedder) -> None:
     assert place_of(window) == os.getpid()
     other = OtherWindow(tmp_path)
     assert other.place() == os.getpid()
@@ -131,7 +133,7 @@ def test_when_this_window_closes_those_it_served_go_on(tmp_path: Path, window: S
     other.kill()
 
 
-def test_what_was_under_way_when_the_holder_was_killed_is_embedded_here(
+def test_texts_in_progress_are_embedded_here_when_the_holder_is_killed(
     other: OtherWindow, window: SharedEmbedder, own: PlacedEmbedder, pipe: Path
 ) -> None:
     with ThreadPoolExecutor(3) as threads:
@@ -142,15 +144,13 @@ def test_what_was_under_way_when_the_holder_was_killed_is_embedded_here(
     assert own.embedded == [str(pipe)]
 
 
-def test_an_error_of_the_holder_arrives_as_itself_and_is_not_tried_again(
-    other: OtherWindow, window: SharedEmbedder
-) -> None:
-    with pytest.raises(WorkerDiedError, match=r"It died\."):
+def test_an_error_of_the_holder_is_raised_unchanged_and_not_retried(other: OtherWindow, window: SharedEmbedder) -> None:
+    with pytest.raises(WorkerDiedError, match=r"The worker died\."):
         window.embed_texts(MODEL, [EmbeddingText(DEADLY)])
     assert place_of(window) == other.process.pid
 
 
-def test_a_question_waits_as_long_as_the_window_that_asks_it(
+def test_a_question_has_the_time_limit_of_its_own_window(
     tmp_path: Path, other: OtherWindow, own: PlacedEmbedder, pipe: Path
 ) -> None:
     seconds: list[float | None] = [0.0]
@@ -167,11 +167,11 @@ def test_a_question_waits_as_long_as_the_window_that_asks_it(
 def test_a_closed_window_embeds_nothing(tmp_path: Path, method: str) -> None:
     window = open_window(tmp_path, PlacedEmbedder())
     window.close()
-    with pytest.raises(WorkerError, match="ended"):
+    with pytest.raises(WorkerError, match="closed"):
         getattr(window, method)(MODEL, [EmbeddingText("text")])
 
 
-# --- alone ----------------------------------------------------------------------------------------
+# --- alone ------------------------------------------------------------------------------------------------
 
 
 def test_a_window_of_another_version_than_the_holder_embeds_on_its_own(tmp_path: Path, window: SharedEmbedder) -> None:
@@ -185,7 +185,7 @@ def test_a_window_of_another_version_than_the_holder_embeds_on_its_own(tmp_path:
     holder.release()
 
 
-def test_where_the_holder_does_not_serve_a_window_embeds_on_its_own(
+def test_a_window_embeds_on_its_own_if_the_holder_does_not_serve(
     tmp_path: Path, window: SharedEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shared_embedder, "_CHANGE_SECONDS", 0.1)
@@ -195,14 +195,16 @@ def test_where_the_holder_does_not_serve_a_window_embeds_on_its_own(
     holder.release()
 
 
-def test_where_nothing_can_be_locked_a_window_embeds_on_its_own(tmp_path: Path) -> None:
+def test_a_window_embeds_on_its_own_if_nothing_can_be_locked(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     window = open_window(tmp_path / "file", PlacedEmbedder())
     assert place_of(window) == os.getpid()
     window.close()
 
 
-def test_many_threads_of_a_window_go_on_when_the_holder_is_killed(other: OtherWindow, window: SharedEmbedder) -> None:
+def test_many_threads_of_a_window_continue_when_the_holder_is_killed(
+    other: OtherWindow, window: SharedEmbedder
+) -> None:
     begun = threading.Semaphore(0)
 
     def embed_often(_: int) -> set[int]:

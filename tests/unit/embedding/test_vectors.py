@@ -1,4 +1,4 @@
-"""Vectors between vectors."""
+"""Blending two vectors."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ UP = np.array([0, 1], dtype=np.float32)
 
 
 @pytest.mark.parametrize(("weight", "expected"), [(0, [1, 0]), (1, [0.5**0.5, 0.5**0.5]), (0.75, [0.8, 0.6])])
-def test_a_blend_leans_as_far_as_the_second_counts_and_has_unit_length(weight: float, expected: list[float]) -> None:
+def test_a_blend_depends_on_the_weight_and_has_unit_length(weight: float, expected: list[float]) -> None:
     blended = blend(RIGHT, UP, weight)
     assert blended == pytest.approx(expected)
     assert blended.dtype == np.float32
 
 
-def test_opposites_blend_into_nothing_and_not_into_an_error() -> None:
+def test_opposite_vectors_blend_to_zero_without_an_error() -> None:
     assert blend(RIGHT, -RIGHT, 1).tolist() == [0, 0]

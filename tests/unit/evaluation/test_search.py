@@ -1,4 +1,4 @@
-"""Measures of a search: as the field defines them, on questions with known answers."""
+"""The measures of a search, with questions whose answers are known."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def test_many_hits_of_one_file_waste_ranks_but_not_files() -> None:
     assert result["file NDCG@10"] == 1 / math.log2(3)
 
 
-def test_of_several_answers_each_counts() -> None:
+def test_each_of_several_answers_counts() -> None:
     result = scores(question(Place("a.py"), Place("b.py")), [Place("a.py"), Place("x.py")])
     assert result["Recall@10"] == 0.5
     assert result["NDCG@10"] == pytest.approx(1 / (1 + 1 / math.log2(3)))
 
 
-def test_annotations_with_lines_count_hits_on_those_lines() -> None:
+def test_questions_with_lines_count_hits_on_those_lines() -> None:
     hits = [Place("a.py", 50, 60), Place("a.py", 1, 9)]
     wanted = Place("a.py", 5, 6)
     assert scores(question(wanted, source="semble-dev"), hits)["NDCG@10"] == 1 / math.log2(3)
@@ -60,11 +60,11 @@ def test_lines_count_up_to_a_budget_and_the_last_hit_is_cut() -> None:
     assert scores(question(wanted), [Place("x.py")])["Span400L"] == 0.0
 
 
-def test_nothing_found_scores_nothing() -> None:
+def test_no_hits_score_zero() -> None:
     assert set(scores(question(Place("a.py", 1, 2)), []).values()) == {0.0}
 
 
-def test_a_summary_has_all_sources_and_languages_and_counts_what_is_missing() -> None:
+def test_a_summary_has_all_sources_and_languages_and_counts_missing_outcomes() -> None:
     asked = [
         KnownQuestion("1", "t", "q", "one", "python", (Place("a.py"),)),
         KnownQuestion("2", "t", "q", "one", "go", (Place("a.go"),)),
@@ -79,7 +79,26 @@ def test_a_summary_has_all_sources_and_languages_and_counts_what_is_missing() ->
     assert "ms p50" not in rows["one: go"]
 
 
-def test_questions_are_read_with_what_they_need(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", ["{}", '{"source": "all"}', '{"source": "all", "lang": "go"}'])
+def test_a_question_without_a_source_counts_once(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "questions.jsonl"
+    base = {"id": 1, "repo": "t", "query": "where?", "relevant": [{"path": "a.py"}]}
+    other = {**base, "id": 2, "source": "one", "lang": "go"}
+    file.write_text(f"{json.dumps(base | json.loads(line))}\n{json.dumps(other)}\n")
+    rows = summary(read_questions(file), {})
+    assert rows["all"]["questions"] == 2
+    assert sum(row["questions"] for name, row in rows.items() if ": " in name) == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_questions_may_have_any_unicode_encoding_and_line_separators_in_strings(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "questions.jsonl"
+    line = {"id": 1, "repo": "t", "query": "wo\u2028größe?", "relevant": [{"path": "a.py"}]}
+    file.write_bytes(f"{json.dumps(line, ensure_ascii=False)}\r\n".encode(encoding))
+    assert [question.query for question in read_questions(file)] == ["wo\u2028größe?"]
+
+
+def test_questions_are_read_with_defaults(tmp_path: Path) -> None:
     file = tmp_path / "questions.jsonl"
     line = {"id": 1, "repo": "t", "query": "where?", "relevant": [{"path": "a.py", "start_line": 3, "end_line": 4}]}
     file.write_text(json.dumps(line) + "\n\n")
@@ -88,17 +107,27 @@ def test_questions_are_read_with_what_they_need(tmp_path: Path) -> None:
     assert (read.source, read.language) == ("all", "any")
 
 
-@pytest.mark.parametrize("line", ["{", "[]", "3", '{"id": "1"}', '{"id": 1, "repo": "t", "query": "q", "relevant": 3}'])
-def test_what_is_no_question_is_told_with_its_line(tmp_path: Path, line: str) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{",
+        "[]",
+        "3",
+        '{"id": "1"}',
+        '{"id": 1, "repo": "t", "query": "q", "relevant": 3}',
+        '{"id": 1, "repo": "t", "query": "q", "relevant": []}',
+    ],
+)
+def test_an_invalid_line_is_reported_with_its_number(tmp_path: Path, line: str) -> None:
     file = tmp_path / "questions.jsonl"
-    file.write_text(f'{{"id": "1", "repo": "t", "query": "q", "relevant": []}}\n{line}\n')
+    file.write_text(f'{{"id": "1", "repo": "t", "query": "q", "relevant": [{{"path": "a.py"}}]}}\n{line}\n')
     with pytest.raises(QuestionError, match="Line 2") as caught:
         read_questions(file)
     assert "relevant" in caught.value.hint
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"\n\n"])
-def test_a_file_without_questions_is_told(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"\xe4", b"\n\n"])
+def test_a_file_without_questions_is_reported(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "questions.jsonl"
     file.write_bytes(content)
     with pytest.raises(QuestionError):

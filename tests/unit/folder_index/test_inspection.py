@@ -1,4 +1,4 @@
-"""What anyone may see of an index, whoever owns it."""
+"""Inspection of an index by any process."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def inspector(folder: Path, tmp_path: Path) -> IndexInspector:
 
 @pytest.fixture
 def owner(tmp_path: Path) -> Iterator[Catalog]:
-    """Return the catalog as its owner has it open."""
+    """The catalog, opened by its owner."""
     catalog = Catalog(tmp_path / "catalog.sqlite")
     yield catalog
     catalog.close()
@@ -53,7 +53,7 @@ def skipped(path: str, reason: SkipReason, rule: str = "") -> SkippedFile:
 
 
 @pytest.mark.parametrize("absolute", [False, True])
-def test_chunks_are_seen_with_their_vectors_while_another_has_the_index_open(
+def test_chunks_and_their_vectors_are_listed_while_the_owner_has_the_index_open(
     inspector: IndexInspector, owner: Catalog, folder: Path, absolute: bool
 ) -> None:
     owner.replace_file(SourceFile(FileStamp("src/a.py", 1, 1), "", "python", "d"), (FIRST, SECOND))
@@ -72,7 +72,7 @@ def test_chunks_are_seen_with_their_vectors_while_another_has_the_index_open(
 @pytest.mark.parametrize(
     ("path", "sentence"),
     [
-        ("src/a.py", "src/a.py belongs to the index. It has not been read yet, or holds nothing to show."),
+        ("src/a.py", "src/a.py belongs to the index. It has not been read yet, or has no content to index."),
         ("run.log", "run.log stays out of the index because it is ignored: *.log (.gitignore:1)."),
         ("gone.py", "gone.py stays out of the index because it is not there: No such file or directory."),
         ("../x.py", "../x.py stays out of the index because it is ignored: outside the folder."),
@@ -83,12 +83,12 @@ def test_a_file_without_chunks_has_a_sentence_instead(inspector: IndexInspector,
     assert (found.chunks, found.sentence) == ((), sentence)
 
 
-def test_looking_into_an_index_that_is_not_there_makes_none(inspector: IndexInspector, tmp_path: Path) -> None:
+def test_inspection_does_not_create_an_index(inspector: IndexInspector, tmp_path: Path) -> None:
     assert inspector.skipped() == []
     assert not (tmp_path / "catalog.sqlite").exists()
 
 
-def test_the_process_that_keeps_an_index_true_is_known_while_it_does(tmp_path: Path) -> None:
+def test_the_owner_of_an_index_is_known_while_it_runs(tmp_path: Path) -> None:
     paths = IndexPaths(tmp_path)
     assert owner_of(paths) is None
     server = RpcServer(paths.address, {})
@@ -97,7 +97,7 @@ def test_the_process_that_keeps_an_index_true_is_known_while_it_does(tmp_path: P
     assert owner_of(paths) is None
 
 
-def test_a_process_that_was_killed_keeps_nothing(tmp_path: Path) -> None:
+def test_a_killed_process_owns_nothing(tmp_path: Path) -> None:
     paths = IndexPaths(tmp_path)
     killed = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
     address = {"place": "nowhere", "secret": "", "version": "", "pid": int(killed.stdout)}
@@ -105,7 +105,7 @@ def test_a_process_that_was_killed_keeps_nothing(tmp_path: Path) -> None:
     assert owner_of(paths) is None
 
 
-def test_what_stays_out_is_listed_by_path(inspector: IndexInspector, owner: Catalog) -> None:
+def test_skipped_files_are_listed_by_path(inspector: IndexInspector, owner: Catalog) -> None:
     owner.skipped.record([skipped("logo.png", SkipReason.BINARY)])
     owner.skipped.replace_scanned([skipped("build/", SkipReason.IGNORED, "built-in")])
     assert [(file.path, file.reason) for file in inspector.skipped()] == [
@@ -114,7 +114,7 @@ def test_what_stays_out_is_listed_by_path(inspector: IndexInspector, owner: Cata
     ]
 
 
-def test_what_one_rule_keeps_out_is_one_group_and_the_largest_come_first() -> None:
+def test_skipped_files_are_grouped_by_rule_with_the_largest_group_first() -> None:
     files = [
         skipped("a.bin", SkipReason.BINARY),
         skipped("a.log", SkipReason.IGNORED, "*.log (.gitignore:1)"),

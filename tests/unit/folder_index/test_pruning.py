@@ -1,4 +1,4 @@
-"""Which indexes are of no use any more, and that no other one goes."""
+"""Pruning: abandoned indexes are removed, and no others."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def projects(tmp_path: Path) -> Path:
 
 
 def indexed(data: DataPaths, folder: Path) -> IndexPaths:
-    """Make a folder with an index as an owner leaves it."""
+    """Create a folder with an index whose owner has closed it."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = data.index_of(folder)
     ownership = claim(paths.lock)
@@ -53,7 +53,7 @@ def opened_days_ago(paths: IndexPaths, days: int) -> None:
             os.utime(file, (moment, moment))
 
 
-def test_the_index_of_a_deleted_folder_is_removed_and_its_room_told(data: DataPaths, projects: Path) -> None:
+def test_the_index_of_a_deleted_folder_is_removed_and_its_size_reported(data: DataPaths, projects: Path) -> None:
     gone, there = indexed(data, projects / "gone"), indexed(data, projects / "there")
     (projects / "gone").rmdir()
     report = prune(data)
@@ -65,21 +65,21 @@ def test_the_index_of_a_deleted_folder_is_removed_and_its_room_told(data: DataPa
     assert find_abandoned(data) == []
 
 
-def test_a_folder_that_became_a_file_is_gone(data: DataPaths, projects: Path) -> None:
+def test_a_folder_replaced_by_a_file_counts_as_deleted(data: DataPaths, projects: Path) -> None:
     indexed(data, projects / "shop")
     (projects / "shop").rmdir()
     (projects / "shop").write_text("")
     assert [index.removable for index in find_abandoned(data)] == [True]
 
 
-@pytest.mark.parametrize("what_is_left", ["nothing", "an empty mount point"])
-def test_a_folder_whose_drive_may_be_elsewhere_keeps_its_index_for_a_month(
-    data: DataPaths, tmp_path: Path, what_is_left: str
+@pytest.mark.parametrize("remains", ["nothing", "an empty mount point"])
+def test_the_index_of_a_folder_on_a_disconnected_drive_is_kept_for_a_month(
+    data: DataPaths, tmp_path: Path, remains: str
 ) -> None:
     drive = tmp_path / "drive"
     paths = indexed(data, drive / "shop")
     (drive / "shop").rmdir()
-    if what_is_left == "nothing":
+    if remains == "nothing":
         drive.rmdir()
     opened_days_ago(paths, 20)
     report = prune(data)
@@ -90,7 +90,9 @@ def test_a_folder_whose_drive_may_be_elsewhere_keeps_its_index_for_a_month(
     assert len(prune(data).removed) == 1
 
 
-def test_a_drive_as_a_whole_keeps_its_index_for_a_month_whatever_is_beside_it(data: DataPaths, projects: Path) -> None:
+def test_the_index_of_a_whole_drive_is_kept_for_a_month_even_if_its_parent_has_entries(
+    data: DataPaths, projects: Path
+) -> None:
     paths = indexed(data, projects / "drive")
     paths.origin.write_text(json.dumps({"folder": str(projects / "drive"), "drive": True}))
     (projects / "drive").rmdir()
@@ -100,7 +102,7 @@ def test_a_drive_as_a_whole_keeps_its_index_for_a_month_whatever_is_beside_it(da
 
 
 @pytest.mark.parametrize("note", [None, "", "[]", '{"folder": 7, "drive": false}', "\0\0"])
-def test_an_index_that_does_not_know_its_folder_is_listed_and_kept_for_three_months(
+def test_an_index_without_a_recorded_folder_is_kept_for_three_months(
     data: DataPaths, projects: Path, note: str | None
 ) -> None:
     paths = indexed(data, projects / "shop")
@@ -115,7 +117,7 @@ def test_an_index_that_does_not_know_its_folder_is_listed_and_kept_for_three_mon
     assert len(prune(data).removed) == 1
 
 
-def test_an_index_that_is_at_work_is_left_alone(data: DataPaths, projects: Path) -> None:
+def test_an_index_in_use_is_not_removed(data: DataPaths, projects: Path) -> None:
     paths = indexed(data, projects / "shop")
     (projects / "shop").rmdir()
     owner = claim(paths.lock)
@@ -126,7 +128,7 @@ def test_an_index_that_is_at_work_is_left_alone(data: DataPaths, projects: Path)
     assert len(prune(data).removed) == 1
 
 
-def test_what_an_interrupted_removal_left_is_removed(data: DataPaths, projects: Path) -> None:
+def test_an_interrupted_removal_is_completed(data: DataPaths, projects: Path) -> None:
     one, two = indexed(data, projects / "one"), indexed(data, projects / "two")
     for paths in (one, two):
         (projects / paths.root.name[:3]).rmdir()
@@ -144,7 +146,7 @@ def test_a_clock_set_back_removes_nothing(data: DataPaths, tmp_path: Path) -> No
     assert [index.removable for index in find_abandoned(data)] == [False]
 
 
-def test_a_folder_name_that_is_no_text_is_known_again(data: DataPaths, projects: Path) -> None:
+def test_a_folder_name_that_is_not_valid_text_is_recognized(data: DataPaths, projects: Path) -> None:
     folder = projects / os.fsdecode(b"caf\xe9")
     paths = indexed(data, folder)
     assert find_abandoned(data) == []
@@ -154,7 +156,7 @@ def test_a_folder_name_that_is_no_text_is_known_again(data: DataPaths, projects:
     assert not paths.root.exists()
 
 
-def test_a_link_inside_an_index_takes_nothing_with_it(data: DataPaths, projects: Path, tmp_path: Path) -> None:
+def test_the_target_of_a_link_inside_an_index_is_not_removed(data: DataPaths, projects: Path, tmp_path: Path) -> None:
     paths = indexed(data, projects / "shop")
     precious = tmp_path / "precious"
     precious.mkdir()
@@ -165,6 +167,6 @@ def test_a_link_inside_an_index_takes_nothing_with_it(data: DataPaths, projects:
     assert (precious / "file").exists()
 
 
-def test_no_data_is_nothing_abandoned(data: DataPaths) -> None:
+def test_without_data_nothing_is_abandoned(data: DataPaths) -> None:
     assert find_abandoned(data) == []
     assert prune(data).freed_bytes == 0

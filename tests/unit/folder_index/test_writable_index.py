@@ -1,4 +1,4 @@
-"""A folder's index as a whole, on the real catalog, chunker, miner and Chroma; only the model is a small one."""
+"""A folder's index as a whole, with the real catalog, chunker, miner and Chroma; only the embedding model is fake."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ MODEL = "hashing"
 
 @dataclass
 class IndexFixture:
-    """A folder, where its data lives, and its open index."""
+    """A folder, the location of its data, and its open index."""
 
     folder: Path
     data: DataPaths
@@ -82,7 +82,7 @@ class IndexFixture:
             self.index = None
 
     def refresh(self) -> WritableIndex:
-        """Open the index and bring it up to date, as a command does."""
+        """Open and update the index, as a command does."""
         index = self.open()
         index.update()
         index.embed()
@@ -136,7 +136,7 @@ def test_a_second_run_embeds_nothing_and_reads_nothing(fixture: IndexFixture) ->
     assert len(fixture.embedder.embedded) == embedded > 0
 
 
-def test_a_search_tells_whether_the_folder_was_read_whole(fixture: IndexFixture) -> None:
+def test_a_search_result_states_whether_the_folder_was_fully_scanned(fixture: IndexFixture) -> None:
     index, cancelled = fixture.open(), threading.Event()
     with pytest.raises(CancelledError):
         index.update(context=WorkContext(lambda progress: cancelled.set() if progress.done else None, cancelled))
@@ -145,7 +145,7 @@ def test_a_search_tells_whether_the_folder_was_read_whole(fixture: IndexFixture)
     assert index.search(SearchRequest("send", 3)).fully_scanned
 
 
-def test_keyword_search_serves_before_anything_is_embedded(fixture: IndexFixture) -> None:
+def test_keyword_search_works_before_anything_is_embedded(fixture: IndexFixture) -> None:
     index = fixture.open()
     index.update()
     result = index.search(SearchRequest("where is send called on the network", 3))
@@ -158,22 +158,20 @@ def test_keyword_search_serves_before_anything_is_embedded(fixture: IndexFixture
     ("question", "relevant"),
     [("How are values drawn while it is drawing on screens?", True), ("Who bakes bread at night?", False)],
 )
-def test_words_alone_tell_what_is_relevant_whatever_they_end_in(
-    fixture: IndexFixture, question: str, relevant: bool
-) -> None:
+def test_relevance_by_keywords_ignores_word_endings(fixture: IndexFixture, question: str, relevant: bool) -> None:
     index = fixture.open()
     index.update()
     assert index.search(SearchRequest(question, 3)).relevant is relevant
 
 
-def test_vectors_join_when_they_are_there(fixture: IndexFixture) -> None:
+def test_vectors_are_used_once_they_exist(fixture: IndexFixture) -> None:
     result = fixture.refresh().search(SearchRequest("network send", 3))
     assert result.mode is SearchMode.HYBRID
     assert result.passages[0].chunk.path == "network.py"
     assert all(passage.similarity is not None for passage in result.passages)
 
 
-def test_a_partly_embedded_folder_is_searched_by_words_and_vectors(fixture: IndexFixture) -> None:
+def test_a_partly_embedded_folder_is_searched_by_keywords_and_vectors(fixture: IndexFixture) -> None:
     fixture.settings = Settings(embedding_batch=1)
     stop = threading.Event()
     index = fixture.open()
@@ -196,7 +194,7 @@ def test_a_one_line_edit_embeds_two_chunks_at_most(fixture: IndexFixture) -> Non
     assert 1 <= len(fixture.embedder.embedded) - before <= 2
 
 
-def test_lines_that_move_embed_nothing_and_are_found_at_their_new_place(fixture: IndexFixture) -> None:
+def test_moved_lines_embed_nothing_and_are_found_at_their_new_location(fixture: IndexFixture) -> None:
     fixture.refresh()
     before = set(fixture.embedder.embedded)
     file = fixture.folder / "disk.py"
@@ -219,7 +217,7 @@ def test_a_moved_file_embeds_nothing(fixture: IndexFixture) -> None:
     assert index.search(SearchRequest("write_1", 1)).passages[0].chunk.path == "io/disk.py"
 
 
-def test_a_deleted_file_is_found_no_more_and_leaves_no_vector(fixture: IndexFixture) -> None:
+def test_a_deleted_file_is_no_longer_found_and_leaves_no_vector(fixture: IndexFixture) -> None:
     fixture.refresh()
     (fixture.folder / "disk.py").unlink()
     index = fixture.refresh()
@@ -240,7 +238,7 @@ def test_a_deleted_vector_store_costs_no_embedding_and_no_result(fixture: IndexF
 
 
 @pytest.mark.parametrize("damage", ["truncate", "garbage", "half"])
-def test_a_damaged_vector_store_is_filled_anew_without_embedding(fixture: IndexFixture, damage: str) -> None:
+def test_a_damaged_vector_store_is_refilled_without_embedding(fixture: IndexFixture, damage: str) -> None:
     before = found(fixture.refresh().search(SearchRequest("disk write", 5)))
     embedded = len(fixture.embedder.embedded)
     fixture.close()
@@ -252,7 +250,7 @@ def test_a_damaged_vector_store_is_filled_anew_without_embedding(fixture: IndexF
     assert len(fixture.embedder.embedded) == embedded
 
 
-def test_damaged_vectors_come_back_once_also_where_more_are_to_be_made(fixture: IndexFixture) -> None:
+def test_damaged_vectors_are_restored_once_even_if_others_are_pending(fixture: IndexFixture) -> None:
     fixture.refresh()
     fixture.close()
     (fixture.data.index_of(fixture.folder).vectors / "chroma.sqlite3").write_bytes(b"garbage" * 1000)
@@ -261,18 +259,18 @@ def test_damaged_vectors_come_back_once_also_where_more_are_to_be_made(fixture: 
     assert (index.made.embedded, index.made.reused) == (0, index.status().chunks)
 
 
-def test_a_corrupt_catalog_is_built_anew_and_said(fixture: IndexFixture) -> None:
+def test_a_corrupt_catalog_is_rebuilt_with_a_notice(fixture: IndexFixture) -> None:
     before = found(fixture.refresh().search(SearchRequest("disk write", 5)))
     embedded = len(fixture.embedder.embedded)
     fixture.close()
     fixture.data.index_of(fixture.folder).catalog.write_bytes(b"not a database" * 5000)
     index = fixture.refresh()
-    assert "built anew" in index.notice
+    assert "being rebuilt" in index.notice
     assert found(index.search(SearchRequest("disk write", 5))) == before
     assert len(fixture.embedder.embedded) == embedded
 
 
-def test_a_catalog_that_proves_damaged_in_use_is_built_anew_by_the_next_run(fixture: IndexFixture) -> None:
+def test_a_catalog_found_damaged_in_use_is_rebuilt_by_the_next_run(fixture: IndexFixture) -> None:
     before = found(fixture.refresh().search(SearchRequest("disk write", 5)))
     embedded = len(fixture.embedder.embedded)
     fixture.close()
@@ -287,7 +285,7 @@ def test_a_catalog_that_proves_damaged_in_use_is_built_anew_by_the_next_run(fixt
     assert len(fixture.embedder.embedded) == embedded
 
 
-def test_an_interrupted_run_is_carried_on(fixture: IndexFixture) -> None:
+def test_an_interrupted_run_is_resumed(fixture: IndexFixture) -> None:
     fixture.embedder.fail_after = 4
     index = fixture.open()
     index.update()
@@ -300,7 +298,7 @@ def test_an_interrupted_run_is_carried_on(fixture: IndexFixture) -> None:
     assert status.state == "ready"
 
 
-def test_a_cancelled_run_stops_and_keeps_what_it_has(fixture: IndexFixture) -> None:
+def test_a_cancelled_run_keeps_what_it_stored(fixture: IndexFixture) -> None:
     index = fixture.open()
     stop = threading.Event()
     with pytest.raises(CancelledError):
@@ -310,7 +308,7 @@ def test_a_cancelled_run_stops_and_keeps_what_it_has(fixture: IndexFixture) -> N
     assert (report.added, report.unchanged) == (2, 1)
 
 
-def test_another_chunk_size_cuts_every_file_anew(fixture: IndexFixture) -> None:
+def test_another_chunk_size_cuts_every_file_again(fixture: IndexFixture) -> None:
     chunks = fixture.refresh().status().chunks
     fixture.settings = Settings(chunk_tokens=64, chunk_overlap=0)
     index = fixture.open()
@@ -343,21 +341,21 @@ def test_a_rebuild_reads_every_file_and_fills_the_store_without_embedding(fixtur
     assert index.search(SearchRequest("network send", 3)).mode is SearchMode.HYBRID
 
 
-def test_a_rebuild_that_is_stopped_is_carried_on_after_a_restart(fixture: IndexFixture) -> None:
+def test_a_stopped_rebuild_is_resumed_after_a_restart(fixture: IndexFixture) -> None:
     index = fixture.refresh()
     index.rebuild()
     stop = threading.Event()
     with pytest.raises(CancelledError):
         index.update(context=WorkContext(lambda _: stop.set(), stop))
-    assert index.search(SearchRequest("network send", 3)).mode is SearchMode.HYBRID, "the old index serves until then"
+    assert index.search(SearchRequest("network send", 3)).mode is SearchMode.HYBRID, "the old index is used until then"
     assert fixture.open().update().changed == 3
 
 
-def test_a_folder_that_was_never_read_is_said_to_be_missing(fixture: IndexFixture) -> None:
+def test_an_index_that_was_never_built_is_missing(fixture: IndexFixture) -> None:
     assert fixture.open().status().state == "missing"
 
 
-def test_another_model_gets_its_own_vectors_while_the_old_one_serves(fixture: IndexFixture) -> None:
+def test_another_model_gets_its_own_vectors_while_the_old_one_is_used(fixture: IndexFixture) -> None:
     fixture.refresh()
     fixture.model = "other"
     index = fixture.open()
@@ -371,7 +369,7 @@ def test_another_model_gets_its_own_vectors_while_the_old_one_serves(fixture: In
     assert index._catalog.vectors.models() == ["other"]
 
 
-def test_a_folder_that_cannot_hold_the_index_is_refused_with_a_way_out(fixture: IndexFixture, tmp_path: Path) -> None:
+def test_a_data_folder_that_is_a_file_is_refused_with_a_hint(fixture: IndexFixture, tmp_path: Path) -> None:
     blocked = tmp_path / "blocked"
     blocked.write_text("a file where a folder must be")
     with pytest.raises(StorageError) as caught:
@@ -379,7 +377,7 @@ def test_a_folder_that_cannot_hold_the_index_is_refused_with_a_way_out(fixture: 
     assert caught.value.hint
 
 
-async def test_an_answer_is_checked_against_the_file_as_it_is_now(fixture: IndexFixture) -> None:
+async def test_an_answer_is_checked_against_the_current_file(fixture: IndexFixture) -> None:
     index = fixture.refresh()
     (fixture.folder / "network.py").write_text("# rewritten\n")
     answer = await answered(index)
@@ -387,7 +385,7 @@ async def test_an_answer_is_checked_against_the_file_as_it_is_now(fixture: Index
     assert states["network.py"] is CitationState.CHANGED
 
 
-async def test_a_source_that_a_link_replaced_is_gone_though_the_link_leads_to_the_same_text(
+async def test_a_source_replaced_by_a_link_to_the_same_text_is_gone(
     fixture: IndexFixture,
 ) -> None:
     fixture.folder.joinpath("sub").mkdir()
@@ -401,7 +399,7 @@ async def test_a_source_that_a_link_replaced_is_gone_though_the_link_leads_to_th
     assert index.text_of("../elsewhere/network.py") is None
 
 
-def test_the_metadata_of_vectors_follows_the_lines(fixture: IndexFixture) -> None:
+def test_the_metadata_of_vectors_is_updated_with_moved_lines(fixture: IndexFixture) -> None:
     fixture.refresh()
     file = fixture.folder / "disk.py"
     file.write_text("import network\n\n\n" + file.read_text())
@@ -418,48 +416,48 @@ def test_the_metadata_of_vectors_follows_the_lines(fixture: IndexFixture) -> Non
     assert starts - {1}
 
 
-def test_paths_narrow_what_words_and_vectors_find(fixture: IndexFixture) -> None:
+def test_paths_narrow_keyword_and_vector_search(fixture: IndexFixture) -> None:
     index = fixture.refresh()
     result = index.search(SearchRequest("where does it draw or write or send", 20, scope=Scope(("disk.py",))))
     assert result.mode is SearchMode.HYBRID
     assert {passage.chunk.path for passage in result.passages} == {"disk.py"}
 
 
-def test_a_path_that_is_not_indexed_is_refused_with_a_way_out(fixture: IndexFixture) -> None:
+def test_a_path_that_is_not_indexed_is_refused_with_a_hint(fixture: IndexFixture) -> None:
     index = fixture.refresh()
     with pytest.raises(QuestionError, match=r"tape\.py") as caught:
         index.search(SearchRequest("write", 3, scope=Scope(("disk.py", "tape.py"))))
     assert caught.value.hint
 
 
-def spoken_of(place: str, verb: str) -> tuple[Turn, ...]:
+def conversation_about(place: str, verb: str) -> tuple[Turn, ...]:
     return (Turn(f"How do I {verb} on the {place}?", f"Call `{verb}_1` for it [1].", (f"{verb}_1",)),)
 
 
 @pytest.mark.parametrize("mode", SearchMode)
-def test_a_follow_up_finds_what_was_spoken_of(fixture: IndexFixture, mode: SearchMode) -> None:
+def test_a_follow_up_finds_the_topic_of_the_conversation(fixture: IndexFixture, mode: SearchMode) -> None:
     index = fixture.refresh()
     for place, verb in (("network", "send"), ("screen", "draw"), ("disk", "write")):
-        result = index.search(search_request(Query("But why?", history=spoken_of(place, verb)), 1, mode))
+        result = index.search(search_request(Query("But why?", history=conversation_about(place, verb)), 1, mode))
         assert result.passages[0].chunk.path == f"{place}.py"
         assert result.relevant
 
 
 @pytest.mark.parametrize("mode", SearchMode)
-def test_a_new_topic_is_not_drawn_back_to_what_was_spoken_of(fixture: IndexFixture, mode: SearchMode) -> None:
-    query = Query("And how do I draw on the screen?", history=spoken_of("network", "send"))
+def test_a_new_topic_is_not_overridden_by_the_conversation(fixture: IndexFixture, mode: SearchMode) -> None:
+    query = Query("And how do I draw on the screen?", history=conversation_about("network", "send"))
     assert fixture.refresh().search(search_request(query, 1, mode)).passages[0].chunk.path == "screen.py"
 
 
-def test_what_was_spoken_of_does_not_answer_a_question_about_nothing_that_is_there(fixture: IndexFixture) -> None:
+def test_the_conversation_does_not_make_an_unrelated_question_relevant(fixture: IndexFixture) -> None:
     index = fixture.open()
     index.update()
     assert not index.search(
-        search_request(Query("Who bakes bread at night?", history=spoken_of("network", "send")), 3)
+        search_request(Query("Who bakes bread at night?", history=conversation_about("network", "send")), 3)
     ).relevant
 
 
-def test_a_language_and_a_kind_narrow_what_words_and_vectors_find(fixture: IndexFixture) -> None:
+def test_a_language_and_a_kind_narrow_keyword_and_vector_search(fixture: IndexFixture) -> None:
     (fixture.folder / "send.go").write_text(
         "package main\n\nfunc send_0(value int) int {\n\treturn network.send(value)\n}\n"
     )
@@ -469,7 +467,7 @@ def test_a_language_and_a_kind_narrow_what_words_and_vectors_find(fixture: Index
     assert [passage.chunk.symbol for passage in result.passages] == ["send_0"]
 
 
-def test_what_has_changed_narrows_what_words_vectors_and_the_editor_give(fixture: IndexFixture) -> None:
+def test_changed_files_narrow_keyword_search_vector_search_and_unsaved_text(fixture: IndexFixture) -> None:
     for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "work"]):
         git(fixture.folder, *command)
     (fixture.folder / "screen.py").write_text("def paint_value(canvas):\n    return canvas.draw(screen)\n")
@@ -479,14 +477,14 @@ def test_what_has_changed_narrows_what_words_vectors_and_the_editor_give(fixture
     assert result.mode is SearchMode.HYBRID
     assert {passage.chunk.path for passage in result.passages} == {"screen.py"}
 
-    shown = {path: f"def unsaved_thing():\n    return '{path}'\n" for path in ("screen.py", "disk.py")}
-    seen = index.search(SearchRequest("unsaved_thing", 20, scope=scope, open_files=shown))
-    assert {passage.chunk.path for passage in seen.passages} == {"screen.py"}
-    gathered = index.search(replace(search_request(Query("unsaved_thing", scope), 20), open_files=shown))
-    assert {passage.chunk.path for passage in gathered.passages} == {"screen.py"}
+    open_files = {path: f"def unsaved_thing():\n    return '{path}'\n" for path in ("screen.py", "disk.py")}
+    result = index.search(SearchRequest("unsaved_thing", 20, scope=scope, open_files=open_files))
+    assert {passage.chunk.path for passage in result.passages} == {"screen.py"}
+    result = index.search(replace(search_request(Query("unsaved_thing", scope), 20), open_files=open_files))
+    assert {passage.chunk.path for passage in result.passages} == {"screen.py"}
 
 
-def test_a_definition_and_a_place_that_a_question_names_must_be_in_the_scope_too(fixture: IndexFixture) -> None:
+def test_the_scope_applies_to_named_definitions_and_locations(fixture: IndexFixture) -> None:
     index = fixture.refresh()
     question = "What is wrong with `write_1` at network.py:3?"
     assert {"disk.py", "network.py"} <= {
@@ -494,10 +492,10 @@ def test_a_definition_and_a_place_that_a_question_names_must_be_in_the_scope_too
     }
     inside = index.search(SearchRequest(question, 20, scope=Scope(("network.py", "screen.py")))).passages
     assert "disk.py" not in {passage.chunk.path for passage in inside}
-    assert any("is named by the question" in reason for reason in inside[0].reasons)
+    assert any("is named in the question" in reason for reason in inside[0].reasons)
 
 
-def test_a_selection_is_the_first_source_and_is_not_found_again(fixture: IndexFixture) -> None:
+def test_a_selection_is_the_first_source_and_is_not_repeated(fixture: IndexFixture) -> None:
     index = fixture.refresh()
     selected = Excerpts(Document("disk.py", (fixture.folder / "disk.py").read_text())).named("write_1", 1)
     assert selected is not None
@@ -509,7 +507,7 @@ def test_a_selection_is_the_first_source_and_is_not_found_again(fixture: IndexFi
 
 
 @pytest.mark.parametrize("embedded", [True, False])
-def test_code_like_some_code_is_found_by_meaning_or_else_by_words(fixture: IndexFixture, embedded: bool) -> None:
+def test_similar_code_is_found_by_vectors_or_else_by_keywords(fixture: IndexFixture, embedded: bool) -> None:
     index = fixture.refresh() if embedded else fixture.open()
     index.update()
     code = Excerpts(Document("disk.py", (fixture.folder / "disk.py").read_text())).named("write_1", 1)
@@ -520,18 +518,16 @@ def test_code_like_some_code_is_found_by_meaning_or_else_by_words(fixture: Index
     assert all(not passage.chunk.overlaps(code) for passage in result.passages)
 
 
-async def test_a_citation_is_checked_against_what_the_asker_sees(fixture: IndexFixture) -> None:
+async def test_a_citation_is_checked_against_the_unsaved_text(fixture: IndexFixture) -> None:
     index = fixture.refresh()
-    shown = {"network.py": "# being rewritten\n"}.get
-    answer = await answered(index, shown)
+    open_text_of = {"network.py": "# being rewritten\n"}.get
+    answer = await answered(index, open_text_of)
     states = {answer.sources[c.number - 1].passage.chunk.path: c.state for c in answer.citations}
     assert states["network.py"] is CitationState.CHANGED
 
 
-def test_an_index_from_before_the_packages_is_used_and_nothing_is_embedded(
-    fixture: IndexFixture, tmp_path: Path
-) -> None:
-    """The stored index was made of the files beside it by the version whose modules were not yet in packages."""
+def test_an_index_of_an_older_version_is_used_without_embedding(fixture: IndexFixture, tmp_path: Path) -> None:
+    """The stored index was built from the files next to it by a version whose modules were not in packages yet."""
     stored = Path(__file__).parents[1] / "data" / "index_before_packages.zip"
     shutil.unpack_archive(stored, tmp_path / "stored")
     shutil.rmtree(fixture.folder)

@@ -1,4 +1,4 @@
-"""File summaries: what they contain, when they are embedded again, and that they rank before any chunk does."""
+"""File summaries: their content, when they are embedded again, and ranking by them before chunks are embedded."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class CrashingEmbedder(HashingEmbedder):
 
 
 class NoVectors:
-    """A vector store with nothing in it that must not be asked."""
+    """An empty vector store that must not be searched."""
 
     def search(self, model: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None = None) -> Hits:
         raise AssertionError
@@ -70,7 +70,7 @@ class SummaryFixture:
         self.catalog.replace_file(file, SmartCodeChunker().chunk_with_context(file))
 
     def embed(self) -> list[str]:
-        """Return what went through the model."""
+        """Return the texts that the model embedded."""
         before = len(self.embedder.embedded)
         self.summaries.embed_pending(MODEL)
         return self.embedder.embedded[before:]
@@ -91,16 +91,16 @@ def cut(text: str) -> tuple[Chunk, ...]:
     return SmartCodeChunker().chunk_with_context(SourceFile(FileStamp("a.py", 1, 1), text, "python", ""))
 
 
-# --- what it contains -------------------------------------------------------------------------------------
+# --- content ----------------------------------------------------------------------------------------------
 
 
-def test_a_summary_is_how_a_file_begins_and_what_it_defines() -> None:
+def test_a_summary_contains_the_files_beginning_and_its_definitions() -> None:
     summary = file_summary(cut('"""Sends mail."""\n\nclass Sender:\n    def send(self):\n        pass\n'))
     assert summary.startswith('"""Sends mail."""')
     assert summary.endswith("Sender, Sender.send")
 
 
-def test_of_many_names_as_many_are_taken_as_a_model_can_read() -> None:
+def test_a_summary_has_as_many_names_as_fit_its_limit() -> None:
     summary = file_summary(cut("".join(f"def name_of_number_{n}():\n    pass\n\n\n" for n in range(400))))
     assert "name_of_number_0" in summary
     assert "name_of_number_399" not in summary
@@ -111,10 +111,10 @@ def test_an_empty_file_has_an_empty_summary() -> None:
     assert not file_summary(())
 
 
-# --- keeping it true --------------------------------------------------------------------------------------
+# --- updates ----------------------------------------------------------------------------------------------
 
 
-def test_files_are_distinguished_by_what_they_are_about(folder: SummaryFixture) -> None:
+def test_summaries_distinguish_files_by_topic(folder: SummaryFixture) -> None:
     folder.write("mail.py", "def send(): pass\n")
     folder.write("disk.py", "def write(): pass\n")
     folder.embed()
@@ -123,7 +123,7 @@ def test_files_are_distinguished_by_what_they_are_about(folder: SummaryFixture) 
     assert near["mail.py"] > near["disk.py"]
 
 
-def test_only_a_summary_that_changed_is_embedded_again(folder: SummaryFixture) -> None:
+def test_only_changed_summaries_are_embedded_again(folder: SummaryFixture) -> None:
     body = "".join(f"    step_{n} = {n}\n" for n in range(40))
     folder.write("mail.py", f"def send():\n{body}    return 1\n")
     folder.write("disk.py", "def write(): pass\n")
@@ -145,21 +145,21 @@ def test_a_moved_file_keeps_its_vector(folder: SummaryFixture) -> None:
     assert folder.nearness("send", "old.py", "new.py").keys() == {"new.py"}
 
 
-def test_while_a_file_is_not_embedded_anew_its_old_vector_serves(folder: SummaryFixture) -> None:
+def test_a_changed_file_keeps_its_old_vector_until_it_is_embedded(folder: SummaryFixture) -> None:
     folder.write("mail.py", "def send(): pass\n")
     folder.embed()
     folder.write("mail.py", "def receive(): pass\n")
     assert folder.nearness("send", "mail.py")["mail.py"] > 0.5
 
 
-def test_an_empty_file_is_asked_about_once(folder: SummaryFixture) -> None:
+def test_an_empty_file_is_processed_once(folder: SummaryFixture) -> None:
     folder.write("empty.py", "")
     assert folder.embed() == []
     assert folder.catalog.file_summaries.due(MODEL, 9) == []
     assert folder.nearness("anything", "empty.py") == {}
 
 
-def test_a_text_that_kills_the_model_costs_only_its_own_file(folder: SummaryFixture) -> None:
+def test_a_text_that_crashes_the_model_affects_only_its_own_file(folder: SummaryFixture) -> None:
     folder.write("good.py", "def send(): pass\n")
     folder.write("bad.py", f"def {POISON}(): pass\n")
     folder.embed()
@@ -167,7 +167,7 @@ def test_a_text_that_kills_the_model_costs_only_its_own_file(folder: SummaryFixt
     assert folder.catalog.file_summaries.due(MODEL, 9) == [], "nor is it tried for ever"
 
 
-def test_a_model_that_dies_of_everything_is_no_fault_of_a_text() -> None:
+def test_a_model_that_crashes_on_every_text_marks_no_text_as_failed() -> None:
     class Dead(HashingEmbedder):
         def embed_texts(self, model: str, texts: Sequence[EmbeddingText]) -> list[Vectors]:
             raise WorkerDiedError("The process died.", "Try again.")
@@ -177,7 +177,7 @@ def test_a_model_that_dies_of_everything_is_no_fault_of_a_text() -> None:
         embed_each(Dead(), MODEL, [EmbeddingText("anything")])
 
 
-def test_cancelled_work_goes_on_where_it_stopped(folder: SummaryFixture) -> None:
+def test_cancelled_work_resumes_where_it_stopped(folder: SummaryFixture) -> None:
     for number in range(20):
         folder.write(f"{number}.py", f"def function_{number}(): pass\n")
     stop = threading.Event()
@@ -193,7 +193,7 @@ def test_cancelled_work_goes_on_where_it_stopped(folder: SummaryFixture) -> None
     assert len(folder.embed()) == 12
 
 
-def test_the_vectors_of_other_models_go_when_one_is_complete(folder: SummaryFixture) -> None:
+def test_the_vectors_of_other_models_are_removed_once_one_is_complete(folder: SummaryFixture) -> None:
     folder.write("mail.py", "def send(): pass\n")
     folder.embed()
     folder.summaries.embed_pending("other")
@@ -218,7 +218,7 @@ def test_a_read_only_catalog_of_an_older_version_is_searched_without_summaries(
 # --- serving ----------------------------------------------------------------------------------------------
 
 
-def test_what_files_are_about_ranks_before_any_chunk_is_embedded(folder: SummaryFixture) -> None:
+def test_summaries_rank_files_before_any_chunk_is_embedded(folder: SummaryFixture) -> None:
     body = "".join(f"    step_{n} = value + {n}\n" for n in range(4))
     folder.write("a.py", f"def handle(value):\n    # mail\n{body}\n\ndef other(): pass\n")
     folder.write("b.py", f"def handle(value):\n    # mail\n{body}\n\ndef deliver_letters(): pass\n")
@@ -229,11 +229,11 @@ def test_what_files_are_about_ranks_before_any_chunk_is_embedded(folder: Summary
     found = retriever.search(SearchRequest("mail", 2), MODEL)
     assert [p.chunk.path for p in found.passages] == ["b.py", "a.py"]
     assert found.mode is SearchMode.KEYWORD
-    assert any("what the file is about" in reason for reason in found.passages[0].reasons)
+    assert any("file summary" in reason for reason in found.passages[0].reasons)
 
 
 def _unit_of(folder: SummaryFixture, path: str) -> Vectors:
-    """Return the vector of what a file is about: a question that means just that."""
+    """Return the vector of a file's summary, as that of a question about exactly that."""
     [vectors] = folder.embedder.embed_texts(MODEL, [EmbeddingText(file_summary(folder.catalog.chunks_of(path)))])
     mean: Vectors = vectors.mean(axis=0)
     unit: Vectors = mean / np.linalg.norm(mean)

@@ -1,4 +1,4 @@
-"""The plan: what has to be read, and what is gone."""
+"""The plan: which files to read, and which are gone."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def test_a_file_of_another_size_is_read_even_at_the_same_time() -> None:
     assert plan(KNOWN, [FileStamp("same.py", 11, 100)]).read == (FileStamp("same.py", 11, 100),)
 
 
-def test_a_clock_that_went_back_does_not_hide_a_change() -> None:
+def test_a_clock_that_was_set_back_does_not_hide_a_change() -> None:
     assert plan(KNOWN, [FileStamp("same.py", 10, 99)]).read == (FileStamp("same.py", 10, 99),)
 
 
-def test_what_is_missing_or_newly_ignored_is_gone() -> None:
+def test_missing_and_newly_ignored_files_are_gone() -> None:
     result = plan(KNOWN, FOUND)
     assert result.gone == ("gone.py", "now_ignored.py")
     assert result.skipped == (IGNORED,)
@@ -47,6 +47,6 @@ def test_a_new_recipe_reads_everything_again() -> None:
     assert len(plan(KNOWN, FOUND, anew=True).read) == 4
 
 
-def test_nothing_known_and_nothing_found_is_an_empty_plan() -> None:
+def test_an_empty_catalog_and_folder_give_an_empty_plan() -> None:
     result = plan({}, [])
     assert (result.read, result.skipped, result.gone, result.unchanged) == ((), (), (), 0)

@@ -1,4 +1,4 @@
-"""What is read next while somebody asks."""
+"""The order in which files are read while questions arrive."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_without_a_question_files_keep_their_order() -> None:
     assert paths_of(ReadingOrder(path_relevance)) == [stamp.path for stamp in FILES]
 
 
-def test_what_is_asked_about_is_read_first_and_all_else_after_it() -> None:
+def test_relevant_files_are_read_first_and_all_others_after_them() -> None:
     order = ReadingOrder(path_relevance)
     order.prioritize_for("how are requests retried?")
     asked = paths_of(order)
@@ -31,7 +31,7 @@ def test_the_folder_counts_too() -> None:
     assert paths_of(order)[0] == "auth/login.py"
 
 
-def test_a_question_that_comes_meanwhile_changes_what_is_left() -> None:
+def test_a_question_during_reading_reorders_the_remaining_files() -> None:
     order = ReadingOrder(path_relevance)
     reading = order.ordered(FILES)
     assert next(reading).path == "api.py"

@@ -44,7 +44,7 @@ def test_the_delay_follows_the_settings(
 
 
 class Outlet:
-    """A machine whose plug the test holds."""
+    """A machine whose power source the test sets."""
 
     def __init__(self, *, plugged: bool) -> None:
         self.plugged = plugged
@@ -53,7 +53,7 @@ class Outlet:
         return MachineState(on_battery=not self.plugged)
 
 
-def test_a_pause_says_so_and_ends_when_it_is_cancelled() -> None:
+def test_a_pause_is_reported_and_ends_when_it_is_cancelled() -> None:
     outlet, cancelled, waits = Outlet(plugged=False), threading.Event(), threading.Event()
     throttle = Throttle(lambda: Settings(embedding_on_battery="pause"), outlet.state)
     thread = threading.Thread(target=throttle.wait, args=(0.0, cancelled, waits.set))
@@ -92,13 +92,13 @@ def test_this_machine_can_be_measured(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Named:
-    """A worker's service that says which process it runs in."""
+    """A worker's service that returns its process id."""
 
     def pid(self) -> int:
         return os.getpid()
 
 
-def test_the_work_of_our_own_workers_is_not_that_of_others() -> None:
+def test_the_load_of_sourcewise_workers_does_not_count_as_other_programs() -> None:
     worker = Worker("test_throttle:Named")
     try:
         assert _ours(worker.call("pid")) is not None

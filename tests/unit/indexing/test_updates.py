@@ -1,4 +1,4 @@
-"""Updates of a part of the folder, on real trees: they leave the catalog as an update of the whole would."""
+"""Updates of a part of the folder, on real trees: the catalog is the same as after an update of the whole folder."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LIMIT = 200
 
 
 class MeddlingMiner(CodeMiner):
-    """Lets something happen to the folder just before a file is read."""
+    """Changes the folder just before a file is read."""
 
     def __init__(self) -> None:
         super().__init__(LIMIT)
@@ -65,7 +65,7 @@ class IndexerFixture:
         return self.indexer.update(paths, **more)
 
     def fresh(self) -> dict[str, object]:
-        """Return what an update of the whole folder by another process makes of it."""
+        """Return the state after an update of the whole folder by another process."""
         with tempfile.TemporaryDirectory() as place:
             catalog = Catalog(Path(place) / "fresh.sqlite")
             indexer_of(self.folder, CodeMiner(LIMIT), catalog).update()
@@ -80,7 +80,7 @@ def indexer_of(folder: Path, miner: CodeMiner, catalog: Catalog) -> Indexer:
 
 
 def content(catalog: Catalog) -> dict[str, object]:
-    """Return all that a catalog says about its files, but for the stamps of what scans skip."""
+    """Return all records of a catalog about its files, except the stamps of files that scans skip."""
     known = catalog.known_files()
     skips = {skip.path: (skip.reason, skip.detail) for skip in catalog.skipped.all()}
     return {"known": known, "skips": skips, "chunks": {path: catalog.chunks_of(path) for path in known}}
@@ -101,13 +101,13 @@ def put(folder: Path, path: str, text: str = "x = 1\n") -> None:
 
 @pytest.fixture
 def data_version(fixture: IndexerFixture) -> Iterator[Callable[[], int]]:
-    """Give a number that changes with every write to the catalog."""
+    """Return a number that changes with every write to the catalog."""
     observer = sqlite3.connect(fixture.catalog_file)
     yield lambda: observer.execute("PRAGMA data_version").fetchone()[0]
     observer.close()
 
 
-# --- a part is judged as the whole ------------------------------------------------------------------------
+# --- a part is updated like the whole ---------------------------------------------------------------------
 
 FOLDERS = ("", "src/", "src/deep/", "out/", "vendor/")
 NAMES = ("a.py", "b.log", "c.txt", ".env", ".gitignore", ".sourcewiseignore", "pyvenv.cfg", "deep")
@@ -164,7 +164,9 @@ def remove(place: Path) -> None:
 
 @given(st.lists(st.lists(EDITS, min_size=1, max_size=5), min_size=1, max_size=4))
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-def test_an_update_of_what_changed_is_as_good_as_one_of_the_whole(batches: list[list[tuple[str, str, str]]]) -> None:
+def test_an_update_of_the_changed_paths_equals_one_of_the_whole_folder(
+    batches: list[list[tuple[str, str, str]]],
+) -> None:
     with tempfile.TemporaryDirectory() as place:
         fixture = IndexerFixture(Path(place))
         for path in ("a.py", "src/a.py", "src/deep/c.txt", "out/a.py", "vendor/b.log"):
@@ -177,10 +179,10 @@ def test_an_update_of_what_changed_is_as_good_as_one_of_the_whole(batches: list[
         fixture.catalog.close()
 
 
-# --- what a part is ---------------------------------------------------------------------------------------
+# --- the scope of a partial update ------------------------------------------------------------------------
 
 
-def test_only_what_is_named_is_read_and_removed(fixture: IndexerFixture) -> None:
+def test_only_named_paths_are_read_and_removed(fixture: IndexerFixture) -> None:
     for path in ("a.py", "b.py", "c.py", "d.py"):
         put(fixture.folder, path)
     fixture.indexer.update()
@@ -192,13 +194,13 @@ def test_only_what_is_named_is_read_and_removed(fixture: IndexerFixture) -> None
     assert list(fixture.catalog.known_files()) == ["a.py", "b.py", "d.py"]
 
 
-def test_the_first_update_looks_at_the_whole_folder(fixture: IndexerFixture) -> None:
+def test_the_first_update_scans_the_whole_folder(fixture: IndexerFixture) -> None:
     put(fixture.folder, "a.py")
     put(fixture.folder, "b.py")
     assert fixture.update("a.py").added == 2
 
 
-def test_a_named_file_is_read_though_size_and_time_are_the_same(fixture: IndexerFixture) -> None:
+def test_a_named_file_is_read_even_if_size_and_time_are_the_same(fixture: IndexerFixture) -> None:
     put(fixture.folder, "a.py", "x = 1\n")
     fixture.indexer.update()
     before = (fixture.folder / "a.py").stat()
@@ -207,14 +209,14 @@ def test_a_named_file_is_read_though_size_and_time_are_the_same(fixture: Indexer
     assert fixture.update("a.py").changed == 1
 
 
-def test_files_that_are_wanted_first_are_read_first(fixture: IndexerFixture) -> None:
+def test_files_in_first_are_read_first(fixture: IndexerFixture) -> None:
     for path in ("a.py", "b.py", "c.py", "d.py"):
         put(fixture.folder, path)
     fixture.indexer.update(first=["c.py", "missing.py", "b.py"])
     assert fixture.miner.read_paths == ["c.py", "b.py", "a.py", "d.py"]
 
 
-def test_the_next_file_is_cut_while_one_is_stored(fixture: IndexerFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_file_is_chunked_while_one_is_stored(fixture: IndexerFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = ("a.py", "b.py", "c.py", "d.py")
     for path in paths:
         put(fixture.folder, path)
@@ -239,7 +241,7 @@ def test_the_next_file_is_cut_while_one_is_stored(fixture: IndexerFixture, monke
     assert progress == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
-def test_a_file_that_cannot_be_cut_ends_the_update_after_those_before_it(
+def test_a_file_that_cannot_be_chunked_ends_the_update_after_the_earlier_files(
     fixture: IndexerFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for path in ("a.py", "b.py", "c.py", "d.py"):
@@ -259,7 +261,7 @@ def test_a_file_that_cannot_be_cut_ends_the_update_after_those_before_it(
     assert fixture.update() == Changes(added=3, unchanged=1)
 
 
-def test_an_update_that_is_cancelled_stores_no_more_than_the_file_under_way(fixture: IndexerFixture) -> None:
+def test_a_cancelled_update_stores_at_most_the_current_file(fixture: IndexerFixture) -> None:
     for path in ("a.py", "b.py", "c.py", "d.py"):
         put(fixture.folder, path)
     cancelled = threading.Event()
@@ -283,7 +285,7 @@ def test_files_appearing_in_an_ignored_folder_write_nothing(
 
 
 @pytest.mark.parametrize("path", ["grows.log", "grows.txt"])
-def test_a_file_that_stays_out_writes_nothing_while_it_grows(
+def test_a_skipped_file_that_grows_writes_nothing(
     fixture: IndexerFixture, data_version: Callable[[], int], path: str
 ) -> None:
     put(fixture.folder, ".gitignore", "*.log\n")
@@ -297,7 +299,7 @@ def test_a_file_that_stays_out_writes_nothing_while_it_grows(
     assert data_version() == before
 
 
-def test_a_file_that_git_begins_to_track_is_seen_at_the_next_change(fixture: IndexerFixture) -> None:
+def test_a_file_that_git_starts_to_track_is_indexed_at_the_next_change(fixture: IndexerFixture) -> None:
     git(fixture.folder, "init", "-q")
     put(fixture.folder, ".gitignore", "*.log\n")
     put(fixture.folder, "a.log")
@@ -308,7 +310,7 @@ def test_a_file_that_git_begins_to_track_is_seen_at_the_next_change(fixture: Ind
     assert "a.log" in fixture.catalog.known_files()
 
 
-def test_another_exclude_file_is_seen_at_the_next_change(fixture: IndexerFixture) -> None:
+def test_another_exclude_file_is_applied_at_the_next_change(fixture: IndexerFixture) -> None:
     git(fixture.folder, "init", "-q")
     put(fixture.folder, "a.py")
     put(fixture.folder, "b.txt")
@@ -318,7 +320,7 @@ def test_another_exclude_file_is_seen_at_the_next_change(fixture: IndexerFixture
     assert list(fixture.catalog.known_files()) == ["a.py"]
 
 
-# --- what happens meanwhile -------------------------------------------------------------------------------
+# --- changes during an update -----------------------------------------------------------------------------
 
 
 def test_a_file_that_vanishes_between_scan_and_read_is_removed(fixture: IndexerFixture) -> None:
@@ -332,7 +334,7 @@ def test_a_file_that_vanishes_between_scan_and_read_is_removed(fixture: IndexerF
     assert list(fixture.catalog.known_files()) == ["b.py"]
 
 
-def test_a_file_that_is_back_before_it_is_removed_is_kept_and_read(fixture: IndexerFixture) -> None:
+def test_a_file_that_reappears_before_its_removal_is_kept_and_read(fixture: IndexerFixture) -> None:
     put(fixture.folder, "a.py")
     put(fixture.folder, "b.py")
     fixture.indexer.update()
@@ -367,7 +369,7 @@ def test_a_file_that_becomes_a_folder_while_it_is_read_and_back(
     assert content(fixture.catalog) == fixture.fresh()
 
 
-def test_a_folder_that_is_renamed_while_it_is_read_ends_under_its_new_name(fixture: IndexerFixture) -> None:
+def test_a_folder_renamed_during_reading_is_indexed_under_its_new_name(fixture: IndexerFixture) -> None:
     put(fixture.folder, "old/a.py")
     put(fixture.folder, "old/b.py")
 
@@ -382,7 +384,7 @@ def test_a_folder_that_is_renamed_while_it_is_read_ends_under_its_new_name(fixtu
     assert list(fixture.catalog.known_files()) == ["new/a.py", "new/b.py"]
 
 
-def test_what_a_cancelled_update_was_to_look_at_is_looked_at_by_the_next(fixture: IndexerFixture) -> None:
+def test_the_next_update_also_scans_the_paths_of_a_cancelled_one(fixture: IndexerFixture) -> None:
     for path in ("a.py", "b.py", "c.py"):
         put(fixture.folder, path)
     fixture.indexer.update()

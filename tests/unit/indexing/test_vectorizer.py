@@ -1,4 +1,4 @@
-"""Chunks get their vectors through crashes of the model's process, moves of the chunks, and with honest progress."""
+"""Chunks get their vectors despite crashes of the model's process and moves of chunks, with accurate progress."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class FakeVectorStore:
 
 
 class MortalEmbedder(Embedder):
-    """Embeds in a real process that dies of some texts."""
+    """Embeds in a real process that crashes on some texts."""
 
     def __init__(self, *, always_dies: bool = False) -> None:
         self.calls: list[list[str]] = []
@@ -78,7 +78,7 @@ class InstantEmbedder(Embedder):
 
 
 class VectorizerFixture:
-    """A catalog with chunks, and what a vectorizer needs beside it."""
+    """A catalog with chunks, and a vectorizer with its dependencies."""
 
     def __init__(self, root: Path) -> None:
         self.catalog = Catalog(root / "catalog.sqlite")
@@ -125,7 +125,7 @@ def mortal() -> Iterator[MortalEmbedder]:
 # --- crashes ----------------------------------------------------------------------------------------------
 
 
-def test_a_text_that_kills_the_process_twice_is_set_apart_and_all_others_are_embedded(
+def test_a_text_that_crashes_the_process_twice_is_isolated_and_all_others_are_embedded(
     fixture: VectorizerFixture, mortal: MortalEmbedder
 ) -> None:
     chunks = fixture.put(["one", "two", "three", POISON])
@@ -135,11 +135,11 @@ def test_a_text_that_kills_the_process_twice_is_set_apart_and_all_others_are_emb
     assert set(fixture.store.kept) == {chunk.id for chunk in chunks[:3]}
     [(failed, reason)] = fixture.catalog.vectors.failed(MODEL, 9)
     assert failed == chunks[3]
-    assert "stopped in the middle of its work" in reason
+    assert "stopped unexpectedly" in reason
     assert mortal.calls.count([POISON]) == 2
 
 
-def test_a_text_that_failed_is_not_tried_again_before_its_vectors_are_forgotten(
+def test_a_failed_text_is_not_retried_before_its_vectors_are_forgotten(
     fixture: VectorizerFixture, mortal: MortalEmbedder
 ) -> None:
     fixture.put(["harmless", POISON])
@@ -152,9 +152,9 @@ def test_a_text_that_failed_is_not_tried_again_before_its_vectors_are_forgotten(
     assert vectorizer.embed_pending(MODEL) == VectorCount(reused=1, failed=1)
 
 
-def test_a_process_that_was_killed_from_outside_costs_nothing(fixture: VectorizerFixture) -> None:
+def test_a_process_that_is_killed_from_outside_marks_no_text_as_failed(fixture: VectorizerFixture) -> None:
     fixture.put(["one", "two"])
-    deaths = iter([WorkerDiedError("The embedding process stopped in the middle of its work (exit -9).")])
+    deaths = iter([WorkerDiedError("The embedding process stopped unexpectedly (exit -9).")])
 
     def die_once(text: EmbeddingText) -> None:
         for death in deaths:
@@ -163,7 +163,7 @@ def test_a_process_that_was_killed_from_outside_costs_nothing(fixture: Vectorize
     assert fixture.vectorizer(InstantEmbedder(die_once)).embed_pending(MODEL) == VectorCount(embedded=2)
 
 
-def test_a_process_that_dies_of_anything_is_held_against_no_text(fixture: VectorizerFixture) -> None:
+def test_a_process_that_crashes_on_every_text_marks_no_text_as_failed(fixture: VectorizerFixture) -> None:
     fixture.put(["one", "two"])
     embedder = MortalEmbedder(always_dies=True)
     try:
@@ -175,7 +175,7 @@ def test_a_process_that_dies_of_anything_is_held_against_no_text(fixture: Vector
     assert (counts.failed, counts.pending) == (0, 2)
 
 
-def test_a_process_that_cannot_be_started_is_held_against_no_text(fixture: VectorizerFixture) -> None:
+def test_a_process_that_cannot_be_started_marks_no_text_as_failed(fixture: VectorizerFixture) -> None:
     fixture.put(["one"])
 
     def refuse(text: EmbeddingText) -> None:
@@ -186,7 +186,7 @@ def test_a_process_that_cannot_be_started_is_held_against_no_text(fixture: Vecto
     assert fixture.catalog.counts(MODEL).pending == 1
 
 
-def test_what_a_crash_leaves_in_the_store_is_within_what_the_catalog_expects(fixture: VectorizerFixture) -> None:
+def test_vectors_left_by_a_crash_are_within_the_bounds_of_the_catalog(fixture: VectorizerFixture) -> None:
     fixture.put([f"text {n}" for n in range(4)])
     added = count()
 
@@ -203,7 +203,7 @@ def test_what_a_crash_leaves_in_the_store_is_within_what_the_catalog_expects(fix
     assert fixture.catalog.vectors.bounds(MODEL) == (4, 4)
 
 
-def test_a_chunk_that_goes_after_a_crash_takes_along_what_may_be_in_the_store(fixture: VectorizerFixture) -> None:
+def test_a_chunk_removed_after_a_crash_removes_the_vectors_that_may_exist(fixture: VectorizerFixture) -> None:
     fixture.put(["text"])
 
     def crash() -> None:
@@ -216,10 +216,10 @@ def test_a_chunk_that_goes_after_a_crash_takes_along_what_may_be_in_the_store(fi
     assert len(fixture.catalog.vectors.to_remove(MODEL, 9)) == 1
 
 
-# --- changes meanwhile ------------------------------------------------------------------------------------
+# --- changes during embedding -----------------------------------------------------------------------------
 
 
-def test_a_chunk_that_moves_while_it_is_embedded_gets_its_new_place(fixture: VectorizerFixture) -> None:
+def test_a_chunk_that_moves_while_it_is_embedded_gets_its_new_location(fixture: VectorizerFixture) -> None:
     [chunk] = fixture.put(["text"])
     fixture.store.before_adding = lambda: fixture.put(["text"], first_line=8) and None
     vectorizer = fixture.vectorizer(InstantEmbedder())
@@ -230,7 +230,7 @@ def test_a_chunk_that_moves_while_it_is_embedded_gets_its_new_place(fixture: Vec
     assert fixture.store.kept[chunk.id] == (1, 8)
 
 
-def test_a_chunk_that_moves_while_its_place_is_stored_is_stored_once_more(fixture: VectorizerFixture) -> None:
+def test_a_chunk_that_moves_while_its_location_is_stored_is_stored_again(fixture: VectorizerFixture) -> None:
     [chunk] = fixture.put(["text"])
     vectorizer = fixture.vectorizer(InstantEmbedder())
     vectorizer.embed_pending(MODEL)
@@ -265,7 +265,7 @@ def test_urgent_chunks_are_embedded_before_shorter_ones(fixture: VectorizerFixtu
     assert sorted(seen) == sorted(texts)
 
 
-def test_on_battery_files_wait_and_questions_go(fixture: VectorizerFixture) -> None:
+def test_on_battery_files_wait_and_questions_do_not(fixture: VectorizerFixture) -> None:
     chunks = fixture.put(["one", "two"])
     cancelled = threading.Event()
     reported: list[tuple[int, int]] = []
@@ -295,7 +295,7 @@ def test_restoring_uses_the_cache_only(fixture: VectorizerFixture) -> None:
 
 @pytest.mark.parametrize("overhead", [0, 200])
 @pytest.mark.parametrize("order", ["mixed", "short first", "long first"])
-def test_the_time_left_is_right_within_a_factor_of_two_from_a_twentieth_on(
+def test_the_time_left_is_right_within_a_factor_of_two_after_a_twentieth(
     fixture: VectorizerFixture, order: str, overhead: int
 ) -> None:
     chance = random.Random(5)
@@ -322,7 +322,7 @@ def test_the_time_left_is_right_within_a_factor_of_two_from_a_twentieth_on(
         assert truth / 2 <= left <= truth * 2
 
 
-def test_progress_ends_with_all_and_takes_in_what_is_added_meanwhile(fixture: VectorizerFixture) -> None:
+def test_progress_includes_added_chunks_and_ends_with_all(fixture: VectorizerFixture) -> None:
     fixture.put([f"text {n}" for n in range(20)])
     reported: list[tuple[int, int]] = []
 

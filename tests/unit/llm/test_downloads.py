@@ -1,4 +1,4 @@
-"""Downloads of language models: through a server that speaks as Ollama does, and from a place that a test controls."""
+"""Downloads of language models through a fake Ollama server and from a fake origin."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class SlowOrigin:
-    """A place that delivers a package at a time, and waits until it is told to stop or to go on."""
+    """An origin that reports one package of four, and waits until a test ends or cancels the download."""
 
     def __init__(self) -> None:
         self.fetched = 0
@@ -67,10 +67,10 @@ def downloads_from(server: OllamaServer, tmp_path: Path) -> ModelDownloads:
 
 
 def ignore(_: DownloadProgress) -> None:
-    """For those who do not care how far it is."""
+    """Ignore the progress."""
 
 
-async def test_ollama_tells_how_far_all_layers_are(server: OllamaServer, tmp_path: Path) -> None:
+async def test_ollama_reports_the_progress_of_all_layers_together(server: OllamaServer, tmp_path: Path) -> None:
     heard: list[DownloadProgress] = []
     await downloads_from(server, tmp_path).download("ollama", "llama3.2", heard.append)
     assert [(news.done, news.total, news.stage) for news in heard] == [
@@ -86,12 +86,12 @@ async def test_ollama_tells_how_far_all_layers_are(server: OllamaServer, tmp_pat
 @pytest.mark.parametrize(
     ("complaint", "kind", "words"),
     [
-        ("pull model manifest: file does not exist", GeneratorModelMissingError, "Ollama knows no model llama9"),
-        ("write /root/.ollama/x: no space left on device", GeneratorError, "no room on its disk"),
+        ("pull model manifest: file does not exist", GeneratorModelMissingError, "Ollama has no model named llama9"),
+        ("write /root/.ollama/x: no space left on device", GeneratorError, "not enough disk space"),
         ("max retries exceeded: EOF", GeneratorError, "could not download llama9: max retries exceeded: EOF"),
     ],
 )
-async def test_what_ollama_complains_of_becomes_a_sentence(
+async def test_an_error_of_ollama_becomes_a_message_with_a_hint(
     server: OllamaServer, tmp_path: Path, complaint: str, kind: type[GeneratorError], words: str
 ) -> None:
     server.script.pull = ({"status": "pulling manifest"}, {"error": complaint})
@@ -100,23 +100,19 @@ async def test_what_ollama_complains_of_becomes_a_sentence(
     assert caught.value.hint
 
 
-async def test_a_download_that_ends_without_success_is_said_to_be_broken_off(
-    server: OllamaServer, tmp_path: Path
-) -> None:
+async def test_a_download_that_ends_without_success_is_interrupted(server: OllamaServer, tmp_path: Path) -> None:
     server.script.ending = "silent"
     with pytest.raises(GeneratorInterruptedError, match="in the middle of the download"):
         await downloads_from(server, tmp_path).download("ollama", "llama3.2", ignore)
 
 
-async def test_without_ollama_it_says_how_to_get_it(tmp_path: Path) -> None:
+async def test_without_ollama_the_server_is_unreachable(tmp_path: Path) -> None:
     downloads = ModelDownloads(lambda: Settings(endpoint="http://127.0.0.1:9"), WeightsStore(tmp_path))
     with pytest.raises(GeneratorUnreachableError):
         await downloads.download("ollama", "codellama", ignore)
 
 
-async def test_two_who_want_the_same_share_a_download_until_both_have_left(
-    server: OllamaServer, tmp_path: Path
-) -> None:
+async def test_two_callers_share_a_download_until_both_have_cancelled(server: OllamaServer, tmp_path: Path) -> None:
     server.script.ending = "endless"
     downloads, heard = downloads_from(server, tmp_path), asyncio.Event()
     first = asyncio.create_task(downloads.download("ollama", "llama3.2", ignore))
@@ -132,7 +128,9 @@ async def test_two_who_want_the_same_share_a_download_until_both_have_left(
     assert len([request for request in server.requests if request.path == "/api/pull"]) == 1
 
 
-async def test_our_own_model_comes_in_bytes_and_is_here_afterwards(store: WeightsStore, origin: SlowOrigin) -> None:
+async def test_the_built_in_model_reports_bytes_and_is_present_afterwards(
+    store: WeightsStore, origin: SlowOrigin
+) -> None:
     pytest.importorskip("xllamacpp")
     name, heard = Settings().embedded_model, asyncio.Queue[DownloadProgress]()
     downloading = asyncio.create_task(ModelDownloads(Settings, store).download("embedded", name, heard.put_nowait))
@@ -143,7 +141,7 @@ async def test_our_own_model_comes_in_bytes_and_is_here_afterwards(store: Weight
     assert store.is_present(name)
 
 
-async def test_cancelling_stops_our_own_download(store: WeightsStore, origin: SlowOrigin) -> None:
+async def test_cancelling_stops_the_download_of_the_built_in_model(store: WeightsStore, origin: SlowOrigin) -> None:
     pytest.importorskip("xllamacpp")
     begun = asyncio.Event()
     name = Settings().embedded_model
@@ -155,8 +153,8 @@ async def test_cancelling_stops_our_own_download(store: WeightsStore, origin: Sl
     assert not store.is_present(name)
 
 
-async def test_another_model_than_that_of_the_settings_is_refused(store: WeightsStore, origin: SlowOrigin) -> None:
+async def test_a_model_that_differs_from_the_settings_is_refused(store: WeightsStore, origin: SlowOrigin) -> None:
     pytest.importorskip("xllamacpp")
     with pytest.raises(GeneratorModelMissingError, match="only the model of its settings"):
-        await ModelDownloads(Settings, store).download("embedded", "somebody/else", ignore)
+        await ModelDownloads(Settings, store).download("embedded", "other/model", ignore)
     assert origin.fetched == 0

@@ -1,4 +1,4 @@
-"""A real model of 135 million parameters answers; it is downloaded once and kept with the user's models."""
+"""Answers of a real model with 135 million parameters, which is downloaded once to the user's data folder."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def text_of(events: list[GenerationEvent]) -> str:
     return "".join(event.text for event in events if isinstance(event, TextDelta))
 
 
-async def test_streams_progress_then_text_then_counts(generator: EmbeddedGenerator) -> None:
+async def test_streams_progress_then_text_then_usage(generator: EmbeddedGenerator) -> None:
     events = await answer_of(generator, CODE * 12 + QUESTION)
     kinds = [type(event) for event in events]
     fractions = [event.fraction for event in events if isinstance(event, PromptProgress)]
@@ -76,28 +76,28 @@ async def test_applies_the_chat_template_of_the_model(generator: EmbeddedGenerat
     assert "python" in text_of(await answer_of(generator, QUESTION)).lower()
 
 
-async def test_an_answer_that_reaches_its_length_says_so(generator: EmbeddedGenerator) -> None:
+async def test_an_answer_that_reaches_its_maximum_length_reports_it(generator: EmbeddedGenerator) -> None:
     usage = (await answer_of(generator, "Count from one to one hundred in words, one number a line."))[-1]
     assert isinstance(usage, Usage)
     assert (usage.stop_reason, usage.answer_tokens) == ("length", 24)
 
 
-async def test_a_second_question_reads_only_what_is_new(generator: EmbeddedGenerator) -> None:
+async def test_a_second_question_reads_only_new_tokens(generator: EmbeddedGenerator) -> None:
     await answer_of(generator, CODE * 12 + QUESTION)
     first, *_ = await answer_of(generator, CODE * 12 + "What does it add?")
     assert isinstance(first, PromptProgress)
     assert first.fraction > 0.8
 
 
-async def test_stopping_while_the_prompt_is_read_takes_effect_at_once(generator: EmbeddedGenerator) -> None:
+async def test_stopping_while_the_prompt_is_read_is_immediate(generator: EmbeddedGenerator) -> None:
     async with aclosing(generator.generate(prompt(CODE * 25))) as events:
         assert isinstance(await anext(events), PromptProgress)
         stopped = time.perf_counter()
     assert time.perf_counter() - stopped < 1
-    assert text_of(await answer_of(generator, QUESTION)), "the next question starts the model anew"
+    assert text_of(await answer_of(generator, QUESTION)), "the next question starts the model again"
 
 
-async def test_stopping_in_mid_answer_takes_effect_at_once(generator: EmbeddedGenerator) -> None:
+async def test_stopping_in_the_middle_of_an_answer_is_immediate(generator: EmbeddedGenerator) -> None:
     async with aclosing(generator.generate(prompt(QUESTION))) as events:
         async for event in events:
             if isinstance(event, TextDelta):
@@ -106,7 +106,7 @@ async def test_stopping_in_mid_answer_takes_effect_at_once(generator: EmbeddedGe
     assert time.perf_counter() - stopped < 1
 
 
-async def test_cancelling_before_the_process_has_started_stops_it_too(generator: EmbeddedGenerator) -> None:
+async def test_cancelling_stops_a_process_that_is_starting(generator: EmbeddedGenerator) -> None:
     for delay_in_turns in (1, 3, 50):
         reader = asyncio.create_task(answer_of(generator, CODE * 25))
         for _ in range(delay_in_turns):
@@ -116,7 +116,7 @@ async def test_cancelling_before_the_process_has_started_stops_it_too(generator:
             await asyncio.wait_for(reader, 3)
 
 
-async def test_stopping_one_answer_leaves_the_one_that_waits_alone(generator: EmbeddedGenerator) -> None:
+async def test_stopping_one_answer_does_not_affect_a_waiting_one(generator: EmbeddedGenerator) -> None:
     first = generator.generate(prompt(CODE * 25))
     await anext(first)
     second = asyncio.create_task(answer_of(generator, QUESTION))
@@ -125,14 +125,14 @@ async def test_stopping_one_answer_leaves_the_one_that_waits_alone(generator: Em
     assert text_of(await second)
 
 
-async def test_a_prompt_that_does_not_fit_is_refused_not_cut(generator: EmbeddedGenerator) -> None:
+async def test_a_prompt_that_does_not_fit_is_refused_and_not_truncated(generator: EmbeddedGenerator) -> None:
     for repetitions in (60, 200):
         with pytest.raises(GeneratorError, match=r"The prompt has \d+ tokens.*embedded\.promptTokens"):
             await answer_of(generator, CODE * repetitions)
     assert text_of(await answer_of(generator, QUESTION))
 
 
-async def test_a_process_that_dies_is_an_interrupted_answer(generator: EmbeddedGenerator) -> None:
+async def test_a_process_that_ends_interrupts_the_answer(generator: EmbeddedGenerator) -> None:
     heard: list[GenerationEvent] = []
 
     async def listen() -> None:
@@ -145,7 +145,7 @@ async def test_a_process_that_dies_is_an_interrupted_answer(generator: EmbeddedG
     assert heard
 
 
-async def test_a_file_that_is_no_model_is_said_to_be_none(tmp_path: Path) -> None:
+async def test_a_file_that_is_not_a_model_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "notes.gguf"
     file.write_bytes(b"not a model " * 100)
     generator = EmbeddedGenerator(file, "notes", prompt_budget=400, answer_tokens=24, temperature=0.0)
@@ -154,7 +154,7 @@ async def test_a_file_that_is_no_model_is_said_to_be_none(tmp_path: Path) -> Non
     await generator.close()
 
 
-def test_a_missing_file_is_said_at_once(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_at_once(tmp_path: Path) -> None:
     with pytest.raises(GeneratorError, match=r"embedded\.model"):
         EmbeddedGenerator(tmp_path / "no.gguf", "no", prompt_budget=400, answer_tokens=24, temperature=0.0)
 

@@ -1,4 +1,4 @@
-"""Who answers: what is kept, what is let go of, and that a question never begins a download that nobody asked for."""
+"""The selected model is reused or closed, and a question never starts a download by itself."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from ollama_server import OllamaServer
 
 from sourcewise.domain.answer import Prompt, TextDelta, Usage
+from sourcewise.errors import GeneratorError
 from sourcewise.llm.language_models import LanguageModel, LanguageModels
 from sourcewise.settings import Settings
 from sourcewise.weights import WeightsStore
@@ -23,7 +24,7 @@ PROMPT = Prompt("You explain code.", "What does login do?", 10, 6800, ())
 
 
 class ModelsFixture:
-    """Language models whose settings a test changes."""
+    """Language models with settings that a test can change."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
         self.settings = settings
@@ -42,7 +43,7 @@ def fixture(server: OllamaServer, tmp_path: Path) -> ModelsFixture:
     return ModelsFixture(Settings(endpoint=server.endpoint), tmp_path)
 
 
-async def test_the_model_that_answered_is_kept_while_nothing_changed(fixture: ModelsFixture) -> None:
+async def test_the_model_is_reused_while_its_settings_are_unchanged(fixture: ModelsFixture) -> None:
     first, _ = await fixture.models.choose()
     fixture.settings = replace(fixture.settings, top=3)
     second, _ = await fixture.models.choose()
@@ -51,7 +52,7 @@ async def test_the_model_that_answered_is_kept_while_nothing_changed(fixture: Mo
 
 
 @pytest.mark.parametrize("change", [{"temperature": 0.1}, {"context_tokens": 4096}, {"answer_seconds": 9.0}])
-async def test_other_settings_make_another_generator(fixture: ModelsFixture, change: dict[str, float]) -> None:
+async def test_changed_settings_create_another_generator(fixture: ModelsFixture, change: dict[str, float]) -> None:
     first, _ = await fixture.models.choose()
     fixture.settings = replace(fixture.settings, **change)
     second, _ = await fixture.models.choose()
@@ -59,9 +60,7 @@ async def test_other_settings_make_another_generator(fixture: ModelsFixture, cha
     await fixture.models.close()
 
 
-async def test_a_model_that_moves_to_another_machine_under_its_name_is_noticed(
-    server: OllamaServer, fixture: ModelsFixture
-) -> None:
+async def test_a_model_that_moves_to_another_machine_is_detected(server: OllamaServer, fixture: ModelsFixture) -> None:
     fixture.settings = replace(fixture.settings, generator="ollama")
     first, _ = await fixture.models.choose()
     server.script.listed_hosts = {"codellama:latest": "https://ollama.example"}
@@ -72,7 +71,7 @@ async def test_a_model_that_moves_to_another_machine_under_its_name_is_noticed(
     await fixture.models.close()
 
 
-async def test_the_overview_says_where_models_run(server: OllamaServer, fixture: ModelsFixture) -> None:
+async def test_the_overview_shows_where_models_run(server: OllamaServer, fixture: ModelsFixture) -> None:
     server.script.models["mycoder:latest"] = 384
     server.script.listed_hosts = {"mycoder:latest": "https://ollama.example:443"}
     fixture.settings = replace(fixture.settings, model="big:120b-cloud")
@@ -84,7 +83,7 @@ async def test_the_overview_says_where_models_run(server: OllamaServer, fixture:
     }
 
 
-async def test_an_answer_under_way_is_finished_by_the_model_that_began_it(
+async def test_a_running_answer_is_finished_by_the_model_that_started_it(
     server: OllamaServer, fixture: ModelsFixture
 ) -> None:
     before, _ = await fixture.models.choose()
@@ -102,15 +101,57 @@ async def test_an_answer_under_way_is_finished_by_the_model_that_began_it(
     await fixture.models.close()
 
 
-async def test_without_ollama_and_weights_the_sources_answer_and_it_says_what_to_do(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "done_reason", "hint"),
+    [
+        ((), "stop", "another model"),
+        (("\n", "  "), "stop", "another model"),
+        (("<think>Hm.", "</think>\n"), "stop", "another model"),
+        ((), "length", r"llm\.maxAnswerTokens"),
+    ],
+)
+async def test_an_answer_without_text_is_an_error(
+    server: OllamaServer, fixture: ModelsFixture, words: tuple[str, ...], done_reason: str, hint: str
+) -> None:
+    server.script.words, server.script.done_reason = words, done_reason
+    generator, _ = await fixture.models.choose()
+    with pytest.raises(GeneratorError, match=hint):
+        async with aclosing(generator.generate(PROMPT)) as events:
+            assert [event async for event in events]
+    await fixture.models.close()
+
+
+async def test_an_answer_after_reasoning_is_not_empty(server: OllamaServer, fixture: ModelsFixture) -> None:
+    server.script.words = ("<think>Hm.</think>", "It is 42 [1].")
+    generator, _ = await fixture.models.choose()
+    async with aclosing(generator.generate(PROMPT)) as events:
+        assert isinstance([event async for event in events][-1], Usage)
+    await fixture.models.close()
+
+
+async def test_an_ignored_address_and_a_missing_chat_template_are_notices(
+    server: OllamaServer, fixture: ModelsFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sourcewise.llm.ollama_endpoint.DEFAULT_ENDPOINT", server.endpoint)
+    monkeypatch.setenv("OLLAMA_HOST", "nas")
+    server.script.shown = {"template": "{{ .Prompt }}"}
+    _, notices = await fixture.models.choose()
+    assert ["http://nas:11434" in notices[0], "chat template" in notices[1]] == [True, True]
+    assert (await fixture.models.overview()).problem == "", "neither keeps the model from answering"
+    await fixture.models.close()
+
+
+async def test_without_ollama_and_weights_the_sources_answer_with_a_notice(tmp_path: Path) -> None:
     generator, notices = await ModelsFixture(Settings(endpoint=NOWHERE), tmp_path).models.choose()
     assert generator.name.runtime == "sources"
     assert "Ollama" in notices[0]
-    assert not notices[1:] or "sourcewise[embedded]" in notices[1], "that nothing was fetched is no news"
+    assert not notices[1:] or "sourcewise[embedded]" in notices[1], "the missing download needs no notice"
     assert not (tmp_path / "models").exists(), "nothing may be downloaded"
 
 
-async def test_the_overview_names_who_answers_and_all_who_could(server: OllamaServer, fixture: ModelsFixture) -> None:
+async def test_the_overview_shows_the_answering_model_and_all_others(
+    server: OllamaServer, fixture: ModelsFixture
+) -> None:
     server.script.models = {"codellama:latest": 38, "llama3.2:latest": 20}
     seen = await fixture.models.overview()
     assert (str(seen.answering), seen.local, seen.problem, seen.ollama_runs) == ("codellama (ollama)", True, "", True)
@@ -121,7 +162,7 @@ async def test_the_overview_names_who_answers_and_all_who_could(server: OllamaSe
     ]
 
 
-async def test_the_overview_says_why_another_model_answers(server: OllamaServer, fixture: ModelsFixture) -> None:
+async def test_the_overview_shows_why_another_model_answers(server: OllamaServer, fixture: ModelsFixture) -> None:
     server.script.models = {"llama3.2:latest": 20}
     seen = await fixture.models.overview()
     assert (seen.answering.name, seen.wanted) == ("llama3.2:latest", "codellama")
@@ -129,19 +170,21 @@ async def test_the_overview_says_why_another_model_answers(server: OllamaServer,
     assert LanguageModel("ollama", "codellama", installed=False, bytes=3_800_000_000) in seen.models
 
 
-async def test_the_overview_without_ollama_says_so(tmp_path: Path) -> None:
+async def test_the_overview_reports_a_missing_ollama(tmp_path: Path) -> None:
     seen = await ModelsFixture(Settings(endpoint=NOWHERE), tmp_path).models.overview()
     assert (seen.answering.runtime, seen.ollama_runs) == ("sources", False)
     assert "Ollama" in seen.problem
 
 
-async def test_a_runtime_that_cannot_answer_leaves_the_sources_and_a_reason(tmp_path: Path) -> None:
+async def test_a_runtime_that_cannot_answer_is_reported_with_the_reason(tmp_path: Path) -> None:
     for settings in (Settings(endpoint=NOWHERE, generator="ollama"), Settings(endpoint="http://[", generator="ollama")):
         seen = await ModelsFixture(settings, tmp_path).models.overview()
         assert (seen.answering.runtime, bool(seen.problem)) == ("sources", True)
 
 
-async def test_our_own_model_is_listed_only_with_its_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_built_in_model_is_listed_only_if_its_library_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sourcewise.llm.embedded.importlib.util.find_spec", lambda _name: object())
     fixture = ModelsFixture(Settings(endpoint=NOWHERE), tmp_path)
     ours = [model for model in (await fixture.models.overview()).models if model.runtime == "embedded"]

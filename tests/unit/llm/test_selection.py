@@ -42,10 +42,10 @@ def no_file() -> None:
 
 
 def never() -> None:
-    pytest.fail("the embedded model was asked for")
+    pytest.fail("the built-in model was requested")
 
 
-async def test_auto_takes_ollama_when_it_has_the_model(server: OllamaServer) -> None:
+async def test_auto_selects_ollama_if_it_has_the_model(server: OllamaServer) -> None:
     server.script.context_length = 4096
     generator, notices = await choose_generator(Settings(endpoint=server.endpoint), never)
     assert isinstance(generator, OllamaGenerator)
@@ -54,7 +54,9 @@ async def test_auto_takes_ollama_when_it_has_the_model(server: OllamaServer) -> 
     await generator.close()
 
 
-async def test_auto_takes_the_best_installed_model_and_says_how_to_get_the_other(server: OllamaServer) -> None:
+async def test_auto_selects_the_best_installed_model_and_shows_how_to_install_the_wanted_one(
+    server: OllamaServer,
+) -> None:
     server.script.models = {"llama3.2:latest": 2 * 10**9, "qwen2.5-coder:7b": 5 * 10**9}
     generator, notices = await choose_generator(Settings(endpoint=server.endpoint), never)
     assert generator.name.name == "qwen2.5-coder:7b"
@@ -63,7 +65,7 @@ async def test_auto_takes_the_best_installed_model_and_says_how_to_get_the_other
 
 
 @pytest.mark.parametrize("reported_by", ["listed_hosts", "shown_hosts"])
-async def test_auto_never_takes_a_default_that_runs_elsewhere(server: OllamaServer, reported_by: str) -> None:
+async def test_auto_never_selects_a_default_model_on_another_machine(server: OllamaServer, reported_by: str) -> None:
     setattr(server.script, reported_by, {"codellama:latest": FAR})
     generator, notices = await choose_generator(Settings(endpoint=server.endpoint), no_file)
     assert isinstance(generator, SourcesOnlyGenerator)
@@ -72,7 +74,7 @@ async def test_auto_never_takes_a_default_that_runs_elsewhere(server: OllamaServ
 
 
 @pytest.mark.parametrize("reported_by", ["listed_hosts", "shown_hosts"])
-async def test_auto_takes_another_model_of_this_machine_instead(server: OllamaServer, reported_by: str) -> None:
+async def test_auto_selects_another_model_on_this_machine_instead(server: OllamaServer, reported_by: str) -> None:
     server.script.models = dict.fromkeys(("codellama:latest", "codellama:13b", "llama3.2:latest"), 10**9)
     setattr(server.script, reported_by, {"codellama:latest": FAR, "codellama:13b": FAR})
     generator, notices = await choose_generator(Settings(endpoint=server.endpoint), never)
@@ -81,14 +83,14 @@ async def test_auto_takes_another_model_of_this_machine_instead(server: OllamaSe
     await generator.close()
 
 
-async def test_auto_never_takes_a_model_of_ollamas_cloud_by_its_name_alone(server: OllamaServer) -> None:
+async def test_auto_never_selects_a_model_with_a_cloud_tag(server: OllamaServer) -> None:
     server.script.models = {"qwen3-coder:480b-cloud": 0}
     generator, _ = await choose_generator(Settings(endpoint=server.endpoint), no_file)
     assert isinstance(generator, SourcesOnlyGenerator)
 
 
 @pytest.mark.parametrize("changes", [{"generator": "ollama"}, {"model": "mycoder"}])
-async def test_a_model_that_runs_elsewhere_is_taken_where_the_user_asks_for_it(
+async def test_a_model_on_another_machine_is_selected_if_the_user_names_it(
     server: OllamaServer, changes: dict[str, str]
 ) -> None:
     server.script.models = {"codellama:latest": 0, "mycoder:latest": 0}
@@ -99,26 +101,26 @@ async def test_a_model_that_runs_elsewhere_is_taken_where_the_user_asks_for_it(
     await generator.close()
 
 
-async def test_a_default_with_its_tag_written_out_is_still_a_default(server: OllamaServer) -> None:
+async def test_the_default_model_with_its_tag_is_still_the_default(server: OllamaServer) -> None:
     server.script.listed_hosts = {"codellama:latest": FAR}
     settings = Settings(endpoint=server.endpoint, model="codellama:latest")
     assert isinstance((await choose_generator(settings, no_file))[0], SourcesOnlyGenerator)
 
 
-async def test_auto_does_not_take_a_model_of_which_ollama_gives_no_details(server: OllamaServer) -> None:
+async def test_auto_does_not_select_a_model_without_details(server: OllamaServer) -> None:
     server.script.shown_hosts = None
     generator, notices = await choose_generator(Settings(endpoint=server.endpoint), no_file)
     assert isinstance(generator, SourcesOnlyGenerator)
     assert "internal error" in notices[0]
 
 
-async def test_choosing_asks_ollama_for_its_models_and_for_one_of_them_once(server: OllamaServer) -> None:
+async def test_a_selection_requests_the_models_and_the_details_of_one_model_once(server: OllamaServer) -> None:
     generator, _ = await choose_generator(Settings(endpoint=server.endpoint), never)
     assert [request.path for request in server.requests] == ["/api/tags", "/api/show"]
     await generator.close()
 
 
-async def test_auto_falls_to_the_embedded_model_and_says_so(model_file: Path) -> None:
+async def test_auto_falls_back_to_the_built_in_model_with_a_notice(model_file: Path) -> None:
     pytest.importorskip("xllamacpp")
     settings = Settings(endpoint=NOWHERE, embedded_model=str(model_file))
     generator, notices = await choose_generator(settings, lambda: model_file)
@@ -129,7 +131,7 @@ async def test_auto_falls_to_the_embedded_model_and_says_so(model_file: Path) ->
     await generator.close()
 
 
-async def test_auto_falls_to_the_sources_and_says_why_nothing_else_could(server: OllamaServer) -> None:
+async def test_auto_falls_back_to_the_sources_with_all_reasons(server: OllamaServer) -> None:
     def broken() -> Path:
         raise WeightsError("The model cannot be downloaded.", "Connect to a network.")
 
@@ -140,14 +142,14 @@ async def test_auto_falls_to_the_sources_and_says_why_nothing_else_could(server:
     assert "Connect to a network." in notices[1] or "sourcewise[embedded]" in notices[1]
 
 
-async def test_auto_without_the_library_tells_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_auto_without_the_library_shows_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sourcewise.llm.embedded.importlib.util.find_spec", lambda _name: None)
     generator, notices = await choose_generator(Settings(endpoint=NOWHERE), never)
     assert isinstance(generator, SourcesOnlyGenerator)
     assert "pip install 'sourcewise[embedded]'" in notices[-1]
 
 
-async def test_ollama_is_obeyed_strictly(server: OllamaServer) -> None:
+async def test_the_runtime_ollama_has_no_substitute(server: OllamaServer) -> None:
     server.script.models = {"llama3.2:latest": 2 * 10**9}
     settings = Settings(endpoint=server.endpoint, generator="ollama")
     with pytest.raises(GeneratorModelMissingError):
@@ -157,13 +159,13 @@ async def test_ollama_is_obeyed_strictly(server: OllamaServer) -> None:
     await generator.close()
 
 
-async def test_embedded_is_obeyed_strictly(server: OllamaServer) -> None:
+async def test_the_runtime_embedded_has_no_substitute(server: OllamaServer) -> None:
     with pytest.raises(GeneratorError):
         await choose_generator(Settings(endpoint=server.endpoint, generator="embedded"), no_file)
     assert server.requests == []
 
 
-async def test_sources_asks_nobody(server: OllamaServer) -> None:
+async def test_the_runtime_sources_sends_no_request(server: OllamaServer) -> None:
     generator, notices = await choose_generator(Settings(endpoint=server.endpoint, generator="sources"), never)
     assert isinstance(generator, SourcesOnlyGenerator)
     assert (notices, server.requests) == ((), [])
@@ -184,7 +186,7 @@ async def test_sources_only_lists_each_source_with_its_number() -> None:
     assert usage == Usage()
 
 
-async def test_sources_only_says_when_there_is_nothing() -> None:
+async def test_sources_only_reports_that_no_code_matches() -> None:
     first, *_ = [event async for event in SourcesOnlyGenerator().generate(Prompt("s", "u", 2, 100, ()))]
     assert isinstance(first, TextDelta)
-    assert "no place in the code matches" in first.text
+    assert "no code matches" in first.text

@@ -1,4 +1,4 @@
-"""How the events of an answer reach the editor."""
+"""The notifications about an answer."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ANSWER = Answer("why?", "So.", ModelName("test", "speaker"), (), (), (), (), (),
 
 
 class Events:
-    """Yields events, and remembers whether it was closed."""
+    """Yields events, and records whether it was closed."""
 
     def __init__(self, *events: AnswerEvent) -> None:
         self._events = events

@@ -1,4 +1,4 @@
-"""What a hover shows, also of a workspace that means harm; and what a place in a line names."""
+"""The content of a hover, with text from a hostile workspace too; and the name at a column of a line."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ HOSTILE = [
 
 
 class Rendered(HTMLParser):
-    """The links, tags and text that a renderer makes of Markdown."""
+    """The links, tags and text of rendered Markdown."""
 
     def __init__(self, source: str) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class Rendered(HTMLParser):
         self.tags: list[str] = []
         self.text = ""
         parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-        parser.validateLink = lambda url: True  # type: ignore[method-assign]  # what an editor allows, and worse
+        parser.validateLink = lambda url: True  # type: ignore[method-assign]  # allow more than any editor does
         self.feed(parser.render(source))
 
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
@@ -73,14 +73,14 @@ def use(path: str, line: int, symbol: str = "") -> Reference:
     return Reference(Chunk("id", path, 1, 90, "…", "python"), line, symbol)
 
 
-def test_everything_is_there_in_order() -> None:
+def test_the_parts_are_in_order() -> None:
     definition = place("store.py", signature="def load(key)", docstring="Read one.\n\nLong story.")
     findings = Findings(
         "load", [definition], References((use("a.py", 4, "main"), use("b.py", 7))), [(use("c.py", 1).chunk, 0.7)]
     )
     rendered = Rendered(render(findings, uri_of, EXPLAIN))
     words = ["def load(key)", "function load", "Read one.", "Defined at store.py:3", "Used in 2 places: main · b.py:7"]
-    places = [rendered.text.index(word) for word in [*words, "Close in meaning: c.py", "Explain"]]
+    places = [rendered.text.index(word) for word in [*words, "Similar code: c.py", "Explain"]]
     assert places == sorted(places)
     assert "Long story" not in rendered.text
     assert rendered.links == [
@@ -92,22 +92,22 @@ def test_everything_is_there_in_order() -> None:
     ]
 
 
-def test_only_some_are_listed_and_the_rest_is_counted() -> None:
+def test_long_lists_are_cut_and_the_rest_is_counted() -> None:
     uses = References(tuple(use("a.py", n, f"f{n}") for n in range(1, 10)), truncated=True)
     text = Rendered(render(Findings("load", [place(f"{n}.py") for n in range(5)], uses), uri_of, EXPLAIN)).text
     assert "0.py:3 · 1.py:3 · 2.py:3 · 2 more" in text
     assert "Used in at least 9 places: f1 · f2 · f3 · f4 · f5 · 4 more" in text
 
 
-def test_what_was_not_looked_up_in_time_is_left_out() -> None:
+def test_missing_parts_are_omitted() -> None:
     text = Rendered(render(Findings("load", [place("a.py")]), uri_of, EXPLAIN)).text
     assert "Defined at" in text
     assert "Used" not in text
-    assert "No use" not in text
+    assert "No references" not in text
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_whatever_a_workspace_holds_is_shown_as_text(text: str) -> None:
+def test_hostile_text_is_rendered_as_text(text: str) -> None:
     path = text.replace("/", "")
     definition = place(path, name=text, kind=text, signature=text, docstring=text, parents=(text,))
     source = render(Findings("load", [definition], References((use(path, 1, text),)), []), uri_of, EXPLAIN)
@@ -119,7 +119,7 @@ def test_whatever_a_workspace_holds_is_shown_as_text(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["a_b", "x*y*z", "1. one", "a\\b", "<T>", "ünï", "日本"])
-def test_harmless_text_reads_as_it_was(text: str) -> None:
+def test_harmless_text_is_unchanged(text: str) -> None:
     for source in (markdown.prose(text), markdown.code(text), markdown.code_block(text, "python")):
         assert Rendered(source).text.strip() == text
 
@@ -139,11 +139,11 @@ def test_harmless_text_reads_as_it_was(text: str) -> None:
         ("load", 99, ("load",)),
     ],
 )
-def test_the_name_at_a_place_is_found_as_an_editor_counts(line: str, units: int, names: tuple[str, ...]) -> None:
+def test_columns_of_names_are_in_utf_16_units(line: str, units: int, names: tuple[str, ...]) -> None:
     assert names_at(line, units, "python") == names
 
 
-def test_what_lies_between_two_places_is_counted_in_the_same_way() -> None:
+def test_columns_of_selections_are_in_utf_16_units() -> None:
     assert selected_in("\U0001d4b3 = load", 5, 9) == "load"
 
 

@@ -1,4 +1,4 @@
-"""How bytes become text."""
+"""Decoding of files."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ TEXT = "def größe():\r\n    return 'naïve'\n"
         (TEXT.encode("latin-1"), "latin-1"),
     ],
 )
-def test_text_comes_back_without_its_byte_order_mark_and_with_its_line_ends(data: bytes, encoding: str) -> None:
+def test_text_is_decoded_without_byte_order_mark_and_with_its_line_ends(data: bytes, encoding: str) -> None:
     assert decode(data) == Decoded(TEXT, encoding)
 
 
-def test_an_encoding_that_the_file_declares_is_believed() -> None:
+def test_a_declared_encoding_is_used() -> None:
     text = "# -*- coding: cp932 -*-\nname = '日本'\n"
     assert decode(text.encode("cp932")) == Decoded(text, "cp932")
 
 
 @pytest.mark.parametrize("name", ["zlib", "no-such-encoding", "ascii"])
-def test_a_declared_encoding_that_cannot_be_falls_back_to_latin_1(name: str) -> None:
+def test_an_unusable_declared_encoding_falls_back_to_latin_1(name: str) -> None:
     decoded = decode(f"# coding: {name}\n".encode() + b"caf\xe9\n")
     assert decoded is not None
     assert decoded.encoding == "latin-1"
@@ -56,7 +56,7 @@ def test_binary_content_is_recognised(data: bytes) -> None:
     assert decode(data) is None
 
 
-def test_no_bytes_at_all_make_it_fail() -> None:
+def test_decoding_never_fails() -> None:
     dice = random.Random(5)
     marks = [b"", codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF32_BE, b"# coding: utf-7\n"]
     for _ in range(2000):

@@ -1,4 +1,4 @@
-"""Which files git says were changed lately, asked of git itself."""
+"""Recently changed files, files changed since a revision, and branches, with a real git."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def commit(folder: Path, *paths: str) -> None:
     git(folder, "commit", "-q", "-m", "work")
 
 
-def test_the_last_commits_come_first(folder: Path) -> None:
+def test_files_of_the_last_commits_are_first(folder: Path) -> None:
     commit(folder, "old.py", "often.py")
     commit(folder, "middle.py")
     put(folder, "often.py", "again\n")
@@ -50,7 +50,7 @@ def test_the_last_commits_come_first(folder: Path) -> None:
     assert recently_changed(folder, 2) == ["new file é.py", "often.py"]
 
 
-def test_what_is_not_committed_comes_before_what_is(folder: Path) -> None:
+def test_uncommitted_files_precede_committed_ones(folder: Path) -> None:
     put(folder, ".gitignore", "*.log\n")
     commit(folder, "a.py", "b.py", "c.py")
     put(folder, "a.py", "edited\n", second=2_000_000_000)
@@ -75,7 +75,7 @@ def test_a_part_of_a_repository_has_its_own_files(folder: Path) -> None:
     assert recently_changed(folder / "packages" / "app", 10) == ["deep/b.py", "a.py"]
 
 
-def test_only_files_that_are_there_are_named(folder: Path) -> None:
+def test_deleted_files_are_not_listed(folder: Path) -> None:
     commit(folder, "deleted.py", "moved.py", "kept.py")
     (folder / "deleted.py").unlink()
     git(folder, "mv", "moved.py", "place.py")
@@ -88,7 +88,7 @@ def test_a_repository_without_commits_has_new_files(folder: Path) -> None:
     assert recently_changed(folder, 10) == ["a.py"]
 
 
-def test_without_a_repository_or_without_git_nothing_is_known(
+def test_without_a_repository_or_without_git_no_file_is_listed(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(tmp_path, "plain/a.py")
@@ -100,14 +100,14 @@ def test_without_a_repository_or_without_git_nothing_is_known(
 
 
 @pytest.mark.parametrize("name", ["evil", "evil=name"])
-def test_what_a_repository_configures_is_not_executed(folder: Path, name: str) -> None:
+def test_programs_that_a_repository_configures_are_not_executed(folder: Path, name: str) -> None:
     trap(folder, name)
     assert set(recently_changed(folder, 10)) >= {"a.py", "a.txt"}
     assert not (folder / "executed").exists()
 
 
 def trap(folder: Path, name: str) -> None:
-    """Edit two files in a repository that would have this and that executed, a filter of this name among it."""
+    """Edit two files in a repository that configures programs to execute, one of them a filter of this name."""
     put(folder, ".gitattributes", "*.py filter=evil diff=evil\n*.txt filter=evil=name\n")
     commit(folder, "a.py", "a.txt")
     hook = folder / "hook.sh"
@@ -126,7 +126,7 @@ def trap(folder: Path, name: str) -> None:
 
 @pytest.fixture
 def branched(folder: Path) -> Path:
-    """A folder with a branch `work` that left `main`, which went on."""
+    """Return a repository on branch `work`; its base branch `main` has a newer commit."""
     git(folder, "checkout", "-q", "-b", "main")
     put(folder, ".gitignore", "*.log\n")
     commit(folder, "same.py", "edited.py", "deleted.py", "lib/deep/edited.py")
@@ -138,7 +138,7 @@ def branched(folder: Path) -> Path:
     return folder
 
 
-def test_what_differs_from_where_a_branch_was_left_has_changed(branched: Path) -> None:
+def test_files_that_differ_from_the_merge_base_have_changed(branched: Path) -> None:
     put(branched, "edited.py", "edited\n")
     put(branched, "staged é.py")
     git(branched, "add", "staged é.py")
@@ -148,12 +148,12 @@ def test_what_differs_from_where_a_branch_was_left_has_changed(branched: Path) -
     assert set(changed_since(branched, "main")) == {"edited.py", "committed.py", "staged é.py", "lib/untracked.py"}
 
 
-def test_nothing_has_changed_since_what_is_checked_out(branched: Path) -> None:
+def test_nothing_has_changed_since_the_current_branch(branched: Path) -> None:
     assert changed_since(branched, "work") == []
     assert changed_since(branched, "HEAD") == []
 
 
-def test_a_tag_and_a_commit_will_do(branched: Path) -> None:
+def test_a_revision_may_be_a_tag_or_a_commit(branched: Path) -> None:
     git(branched, "tag", "-a", "v1", "-m", "first", "main")
     commit_of_main = git(branched, "rev-parse", "main").strip()
     assert changed_since(branched, "v1") == changed_since(branched, commit_of_main) == ["committed.py"]
@@ -166,7 +166,7 @@ def test_a_part_of_a_repository_has_its_own_changes(branched: Path) -> None:
     assert set(changed_since(branched / "lib" / "deep", "main")) == {"edited.py", "new.py"}
 
 
-def test_a_repository_inside_that_is_not_tracked_is_new_as_a_whole(branched: Path) -> None:
+def test_an_untracked_nested_repository_is_one_path(branched: Path) -> None:
     put(branched, "vendor/a.py")
     git(branched / "vendor", "init", "-q")
     commit(branched / "vendor", "a.py")
@@ -174,60 +174,60 @@ def test_a_repository_inside_that_is_not_tracked_is_new_as_a_whole(branched: Pat
 
 
 @pytest.mark.parametrize("revision", ["missing", "--all", "-p", "", "^main", "main..work", "a\0b", "same.py"])
-def test_what_git_takes_for_no_commit_is_refused_with_what_there_is(branched: Path, revision: str) -> None:
+def test_an_unknown_revision_is_an_error_that_lists_branches(branched: Path, revision: str) -> None:
     with pytest.raises(QuestionError, match="no branch, tag or commit") as caught:
         changed_since(branched, revision)
     assert "work" in caught.value.hint
     assert "main" in caught.value.hint
 
 
-def test_unrelated_histories_are_refused(branched: Path) -> None:
+def test_unrelated_histories_are_an_error(branched: Path) -> None:
     git(branched, "checkout", "-q", "--orphan", "other")
-    git(branched, "commit", "-q", "-m", "begin anew")
-    with pytest.raises(QuestionError, match="no history in common with main") as caught:
+    git(branched, "commit", "-q", "-m", "restart")
+    with pytest.raises(QuestionError, match="shares no history with main") as caught:
         changed_since(branched, "main")
     assert caught.value.hint
 
 
-def test_without_a_repository_or_without_git_it_is_said_that_nobody_knows(
+def test_without_a_repository_or_without_git_a_question_is_an_error(
     branched: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(tmp_path, "plain/a.py")
-    with pytest.raises(QuestionError, match="not in a working tree of git"):
+    with pytest.raises(QuestionError, match="not in a git working tree"):
         changed_since(tmp_path / "plain", "main")
     monkeypatch.setenv("PATH", "")
     with pytest.raises(QuestionError, match="Git is not installed"):
         changed_since(branched, "main")
 
 
-def test_a_repository_without_commits_knows_no_branch(folder: Path) -> None:
-    with pytest.raises(QuestionError, match="no branch, tag or commit main") as caught:
+def test_a_repository_without_commits_has_no_branch(folder: Path) -> None:
+    with pytest.raises(QuestionError, match="no branch, tag or commit named main") as caught:
         changed_since(folder, "main")
-    assert "Commit something first" in caught.value.hint
+    assert "Make a commit first" in caught.value.hint
 
 
-def test_comparing_executes_nothing_that_a_repository_configures(folder: Path) -> None:
+def test_comparing_executes_no_configured_program(folder: Path) -> None:
     trap(folder, "evil")
     assert set(changed_since(folder, "HEAD")) >= {"a.py", "a.txt"}
     assert not (folder / "executed").exists()
 
 
-def test_a_filter_that_cannot_be_switched_off_is_a_reason_not_to_compare(folder: Path) -> None:
+def test_a_filter_that_cannot_be_disabled_is_an_error(folder: Path) -> None:
     trap(folder, "evil=name")
     with pytest.raises(QuestionError, match="without running a filter"):
         changed_since(folder, "HEAD")
     assert not (folder / "executed").exists()
 
 
-def test_comparing_locks_nothing(branched: Path) -> None:
-    put(branched, "same.py", "same.py\n", second=2_000_000_000)  # git would note that its content is the same
+def test_comparing_takes_no_lock(branched: Path) -> None:
+    put(branched, "same.py", "same.py\n", second=2_000_000_000)  # git would update the index for it
     index = (branched / ".git" / "index").read_bytes()
     (branched / ".git" / "index.lock").touch()
     assert changed_since(branched, "main") == ["committed.py"]
     assert (branched / ".git" / "index").read_bytes() == index
 
 
-def test_branches_come_latest_first(branched: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_branches_are_ordered_by_latest_commit(branched: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for branch, second in (("main", 2_000_000_000), ("older", 1_000_000_000)):
         monkeypatch.setenv("GIT_COMMITTER_DATE", f"{second} +0000")
         git(branched, "checkout", "-q", "-B", branch)

@@ -1,7 +1,8 @@
-"""What ignore files say, compared with git itself."""
+"""Ignore rules, compared with git."""
 
 from __future__ import annotations
 
+import codecs
 import random
 import re
 import subprocess
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("plain_git")
 
 NAMES = ("a", "b", "ab", "abc", "a.b", "x-y", "[a]", "A", "é", "a b", "1", "b ")
-# Before 2.41 git compared unrelated pointers here, so what it answers depends on where its memory lies.
+# Before 2.41, git compared unrelated pointers here, so its answer depends on memory addresses.
 STARS_IN_A_NAME = re.compile(r"[^/*]\*\*|\*\*[^/*]")
 
 
@@ -60,15 +61,15 @@ def our_files(folder: Path) -> set[str]:
         ("*.LOG\n", "x.log", "None"),
     ],
 )
-def test_names_the_rule_that_decides(text: str, path: str, rule: str) -> None:
+def test_the_deciding_rule_is_named(text: str, path: str, rule: str) -> None:
     assert rule_of(text, path) == rule
 
 
-def test_a_rule_for_folders_decides_about_folders() -> None:
+def test_a_rule_for_folders_matches_folders_only() -> None:
     assert rule_of("build/\n", "src/build", is_folder=True) == "build/ (.gitignore:1)"
 
 
-def test_case_is_ignored_where_the_file_system_does() -> None:
+def test_case_is_ignored_if_requested() -> None:
     assert rule_of("*.LOG\n", "x.log", ignore_case=True) == "*.LOG (.gitignore:1)"
 
 
@@ -128,7 +129,7 @@ def test_agrees_with_git_on_random_rules(tmp_path: Path) -> None:
 # --- hostile ignore files ---------------------------------------------------------------------------------
 
 
-def test_two_megabytes_of_rules_are_asked_quickly() -> None:
+def test_two_megabytes_of_rules_are_matched_quickly() -> None:
     dice = random.Random(1)
     text = "\n".join("".join(dice.choices("abcdefghij*?", k=10)) for _ in range(200_000))
     started = time.process_time()
@@ -139,7 +140,7 @@ def test_two_megabytes_of_rules_are_asked_quickly() -> None:
 
 
 @pytest.mark.parametrize("pattern", ["*a" * 400 + "b", "[[:" * 300 + "]", "**/a/" * 190 + "b", "?*" * 400])
-def test_many_long_rules_are_asked_quickly(pattern: str) -> None:
+def test_many_long_rules_are_matched_quickly(pattern: str) -> None:
     text = "\n".join(f"{pattern}{number}" for number in range(2_000))
     started = time.process_time()
     file = IgnoreFile(parse_rules(text.encode(), ".gitignore"), ignore_case=False)
@@ -157,14 +158,14 @@ def test_many_long_rules_are_asked_quickly(pattern: str) -> None:
         ("a" * 1_001 + "*\n", "with wildcards of at most 1,000 bytes."),
     ],
 )
-def test_rules_beyond_a_limit_are_not_obeyed_and_the_log_says_so(
+def test_rules_beyond_a_limit_are_not_applied_and_the_log_reports_it(
     text: str, limit: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert rule_of(text, "last") == "None"
-    assert f".gitignore Sourcewise only obeys rules {limit}" in caplog.text
+    assert f".gitignore, Sourcewise applies only rules {limit}" in caplog.text
 
 
-def test_rules_without_wildcards_are_obeyed_behind_too_many_with_them() -> None:
+def test_rules_without_wildcards_apply_beyond_the_limit_for_wildcards() -> None:
     assert rule_of("a*\n" * 6_000 + "last", "last") == "last (.gitignore:6001)"
 
 
@@ -179,7 +180,7 @@ def test_the_files_above_leave_room_for_fewer_wildcards(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ignore_case", [False, True])
-def test_the_last_rule_decides_with_and_without_wildcards(*, ignore_case: bool) -> None:
+def test_the_last_matching_rule_decides_with_and_without_wildcards(*, ignore_case: bool) -> None:
     assert rule_of("a*\n!abc\n", "abc", ignore_case=ignore_case) == "!abc (.gitignore:2)"
     assert rule_of("!abc\na*\n", "abc", ignore_case=ignore_case) == "a* (.gitignore:2)"
     assert rule_of("/src/ABC\n", "src/abc", ignore_case=ignore_case) == (
@@ -188,7 +189,14 @@ def test_the_last_rule_decides_with_and_without_wildcards(*, ignore_case: bool) 
     assert rule_of("é\n", "É", ignore_case=ignore_case) == "None"
 
 
-def test_the_rule_that_decides_is_found_among_thousands() -> None:
+def test_the_deciding_rule_is_found_among_thousands() -> None:
     text = "".join(f"{number}-*\n" for number in range(1_000))
     assert rule_of(text, "7-x") == "7-* (.gitignore:8)"
     assert rule_of(text, "999-x") == "999-* (.gitignore:1000)"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+def test_an_ignore_file_may_have_a_byte_order_mark_and_any_line_ending(encoding: str) -> None:
+    mark = codecs.BOM_UTF16_BE if encoding == "utf-16-be" else b""
+    rules = parse_rules(mark + "*.log\r\ngröße/\r\n".encode(encoding), "x")
+    assert [rule.pattern for rule in rules] == ["*.log", "größe/"]

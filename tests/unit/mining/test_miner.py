@@ -1,4 +1,4 @@
-"""Which files of a folder are mined, on real file systems and against git itself."""
+"""The files of a folder that are found, on real file systems and compared with git."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("plain_git")
 
-needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="needs what only POSIX file systems have")
+needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX file system")
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_agrees_with_git_on_real_trees(folder: Path, package: object) -> None:
     assert not {"build/lib/untracked.py", "a/deep/y.py", "excluded.py"} & ours
 
 
-def test_rules_of_the_repository_around_the_folder_count(folder: Path) -> None:
+def test_rules_of_the_repository_around_the_folder_apply(folder: Path) -> None:
     git(folder, "init", "-q")
     put(folder, ".gitignore", "*.log\n/packages/app/out/\napp/\n")
     put(folder, "packages/.gitignore", "/app/local.py\n")
@@ -124,7 +124,7 @@ def test_rules_of_the_repository_around_the_folder_count(folder: Path) -> None:
     }
 
 
-def test_the_users_own_excludes_count(folder: Path, tmp_path: Path) -> None:
+def test_the_exclude_file_of_the_user_applies(folder: Path, tmp_path: Path) -> None:
     git(folder, "init", "-q")
     put(folder, "a.orig")
     put(folder, "a.rej")
@@ -147,7 +147,7 @@ def test_a_worktree_uses_the_exclude_file_of_its_repository(folder: Path) -> Non
     assert kept(folder / "tree") == ["a.py"]
 
 
-def test_in_a_nested_repository_only_its_own_rules_hold(folder: Path) -> None:
+def test_in_a_nested_repository_only_its_own_rules_apply(folder: Path) -> None:
     git(folder, "init", "-q")
     put(folder, ".gitignore", "*.txt\n")
     put(folder, "vendor/library/a.txt")
@@ -159,14 +159,14 @@ def test_in_a_nested_repository_only_its_own_rules_hold(folder: Path) -> None:
     assert skipped(folder)["vendor/library/b.c"] == (SkipReason.IGNORED, "*.c (vendor/library/.git/info/exclude:1)")
 
 
-def test_ignore_files_count_without_git(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ignore_files_apply_without_git(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(folder, ".gitignore", "*.log\n")
     put(folder, "a.log")
     monkeypatch.setenv("PATH", "")
     assert kept(folder) == [".gitignore"]
 
 
-def test_what_a_repository_configures_is_not_executed(folder: Path) -> None:
+def test_programs_that_a_repository_configures_are_not_executed(folder: Path) -> None:
     git(folder, "init", "-q")
     put(folder, "a.py")
     hook = put(folder, "hook.sh", f"#!/bin/sh\ntouch {folder}/executed\n")
@@ -177,7 +177,7 @@ def test_what_a_repository_configures_is_not_executed(folder: Path) -> None:
 
 
 @needs_posix
-def test_git_is_asked_again_only_when_its_answer_may_be_another(
+def test_git_is_queried_again_only_if_its_answer_may_have_changed(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     git(folder, "init", "-q")
@@ -203,10 +203,10 @@ def test_git_is_asked_again_only_when_its_answer_may_be_another(
     assert questions("src/a.py") == 0
 
 
-# --- our own rules ----------------------------------------------------------------------------------------
+# --- sourcewiseignore and built-in rules -------------------------------------------------------------------
 
 
-def test_sourcewiseignore_adds_to_git_and_brings_files_back(folder: Path) -> None:
+def test_sourcewiseignore_adds_rules_and_includes_files_again(folder: Path) -> None:
     put(folder, ".gitignore", "*.log\nout/\n")
     put(folder, ".sourcewiseignore", "!keep.log\n!out/a.py\nfixtures/\n")
     for path in ("keep.log", "other.log", "out/a.py", "fixtures/a.py"):
@@ -215,7 +215,7 @@ def test_sourcewiseignore_adds_to_git_and_brings_files_back(folder: Path) -> Non
     assert skipped(folder)["fixtures/"] == (SkipReason.IGNORED, "fixtures/ (.sourcewiseignore:3)")
 
 
-def test_sourcewiseignore_keeps_tracked_files_out(folder: Path) -> None:
+def test_sourcewiseignore_excludes_tracked_files(folder: Path) -> None:
     put(folder, ".sourcewiseignore", "a.py\n")
     put(folder, ".gitignore", "a.py\n")
     put(folder, "a.py")
@@ -230,7 +230,7 @@ def test_some_folders_are_never_entered(folder: Path, name: str) -> None:
     assert skipped(folder) == {f"sub/{name}/": (SkipReason.IGNORED, "built-in")}
 
 
-def test_a_virtual_environment_is_told_by_its_marker(folder: Path) -> None:
+def test_a_virtual_environment_is_recognized_by_pyvenv_cfg(folder: Path) -> None:
     put(folder, ".venv/pyvenv.cfg", "home = /usr/bin\n")
     put(folder, "venv/a.py")
     put(folder, ".vscode/settings.json", "{}\n")
@@ -260,7 +260,7 @@ def test_every_reason_is_recorded(folder: Path) -> None:
     }
 
 
-def test_a_secret_in_the_text_keeps_a_file_out_and_is_not_repeated(folder: Path) -> None:
+def test_a_file_with_a_secret_is_skipped_and_the_secret_is_not_shown(folder: Path) -> None:
     token = "ghp" + "_" + hashlib.sha256(b"token").hexdigest()[:36]
     put(folder, "a.py", f"\n\nTOKEN = '{token}'\n")
     assert skipped(folder) == {"a.py": (SkipReason.SECRET, "GitHub token in line 3")}
@@ -279,7 +279,7 @@ def test_a_file_is_read_with_its_digest_and_encoding(folder: Path) -> None:
     assert found.stamp == FileStamp("a.py", len(data), (folder / "a.py").stat().st_mtime_ns)
 
 
-def test_files_come_in_the_order_of_their_names(folder: Path) -> None:
+def test_files_are_in_the_order_of_their_names(folder: Path) -> None:
     for path in ("b/z.py", "b/a.py", "a.py", "c.py", "B.py"):
         put(folder, path)
     assert kept(folder) == ["B.py", "a.py", "b/a.py", "b/z.py", "c.py"]
@@ -289,7 +289,7 @@ def scanned(folder: Path, path: str) -> FileStamp:
     return next(f for f in CodeMiner().scan(folder) if isinstance(f, FileStamp) and f.path == path)
 
 
-def test_a_file_that_vanishes_or_turns_into_a_folder_after_the_scan_is_told(folder: Path) -> None:
+def test_a_file_that_vanishes_or_becomes_a_folder_after_the_scan_is_reported(folder: Path) -> None:
     place = put(folder, "a.py")
     stamp = scanned(folder, "a.py")
     place.unlink()
@@ -319,7 +319,7 @@ def test_a_file_that_grew_beyond_the_limit_is_not_read_to_its_end(folder: Path) 
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file whose reading fails")
-def test_an_error_while_reading_is_told() -> None:
+def test_a_read_error_is_reported() -> None:
     found = CodeMiner().read(Path("/proc/self"), FileStamp("mem", 1, 1))
     assert isinstance(found, SkippedFile)
     assert (found.reason, found.detail) == (SkipReason.UNREADABLE, "Input/output error")
@@ -329,7 +329,7 @@ def test_an_error_while_reading_is_told() -> None:
 
 
 @needs_posix
-def test_links_are_told_and_not_followed(folder: Path) -> None:
+def test_links_are_reported_and_not_followed(folder: Path) -> None:
     put(folder, "real/a.py")
     (folder / "real/loop").symlink_to(folder)
     (folder / "file.py").symlink_to(folder / "real/a.py")
@@ -374,7 +374,7 @@ def test_pipes_and_sockets_are_never_opened(folder: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
-def test_names_that_are_not_utf_8_are_told_in_a_form_that_can_be_stored(folder: Path) -> None:
+def test_names_that_are_not_utf_8_are_reported_with_escapes(folder: Path) -> None:
     for name in (b"caf\xe9.py", b"na\xefve/a.py", b"\xe9.log"):
         place = Path(os.fsdecode(os.fsencode(folder) + b"/" + name))
         place.parent.mkdir(exist_ok=True)
@@ -389,7 +389,7 @@ def test_names_that_are_not_utf_8_are_told_in_a_form_that_can_be_stored(folder: 
 
 @contextmanager
 def without_privileges() -> Iterator[None]:
-    """Act as a user to whom permissions apply."""
+    """Run as a user to whom permissions apply."""
     user = os.geteuid()
     if user == 0:
         os.seteuid(65534)
@@ -400,7 +400,7 @@ def without_privileges() -> Iterator[None]:
 
 
 @needs_posix
-def test_what_may_not_be_read_is_told(folder: Path) -> None:
+def test_entries_without_read_permission_are_reported(folder: Path) -> None:
     for place in (folder, *folder.parents[:4]):
         place.chmod(0o755)
     put(folder, "closed/a.py")
@@ -416,14 +416,14 @@ def test_what_may_not_be_read_is_told(folder: Path) -> None:
     (folder / "closed").chmod(0o755)
 
 
-def test_a_folder_that_is_gone_is_an_error_and_not_an_empty_folder(folder: Path) -> None:
+def test_a_missing_folder_is_an_error(folder: Path) -> None:
     folder.rmdir()
     with pytest.raises(FolderError, match="cannot be listed"):
         list(CodeMiner().scan(folder))
 
 
 @needs_posix
-def test_a_very_deep_tree_is_walked_to_where_the_system_allows(folder: Path) -> None:
+def test_a_very_deep_tree_is_walked_as_deep_as_the_system_allows(folder: Path) -> None:
     here = os.open(folder, os.O_RDONLY)
     for _ in range(1200):
         os.mkdir("deeper", dir_fd=here)
@@ -451,7 +451,7 @@ def test_a_very_deep_tree_is_walked_to_where_the_system_allows(folder: Path) -> 
         ("nul.py", SkipReason.BINARY, "its bytes are not text"),
         ("empty.py", SkipReason.EMPTY, ""),
         ("missing.py", SkipReason.VANISHED, "No such file or directory"),
-        ("a.py/b.py", SkipReason.VANISHED, "it lies below a file"),
+        ("a.py/b.py", SkipReason.VANISHED, "its parent is a file"),
         ("../a.py", SkipReason.IGNORED, "outside the folder"),
         ("/etc/passwd", SkipReason.IGNORED, "outside the folder"),
         ("src/../../a.py", SkipReason.IGNORED, "outside the folder"),
@@ -459,7 +459,7 @@ def test_a_very_deep_tree_is_walked_to_where_the_system_allows(folder: Path) -> 
         ("half/\ud800.py", SkipReason.IGNORED, "outside the folder"),
     ],
 )
-def test_explains_what_is_out(folder: Path, path: str, reason: SkipReason, detail: str) -> None:
+def test_explain_names_the_rule_of_a_skipped_entry(folder: Path, path: str, reason: SkipReason, detail: str) -> None:
     put(folder, ".gitignore", "build/\n")
     put(folder, "src/.gitignore", "# logs\n*.log\n")
     for name in ("src/deep/a.log", "build/x/y.py", "node_modules/a/b.js", "a.py"):
@@ -472,7 +472,7 @@ def test_explains_what_is_out(folder: Path, path: str, reason: SkipReason, detai
     assert found.path == path.rstrip("/").encode("utf-8", "backslashreplace").decode()
 
 
-def test_explains_nothing_for_what_is_in(folder: Path) -> None:
+def test_explain_returns_nothing_for_an_indexed_entry(folder: Path) -> None:
     put(folder, "src/a.py")
     assert CodeMiner().explain(folder, "src/a.py") is None
     assert CodeMiner().explain(folder, str(folder / "src" / "a.py")) is None
@@ -481,7 +481,7 @@ def test_explains_nothing_for_what_is_in(folder: Path) -> None:
     assert CodeMiner().explain(folder, "") is None
 
 
-def test_explaining_agrees_with_mining(folder: Path) -> None:
+def test_explain_agrees_with_the_scan(folder: Path) -> None:
     put(folder, ".gitignore", "*.log\nout/\n!keep.log\n")
     put(folder, "sub/.gitignore", "keep.log\n")
     for path in ("a.py", "a.log", "keep.log", "sub/keep.log", "out/a.py", "sub/out/b.py", "sub/.env", "sub/x.png"):

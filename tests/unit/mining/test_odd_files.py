@@ -1,4 +1,4 @@
-"""One odd file stops nothing: pipes and giants where git keeps its files, and times that no database holds."""
+"""No unusual file prevents mining: pipes and huge files in the git folder, and times outside the database's range."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from sourcewise.domain.code import FileStamp, SourceFile
 from sourcewise.mining import git_excludes
-from sourcewise.mining.git import may_be_asked, own_folder, run_git, shared_folder
+from sourcewise.mining.git import is_safe_to_query, own_folder, run_git, shared_folder
 from sourcewise.mining.git_history import recently_changed
 from sourcewise.mining.miner import CodeMiner
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.usefixtures("plain_git"),
-    pytest.mark.skipif(sys.platform == "win32", reason="needs what only POSIX file systems have"),
+    pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX file system"),
 ]
 
 _SPARSE = 20 * 2**30
@@ -39,7 +39,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def kept(folder: Path) -> list[str]:
-    """Mine a folder in a thread, which may hang."""
+    """Mine a folder in a thread, because it may block."""
     found: list[str] = []
     miner = threading.Thread(
         target=lambda: found.extend(f.path for f in CodeMiner().mine_all(folder) if isinstance(f, SourceFile)),
@@ -47,7 +47,7 @@ def kept(folder: Path) -> list[str]:
     )
     miner.start()
     miner.join(10)
-    assert not miner.is_alive(), "it waits"
+    assert not miner.is_alive(), "mining blocks"
     return found
 
 
@@ -93,7 +93,9 @@ ODD = (_pipe, _giant, _device, _null, _directory, _socket, _endless_loop)
 @pytest.mark.parametrize(
     "name", [".git/HEAD", ".git/commondir", ".git/config", ".git/index", ".git/info/exclude", ".git/config.worktree"]
 )
-def test_an_odd_file_of_git_does_not_stop_mining(folder: Path, name: str, make: Callable[[Path], None]) -> None:
+def test_an_unusual_file_in_the_git_folder_does_not_stop_mining(
+    folder: Path, name: str, make: Callable[[Path], None]
+) -> None:
     subprocess.run(["git", "init", "-q", str(folder / "vendor")], check=True)
     place = folder / "vendor" / name
     place.parent.mkdir(exist_ok=True)
@@ -105,20 +107,20 @@ def test_an_odd_file_of_git_does_not_stop_mining(folder: Path, name: str, make: 
 
 
 @pytest.mark.parametrize("make", ODD)
-def test_an_odd_git_marker_does_not_stop_mining(folder: Path, make: Callable[[Path], None]) -> None:
+def test_an_unusual_git_entry_does_not_stop_mining(folder: Path, make: Callable[[Path], None]) -> None:
     make(folder / "vendor" / ".git")
     assert kept(folder) == ["vendor/a.py"]
 
 
 @pytest.mark.parametrize("make", [_pipe, _device, _null, _directory, _socket, _endless_loop])
 @pytest.mark.parametrize("name", [".gitignore", ".sourcewiseignore"])
-def test_an_odd_ignore_file_does_not_stop_mining(folder: Path, name: str, make: Callable[[Path], None]) -> None:
+def test_an_unusual_ignore_file_does_not_stop_mining(folder: Path, name: str, make: Callable[[Path], None]) -> None:
     make(folder / "vendor" / name)
     assert "vendor/a.py" in kept(folder)
 
 
 @pytest.mark.parametrize("name", [".gitignore", ".sourcewiseignore"])
-def test_an_ignore_file_without_an_end_is_read_in_part(folder: Path, name: str) -> None:
+def test_a_huge_ignore_file_is_read_in_part(folder: Path, name: str) -> None:
     _giant(folder / name)
     with (folder / name).open("r+b") as file:
         file.write(b"vendor/\n")
@@ -126,24 +128,24 @@ def test_an_ignore_file_without_an_end_is_read_in_part(folder: Path, name: str) 
 
 
 @pytest.mark.parametrize("target", ["/dev/zero", "pipe", "socket", "vendor", "x" * 5_000, "..", "", "a\0b"])
-def test_a_git_file_may_lead_anywhere(folder: Path, target: str) -> None:
+def test_a_git_file_may_name_any_path(folder: Path, target: str) -> None:
     _pipe(folder / "pipe")
     _socket(folder / "socket")
     (folder / "vendor" / ".git").write_text(f"gitdir: {target if target.startswith('/') else f'../{target}'}\n")
     assert "vendor/a.py" in kept(folder)
 
 
-def test_a_line_of_a_git_file_is_read_up_to_its_longest_path(folder: Path) -> None:
+def test_only_the_first_line_of_a_git_file_is_read(folder: Path) -> None:
     marker = folder / ".git"
     marker.write_text("gitdir: place\nmore\n")
     (folder / "place").mkdir()
     assert own_folder(folder) == folder / "place"
     (folder / "place" / "commondir").write_text("../shared\n")
     assert shared_folder(folder) == folder / "place" / "../shared"
-    assert may_be_asked(folder)
+    assert is_safe_to_query(folder)
 
 
-def test_a_git_that_does_not_answer_is_waited_for_once_in_a_scan(
+def test_a_git_that_does_not_answer_delays_a_scan_once(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     for name in ("one", "two", "three", "four"):
@@ -188,9 +190,9 @@ def test_a_file_of_any_name_is_mined(folder: Path, name: str) -> None:
     assert sorted(kept(folder)) == sorted(["vendor/a.py", f"vendor/{name}"])
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits another process")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can limit another process")
 def test_git_cannot_use_up_the_memory(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real one reads an ignore file of 20 GB as a whole."""
+    """The real git would read an ignore file of 20 GB into memory."""
     program = tmp_path / "bin" / "git"
     program.parent.mkdir()
     program.write_text('#!/bin/sh\nwhile [ "$(ulimit -d)" = unlimited ]; do :; done\nulimit -d\n')

@@ -1,4 +1,4 @@
-"""What part of a folder a change concerns."""
+"""The part of a folder that a change affects."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sourcewise.mining.partial_scan import PartialScan
 
 
 def whole_parts(scan: PartialScan, path: str = "") -> list[str]:
-    """Return the paths that are to be looked at with all that lies in them; `.` is the folder itself."""
+    """Return the paths that are visited with everything below them; `.` is the folder itself."""
     if scan.whole:
         return [path or "."]
     return [found for name in scan.entries for found in whole_parts(scan.entries[name], f"{path}/{name}".strip("/"))]
@@ -30,13 +30,13 @@ def whole_parts(scan: PartialScan, path: str = "") -> list[str]:
         ([], []),
     ],
 )
-def test_a_change_concerns(paths: list[str], parts: list[str]) -> None:
+def test_a_change_affects_these_parts(paths: list[str], parts: list[str]) -> None:
     assert whole_parts(PartialScan.of(paths)) == parts
 
 
-def test_no_paths_given_is_the_whole_folder() -> None:
+def test_without_paths_the_whole_folder_is_visited() -> None:
     assert whole_parts(PartialScan.of(None)) == ["."]
 
 
-def test_what_git_keeps_is_passed_by_where_it_lies() -> None:
+def test_a_changed_git_file_causes_a_visit_of_its_folder() -> None:
     assert "vendor" in PartialScan.of(["vendor/.git/index"]).entries

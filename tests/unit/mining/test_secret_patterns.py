@@ -1,4 +1,4 @@
-"""What is taken for a secret. The tokens are drawn here, so that none stands in this file."""
+"""Which names and texts count as secrets. The tokens are generated, so that this file contains none."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def pem(kind: str = "RSA ", header: str = "", line_end: str = "\n") -> str:
         "vault.kdbx",
     ],
 )
-def test_files_for_secrets_are_known_by_name(path: str) -> None:
+def test_files_with_secrets_are_recognized_by_name(path: str) -> None:
     assert secret_name(path)
 
 
@@ -66,7 +66,7 @@ def test_files_for_secrets_are_known_by_name(path: str) -> None:
         "app.env.ts",
     ],
 )
-def test_other_files_are_not(path: str) -> None:
+def test_other_names_are_no_secrets(path: str) -> None:
     assert secret_name(path) == ""
 
 
@@ -91,7 +91,7 @@ def test_other_files_are_not(path: str) -> None:
     ],
 )
 @pytest.mark.parametrize("before", ["", 'key = "', "x\\n", "https://u:"])
-def test_a_secret_is_found_and_its_line_told(secret: str, kind: str, before: str) -> None:
+def test_a_secret_is_found_and_its_line_reported(secret: str, kind: str, before: str) -> None:
     assert find_secret(f"first\nsecond\n{before}{secret}\n") == f"{kind} in line 3"
 
 

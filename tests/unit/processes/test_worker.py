@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Service:
-    """What runs in the child in these tests."""
+    """The service of the child in these tests."""
 
     def __init__(self, greeting: str) -> None:
         self.greeting = greeting
@@ -51,6 +51,9 @@ class Service:
     def break_down(self) -> None:
         raise ZeroDivisionError("by hand")
 
+    def fail_with(self, words: str) -> None:
+        raise RuntimeError(words)
+
     def die(self) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -72,11 +75,11 @@ def worker() -> Iterator[Worker]:
     worker.close()
 
 
-def test_returns_what_the_method_returns(worker: Worker) -> None:
+def test_a_call_returns_the_result_of_the_method(worker: Worker) -> None:
     assert worker.call("greet", "Ada") == "Hello Ada"
 
 
-def test_generator_method_gives_items_and_a_result(worker: Worker) -> None:
+def test_a_generator_method_returns_items_and_a_result(worker: Worker) -> None:
     items: list[int] = []
     assert worker.call("count", 3, on_item=items.append) == "counted"
     assert items == [0, 1, 2]
@@ -88,7 +91,7 @@ def test_nothing_runs_before_the_first_call(worker: Worker) -> None:
     assert worker.running
 
 
-def test_user_error_arrives_with_its_hint_and_the_child_lives(worker: Worker) -> None:
+def test_a_user_error_keeps_its_hint_and_the_child_lives(worker: Worker) -> None:
     pid = worker.call("pid")
     with pytest.raises(QuestionError) as caught:
         worker.call("refuse")
@@ -97,13 +100,21 @@ def test_user_error_arrives_with_its_hint_and_the_child_lives(worker: Worker) ->
 
 
 def test_unexpected_error_becomes_a_worker_error(worker: Worker) -> None:
-    with pytest.raises(WorkerError, match="ZeroDivisionError: by hand"):
+    with pytest.raises(WorkerError, match=r"process failed unexpectedly \(ZeroDivisionError\)"):
         worker.call("break_down")
 
 
-def test_death_is_reported_and_the_next_call_starts_anew(worker: Worker) -> None:
+@pytest.mark.parametrize("words", ["std::bad_alloc", "Failed to allocate memory for requested buffer of size 9"])
+def test_words_of_a_library_about_memory_become_a_message(worker: Worker, words: str) -> None:
+    with pytest.raises(WorkerError, match=r"not enough memory for the test process") as failure:
+        worker.call("fail_with", words)
+    assert words not in str(failure.value)
+    assert failure.value.hint
+
+
+def test_a_crash_is_reported_and_the_next_call_starts_a_new_child(worker: Worker) -> None:
     first = worker.call("pid")
-    with pytest.raises(WorkerDiedError, match="stopped in the middle"):
+    with pytest.raises(WorkerDiedError, match="stopped unexpectedly"):
         worker.call("die")
     assert worker.call("pid") != first
 
@@ -113,7 +124,7 @@ def test_prints_of_the_service_do_not_corrupt_the_messages(worker: Worker) -> No
     assert worker.call("greet", "Ada") == "Hello Ada"
 
 
-def test_kill_from_another_thread_ends_a_call_under_way(worker: Worker, tmp_path: Path) -> None:
+def test_kill_from_another_thread_ends_a_running_call(worker: Worker, tmp_path: Path) -> None:
     started, release = _pipes(tmp_path)
     failures: list[BaseException] = []
 
@@ -132,7 +143,7 @@ def test_kill_from_another_thread_ends_a_call_under_way(worker: Worker, tmp_path
     assert not isinstance(failure, WorkerDiedError), "an end that we wanted is no crash"
 
 
-def test_close_ends_the_call_under_way_and_those_that_wait(worker: Worker, tmp_path: Path) -> None:
+def test_close_ends_running_and_waiting_calls(worker: Worker, tmp_path: Path) -> None:
     started, release = _pipes(tmp_path)
     with ThreadPoolExecutor(4) as threads:
         held = threads.submit(worker.call, "hold", started, release)
@@ -148,7 +159,7 @@ def test_close_ends_the_call_under_way_and_those_that_wait(worker: Worker, tmp_p
     assert worker.call("greet", "Ada") == "Hello Ada"
 
 
-def test_close_reaches_a_child_that_is_just_being_started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_close_ends_a_child_that_is_just_starting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     class SlowStart(Worker):
         starting, closed = threading.Event(), threading.Event()
 
@@ -170,7 +181,7 @@ def test_close_reaches_a_child_that_is_just_being_started(monkeypatch: pytest.Mo
     assert not worker.running
 
 
-def test_restart_lets_the_call_under_way_end(worker: Worker, tmp_path: Path) -> None:
+def test_restart_lets_a_running_call_end(worker: Worker, tmp_path: Path) -> None:
     started, release = _pipes(tmp_path)
     with ThreadPoolExecutor(2) as threads:
         held = threads.submit(worker.call, "hold", started, release)
@@ -182,7 +193,7 @@ def test_restart_lets_the_call_under_way_end(worker: Worker, tmp_path: Path) -> 
     assert worker.call("greet", "Ada") == "Good day Ada"
 
 
-def test_a_child_that_nobody_uses_ends_and_the_next_call_starts_another() -> None:
+def test_an_idle_child_ends_and_the_next_call_starts_another() -> None:
     idle: list[float | None] = [None]
     worker = Worker("test_worker:Service", {"greeting": "Hello"}, "test", idle_seconds=lambda: idle[0])
     try:
@@ -197,7 +208,7 @@ def test_a_child_that_nobody_uses_ends_and_the_next_call_starts_another() -> Non
         worker.close()
 
 
-def test_a_call_that_begins_when_the_child_ends_for_idleness_is_served() -> None:
+def test_a_call_that_begins_when_an_idle_child_ends_is_served() -> None:
     worker = Worker("test_worker:Service", {"greeting": "Hello"}, "test", idle_seconds=lambda: 0.0)
     try:
         with ThreadPoolExecutor(3) as threads:
@@ -215,7 +226,7 @@ def test_low_priority_is_ten_below_ours() -> None:
         worker.close()
 
 
-def test_urgent_call_goes_before_those_that_wait(worker: Worker, tmp_path: Path) -> None:
+def test_an_urgent_call_overtakes_waiting_calls(worker: Worker, tmp_path: Path) -> None:
     started, release = _pipes(tmp_path)
     threads = [threading.Thread(target=worker.call, args=("hold", started, release))]
     threads[0].start()
@@ -232,8 +243,8 @@ def test_urgent_call_goes_before_those_that_wait(worker: Worker, tmp_path: Path)
     assert worker.call("order")[0] == "urgent"
 
 
-def test_child_leaves_when_its_parent_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The parent is a process of its own, killed hard in the middle of a call of its worker."""
+def test_the_child_ends_when_its_parent_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parent is another process, killed during a call of its worker."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([os.path.dirname(__file__), *sys.path]))
     started, release = _pipes(tmp_path)
     parent = os.spawnv(

@@ -1,4 +1,4 @@
-"""The messages of the wire: complete, unambiguous, and the same after a journey through JSON."""
+"""The messages on the wire: complete, unambiguous, and unchanged by a round trip through JSON."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ ANSWER = protocol.AskResult(
 )
 
 
-def test_methods_are_ours_and_unique() -> None:
+def test_methods_are_unique_and_have_the_prefix() -> None:
     methods = [message.method for message in MESSAGES]
     assert len(set(methods)) == len(methods)
     assert all(re.fullmatch(r"sourcewise(/[a-z]+)+", method) for method in methods)
@@ -63,12 +63,12 @@ def test_every_declared_message_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("cls", WIRE_CLASSES, ids=lambda cls: cls.__name__)
-def test_types_of_fields_can_be_read_at_run_time(cls: type[Any]) -> None:
+def test_field_types_can_be_resolved_at_run_time(cls: type[Any]) -> None:
     assert get_type_hints(cls).keys() == {field.name for field in attrs.fields(cls)}
     assert cls.__doc__
 
 
-def test_an_answer_survives_the_wire_with_all_fields_there() -> None:
+def test_an_answer_is_unchanged_by_a_round_trip() -> None:
     converter = make_converter()
     sent = json.loads(json.dumps(converter.unstructure(ANSWER)))
     assert sent["askId"] == "1"
@@ -79,7 +79,7 @@ def test_an_answer_survives_the_wire_with_all_fields_there() -> None:
     assert converter.structure(sent, protocol.AskResult) == ANSWER
 
 
-def test_a_state_survives_the_wire() -> None:
+def test_a_state_is_unchanged_by_a_round_trip() -> None:
     converter = make_converter()
     state = protocol.IndexState(
         (protocol.FolderState("file:///x", Stage.EMBEDDING, 1, 2, False, None, 3, 4, 5, "", ""),)
@@ -87,7 +87,7 @@ def test_a_state_survives_the_wire() -> None:
     assert converter.structure(json.loads(json.dumps(converter.unstructure(state))), protocol.IndexState) == state
 
 
-def test_what_is_left_out_has_its_default() -> None:
+def test_an_omitted_field_has_its_default() -> None:
     message = make_converter().structure(
         {"id": 1, "jsonrpc": "2.0", "method": "sourcewise/search", "params": {"query": "x", "futureField": 1}},
         message_type("sourcewise/search"),
@@ -96,15 +96,15 @@ def test_what_is_left_out_has_its_default() -> None:
 
 
 @pytest.mark.parametrize("query", [None, 7, True, ["x"], {"a": 1}])
-def test_a_value_of_another_type_is_never_turned_into_text(query: Any) -> None:
+def test_a_value_of_another_type_is_not_converted_to_text(query: Any) -> None:
     with pytest.raises(ClassValidationError):
         make_converter().structure({"query": query}, protocol.SearchParams)
 
 
-def test_a_foreign_method_has_no_type_of_ours() -> None:
+def test_a_standard_method_has_no_declared_type() -> None:
     assert message_type("textDocument/hover") is None
 
 
-def test_the_declarations_need_no_library_of_the_language_server() -> None:
+def test_the_declarations_import_no_language_server_library() -> None:
     code = "import sys, sourcewise.protocol; assert not {'pygls', 'lsprotocol', 'cattrs'} & sys.modules.keys()"
     subprocess.run([sys.executable, "-c", code], check=True)

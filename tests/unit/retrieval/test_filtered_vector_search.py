@@ -1,4 +1,4 @@
-"""Which way the nearest chunks that pass a filter are found, on a real catalog and with vectors on a line."""
+"""The method by which the nearest chunks that pass a filter are found, on a real catalog with fake vectors."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ LIMIT = 4
 QUESTION = np.ones(2, dtype=np.float32)
 
 
-class Line:
-    """Vectors of chunks whose number is how far they are; remembers how it was asked."""
+class FakeVectors:
+    """A fake vector store: a chunk's id is its distance from the query. Records its searches."""
 
     def __init__(self) -> None:
-        self.asked: list[int | str] = []
+        self.searches: list[int | str] = []
 
     def search(self, _model: str, _vector: Vector, limit: int, within: Sequence[str] | None = None) -> Hits:
-        self.asked.append(limit if within is None else f"{len(within)} named")
+        self.searches.append(limit if within is None else f"{len(within)} ids")
         among = (str(number) for number in range(MANY)) if within is None else sorted(within, key=int)
         return [(chunk_id, -float(chunk_id)) for chunk_id in among][:limit]
 
     def neighbours(self, _model: str, _chunk_id: str, _limit: int) -> Hits:
-        raise AssertionError("nobody asks for them here")
+        raise AssertionError("not used here")
 
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    """Chunks 0 to 199 in one file each: every second one is Python, the last hundred lie in `far/`."""
+    """Chunks 0 to 199 in one file each: every second one is Python, the last hundred are in `far/`."""
     catalog = Catalog(tmp_path / "catalog.sqlite")
     for number in range(MANY):
         path = f"{'far' if number >= 100 else 'near'}/{number}"
@@ -53,34 +53,34 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 
 @pytest.mark.parametrize(
-    ("chunk_filter", "found", "asked"),
+    ("chunk_filter", "found", "searches"),
     [
         (ANY_CHUNK, ["0", "1", "2", "3"], [4]),
-        (ChunkFilter(("near/8", "far/150")), ["8", "150"], ["2 named"]),
+        (ChunkFilter(("near/8", "far/150")), ["8", "150"], ["2 ids"]),
         (ChunkFilter(languages=("python",)), ["0", "2", "4", "6"], [16]),
         (ChunkFilter(kinds=("rare",)), ["0", "8", "16", "24"], [16, 64]),
-        (ChunkFilter(("far/",)), ["100", "101", "102", "103"], [16, "100 named"]),
-        (ChunkFilter(paths=()), [], ["0 named"]),
+        (ChunkFilter(("far/",)), ["100", "101", "102", "103"], [16, "100 ids"]),
+        (ChunkFilter(paths=()), [], ["0 ids"]),
     ],
     ids=["any", "few", "most", "some", "only far ones", "none"],
 )
-def test_what_passes_is_found_by_the_quickest_way(
+def test_passing_chunks_are_found_by_the_fastest_method(
     catalog: Catalog,
     monkeypatch: pytest.MonkeyPatch,
     chunk_filter: ChunkFilter,
     found: list[str],
-    asked: list[int | str],
+    searches: list[int | str],
 ) -> None:
     monkeypatch.setattr(module, "_FEW", 10)
-    line = Line()
-    hits = nearest_chunks(line, catalog, "model", QUESTION, limit=LIMIT, chunk_filter=chunk_filter)
+    vectors = FakeVectors()
+    hits = nearest_chunks(vectors, catalog, "model", QUESTION, limit=LIMIT, chunk_filter=chunk_filter)
     assert [chunk_id for chunk_id, _ in hits] == found
-    assert line.asked == asked
+    assert vectors.searches == searches
 
 
-def test_where_all_was_looked_at_there_is_no_more(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_that_covered_all_chunks_is_not_repeated(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_FEW", 10)
-    line = Line()
-    hits = nearest_chunks(line, catalog, "model", QUESTION, limit=60, chunk_filter=ChunkFilter(kinds=("rare",)))
+    vectors = FakeVectors()
+    hits = nearest_chunks(vectors, catalog, "model", QUESTION, limit=60, chunk_filter=ChunkFilter(kinds=("rare",)))
     assert len(hits) == MANY // 8
-    assert line.asked == [240]
+    assert vectors.searches == [240]

@@ -1,4 +1,4 @@
-"""The embedding of a query: moved towards its context, and absent while the model or the store is unavailable."""
+"""The embedding of a query: blended with its context, and absent while the model or the store is unavailable."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
     catalog.close()
 
 
-def test_context_moves_the_vector_towards_itself_by_its_weight(catalog: Catalog) -> None:
+def test_the_vector_moves_towards_its_context_by_the_weight(catalog: Catalog) -> None:
     embedder = QueryEmbedder(catalog, NoStore(), HashingEmbedder())
     topic = embedder.embed("certificates", MODEL)
     vectors = [
@@ -66,7 +66,7 @@ def test_without_a_model_there_is_no_embedding(catalog: Catalog) -> None:
     assert QueryEmbedder(catalog, NoStore(), NoModel()).embed("anything", MODEL) is None
 
 
-def test_without_a_store_nothing_is_near(catalog: Catalog) -> None:
+def test_without_a_vector_store_nothing_is_found(catalog: Catalog) -> None:
     embedding = QueryEmbedder(catalog, NoStore(), HashingEmbedder()).embed("anything", MODEL)
     assert embedding is not None
     assert embedding.nearest(5, ANY_CHUNK) == {}
@@ -74,7 +74,7 @@ def test_without_a_store_nothing_is_near(catalog: Catalog) -> None:
     assert embedding.of_files(["a.py"]) == {}
 
 
-def test_the_model_of_the_embedded_chunks_comes_first(catalog: Catalog) -> None:
+def test_the_model_of_the_embedded_chunks_takes_precedence(catalog: Catalog) -> None:
     embedder = QueryEmbedder(catalog, NoStore(), HashingEmbedder())
     assert embedder.model_for("older", MODEL) == "older"
     assert embedder.model_for(None, MODEL) is None

@@ -1,4 +1,4 @@
-"""From what a person narrows a search to, to what the catalog can search; and what is refused, with what there is."""
+"""The conversion of a scope to a filter on chunks, and the errors for names that the index lacks."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
     catalog.close()
 
 
-def test_what_is_not_narrowed_stays_everything(tmp_path: Path, catalog: Catalog) -> None:
+def test_an_empty_scope_passes_any_chunk(tmp_path: Path, catalog: Catalog) -> None:
     assert chunk_filter_of(EVERYTHING, tmp_path / "not even there", catalog) is ANY_CHUNK
 
 
-def test_names_are_taken_in_any_case(folder: Path, catalog: Catalog) -> None:
+def test_names_are_case_insensitive(folder: Path, catalog: Catalog) -> None:
     scope = Scope(("src/",), ("Python", "go"), ("CLASS",))
     assert chunk_filter_of(scope, folder, catalog) == ChunkFilter(("src/",), ("python", "go"), ("class",))
 
@@ -57,12 +57,12 @@ def test_names_are_taken_in_any_case(folder: Path, catalog: Catalog) -> None:
 @pytest.mark.parametrize(
     ("scope", "message", "hint"),
     [
-        (Scope(("src/", "lib/")), "Nothing is indexed of lib/.", "Name files and folders"),
-        (Scope(languages=("go", "cobol")), "Nothing in the index is in cobol.", "It has: go, markdown, python."),
-        (Scope(kinds=("klass",)), "Nothing in the index is a klass.", "It has: class, section, struct."),
+        (Scope(("src/", "lib/")), "Not in the index: lib/.", "Use paths relative"),
+        (Scope(languages=("go", "cobol")), "Nothing in the index is in cobol.", "The index has: go, markdown, python."),
+        (Scope(kinds=("klass",)), "Nothing in the index is a klass.", "The index has: class, section, struct."),
     ],
 )
-def test_what_the_index_lacks_is_refused_with_what_it_has(
+def test_an_unknown_name_is_refused_with_the_known_names(
     folder: Path, catalog: Catalog, scope: Scope, message: str, hint: str
 ) -> None:
     with pytest.raises(QuestionError) as caught:
@@ -71,14 +71,14 @@ def test_what_the_index_lacks_is_refused_with_what_it_has(
     assert hint in caught.value.hint
 
 
-def test_an_empty_index_says_that_it_is_empty(tmp_path: Path) -> None:
+def test_the_error_for_an_empty_index_says_that_it_is_empty(tmp_path: Path) -> None:
     catalog = Catalog(tmp_path / "new.sqlite")
-    with pytest.raises(QuestionError, match="empty so far"):
+    with pytest.raises(QuestionError, match="still empty"):
         chunk_filter_of(Scope(languages=("python",)), tmp_path, catalog)
     catalog.close()
 
 
-def test_what_has_changed_becomes_the_indexed_files_that_did_and_are_in_scope(folder: Path, catalog: Catalog) -> None:
+def test_changed_since_selects_the_changed_and_indexed_files_in_scope(folder: Path, catalog: Catalog) -> None:
     for path in ("src/a.py", "docs/guide.md", "src/not_indexed.py"):
         (folder / path).write_text("changed")
     changed = Scope(changed_since="main")
@@ -88,19 +88,19 @@ def test_what_has_changed_becomes_the_indexed_files_that_did_and_are_in_scope(fo
 
 
 @pytest.mark.parametrize("paths", [(), ("src/",)])
-def test_where_nothing_has_changed_it_is_said(folder: Path, catalog: Catalog, paths: tuple[str, ...]) -> None:
+def test_a_scope_without_changed_files_is_refused(folder: Path, catalog: Catalog, paths: tuple[str, ...]) -> None:
     (folder / "docs/guide.md").write_text("changed" if paths else "docs/guide.md")
     with pytest.raises(QuestionError, match=f"No indexed file of {paths[0] if paths else 'this folder'} has") as caught:
         chunk_filter_of(Scope(paths, changed_since="main"), folder, catalog)
     assert caught.value.hint
 
 
-def test_a_branch_that_git_does_not_know_is_refused(folder: Path, catalog: Catalog) -> None:
-    with pytest.raises(QuestionError, match="no branch, tag or commit missing"):
+def test_an_unknown_branch_is_refused(folder: Path, catalog: Catalog) -> None:
+    with pytest.raises(QuestionError, match="no branch, tag or commit named missing"):
         chunk_filter_of(Scope(changed_since="missing"), folder, catalog)
 
 
-def test_there_is_a_choice_of_what_the_index_and_the_repository_have(folder: Path, catalog: Catalog) -> None:
+def test_the_choices_are_the_languages_kinds_and_branches_present(folder: Path, catalog: Catalog) -> None:
     assert scope_choices(folder, catalog) == ScopeChoices(
         ("go", "markdown", "python"), ("class", "section", "struct"), ("main",)
     )

@@ -14,7 +14,7 @@ Traceback (most recent call last):
 ValueError: no"""
 
 
-def test_frames_of_a_traceback_are_places() -> None:
+def test_frames_of_a_traceback_are_locations() -> None:
     assert find_locations(TRACEBACK) == (("/home/me/app/main.py", 12), ("C:/work/app/core.py", 40))
 
 
@@ -28,6 +28,8 @@ def test_frames_of_a_traceback_are_places() -> None:
         ("Program.cs(14,7): error CS0103", [("Program.cs", 14)]),
         ("server.c:3: warning, and again server.c", [("server.c", 3)]),
         ("main.py, then main.py", [("main.py", None)]),
+        ("请看config.py:10行", [("请看config.py", 10), ("config.py", 10)]),
+        ("文档/配置.py:3", [("文档/配置.py", 3)]),
     ],
 )
 def test_files_are_found_with_their_lines(question: str, locations: list[tuple[str, int | None]]) -> None:
@@ -37,9 +39,9 @@ def test_files_are_found_with_their_lines(question: str, locations: list[tuple[s
 @pytest.mark.parametrize(
     "question", ["", "how does it work, e.g. in v1.2?", "self.foo.bar of www.example.com", "..", "a.b"]
 )
-def test_what_is_no_file_of_a_known_kind_is_no_place(question: str) -> None:
+def test_text_without_a_known_file_extension_is_no_location(question: str) -> None:
     assert find_locations(question) == ()
 
 
-def test_a_flood_of_places_is_cut() -> None:
+def test_the_number_of_locations_is_limited() -> None:
     assert len(find_locations(" ".join(f"file{n}.py" for n in range(1000)))) == 12

@@ -1,4 +1,4 @@
-"""Who defines, uses and calls what: on a real catalog and real vectors of a small embedder."""
+"""Definitions, references, callees and similar code, on a real catalog and a real vector store."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ FILES = {
 }
 
 
-class Known:
-    """A catalog with its vectors."""
+class IndexedFiles:
+    """A catalog with the chunks of a few files, and its vectors."""
 
     def __init__(self, root: Path) -> None:
         self.catalog = Catalog(root / "catalog.sqlite")
@@ -94,7 +94,7 @@ class Known:
             self.catalog.replace_file(file, SmartCodeChunker(target_tokens=20).chunk_with_context(file))
 
     def embed(self) -> None:
-        """Give all chunks vectors: those of one file are alike."""
+        """Add a vector for each chunk; chunks of one file get similar vectors."""
         pending = self.catalog.vectors.pending(MODEL, 100)
         angle = {path: number for number, path in enumerate(FILES)}
         made = {
@@ -108,11 +108,11 @@ class Known:
 
 
 @pytest.fixture
-def known(tmp_path: Path) -> Iterator[Known]:
-    known = Known(tmp_path)
-    yield known
-    known.store.close()
-    known.catalog.close()
+def index(tmp_path: Path) -> Iterator[IndexedFiles]:
+    index = IndexedFiles(tmp_path)
+    yield index
+    index.store.close()
+    index.catalog.close()
 
 
 def code(path: str, name: str) -> Chunk:
@@ -121,8 +121,8 @@ def code(path: str, name: str) -> Chunk:
     return excerpt
 
 
-def test_a_name_is_taken_in_its_case_and_in_the_language_it_stands_in(known: Known) -> None:
-    definitions = known.symbols.definitions
+def test_definitions_match_case_and_prefer_the_language_of_the_file(index: IndexedFiles) -> None:
+    definitions = index.symbols.definitions
     [place] = definitions(["check_password"], "login.py")
     assert (place.path, place.definition.first_line) == ("auth.py", 1)
     assert [place.path for place in definitions(["check_password"], "page.js")] == ["web.js"]
@@ -130,15 +130,15 @@ def test_a_name_is_taken_in_its_case_and_in_the_language_it_stands_in(known: Kno
     assert definitions(["password"], "login.py") == []
 
 
-def test_the_most_exact_name_that_is_defined_counts(known: Known) -> None:
-    [place] = known.symbols.definitions(["self.enter", "enter"], "login.py")
+def test_the_most_exact_defined_name_is_used(index: IndexedFiles) -> None:
+    [place] = index.symbols.definitions(["self.enter", "enter"], "login.py")
     assert place.definition.qualified_name == "Login.enter"
-    assert known.symbols.definitions(["Login.enter", "enter"], "login.py") == [place]
+    assert index.symbols.definitions(["Login.enter", "enter"], "login.py") == [place]
 
 
-def test_uses_are_whole_words_outside_of_the_definition(known: Known) -> None:
-    definitions = known.symbols.definitions(["check_password"], "auth.py")
-    references = known.symbols.references("check_password", definitions)
+def test_references_are_whole_words_outside_the_definition(index: IndexedFiles) -> None:
+    definitions = index.symbols.definitions(["check_password"], "auth.py")
+    references = index.symbols.references("check_password", definitions)
     assert [
         (each.chunk.path, each.line, each.symbol) for each in references.found if each.chunk.path == "login.py"
     ] == [
@@ -146,18 +146,18 @@ def test_uses_are_whole_words_outside_of_the_definition(known: Known) -> None:
         ("login.py", 1, ""),
     ]
     assert references.truncated is False
-    hash_references = known.symbols.references("hash_of", known.symbols.definitions(["hash_of"], "auth.py"))
+    hash_references = index.symbols.references("hash_of", index.symbols.definitions(["hash_of"], "auth.py"))
     assert [(each.line, each.symbol) for each in hash_references.found] == [(3, "check_password")]
 
 
-def test_calls_are_what_the_folder_defines(known: Known) -> None:
-    callees = known.symbols.callees(code("auth.py", "check_password"))
+def test_callees_are_defined_in_the_folder(index: IndexedFiles) -> None:
+    callees = index.symbols.callees(code("auth.py", "check_password"))
     assert [place.definition.name for place in callees] == ["hash_of"]
 
 
-def test_what_surrounds_some_code_comes_by_its_reasons(known: Known) -> None:
-    known.embed()
-    result = known.symbols.related_code(code("auth.py", "check_password"), MODEL, 8)
+def test_related_code_has_reasons(index: IndexedFiles) -> None:
+    index.embed()
+    result = index.symbols.related_code(code("auth.py", "check_password"), MODEL, 8)
     first, *others = result.passages
     assert first.chunk.text.startswith("def check_password(name, password)")
     assert result.mode is SearchMode.HYBRID
@@ -168,28 +168,28 @@ def test_what_surrounds_some_code_comes_by_its_reasons(known: Known) -> None:
     assert all(not passage.chunk.overlaps(first.chunk) for passage in others)
 
 
-def test_without_vectors_the_words_serve(known: Known) -> None:
-    result = known.symbols.related_code(code("auth.py", "check_password"), MODEL, 8)
+def test_without_vectors_related_code_is_found_by_keywords(index: IndexedFiles) -> None:
+    result = index.symbols.related_code(code("auth.py", "check_password"), MODEL, 8)
     assert (result.mode, result.embedded) == (SearchMode.KEYWORD, 0)
     assert {"Login.enter", "hash_of"} <= {passage.chunk.symbol for passage in result.passages}
 
 
-def test_code_that_no_index_has_is_surrounded_too(known: Known) -> None:
+def test_related_code_is_found_for_code_outside_the_index(index: IndexedFiles) -> None:
     excerpt = Excerpts(Document("Untitled-1", "def mine():\n    return hash_of('x')\n", "python")).enclosing(1)
     assert excerpt is not None
-    result = known.symbols.related_code(excerpt, MODEL, 8)
+    result = index.symbols.related_code(excerpt, MODEL, 8)
     assert result.passages[0].chunk is excerpt
     assert "hash_of" in {passage.chunk.symbol for passage in result.passages}
 
 
-def test_the_top_is_kept(known: Known) -> None:
-    assert len(known.symbols.related_code(code("auth.py", "check_password"), MODEL, 2).passages) == 2
+def test_the_number_of_passages_is_limited(index: IndexedFiles) -> None:
+    assert len(index.symbols.related_code(code("auth.py", "check_password"), MODEL, 2).passages) == 2
 
 
-def test_similar_code_is_what_has_a_near_vector_and_not_itself(known: Known) -> None:
-    known.embed()
-    [place] = known.symbols.definitions(["hash_of"], "auth.py")
-    similar = known.symbols.similar([place.chunk_id], MODEL, 2)
+def test_similar_code_is_ordered_by_similarity_and_excludes_itself(index: IndexedFiles) -> None:
+    index.embed()
+    [place] = index.symbols.definitions(["hash_of"], "auth.py")
+    similar = index.symbols.similar([place.chunk_id], MODEL, 2)
     assert similar[0][0].path == "auth.py"
     assert place.chunk_id not in {chunk.id for chunk, _ in similar}
     assert [similarity for _, similarity in similar] == sorted((s for _, s in similar), reverse=True)
@@ -204,8 +204,8 @@ def test_similar_code_is_what_has_a_near_vector_and_not_itself(known: Known) -> 
     ],
 )
 def test_names_with_marks_have_their_own_definition_and_references(
-    known: Known, name: str, path: str, definition: tuple[int, int], symbols: set[str]
+    index: IndexedFiles, name: str, path: str, definition: tuple[int, int], symbols: set[str]
 ) -> None:
-    places = known.symbols.definitions([name], path)
+    places = index.symbols.definitions([name], path)
     assert [(p.definition.first_line, p.definition.last_line) for p in places] == [definition]
-    assert {reference.symbol for reference in known.symbols.references(name, places).found} == symbols
+    assert {reference.symbol for reference in index.symbols.references(name, places).found} == symbols

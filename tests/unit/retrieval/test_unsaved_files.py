@@ -1,4 +1,4 @@
-"""What is shown and not saved, in the passages of a search."""
+"""Search results with the unsaved text of open files."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def unsaved(text: str) -> UnsavedFiles:
 
 
 def result(chunks: Sequence[Chunk], *, relevant: bool = True) -> SearchResult:
-    passages = tuple(Passage(chunk, rank, 1 / rank, 0.5, (f"meaning #{rank}",)) for rank, chunk in enumerate(chunks, 1))
+    passages = tuple(
+        Passage(chunk, rank, 1 / rank, 0.5, (f"similarity #{rank}",)) for rank, chunk in enumerate(chunks, 1)
+    )
     return SearchResult(QUESTION, passages, SearchMode.HYBRID, len(chunks), len(chunks), relevant)
 
 
@@ -57,31 +59,31 @@ def places(found: SearchResult) -> list[tuple[str, int]]:
     return [(passage.chunk.symbol, passage.chunk.first_line) for passage in found.passages]
 
 
-def test_what_is_as_it_was_saved_stays() -> None:
+def test_unchanged_passages_stay() -> None:
     assert merged(SAVED) == result(list(unsaved(SAVED).chunks.values()))
 
 
-def test_what_moved_takes_its_new_lines() -> None:
+def test_moved_passages_get_their_new_lines() -> None:
     send, between, read = SAVED.partition("\n\n\n")
     found = merged(f"{send}{between}{PAINT}{between}{read}")
     assert places(found) == [("send", 1), ("read", 11)]
     assert [passage.similarity for passage in found.passages] == [0.5, 0.5]
 
 
-def test_what_was_rewritten_takes_the_place_of_what_it_was() -> None:
+def test_a_rewritten_definition_replaces_the_indexed_one() -> None:
     found = merged(SAVED.replace("network.send(request)", "radio.transmit(request)"))
     assert places(found) == [("send", 1), ("read", 6)]
     first = found.passages[0]
     assert "radio.transmit" in first.chunk.text
-    assert first.similarity is None, "the vector is that of the saved text"
-    assert first.reasons == ("meaning #1", "as the editor shows it")
+    assert first.similarity is None, "the vector belongs to the saved text"
+    assert first.reasons == ("similarity #1", "has unsaved changes")
 
 
-def test_what_is_gone_goes() -> None:
+def test_deleted_passages_are_dropped() -> None:
     assert places(merged(SAVED.partition("\n\n\n")[2])) == [("read", 1)]
 
 
-def test_what_is_new_joins_by_its_words_before_what_has_fewer() -> None:
+def test_new_code_ranks_before_passages_with_fewer_keywords() -> None:
     new = 'def resend(request, network):\n    """Send a request over the network again."""\n    return send(request)\n'
     found = merged(f"{SAVED}\n\n{new}")
     assert {symbol for symbol, _ in places(found)} == {"send", "read", "resend"}
@@ -89,18 +91,18 @@ def test_what_is_new_joins_by_its_words_before_what_has_fewer() -> None:
     assert [passage.rank for passage in found.passages] == [1, 2, 3]
 
 
-def test_what_is_new_and_about_something_else_does_not() -> None:
+def test_new_code_without_keywords_is_left_out() -> None:
     assert places(merged(f"{SAVED}\n\n{PAINT}\n")) == [("send", 1), ("read", 6)]
 
 
-def test_what_is_new_may_be_the_answer_where_nothing_was_found() -> None:
+def test_new_code_can_make_an_empty_result_relevant() -> None:
     new = "def request_over_network(value):\n    return radio.transmit(value)\n"
     found = merged(new, found=[], relevant=False)
     assert places(found) == [("request_over_network", 1)]
     assert found.relevant
 
 
-def test_the_scope_and_the_limit_hold() -> None:
+def test_the_scope_and_the_limit_apply_to_new_code() -> None:
     new = f"{SAVED}\n\ndef resend(request, network):\n    return send(request)\n"
     assert len(merged(new, top=2).passages) == 2
     assert places(merged(new, found=[], chunk_filter=ChunkFilter(("docs/",)))) == []

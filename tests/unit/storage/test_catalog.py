@@ -1,4 +1,4 @@
-"""A catalog keeps files and chunks together through changes, threads, full disks and damage."""
+"""A catalog keeps files and chunks consistent through changes, threads, full disks and damage."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-# --- files and chunks ------------------------------------------------------------------------------------
+# --- files and chunks -------------------------------------------------------------------------------------
 
 
-def test_a_file_and_its_chunks_come_back_as_they_went_in(catalog: Catalog) -> None:
+def test_a_file_and_its_chunks_are_returned_as_stored(catalog: Catalog) -> None:
     definition = Definition("load", "method", 2, 3, ("Store",), "def load(self) -> str", "Read it.")
     first = chunk("a.py", "class Store:\n", symbol="Store", kind="class", position=0, total=2)
     second = chunk("a.py", "def load(self): ...", 2, position=1, total=2, definitions=(definition, definition))
@@ -35,7 +35,7 @@ def test_a_file_and_its_chunks_come_back_as_they_went_in(catalog: Catalog) -> No
     assert catalog.known_files() == {"a.py": KnownFile(file.stamp.size, 1, file.digest, None)}
 
 
-def test_what_is_stored_is_there_after_reopening(path: Path) -> None:
+def test_stored_files_are_there_after_reopening(path: Path) -> None:
     first = Catalog(path)
     put(first, "a.py", chunk("a.py", "x = 1"))
     first.set_meta("folder", "/somewhere")
@@ -46,7 +46,7 @@ def test_what_is_stored_is_there_after_reopening(path: Path) -> None:
     second.close()
 
 
-def test_any_number_of_chunks_can_be_asked_for(catalog: Catalog) -> None:
+def test_any_number_of_chunks_can_be_requested(catalog: Catalog) -> None:
     chunks = [chunk("a.py", f"x{n} = {n}", n + 1, position=n, total=2000) for n in range(2000)]
     put(catalog, "a.py", *chunks)
     ids = [part.id for part in chunks] + [f"{n:032x}" for n in range(40_000)]
@@ -85,7 +85,7 @@ def test_removed_files_leave_nothing_behind(catalog: Catalog) -> None:
     assert catalog.counts(MODEL) == IndexCounts(1, 1, 0, 0)
 
 
-def test_a_new_time_of_change_is_recorded(catalog: Catalog) -> None:
+def test_a_new_modification_time_is_recorded(catalog: Catalog) -> None:
     put(catalog, "a.py", chunk("a.py", "x"))
     catalog.restamp([FileStamp("a.py", 1, 77)])
     assert catalog.known_files()["a.py"].mtime_ns == 77
@@ -101,7 +101,7 @@ def test_many_files_are_removed_at_once(catalog: Catalog) -> None:
     assert len(found(catalog, "alpha")) == 1
 
 
-def test_a_sketch_has_the_path_and_the_names_of_a_chunk(catalog: Catalog) -> None:
+def test_chunk_metadata_has_the_path_and_the_defined_names(catalog: Catalog) -> None:
     definitions = (Definition("größe", "function", 1, 1), Definition("Other", "class", 1, 1))
     body = chunk("a/b.py", "text", definitions=definitions)
     put(catalog, body.path, body)
@@ -113,7 +113,7 @@ def test_a_sketch_has_the_path_and_the_names_of_a_chunk(catalog: Catalog) -> Non
     "written",
     ["pkg/net/http.py", "net/http.py", "http.py", "/usr/lib/site-packages/pkg/net/http.py", "C:/x/net/http.py"],
 )
-def test_chunks_are_found_at_a_line_of_a_file_by_any_end_of_its_path(catalog: Catalog, written: str) -> None:
+def test_chunks_at_a_line_are_found_by_any_suffix_of_the_path(catalog: Catalog, written: str) -> None:
     first, second = chunk("pkg/net/http.py", "a\nb\nc"), chunk("pkg/net/http.py", "d\ne", first_line=4, position=1)
     put(catalog, "pkg/net/http.py", first, second)
     put(catalog, "pkg/xhttp.py", chunk("pkg/xhttp.py", "x"))
@@ -124,7 +124,7 @@ def test_chunks_are_found_at_a_line_of_a_file_by_any_end_of_its_path(catalog: Ca
     assert catalog.chunks_at("other.py", 1, 10) == catalog.chunks_at("", 1, 10) == []
 
 
-# --- scope -----------------------------------------------------------------------------------------------
+# --- scope ------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -140,18 +140,18 @@ def scattered(catalog: Catalog) -> Catalog:
     return catalog
 
 
-def test_paths_of_which_nothing_is_indexed_are_known(scattered: Catalog) -> None:
+def test_paths_without_indexed_files_are_returned(scattered: Catalog) -> None:
     asked = ["src/", "src/a.py", "sr", "logs/", "logs/x.log", "src/a.py/x", ""]
     assert scattered.unknown_paths(asked) == ["sr", "logs/", "logs/x.log", "src/a.py/x", ""]
 
 
-def test_the_indexed_files_among_paths_are_known(scattered: Catalog) -> None:
+def test_the_indexed_files_at_paths_are_returned(scattered: Catalog) -> None:
     assert set(scattered.indexed_files(["src/io/", "src.py", "logs/", "gone.py"])) == {"src.py", "src/io/b.py"}
     assert scattered.indexed_files([]) == []
     assert scattered.indexed_files(["no\udcfftext.py"]) == []
 
 
-def test_languages_and_kinds_are_those_that_are_left_the_most_frequent_first(catalog: Catalog) -> None:
+def test_languages_and_kinds_of_the_remaining_files_are_sorted_by_frequency(catalog: Catalog) -> None:
     assert (catalog.languages(), catalog.definitions.kinds()) == ([], [])
     functions = [Definition(name, "function", 1, 1) for name in ("load", "save")]
     put(catalog, "a.py", chunk("a.py", "def load(): ...", kind="function", definitions=tuple(functions)))
@@ -164,10 +164,10 @@ def test_languages_and_kinds_are_those_that_are_left_the_most_frequent_first(cat
     assert (catalog.languages(), catalog.definitions.kinds()) == (["python"], ["function"])
 
 
-# --- counts ----------------------------------------------------------------------------------------------
+# --- counts -----------------------------------------------------------------------------------------------
 
 
-def test_the_fullest_model_serves_until_the_wanted_one_is_complete(scattered: Catalog) -> None:
+def test_the_most_complete_model_serves_until_the_wanted_one_is_complete(scattered: Catalog) -> None:
     assert scattered.serving_model("new")[0] is None
     everything = scattered.vectors.pending("old", 100)
     scattered.vectors.mark_stored("old", [(part, 1) for part in everything])
@@ -178,7 +178,7 @@ def test_the_fullest_model_serves_until_the_wanted_one_is_complete(scattered: Ca
     assert scattered.serving_model("new") == ("new", scattered.counts("new"))
 
 
-def test_a_model_serves_though_some_chunks_fail(catalog: Catalog) -> None:
+def test_a_model_serves_even_if_some_chunks_failed(catalog: Catalog) -> None:
     one, two = chunk("a.py", "one"), chunk("b.py", "two")
     put(catalog, "a.py", one)
     put(catalog, "b.py", two)
@@ -187,7 +187,7 @@ def test_a_model_serves_though_some_chunks_fail(catalog: Catalog) -> None:
     assert catalog.serving_model(MODEL) == (MODEL, IndexCounts(2, 2, 1, 0, 1))
 
 
-def test_what_is_counted_is_what_is_there(catalog: Catalog) -> None:
+def test_the_totals_match_the_rows(catalog: Catalog) -> None:
     chance = random.Random(7)
     texts = [f"text{n}" for n in range(6)]
     for _ in range(300):
@@ -228,7 +228,7 @@ def _check_totals(catalog: Catalog) -> None:
         assert counted == there
 
 
-# --- threads and disasters -------------------------------------------------------------------------------
+# --- threads and disasters --------------------------------------------------------------------------------
 
 
 def test_many_threads_read_while_one_writes(catalog: Catalog) -> None:
@@ -257,7 +257,7 @@ def test_many_threads_read_while_one_writes(catalog: Catalog) -> None:
     assert catalog.counts(MODEL).files == 20
 
 
-def test_a_full_disk_loses_nothing_and_is_told(path: Path) -> None:
+def test_a_full_disk_loses_nothing_and_is_reported(path: Path) -> None:
     catalog = Catalog(path)
     kept = chunk("a.py", "kept")
     put(catalog, "a.py", kept)
@@ -267,7 +267,7 @@ def test_a_full_disk_loses_nothing_and_is_told(path: Path) -> None:
     limit(catalog._database._writer, f"PRAGMA max_page_count = {pages}")
     with pytest.raises(StorageError, match="is full") as caught:
         put(catalog, "b.py", *(chunk("b.py", f"{n} {os.urandom(3000).hex()}") for n in range(50)))
-    assert "nothing that was stored is lost" in caught.value.hint
+    assert "no stored data is lost" in caught.value.hint
     assert not isinstance(caught.value, CatalogCorruptError)
     assert list(catalog.known_files()) == ["a.py"]
     limit(catalog._database._writer, "PRAGMA max_page_count = 100000")
@@ -277,19 +277,19 @@ def test_a_full_disk_loses_nothing_and_is_told(path: Path) -> None:
     catalog.close()
 
 
-def test_a_read_only_database_is_told(catalog: Catalog) -> None:
+def test_a_read_only_database_is_reported(catalog: Catalog) -> None:
     catalog._database._writer.execute("PRAGMA query_only = ON")
     with pytest.raises(StorageError, match="cannot be written"):
         put(catalog, "a.py", chunk("a.py", "x"))
 
 
-def test_a_place_that_cannot_exist_is_told(tmp_path: Path) -> None:
+def test_an_impossible_path_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="cannot be opened"):
         Catalog(tmp_path / "file" / "catalog.sqlite")
 
 
-def test_use_after_closing_is_told(path: Path) -> None:
+def test_use_after_closing_is_reported(path: Path) -> None:
     catalog = Catalog(path)
     catalog.close()
     with pytest.raises(StorageError, match="closed"):
@@ -297,7 +297,7 @@ def test_use_after_closing_is_told(path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"no database at all, but long enough to be read as one" * 50, os.urandom(9000)])
-def test_a_file_that_is_no_database_is_corrupt(path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_database_is_corrupt(path: Path, content: bytes) -> None:
     path.parent.mkdir()
     path.write_bytes(content)
     with pytest.raises(CatalogCorruptError):
@@ -314,7 +314,7 @@ def test_a_database_of_another_version_is_corrupt(path: Path, statement: str) ->
         Catalog(path)
 
 
-def test_a_foreign_database_is_corrupt(path: Path) -> None:
+def test_a_database_of_another_program_is_corrupt(path: Path) -> None:
     path.parent.mkdir()
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE theirs (x)")
@@ -324,7 +324,7 @@ def test_a_foreign_database_is_corrupt(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["cut", "scrambled"])
-def test_damage_inside_is_found_when_it_is_met(path: Path, damage: str) -> None:
+def test_damage_in_the_file_is_detected_on_access(path: Path, damage: str) -> None:
     catalog = Catalog(path)
     for n in range(100):
         put(catalog, f"{n}.py", chunk(f"{n}.py", f"word{n} " * 100))

@@ -1,4 +1,4 @@
-"""What Chroma's clients do not read, and what a server says of a collection and is not obeyed."""
+"""Chroma clients ignore the environment, and instructions in the description of a collection."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def stored_and_found(folder: Path) -> None:
     assert (folder / "chroma.sqlite3").is_file()
 
 
-def test_variables_do_not_steer_chroma(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_variables_do_not_configure_chroma(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name, value in STEERING.items():
         monkeypatch.setenv(name, value)
@@ -59,7 +59,7 @@ def test_variables_do_not_steer_chroma(tmp_path: Path, monkeypatch: pytest.Monke
     ["\n".join(f"{name}={value}" for name, value in STEERING.items()), "CHROMA_SERVER_NOFILE=many", "\0\xff\0"],
     ids=["steering", "wrong", "binary"],
 )
-def test_a_file_of_the_current_folder_does_not_steer_chroma(
+def test_a_file_in_the_current_folder_does_not_configure_chroma(
     content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / ".env").write_text(content, encoding="latin-1")
@@ -90,7 +90,7 @@ class Recording:
 
 @pytest.fixture
 def recording(monkeypatch: pytest.MonkeyPatch) -> type[Recording]:
-    """Have Chroma know an embedding function, against which ours takes care not to."""
+    """Register an embedding function in Chroma, which the clients must not create."""
     Recording.built = ()
     for known in (embedding_functions.known_embedding_functions, embedding_functions.sparse_known_embedding_functions):
         monkeypatch.setitem(known, "recording", Recording)  # type: ignore[arg-type]
@@ -98,7 +98,7 @@ def recording(monkeypatch: pytest.MonkeyPatch) -> type[Recording]:
 
 
 def make_collection(chroma: RunningChroma, name: str, windows: int = 1) -> None:
-    """Make a collection whose description names an embedding function, without a client of Chroma's."""
+    """Create a collection whose description names an embedding function, without a Chroma client."""
     about = {
         "name": name,
         "metadata": {"model": MODEL, "dimension": DIMENSION, "windows": windows},
@@ -110,7 +110,9 @@ def make_collection(chroma: RunningChroma, name: str, windows: int = 1) -> None:
         assert json.load(answer)["configuration_json"]["embedding_function"]["name"] == "recording"
 
 
-def test_what_a_server_names_is_not_built(chroma: RunningChroma, recording: type[Recording], tmp_path: Path) -> None:
+def test_an_embedding_function_that_a_server_names_is_not_created(
+    chroma: RunningChroma, recording: type[Recording], tmp_path: Path
+) -> None:
     home = ChromaServer(tmp_path / "vectors", chroma.address)
     home.open()
     make_collection(chroma, home.name_of(MODEL))
@@ -124,12 +126,12 @@ def test_what_a_server_names_is_not_built(chroma: RunningChroma, recording: type
     assert recording.built == ()
 
 
-def test_a_number_of_windows_that_cannot_be_is_refused(chroma: RunningChroma, tmp_path: Path) -> None:
+def test_an_impossible_number_of_windows_is_refused(chroma: RunningChroma, tmp_path: Path) -> None:
     home = ChromaServer(tmp_path / "vectors", chroma.address)
     home.open()
     make_collection(chroma, home.name_of(MODEL), windows=10**12)
     store = ChromaStore(home)
-    with pytest.raises(StorageError, match="cannot be"):
+    with pytest.raises(StorageError, match="impossible number"):
         store.search(MODEL, vectors(1)[0], 1, chunk_ids=[chunk(1).id])
     store.close()
 
@@ -141,7 +143,7 @@ def test_no_embedding_function_is_known() -> None:
 
 @pytest.mark.parametrize("place", ["configuration_json", "serialized_schema"])
 @pytest.mark.parametrize("named", [NAMED, {"name": "recording"}, "recording", ["recording"], {"type": "other"}])
-def test_every_name_of_a_function_is_struck_out(place: str, named: object) -> None:
+def test_every_embedding_function_is_removed_from_the_description(place: str, named: object) -> None:
     class Described:
         name = "collection"
         configuration_json: object = None

@@ -1,4 +1,4 @@
-"""A Chroma folder: what is stored with a vector, room that is given back, and damage that is noticed."""
+"""A Chroma folder: metadata of vectors, disk space that is freed, and damage that is detected."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def store(folder: Path) -> Iterator[ChromaStore]:
     store.close()
 
 
-def test_metadata_says_where_a_vector_is_from(store: ChromaStore) -> None:
+def test_metadata_has_the_location_of_a_vector(store: ChromaStore) -> None:
     store.add(MODEL, [(chunk(1), vectors(1, 2))])
     store.update_metadata(MODEL, [(chunk(1, first_line=40), 2)])
     collection = store._collection(MODEL)
@@ -53,7 +53,7 @@ def test_metadata_says_where_a_vector_is_from(store: ChromaStore) -> None:
     ]
 
 
-def test_more_than_a_batch_is_stored_and_removed(store: ChromaStore) -> None:
+def test_more_than_one_batch_is_stored_and_removed(store: ChromaStore) -> None:
     fill(store, 700, windows=8)
     assert store.count(MODEL) == 5600 > store._opened().get_max_batch_size()
     store.update_metadata(MODEL, [(chunk(n, 9), 8) for n in range(700)])
@@ -61,10 +61,10 @@ def test_more_than_a_batch_is_stored_and_removed(store: ChromaStore) -> None:
     assert store.ids(MODEL) == {f"{chunk(699).id}:{window}" for window in range(8)}
 
 
-# --- room -------------------------------------------------------------------------------------------------
+# --- disk space -------------------------------------------------------------------------------------------
 
 
-def test_room_that_removals_left_is_given_back(store: ChromaStore, folder: Path) -> None:
+def test_disk_space_of_removed_vectors_is_freed(store: ChromaStore, folder: Path) -> None:
     fill(store, MANY)
     store.close()
     with closing(sqlite3.connect(folder / DATABASE)) as connection:
@@ -78,19 +78,19 @@ def test_room_that_removals_left_is_given_back(store: ChromaStore, folder: Path)
     assert not store.compact()
 
 
-def test_where_no_room_is_to_be_given_back_the_graph_stays_loaded(store: ChromaStore) -> None:
+def test_the_graph_stays_loaded_if_compacting_does_not_pay(store: ChromaStore) -> None:
     fill(store, 10)
     client = store._client
     assert not store.compact()
     assert store._client is client
 
 
-def test_a_store_that_was_never_used_has_nothing_to_give_back(store: ChromaStore, folder: Path) -> None:
+def test_an_unused_store_has_nothing_to_compact(store: ChromaStore, folder: Path) -> None:
     assert not store.compact()
     assert not folder.exists()
 
 
-def test_what_removed_vectors_take_of_the_graph_is_told_until_it_is_made_anew(store: ChromaStore) -> None:
+def test_the_wasted_share_of_the_graph_is_reported_until_a_reset(store: ChromaStore) -> None:
     fill(store, MANY)
     assert store.wasted(MANY) == 0
     store.remove(MODEL, [(chunk(n).id, 1) for n in range(1200)])
@@ -140,7 +140,7 @@ FILES = ["chroma.sqlite3", "header.bin", "data_level0.bin", "length.bin", "link_
 
 
 def _use(folder: Path) -> str:
-    """Say what comes of using a store that may be damaged; wrong results are the one thing that must not come of it."""
+    """Return the outcome of using a store that may be damaged; wrong results are the only outcome that is a bug."""
     store = ChromaStore(ChromaFolder(folder))
     try:
         if store.count(MODEL) == MANY:
@@ -162,7 +162,7 @@ def _use(folder: Path) -> str:
 
 @pytest.mark.parametrize("damage", [_remove, _cut, _empty, _zero, _scramble])
 @pytest.mark.parametrize("name", FILES)
-def test_a_damaged_file_is_noticed_or_harmless(
+def test_a_damaged_file_is_detected_or_harmless(
     sound: Path, tmp_path: Path, name: str, damage: Callable[[Path], None]
 ) -> None:
     folder = tmp_path / "vectors"
@@ -171,20 +171,20 @@ def test_a_damaged_file_is_noticed_or_harmless(
     assert _use(folder)
 
 
-def test_a_lost_graph_is_noticed(sound: Path, tmp_path: Path) -> None:
+def test_a_missing_graph_is_detected(sound: Path, tmp_path: Path) -> None:
     folder = tmp_path / "vectors"
     shutil.copytree(sound, folder)
     shutil.rmtree(_graph(folder))
     assert "header.bin, data_level0.bin" in _use(folder)
 
 
-def test_a_sound_store_is_taken_for_sound(sound: Path, tmp_path: Path) -> None:
+def test_an_intact_store_passes_the_checks(sound: Path, tmp_path: Path) -> None:
     folder = tmp_path / "vectors"
     shutil.copytree(sound, folder)
     assert _use(folder) == "works"
 
 
-def test_a_foreign_folder_is_corrupt_and_can_be_reset(store: ChromaStore, folder: Path) -> None:
+def test_a_folder_with_other_files_is_corrupt_and_can_be_reset(store: ChromaStore, folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "holiday.jpg").write_bytes(b"\xff\xd8")
     with pytest.raises(VectorStoreCorruptError):
@@ -194,7 +194,7 @@ def test_a_foreign_folder_is_corrupt_and_can_be_reset(store: ChromaStore, folder
     assert store.count(MODEL) == 3
 
 
-def test_a_file_in_place_of_the_folder_is_an_error_until_reset(store: ChromaStore, folder: Path) -> None:
+def test_a_file_in_place_of_the_folder_is_an_error_until_a_reset(store: ChromaStore, folder: Path) -> None:
     folder.parent.mkdir(parents=True)
     folder.write_bytes(b"")
     with pytest.raises(StorageError):
@@ -204,16 +204,16 @@ def test_a_file_in_place_of_the_folder_is_an_error_until_reset(store: ChromaStor
     assert store.count(MODEL) == 3
 
 
-def test_an_error_that_names_no_cause_is_a_full_disk_where_there_is_no_room(
+def test_an_error_without_a_cause_means_a_full_disk_if_there_is_no_free_space(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     error = RuntimeError("Error in compaction: Failed to apply logs to the metadata segment")
-    assert isinstance(ChromaFolder(folder).meaning(error), VectorStoreCorruptError)
+    assert isinstance(ChromaFolder(folder).translated(error), VectorStoreCorruptError)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=4096))
-    assert "is full" in ChromaFolder(folder).meaning(error).message
+    assert "is full" in ChromaFolder(folder).translated(error).message
 
 
-def test_a_reset_while_open_starts_anew_and_leaves_no_rubbish(store: ChromaStore, folder: Path) -> None:
+def test_a_reset_of_an_open_store_leaves_no_old_files(store: ChromaStore, folder: Path) -> None:
     fill(store, MANY)
     store.reset()
     assert store.count(MODEL) == 0
@@ -222,13 +222,13 @@ def test_a_reset_while_open_starts_anew_and_leaves_no_rubbish(store: ChromaStore
     assert [path.name for path in folder.parent.iterdir()] == ["vectors"]
 
 
-def test_a_folder_that_vanishes_or_is_replaced_while_open_is_noticed_until_reset(
+def test_a_folder_that_vanishes_or_is_replaced_while_open_is_detected_until_a_reset(
     store: ChromaStore, folder: Path, sound: Path
 ) -> None:
     fill(store, 3)
     shutil.rmtree(folder)
     for use in (lambda: store.search(MODEL, vectors(1)[0], 1), lambda: fill(store, 3)):
-        with pytest.raises(VectorStoreCorruptError, match="removed while"):
+        with pytest.raises(VectorStoreCorruptError, match="deleted while"):
             use()
     shutil.copytree(sound, folder)
     with pytest.raises(VectorStoreCorruptError):

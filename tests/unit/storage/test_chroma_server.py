@@ -1,4 +1,4 @@
-"""A Chroma server that several folders share, that is somewhere else, or that does not answer."""
+"""A Chroma server that several folders share, that is remote, or that does not answer."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def store_at(folder: Path, address: str) -> ChromaStore:
 
 @contextmanager
 def connected(server: RunningChroma) -> Iterator[ClientAPI]:
-    """Give a client that is not ours."""
+    """Yield a client of another program."""
     client = chromadb.HttpClient("127.0.0.1", server.port)
     yield client
     close_connections(client)
@@ -50,7 +50,9 @@ def names(server: RunningChroma) -> set[str]:
         return {collection.name for collection in client.list_collections()}
 
 
-def test_folders_do_not_mix_and_each_throws_away_only_its_own(chroma: RunningChroma, tmp_path: Path) -> None:
+def test_folders_on_a_server_are_separate_and_a_reset_deletes_only_its_own(
+    chroma: RunningChroma, tmp_path: Path
+) -> None:
     one, other = store_at(tmp_path / "one", chroma.address), store_at(tmp_path / "other", chroma.address)
     fill(one, 3)
     fill(other, 5)
@@ -65,7 +67,7 @@ def test_folders_do_not_mix_and_each_throws_away_only_its_own(chroma: RunningChr
     assert names(chroma) == {"somebody-elses"}
 
 
-def test_a_second_process_sees_what_the_first_stored(chroma: RunningChroma, tmp_path: Path) -> None:
+def test_a_second_process_finds_the_vectors_of_the_first(chroma: RunningChroma, tmp_path: Path) -> None:
     one, same = store_at(tmp_path / "vectors", chroma.address), store_at(tmp_path / "vectors", chroma.address)
     fill(one, 3)
     assert same.count(MODEL) == 3
@@ -75,13 +77,11 @@ def test_a_second_process_sees_what_the_first_stored(chroma: RunningChroma, tmp_
         store.close()
 
 
-def test_vectors_of_a_folder_are_not_taken_for_those_of_a_server_nor_the_other_way(
-    chroma: RunningChroma, tmp_path: Path
-) -> None:
+def test_vectors_in_a_folder_and_on_a_server_are_not_confused(chroma: RunningChroma, tmp_path: Path) -> None:
     here, there = ChromaStore(ChromaFolder(tmp_path / "vectors")), store_at(tmp_path / "vectors", chroma.address)
     fill(here, 3)
     here.close()
-    with pytest.raises(VectorStoreCorruptError, match=f"not those at {chroma.address}"):
+    with pytest.raises(VectorStoreCorruptError, match=f"not on {chroma.address}"):
         there.count(MODEL)
     there.reset()
     assert there.count(MODEL) == 0
@@ -93,25 +93,25 @@ def test_vectors_of_a_folder_are_not_taken_for_those_of_a_server_nor_the_other_w
     here.close()
 
 
-def test_a_server_that_lost_the_vectors_is_noticed(chroma: RunningChroma, tmp_path: Path) -> None:
+def test_a_server_that_lost_the_vectors_is_detected(chroma: RunningChroma, tmp_path: Path) -> None:
     store = store_at(tmp_path / "vectors", chroma.address)
     fill(store, 3)
     with connected(chroma) as client:
         for name in names(chroma) - {"somebody-elses"}:
             client.delete_collection(name)
-    with pytest.raises(VectorStoreCorruptError, match="has lost them"):
+    with pytest.raises(VectorStoreCorruptError, match="no longer has them"):
         store.count(MODEL)
     store.reset()
     assert store.count(MODEL) == 0
     store.close()
 
 
-def test_a_server_that_is_gone_is_no_damage_and_serves_again_when_it_is_back(tmp_path: Path) -> None:
+def test_a_stopped_server_is_not_damage_and_works_again_once_it_restarts(tmp_path: Path) -> None:
     server = RunningChroma(tmp_path / "server")
     store = store_at(tmp_path / "vectors", server.address)
     fill(store, 3)
     server.stop()
-    with pytest.raises(StorageError, match="does not answer") as caught:
+    with pytest.raises(StorageError, match="cannot be used") as caught:
         store.search(MODEL, vectors(1)[0], 1)
     assert not isinstance(caught.value, VectorStoreCorruptError)
     assert "vectors.server" in caught.value.hint
@@ -121,17 +121,17 @@ def test_a_server_that_is_gone_is_no_damage_and_serves_again_when_it_is_back(tmp
     again.stop()
 
 
-def test_a_server_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
+def test_a_missing_server_is_reported_at_once(tmp_path: Path) -> None:
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # nobody listens
+        taken.bind(("127.0.0.1", 0))  # no program listens
         store = store_at(tmp_path / "vectors", f"http://127.0.0.1:{taken.getsockname()[1]}")
-        with pytest.raises(StorageError, match="does not answer") as caught:
+        with pytest.raises(StorageError, match="cannot be used") as caught:
             store.count(MODEL)
     assert not isinstance(caught.value, VectorStoreCorruptError)
 
 
 @pytest.mark.parametrize("address", ["chroma", "ftp://127.0.0.1:8000", "http://127.0.0.1:many"])
-def test_what_is_no_address_is_told_with_one_that_is(tmp_path: Path, address: str) -> None:
+def test_an_invalid_address_is_reported_with_a_valid_example(tmp_path: Path, address: str) -> None:
     with pytest.raises(StorageError, match="is not the address of a Chroma server") as caught:
         store_at(tmp_path / "vectors", address).count(MODEL)
     assert "http://127.0.0.1:8000" in caught.value.hint

@@ -1,4 +1,4 @@
-"""Which chunks pass a filter: the same ones in memory, one by one in the catalog, and all at once."""
+"""A filter passes the same chunks in memory, one by one in the catalog, and as a list."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PLACES = ("src/a.py", "src/io/b.py", "src/io/c.go", "src2/c.py", "src.py", "docs
 
 
 def chunks_of(path: str) -> list[Chunk]:
-    """Return a class with a method in it, a part of a long method, and loose lines."""
+    """Return a class with a method, a part of a long method, and loose lines."""
     language = next(name for suffix, name in LANGUAGES.items() if path.endswith(suffix))
     store, load = Definition("Store", "class", 1, 9), Definition("load", "method", 2, 9, ("Store",))
     return [
@@ -46,7 +46,9 @@ KINDS = ((), ("class",), ("method",), ("text", "class"), ("enum",))
 
 
 @pytest.mark.parametrize("few", [0, 10_000], ids=["asked one by one", "named"])
-def test_a_filter_means_the_same_everywhere(catalog: Catalog, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_filter_passes_the_same_chunks_in_memory_and_in_sql(
+    catalog: Catalog, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(chunk_filter, "_FEW", few)
     every = [chunk for path in PLACES for chunk in chunks_of(path)]
     defining = {f"{path} 1" for path in PLACES}
@@ -69,11 +71,9 @@ def test_a_filter_means_the_same_everywhere(catalog: Catalog, few: int, monkeypa
         (ChunkFilter(languages=("go",), kinds=("text", "method")), {f"src/io/c.go {number}" for number in (1, 2, 3)}),
     ],
 )
-def test_all_that_is_given_holds_and_of_each_list_any(
-    catalog: Catalog, within: ChunkFilter, expected: set[str]
-) -> None:
+def test_attributes_are_anded_and_their_values_ored(catalog: Catalog, within: ChunkFilter, expected: set[str]) -> None:
     assert set(catalog.chunk_ids(within)) == expected
 
 
-def test_so_many_are_listed_at_most(catalog: Catalog) -> None:
+def test_a_listing_has_at_most_the_limit(catalog: Catalog) -> None:
     assert len(catalog.chunk_ids(limit=5)) == len(catalog.chunk_ids(ChunkFilter(("src/",)), 5)) == 5

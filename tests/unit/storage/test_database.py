@@ -1,4 +1,4 @@
-"""SQLite files that become smaller again, grow new tables, and keep working beside other processes."""
+"""SQLite files that shrink again, get new tables, and work while other processes use them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BLOB = 10_000
 SCHEMA = Schema(
     1, ("CREATE TABLE things (key INTEGER PRIMARY KEY, content BLOB NOT NULL)",), "SELECT max(key) FROM things"
 )
-# What a process of its own needs to open the same file.
+# Opens the same file in another process.
 _PREAMBLE = """
 import pathlib, sys
 from sourcewise.errors import StorageError
@@ -64,7 +64,7 @@ def process(path: Path, program: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
-def test_what_was_deleted_is_given_back_to_the_disk(database: Database, path: Path) -> None:
+def test_the_space_of_deleted_rows_is_returned_to_the_file_system(database: Database, path: Path) -> None:
     fill(database, 2500)
     keep(database, 50)
     assert database.compact()
@@ -74,7 +74,7 @@ def test_what_was_deleted_is_given_back_to_the_disk(database: Database, path: Pa
     assert not database.compact()
 
 
-def test_a_little_free_space_is_left_for_what_comes(database: Database, path: Path) -> None:
+def test_a_little_free_space_is_kept_for_later_rows(database: Database, path: Path) -> None:
     fill(database, 1000)
     keep(database, 10)
     before = path.stat().st_size
@@ -82,12 +82,12 @@ def test_a_little_free_space_is_left_for_what_comes(database: Database, path: Pa
     assert path.stat().st_size == before
 
 
-def test_a_small_share_of_a_big_file_is_left_for_what_comes() -> None:
-    assert not PageUse(size=4096, total=100_000, free=19_000, in_steps=True).worth_giving_back
-    assert PageUse(size=4096, total=100_000, free=21_000, in_steps=True).worth_giving_back
+def test_a_small_free_share_of_a_large_file_is_kept_for_later_rows() -> None:
+    assert not PageUse(size=4096, total=100_000, free=19_000, in_steps=True).worth_compacting
+    assert PageUse(size=4096, total=100_000, free=21_000, in_steps=True).worth_compacting
 
 
-def test_a_file_of_an_early_program_becomes_smaller_and_can_then_shrink_in_steps(path: Path) -> None:
+def test_a_file_of_an_early_version_is_rewritten_and_can_then_shrink_in_steps(path: Path) -> None:
     old = sqlite3.connect(path)
     old.execute(SCHEMA.statements[0])
     old.execute("PRAGMA user_version = 1")
@@ -103,7 +103,7 @@ def test_a_file_of_an_early_program_becomes_smaller_and_can_then_shrink_in_steps
     database.close()
 
 
-def test_a_reader_sees_what_it_saw_while_the_file_becomes_smaller(database: Database, path: Path) -> None:
+def test_a_reader_keeps_its_snapshot_while_the_file_shrinks(database: Database, path: Path) -> None:
     fill(database, 2500)
     other_reader = sqlite3.connect(path, isolation_level=None)
     other_reader.execute("BEGIN")
@@ -119,7 +119,7 @@ def test_a_reader_sees_what_it_saw_while_the_file_becomes_smaller(database: Data
     assert path.stat().st_size < 2_000_000
 
 
-def test_another_process_writes_while_the_file_becomes_smaller(database: Database, path: Path) -> None:
+def test_another_process_writes_while_the_file_shrinks(database: Database, path: Path) -> None:
     fill(database, 2500)
     keep(database, 50)
     program = """
@@ -141,17 +141,17 @@ for number in range(100):
     database.verify()
 
 
-def test_a_process_that_dies_while_it_makes_the_file_smaller_loses_nothing(database: Database, path: Path) -> None:
+def test_a_process_that_dies_while_it_shrinks_the_file_loses_nothing(database: Database, path: Path) -> None:
     fill(database, 2500)
     keep(database, 50)
     free = free_pages(database)
     program = """
 import os
-from sourcewise.storage.free_pages import give_some_back
+from sourcewise.storage.free_pages import release_some
 steps = 0
 def step(connection):
     global steps
-    more = give_some_back(connection)
+    more = release_some(connection)
     steps += 1
     if steps == 3:
         os._exit(9)
@@ -173,7 +173,7 @@ def free_pages(database: Database) -> int:
     return free
 
 
-def test_a_file_gains_the_tables_that_came_later_and_older_programs_still_use_it(path: Path) -> None:
+def test_a_file_gets_later_tables_and_older_versions_still_use_it(path: Path) -> None:
     older = Database(path, SCHEMA, CatalogCorruptError)
     fill(older, 1)
     later = Schema(SCHEMA.version, SCHEMA.statements, SCHEMA.probe, ("CREATE TABLE IF NOT EXISTS more (key INTEGER)",))
@@ -189,7 +189,7 @@ def test_a_file_gains_the_tables_that_came_later_and_older_programs_still_use_it
     older.close()
 
 
-def test_a_step_that_fails_ends_long_writing_with_what_was_stored_before(database: Database) -> None:
+def test_a_failed_step_ends_long_writing_and_keeps_the_earlier_steps(database: Database) -> None:
     done = 0
 
     def step(connection: sqlite3.Connection) -> bool:
@@ -206,7 +206,7 @@ def test_a_step_that_fails_ends_long_writing_with_what_was_stored_before(databas
 
 
 @pytest.mark.parametrize("crashed", [False, True])
-def test_what_is_there_can_be_read_without_writing_anything(database: Database, path: Path, crashed: bool) -> None:
+def test_an_existing_file_can_be_read_without_writing(database: Database, path: Path, crashed: bool) -> None:
     fill(database, 3)
     if not crashed:
         database.close()
@@ -219,13 +219,13 @@ def test_what_is_there_can_be_read_without_writing_anything(database: Database, 
     assert before == {file.name: file.read_bytes() for file in path.parent.iterdir() if not file.name.endswith("-shm")}
 
 
-def test_what_is_not_there_is_not_made_by_reading(path: Path) -> None:
+def test_a_missing_file_is_not_created_by_reading(path: Path) -> None:
     with pytest.raises(StorageError):
         Database(path, SCHEMA, CatalogCorruptError, read_only=True)
     assert not path.exists()
 
 
-def test_what_another_version_wrote_is_not_read(path: Path, database: Database) -> None:
+def test_a_file_of_another_version_is_not_read(path: Path, database: Database) -> None:
     database.close()
     newer = Schema(2, SCHEMA.statements, SCHEMA.probe)
     with pytest.raises(CatalogCorruptError, match="its version is 1"):

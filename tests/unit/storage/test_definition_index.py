@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sourcewise.storage.catalog import Catalog
 
 
-def test_definitions_of_a_kept_chunk_follow_its_lines(catalog: Catalog) -> None:
+def test_definitions_of_an_unchanged_chunk_move_with_its_lines(catalog: Catalog) -> None:
     body = chunk("a.py", "def f(): ...", definitions=(Definition("f", "function", 1, 1),))
     put(catalog, "a.py", body)
     moved = replace(body, first_line=5, last_line=5, definitions=(Definition("f", "function", 5, 5),))
@@ -38,12 +38,12 @@ def test_a_definition_is_not_found_by_other_names(catalog: Catalog, name: str) -
     assert catalog.definitions.find([name], 5) == []
 
 
-def test_a_heading_with_a_dot_is_found(catalog: Catalog) -> None:
+def test_a_heading_that_contains_a_dot_is_found(catalog: Catalog) -> None:
     put(catalog, "a.md", chunk("a.md", "# 3.1 Setup", definitions=(Definition("3.1 Setup", "section", 1, 1),)))
     assert len(catalog.definitions.find(["3.1 setup"], 5)) == 1
 
 
-def test_definitions_in_the_very_case_come_first_and_the_limit_holds(catalog: Catalog) -> None:
+def test_exact_case_matches_come_first_and_the_limit_holds(catalog: Catalog) -> None:
     for path, name in (("a.py", "store"), ("b.py", "Store"), ("c.py", "STORE")):
         put(catalog, path, chunk(path, name, definitions=(Definition(name, "class", 1, 1),)))
     assert [place.definition.name for place in catalog.definitions.find(["Store"], 2)] == ["Store", "store"]

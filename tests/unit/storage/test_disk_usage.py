@@ -1,4 +1,4 @@
-"""What the data of a user takes."""
+"""The disk usage of a user's data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def write(file: Path, size: int) -> None:
     file.write_bytes(b"x" * size)
 
 
-def test_what_belongs_together_is_counted_together(tmp_path: Path) -> None:
+def test_disk_usage_is_summed_by_indexes_cache_and_models(tmp_path: Path) -> None:
     data = DataPaths(tmp_path)
     index = data.index_of(tmp_path / "elsewhere" / "shop")
     write(index.catalog, 1000)
@@ -34,7 +34,7 @@ def test_what_belongs_together_is_counted_together(tmp_path: Path) -> None:
     assert usage.free > 0
 
 
-def test_nothing_takes_nothing(tmp_path: Path) -> None:
+def test_missing_data_takes_no_space(tmp_path: Path) -> None:
     usage = disk_usage(DataPaths(tmp_path / "not" / "there"))
     assert (usage.indexes, usage.cache, usage.models) == (0, 0, 0)
 

@@ -37,7 +37,7 @@ def vectors(windows: int, dimension: int = 4) -> NDArray[np.float32]:
     return np.arange(windows * dimension, dtype=np.float32).reshape(windows, dimension) / 3
 
 
-def test_vectors_come_back_bit_by_bit_with_their_windows(cache: EmbeddingCache) -> None:
+def test_cached_vectors_are_bit_identical_and_keep_their_windows(cache: EmbeddingCache) -> None:
     cache.put("mini", [("one", vectors(1)), ("two", vectors(2))])
     known = cache.get("mini", ["two", "unknown", "one", "two"])
     assert sorted(known) == [0, 2, 3]
@@ -60,12 +60,12 @@ def test_later_vectors_replace_earlier_ones(cache: EmbeddingCache) -> None:
     assert cache.get("mini", ["text"])[0].shape == (3, 2)
 
 
-def test_nothing_asked_is_nothing_found(cache: EmbeddingCache) -> None:
+def test_no_texts_give_no_vectors(cache: EmbeddingCache) -> None:
     cache.put("mini", [])
     assert cache.get("mini", []) == {}
 
 
-def test_any_text_is_a_key(cache: EmbeddingCache) -> None:
+def test_any_text_can_be_a_key(cache: EmbeddingCache) -> None:
     texts = ["", "\0", "\0\0", "ÿ", "\udce9", "💥" * 5000]
     cache.put("mini", [(text, vectors(1, n + 1)) for n, text in enumerate(texts)])
     assert [cache.get("mini", texts)[n].shape for n in range(len(texts))] == [(1, n + 1) for n in range(len(texts))]
@@ -80,7 +80,7 @@ def test_vectors_are_there_after_reopening(path: Path) -> None:
     second.close()
 
 
-def test_a_damaged_cache_is_set_aside_and_started_anew(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_damaged_cache_is_set_aside_and_replaced(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path.parent.mkdir()
     path.write_bytes(os.urandom(20_000))
     cache = EmbeddingCache(path)
@@ -92,7 +92,7 @@ def test_a_damaged_cache_is_set_aside_and_started_anew(path: Path, caplog: pytes
     cache.close()
 
 
-def test_damage_that_is_met_later_is_survived(path: Path) -> None:
+def test_damage_that_appears_later_is_handled(path: Path) -> None:
     cache = EmbeddingCache(path)
     cache.put("mini", [(str(n), vectors(1, 768)) for n in range(300)])
     cache.close()
@@ -107,7 +107,7 @@ def test_damage_that_is_met_later_is_survived(path: Path) -> None:
     cache.close()
 
 
-def test_a_place_that_cannot_be_used_is_told_at_each_use_until_it_can(path: Path) -> None:
+def test_an_unusable_path_is_reported_at_each_use_until_it_works(path: Path) -> None:
     path.parent.write_text("a file in place of the folder")
     cache = EmbeddingCache(path)
     for _ in range(2):
@@ -119,7 +119,7 @@ def test_a_place_that_cannot_be_used_is_told_at_each_use_until_it_can(path: Path
     cache.close()
 
 
-def test_processes_share_one_cache_from_its_creation_on(path: Path) -> None:
+def test_processes_share_one_cache_from_its_creation(path: Path) -> None:
     program = """
 import sys, pathlib, numpy
 from sourcewise.storage.embedding_cache import EmbeddingCache
@@ -138,7 +138,7 @@ cache.close()
 
 
 class Calendar:
-    """Gives the day that a test says it is."""
+    """Returns the day that a test sets."""
 
     def __init__(self, day: int) -> None:
         self.day = day
@@ -163,7 +163,9 @@ def kept(cache: EmbeddingCache, texts: Sequence[str]) -> list[str]:
     return [texts[index] for index in sorted(cache.get("mini", texts))]
 
 
-def test_what_nobody_used_for_long_goes_and_a_use_keeps_it(dated: EmbeddingCache, calendar: Calendar) -> None:
+def test_unused_embeddings_are_evicted_after_their_days_and_used_ones_stay(
+    dated: EmbeddingCache, calendar: Calendar
+) -> None:
     dated.put("mini", [("forgotten", vectors(1)), ("needed", vectors(1))])
     calendar.day += 100
     assert kept(dated, ["needed"]) == ["needed"]
@@ -172,7 +174,9 @@ def test_what_nobody_used_for_long_goes_and_a_use_keeps_it(dated: EmbeddingCache
     assert kept(dated, ["forgotten", "needed"]) == ["needed"]
 
 
-def test_what_was_used_longest_ago_goes_first_where_it_is_too_much(dated: EmbeddingCache, calendar: Calendar) -> None:
+def test_the_least_recently_used_embeddings_are_evicted_above_the_limit(
+    dated: EmbeddingCache, calendar: Calendar
+) -> None:
     days = [[f"{day} {number}" for number in range(1000)] for day in range(3)]
     for texts in days:
         dated.put("mini", [(text, vectors(1, 768)) for text in texts])
@@ -184,7 +188,9 @@ def test_what_was_used_longest_ago_goes_first_where_it_is_too_much(dated: Embedd
     assert kept(dated, days[0]) == days[0]
 
 
-def test_what_was_used_today_or_yesterday_stays_however_much_it_is(dated: EmbeddingCache, calendar: Calendar) -> None:
+def test_embeddings_used_today_or_yesterday_stay_even_above_the_limit(
+    dated: EmbeddingCache, calendar: Calendar
+) -> None:
     dated.put("mini", [("yesterday", vectors(1))])
     calendar.day += 1
     dated.put("mini", [("today", vectors(1))])
@@ -194,7 +200,7 @@ def test_what_was_used_today_or_yesterday_stays_however_much_it_is(dated: Embedd
     assert kept(dated, ["yesterday", "today"]) == ["today"]
 
 
-def test_it_is_evicted_once_a_day_by_whatever_process(dated: EmbeddingCache, calendar: Calendar, path: Path) -> None:
+def test_the_cache_is_evicted_once_a_day_by_any_process(dated: EmbeddingCache, calendar: Calendar, path: Path) -> None:
     dated.put("mini", [("old", vectors(1))])
     calendar.day += 10
     assert dated.evict(10**9, 20) == 0
@@ -205,7 +211,7 @@ def test_it_is_evicted_once_a_day_by_whatever_process(dated: EmbeddingCache, cal
     other.close()
 
 
-def test_a_clock_that_was_ahead_keeps_nothing_for_ever(dated: EmbeddingCache, calendar: Calendar) -> None:
+def test_a_clock_that_was_ahead_keeps_no_embedding_forever(dated: EmbeddingCache, calendar: Calendar) -> None:
     calendar.day += 5000
     dated.put("mini", [("text", vectors(1))])
     dated.evict(10**9, 120)
@@ -215,7 +221,7 @@ def test_a_clock_that_was_ahead_keeps_nothing_for_ever(dated: EmbeddingCache, ca
     assert dated.evict(10**9, 120) == 1
 
 
-def test_a_cache_that_was_made_before_uses_were_noted_keeps_every_vector(path: Path, calendar: Calendar) -> None:
+def test_a_cache_from_before_uses_were_recorded_keeps_every_vector(path: Path, calendar: Calendar) -> None:
     early_program(path, 25_000)
     cache = EmbeddingCache(path, calendar)
     assert len(cache) == 25_000
@@ -228,7 +234,7 @@ def test_a_cache_that_was_made_before_uses_were_noted_keeps_every_vector(path: P
 
 
 def early_program(path: Path, texts: int) -> None:
-    """Do what a program does that knows nothing of uses."""
+    """Write as a version does that does not record uses."""
     path.parent.mkdir(exist_ok=True)
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(
@@ -240,14 +246,14 @@ def early_program(path: Path, texts: int) -> None:
         connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", rows)
 
 
-def test_programs_from_before_uses_were_noted_share_the_cache(cache: EmbeddingCache, path: Path) -> None:
+def test_versions_from_before_uses_were_recorded_share_the_cache(cache: EmbeddingCache, path: Path) -> None:
     cache.put("mini", [("text", vectors(1))])
     early_program(path, 5)
     assert kept(cache, ["text"]) == ["text"]
     assert len(cache) == 6
 
 
-def test_processes_open_an_early_cache_at_once_and_lose_nothing(path: Path) -> None:
+def test_processes_open_an_early_cache_simultaneously_and_lose_nothing(path: Path) -> None:
     early_program(path, 20_000)
     program = """
 import sys, pathlib
@@ -261,14 +267,14 @@ cache.close()
     assert [opener.wait(60) for opener in openers] == [0, 0, 0]
 
 
-def test_the_file_becomes_smaller_when_much_is_evicted(dated: EmbeddingCache, calendar: Calendar, path: Path) -> None:
+def test_the_file_shrinks_after_a_large_eviction(dated: EmbeddingCache, calendar: Calendar, path: Path) -> None:
     dated.put("mini", [(str(number), vectors(1, 8192)) for number in range(800)])
     calendar.day += 200
     assert dated.evict(10**9, 120) == 800
     assert path.stat().st_size < 1_000_000
 
 
-def test_vectors_are_found_where_their_use_cannot_be_noted(
+def test_vectors_are_found_even_if_their_use_cannot_be_recorded(
     dated: EmbeddingCache, calendar: Calendar, path: Path
 ) -> None:
     dated.put("mini", [("text", vectors(1))])
@@ -278,7 +284,7 @@ def test_vectors_are_found_where_their_use_cannot_be_noted(
     assert kept(dated, ["text"]) == ["text"]
 
 
-def test_of_several_damaged_caches_one_is_kept_for_a_look(path: Path) -> None:
+def test_only_the_last_of_several_damaged_caches_is_kept(path: Path) -> None:
     path.parent.mkdir()
     for _ in range(3):
         path.write_bytes(os.urandom(20_000))

@@ -1,4 +1,4 @@
-"""Keyword search finds chunks by words, their parts and inflections, the best first."""
+"""Keyword search finds chunks by words, their parts and inflections, best first."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ import pytest
 from catalog_samples import chunk, found, put
 
 from sourcewise.storage.chunk_filter import ChunkFilter
+from sourcewise.text.words import query_terms, search_term
 
 if TYPE_CHECKING:
     from sourcewise.storage.catalog import Catalog
+
+# A sample of letters of scripts without spaces.
+BLOCKS = (
+    *(range(0x3041, 0x3097), range(0x30A1, 0x30FB), range(0x4E00, 0x9FFF, 97), range(0x3400, 0x4DB5, 97)),
+    *(range(0xAC00, 0xD7A4, 97), range(0x20000, 0x2A6D6, 997), range(0x3105, 0x312D)),
+)
 
 
 def test_parts_of_identifiers_and_inflections_are_found(catalog: Catalog) -> None:
@@ -31,7 +38,7 @@ def test_a_hit_in_the_symbol_ranks_above_hits_in_the_body(catalog: Catalog) -> N
     assert hits[0][1] > hits[1][1] > 0
 
 
-def test_rare_words_decide_where_common_ones_are_everywhere(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rare_words_decide_if_frequent_ones_are_everywhere(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sourcewise.storage.keyword_index._SCORED_CHUNKS", 3)
     parts = [chunk("a.py", f"self value{n} " + ("zebra" if n < 2 else "horse"), position=n, total=9) for n in range(9)]
     best = chunk("b.py", "self zebra")
@@ -73,7 +80,7 @@ def test_more_terms_rank_higher_and_the_limit_holds(catalog: Catalog) -> None:
         "💥",
     ],
 )
-def test_no_term_is_taken_for_query_syntax(catalog: Catalog, term: str) -> None:
+def test_no_term_is_parsed_as_query_syntax(catalog: Catalog, term: str) -> None:
     body = chunk("z.py", "alpha")
     put(catalog, "z.py", body)
     assert catalog.keywords.search([term], 5) == []
@@ -96,7 +103,7 @@ def test_the_frequency_of_common_words_is_estimated(catalog: Catalog, monkeypatc
     assert estimated == pytest.approx(counted, abs=0.2)
 
 
-def test_the_commonest_words_do_not_count_where_there_are_rarer_ones(
+def test_the_most_frequent_words_are_ignored_if_there_are_rarer_ones(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sourcewise.storage.keyword_index._SCORED_CHUNKS", 2)
@@ -114,8 +121,43 @@ def test_no_terms_find_nothing(catalog: Catalog) -> None:
     assert catalog.keywords.search([], 5) == []
 
 
-def test_the_limit_counts_what_passes_only(catalog: Catalog) -> None:
+def test_the_limit_counts_only_chunks_that_pass_the_filter(catalog: Catalog) -> None:
     for number in range(50):
         put(catalog, f"many/{number}.py", chunk(f"many/{number}.py", "needle needle needle"))
     put(catalog, "few/one.py", chunk("few/one.py", "a long text in which there is one needle somewhere"))
     assert len(catalog.keywords.search(["needle"], 1, ChunkFilter(("few/",)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("# 解析配置文件", "配置文件在哪里解析"),
+        ("# 設定ファイルを読み込む", "設定を読むファイル"),
+        ("# ﾃﾞｰﾀﾍﾞｰｽに保存", "データベース"),
+        ("# 설정 파일을 읽습니다", "설정파일은 어디서 읽나요"),
+        ("# อ่านไฟล์การตั้งค่า", "การตั้งค่าอยู่ที่ไหน"),
+        ("# ອ່ານໄຟລ໌ການຕັ້ງຄ່າ", "ການຕັ້ງຄ່າ"),
+        ("# អានការកំណត់", "ការកំណត់"),
+        ("# ဆက်တင်များကိုဖတ်ပါ", "ဆက်တင်"),
+        ("# 調用parseConfig函數", "parseConfig在哪裡"),
+        ("# İstanbul'da ısı ölçümü", "İSTANBUL ısı"),  # noqa: RUF001
+        ("# Fehler der Donaudampfschifffahrtsgesellschaft", "Donaudampfschifffahrtsgesellschaft"),
+    ],
+)
+def test_words_of_every_script_are_found(catalog: Catalog, text: str, question: str) -> None:
+    put(catalog, "a.py", chunk("a.py", text))
+    put(catalog, "b.py", chunk("b.py", "# other words, 別の言葉, 别的, 다른, อื่น"))
+    assert found(catalog, *query_terms(question)) == [chunk("a.py", text).id]
+
+
+def test_the_index_keeps_every_letter_of_scripts_without_spaces(catalog: Catalog) -> None:
+    letters = [first + "本" for block in BLOCKS for first in map(chr, block) if first.isalpha()]
+    put(catalog, "a.py", chunk("a.py", " ".join(letters)))
+    assert [letter for letter in letters if not found(catalog, *query_terms(letter))] == []
+
+
+def test_a_name_in_such_a_script_is_found_as_a_phrase(catalog: Catalog) -> None:
+    named = chunk("a.py", "# 先获取用户信息")
+    put(catalog, "a.py", named)
+    put(catalog, "b.py", chunk("b.py", "# 用户取消,获取失败"))
+    assert found(catalog, search_term("获取用户")) == [named.id]

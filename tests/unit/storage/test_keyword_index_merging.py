@@ -1,4 +1,4 @@
-"""The word index forgets what left it, without a change of what is found."""
+"""Merging drops removed words from the index without changing results."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def index_pages(path: Path) -> int:
     return pages
 
 
-def test_what_left_takes_no_room_and_what_stayed_is_found_as_before(catalog: Catalog, path: Path) -> None:
+def test_removed_words_take_no_space_and_the_rest_is_found_as_before(catalog: Catalog, path: Path) -> None:
     catalog.remove_files([f"src/file{number}.py" for number in range(FILES - 2)])
     before, found = index_pages(path), catalog.keywords.search(["everywhere"], 1000)
     catalog.compact()
@@ -64,14 +64,14 @@ def test_what_left_takes_no_room_and_what_stayed_is_found_as_before(catalog: Cat
     catalog.verify()
 
 
-def test_a_few_that_left_are_not_worth_merging(catalog: Catalog, path: Path) -> None:
+def test_a_few_removed_chunks_are_not_worth_merging(catalog: Catalog, path: Path) -> None:
     catalog.remove_files(["src/file1.py"])
     before = index_pages(path)
     catalog.compact()
     assert index_pages(path) == before
 
 
-def test_it_merges_again_only_when_as_many_left_again(catalog: Catalog, path: Path) -> None:
+def test_the_next_merge_waits_for_as_many_removed_chunks(catalog: Catalog, path: Path) -> None:
     catalog.remove_files([f"src/file{number}.py" for number in range(FILES // 2)])
     catalog.compact()
     for number in range(3):
@@ -84,7 +84,7 @@ def test_it_merges_again_only_when_as_many_left_again(catalog: Catalog, path: Pa
     assert index_pages(path) < before / 2
 
 
-def test_chunks_of_a_file_that_changes_count_as_left(catalog: Catalog, path: Path) -> None:
+def test_chunks_of_a_changed_file_count_as_removed(catalog: Catalog, path: Path) -> None:
     before = index_pages(path)
     for number in range(FILES):
         file = SourceFile(FileStamp(f"src/file{number}.py", 1, 2), "", "python", "1" * 32)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sourcewise.storage.catalog import Catalog
 
 
-def test_an_indexed_file_can_become_skipped_and_come_back(catalog: Catalog) -> None:
+def test_an_indexed_file_can_become_skipped_and_indexed_again(catalog: Catalog) -> None:
     body = chunk("a.py", "alpha")
     put(catalog, "a.py", body)
     catalog.skipped.record([skipped("a.py", SkipReason.SECRET, "AWS key in line 3")])
@@ -83,6 +83,6 @@ def test_a_skipped_file_that_only_grew_writes_nothing(catalog: Catalog, path: Pa
     observer.close()
 
 
-def test_a_file_name_that_is_no_text_is_recorded_readably(catalog: Catalog) -> None:
+def test_a_file_name_that_is_not_text_is_recorded_escaped(catalog: Catalog) -> None:
     catalog.skipped.replace_scanned([skipped("caf\udce9.py", SkipReason.UNREADABLE)])
     assert [file.path for file in catalog.skipped.all()] == [r"caf\udce9.py"]

@@ -1,4 +1,4 @@
-"""The ledger knows which vectors are pending, stored, stale and to be removed."""
+"""The ledger knows which vectors are pending, stored, stale and to remove."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_urgent_chunks_come_first(catalog: Catalog) -> None:
     assert [part.id for part in catalog.vectors.pending(MODEL, 2, [ids[3]])] == [ids[3], ids[0]]
 
 
-def test_models_are_accounted_apart(catalog: Catalog) -> None:
+def test_models_are_counted_separately(catalog: Catalog) -> None:
     one = chunk("a.py", "one")
     put(catalog, "a.py", one)
     catalog.vectors.mark_stored("other", [(one, 2)])
@@ -49,7 +49,7 @@ def test_models_are_accounted_apart(catalog: Catalog) -> None:
     assert (catalog.counts("other").embedded, catalog.counts(MODEL).embedded) == (1, 0)
 
 
-def test_a_moved_chunk_keeps_its_vectors_and_owes_its_place(catalog: Catalog) -> None:
+def test_a_moved_chunk_keeps_its_vectors_and_becomes_stale(catalog: Catalog) -> None:
     one = chunk("a.py", "one")
     put(catalog, "a.py", one)
     catalog.vectors.mark_stored(MODEL, [(one, 2)])
@@ -65,7 +65,7 @@ def test_a_moved_chunk_keeps_its_vectors_and_owes_its_place(catalog: Catalog) ->
 
 
 @pytest.mark.parametrize("way", ["remove", "skip", "scan", "replace"])
-def test_vectors_of_a_chunk_that_goes_are_to_be_removed(catalog: Catalog, path: Path, way: str) -> None:
+def test_vectors_of_a_removed_chunk_should_be_removed(catalog: Catalog, path: Path, way: str) -> None:
     one = chunk("a.py", "one")
     put(catalog, "a.py", one)
     catalog.vectors.mark_stored(MODEL, [(one, 2)])
@@ -86,7 +86,7 @@ def test_vectors_of_a_chunk_that_goes_are_to_be_removed(catalog: Catalog, path: 
     reopened.close()
 
 
-def test_a_chunk_that_comes_back_is_pending_and_no_longer_to_be_removed(catalog: Catalog) -> None:
+def test_a_chunk_that_reappears_is_pending_and_its_removal_is_cancelled(catalog: Catalog) -> None:
     one = chunk("a.py", "one")
     put(catalog, "a.py", one)
     catalog.vectors.mark_stored(MODEL, [(one, 2)])
@@ -99,7 +99,7 @@ def test_a_chunk_that_comes_back_is_pending_and_no_longer_to_be_removed(catalog:
     assert (catalog.vectors.count(MODEL), pending(catalog)) == (2, [])
 
 
-def test_a_chunk_that_comes_back_during_its_removal_is_embedded_again(catalog: Catalog) -> None:
+def test_a_chunk_that_reappears_during_its_removal_is_embedded_again(catalog: Catalog) -> None:
     one = chunk("a.py", "one")
     put(catalog, "a.py", one)
     catalog.vectors.mark_stored(MODEL, [(one, 2)])
@@ -111,7 +111,7 @@ def test_a_chunk_that_comes_back_during_its_removal_is_embedded_again(catalog: C
     assert catalog.vectors.count(MODEL) == 0
 
 
-def test_vectors_of_a_chunk_that_vanished_meanwhile_are_to_be_removed(catalog: Catalog) -> None:
+def test_vectors_of_a_chunk_that_vanished_meanwhile_should_be_removed(catalog: Catalog) -> None:
     one = chunk("a.py", "one")
     put(catalog, "a.py", one)
     assert pending(catalog) == [one.id]
@@ -121,7 +121,7 @@ def test_vectors_of_a_chunk_that_vanished_meanwhile_are_to_be_removed(catalog: C
     assert catalog.counts(MODEL).embedded == 0
 
 
-def test_fewer_windows_than_before_are_all_removed_and_made_again(catalog: Catalog) -> None:
+def test_a_chunk_with_fewer_windows_is_removed_and_embedded_again(catalog: Catalog) -> None:
     one = chunk("a.py", "one")
     put(catalog, "a.py", one)
     catalog.vectors.mark_stored(MODEL, [(one, 3)])
@@ -131,7 +131,7 @@ def test_fewer_windows_than_before_are_all_removed_and_made_again(catalog: Catal
     assert pending(catalog) == [one.id]
 
 
-def test_forgotten_vectors_are_all_pending_and_owe_nothing(catalog: Catalog) -> None:
+def test_forgotten_vectors_are_all_pending_and_none_is_to_remove(catalog: Catalog) -> None:
     one, two = chunk("a.py", "one"), chunk("b.py", "two")
     put(catalog, "a.py", one)
     put(catalog, "b.py", two)
@@ -142,7 +142,7 @@ def test_forgotten_vectors_are_all_pending_and_owe_nothing(catalog: Catalog) -> 
     assert (catalog.vectors.to_remove(MODEL, 5), catalog.vectors.count(MODEL), catalog.vectors.models()) == ([], 0, [])
 
 
-def test_a_chunk_that_moved_since_it_was_handed_out_owes_its_place(catalog: Catalog) -> None:
+def test_a_chunk_that_moved_while_it_was_stored_becomes_stale(catalog: Catalog) -> None:
     one = chunk("a.py", "one")
     put(catalog, "a.py", one)
     moved = replace(one, first_line=4, last_line=4)
@@ -155,7 +155,7 @@ def test_a_chunk_that_moved_since_it_was_handed_out_owes_its_place(catalog: Cata
     assert catalog.vectors.stale(MODEL, 5) == []
 
 
-def test_a_chunk_that_failed_is_settled_until_its_vectors_are_forgotten_or_it_comes_anew(catalog: Catalog) -> None:
+def test_a_failed_chunk_is_not_retried_until_its_vectors_are_forgotten_or_it_is_added_again(catalog: Catalog) -> None:
     one, two = chunk("a.py", "one"), chunk("b.py", "two")
     put(catalog, "a.py", one)
     put(catalog, "b.py", two)
@@ -175,7 +175,7 @@ def test_a_chunk_that_failed_is_settled_until_its_vectors_are_forgotten_or_it_co
     assert catalog.vectors.failed(MODEL, 5) == []
 
 
-def test_expected_vectors_may_be_in_the_store_and_need_not(catalog: Catalog) -> None:
+def test_expected_vectors_widen_the_bounds(catalog: Catalog) -> None:
     one, two = chunk("a.py", "one"), chunk("b.py", "two")
     put(catalog, "a.py", one)
     put(catalog, "b.py", two)

@@ -1,4 +1,4 @@
-"""What every vector store does, wherever its vectors are, and what becomes of a process that dies."""
+"""The vector store: the same behaviour in a folder and on a server, and recovery from crashes of its process."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from vector_samples import MANY, MODEL, chunk, fill, vectors
 
 from sourcewise.errors import StorageError, VectorStoreCorruptError
 from sourcewise.processes.worker import Worker
+from sourcewise.storage.chroma import store as store_module
 from sourcewise.storage.chroma.folder import ChromaFolder
 from sourcewise.storage.chroma.store import ChromaStore
 from sourcewise.storage.vector_store import VectorStore, VectorStores
@@ -63,7 +64,7 @@ def store(request: pytest.FixtureRequest, folder: Path, stores: VectorStores) ->
     store.close()
 
 
-def test_an_empty_store_finds_nothing_and_minds_nothing(store: Store) -> None:
+def test_an_empty_store_finds_nothing_and_accepts_every_call(store: Store) -> None:
     assert store.search(MODEL, vectors(1)[0], 5) == []
     assert store.search(MODEL, vectors(1)[0], 5, chunk_ids=["a"]) == []
     assert (store.count(MODEL), store.ids(MODEL)) == (0, set())
@@ -84,7 +85,7 @@ def test_the_nearest_chunks_come_first_with_their_cosine(store: Store) -> None:
     assert [similarity for _, similarity in found] == pytest.approx(cosines[best].tolist(), abs=1e-5)
 
 
-def test_a_chunk_of_many_windows_is_found_once_by_its_best(store: Store) -> None:
+def test_a_chunk_with_many_windows_is_found_once_by_its_best_window(store: Store) -> None:
     long = np.concatenate([vectors(100 + n) for n in range(30)])
     store.add(MODEL, [(chunk(1), long), (chunk(2), -long[:1]), (chunk(3), vectors(3))])
     found = store.search(MODEL, long[17], 3)
@@ -92,7 +93,7 @@ def test_a_chunk_of_many_windows_is_found_once_by_its_best(store: Store) -> None
     assert found[0] == (chunk(1).id, pytest.approx(1.0, abs=1e-5))
 
 
-def test_a_search_within_chunks_compares_all_of_them_and_no_other(store: Store) -> None:
+def test_a_search_within_chunks_compares_exactly_these_chunks(store: Store) -> None:
     fill(store, 300, windows=3)
     wanted = [chunk(n).id for n in range(5, 300, 50)]
     found = store.search(MODEL, vectors(0)[0], 99, chunk_ids=[*wanted, "unknown", wanted[0]])
@@ -117,7 +118,7 @@ def test_removed_chunks_are_not_found(store: Store) -> None:
     assert f"{chunk(4).id}:1" in store.ids(MODEL)
 
 
-def test_models_are_kept_apart_and_dropped_alone(store: Store) -> None:
+def test_models_are_separate_and_dropped_separately(store: Store) -> None:
     store.add("a/b", [(chunk(1), vectors(1))])
     store.add("a-b", [(chunk(2), vectors(2)), (chunk(3), vectors(3))])
     store.add("é", [(chunk(4), vectors(4)[:, :3])])
@@ -131,13 +132,13 @@ def test_models_are_kept_apart_and_dropped_alone(store: Store) -> None:
 def test_another_dimension_for_a_model_is_refused(store: Store) -> None:
     store.add(MODEL, [(chunk(1), vectors(1))])
     store.close()
-    with pytest.raises(StorageError, match="have 8 dimensions, the model now makes 5"):
+    with pytest.raises(StorageError, match="have 8 dimensions, but the model now returns 5"):
         store.add(MODEL, [(chunk(2), vectors(2)[:, :5])])
     with pytest.raises(StorageError, match="dimensions"):
         store.search(MODEL, vectors(2)[0, :5], 3)
 
 
-def test_many_windows_are_remembered_after_reopening(store: Store) -> None:
+def test_the_number_of_windows_is_known_after_reopening(store: Store) -> None:
     store.add(MODEL, [(chunk(1), vectors(1, 9))])
     store.close()
     found = store.search(MODEL, vectors(1, 9)[8], 1, chunk_ids=[chunk(1).id])
@@ -145,7 +146,7 @@ def test_many_windows_are_remembered_after_reopening(store: Store) -> None:
 
 
 @pytest.mark.parametrize("within", [3, 700])
-def test_only_those_within_are_found_whether_few_or_many(store: Store, within: int) -> None:
+def test_only_the_given_chunks_are_found_whether_few_or_many(store: Store, within: int) -> None:
     fill(store, 800)
     allowed = [chunk(n).id for n in range(within)]
     found = store.search(MODEL, vectors(within - 1)[0], 10, allowed)
@@ -154,7 +155,28 @@ def test_only_those_within_are_found_whether_few_or_many(store: Store, within: i
     assert store.search(MODEL, vectors(799)[0], 1, allowed)[0][0] in allowed
 
 
-def test_neighbours_are_nearest_to_the_stored_vectors_and_not_itself(store: Store) -> None:
+def test_chunks_of_few_windows_are_found_among_many_whatever_the_longest_has(store: Store) -> None:
+    fill(store, 800)
+    store.add(MODEL, [(chunk(800), vectors(800, 5))])
+    allowed = ["unknown", *(chunk(n).id for n in range(100, 801))]
+    assert store.search(MODEL, vectors(700)[0], 1, allowed)[0][0] == chunk(700).id
+    assert store.search(MODEL, vectors(800, 5)[4], 1, allowed)[0][0] == chunk(800).id
+
+
+def test_more_chunks_than_one_query_can_name_are_searched_in_parts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "_NAMED_AT_MOST", 300)
+    store = ChromaStore(ChromaFolder(folder))
+    fill(store, 800)
+    allowed = [chunk(n).id for n in range(799)]
+    found = store.search(MODEL, vectors(798)[0], 10, allowed)
+    assert found == sorted(found, key=lambda hit: -hit[1])
+    assert (len(found), found[0][0]) == (10, chunk(798).id)
+    store.close()
+
+
+def test_neighbours_are_nearest_to_the_stored_vectors_without_the_chunk_itself(store: Store) -> None:
     store.add(MODEL, [(chunk(n), np.array([[1.0, n / 10] + [0.0] * 6], np.float32)) for n in range(5)])
     assert [found for found, _ in store.neighbours(MODEL, chunk(0).id, 2)] == [chunk(1).id, chunk(2).id]
     assert store.neighbours(MODEL, chunk(99).id, 2) == []
@@ -169,7 +191,7 @@ def test_a_store_can_be_closed_and_opened_again(store: Store) -> None:
         assert store.search(MODEL, vectors(1400)[0], 1)[0][0] == chunk(1400).id
 
 
-def test_a_reset_starts_anew_and_leaves_no_rubbish(store: Store, folder: Path) -> None:
+def test_a_reset_leaves_an_empty_store_and_no_old_files(store: Store, folder: Path) -> None:
     fill(store, 20)
     store.reset()
     assert store.count(MODEL) == 0
@@ -182,7 +204,7 @@ def test_a_reset_starts_anew_and_leaves_no_rubbish(store: Store, folder: Path) -
 
 
 def child() -> psutil.Process:
-    """Return the process that the vectors are in."""
+    """Return the vector process."""
     services = [
         process
         for process in psutil.Process().children()
@@ -199,7 +221,7 @@ def own(folder: Path, stores: VectorStores) -> Iterator[VectorStore]:
     store.close()
 
 
-def test_nothing_is_imported_started_or_made_before_the_first_use(folder: Path) -> None:
+def test_nothing_is_imported_started_or_created_before_the_first_use(folder: Path) -> None:
     program = """
 import sys, pathlib, psutil
 from sourcewise.storage.vector_store import VectorStores
@@ -249,7 +271,7 @@ def test_threads_search_while_one_adds(own: VectorStore) -> None:
     assert failures == []
 
 
-def test_vectors_are_all_there_when_the_process_is_killed_again_and_again_while_they_are_added(
+def test_no_vector_is_lost_if_the_process_is_killed_repeatedly_during_adding(
     own: VectorStore,
 ) -> None:
     fill(own, 10)
@@ -264,7 +286,7 @@ def test_vectors_are_all_there_when_the_process_is_killed_again_and_again_while_
     assert own.search(MODEL, vectors(399)[0], 1)[0][0] == chunk(399).id
 
 
-def test_a_process_that_was_killed_between_calls_is_not_missed(own: VectorStore) -> None:
+def test_a_process_that_was_killed_between_calls_is_restarted(own: VectorStore) -> None:
     fill(own, 3)
     killed = child()
     killed.kill()
@@ -288,7 +310,7 @@ def test_folders_share_a_process_and_one_is_reset_while_another_is_in_use(tmp_pa
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="reads /proc")
-def test_no_file_of_a_folder_that_was_deleted_or_closed_is_held(own: VectorStore, folder: Path) -> None:
+def test_no_file_of_a_deleted_or_closed_folder_stays_open(own: VectorStore, folder: Path) -> None:
     def held() -> list[str]:
         paths = []
         for entry in Path(f"/proc/{child().pid}/fd").iterdir():
@@ -297,7 +319,7 @@ def test_no_file_of_a_folder_that_was_deleted_or_closed_is_held(own: VectorStore
         return [path for path in paths if str(folder) in path]
 
     def held_at_last() -> list[str]:
-        # Chroma closes its database in a thread of its own, a moment after it says that it has.
+        # Chroma closes its database in another thread, a moment after its close returns.
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while held() and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -316,7 +338,7 @@ def test_no_file_of_a_folder_that_was_deleted_or_closed_is_held(own: VectorStore
 
 
 class DyingService:
-    """Runs in the child: dies at every call until it has died as often as it must."""
+    """Runs in the child: dies at each call until it has died the given number of times."""
 
     def __init__(self, deaths: Path, wanted: int) -> None:
         self._deaths = deaths
@@ -345,11 +367,11 @@ def dying(tmp_path: Path) -> Iterator[Callable[[int], VectorStore]]:
         worker.close()
 
 
-def test_a_call_whose_process_dies_once_is_made_again(dying: Callable[[int], VectorStore]) -> None:
+def test_a_call_whose_process_dies_once_is_repeated(dying: Callable[[int], VectorStore]) -> None:
     assert dying(1).count(MODEL) == 7
 
 
-def test_vectors_that_end_their_process_twice_are_damaged(dying: Callable[[int], VectorStore], tmp_path: Path) -> None:
+def test_vectors_that_crash_the_process_twice_are_damaged(dying: Callable[[int], VectorStore], tmp_path: Path) -> None:
     store = dying(2)
     with pytest.raises(VectorStoreCorruptError, match="twice"):
         store.count(MODEL)
@@ -357,7 +379,7 @@ def test_vectors_that_end_their_process_twice_are_damaged(dying: Callable[[int],
     assert store.count(MODEL) == 7
 
 
-def test_a_process_that_cannot_do_its_work_is_no_damage(tmp_path: Path) -> None:
+def test_a_failing_process_is_not_reported_as_damage(tmp_path: Path) -> None:
     worker = Worker("no.such.module:Service")
     with pytest.raises(StorageError, match="No module named") as caught:
         VectorStore(worker, tmp_path).count(MODEL)

@@ -31,6 +31,7 @@ from sourcewise.text.languages import language_of
         ("run", "#!/opt/unknown\n", "text"),
         ("a.py", "#!/bin/sh\n", "python"),
         (".bashrc", "", "bash"),
+        ("solver.F90", "", "fortran"),
     ],
 )
 def test_name_suffix_and_shebang_determine_the_language(path: str, text: str, language: str) -> None:

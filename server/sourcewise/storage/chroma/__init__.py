@@ -1,1 +1,1 @@
-"""Everything that knows Chroma: collections, files, servers. It runs in a process of its own; see vector_store.py."""
+"""The only package that uses Chroma: collections, files, servers. Runs in a process of its own; see vector_store.py."""

@@ -1,8 +1,9 @@
-"""Chroma's clients, made so that only their caller decides where they connect and nothing that they are told is loaded.
+"""Creates Chroma clients that connect only where the caller says and never load code that a collection names.
 
-Chroma reads its settings from the environment and from a file `.env` in the current folder: which class to make, which
-host to send vectors to. And it builds the embedding function that the description of a collection names, which can load
-any model and, with it, code. Ours read neither, know no embedding function, and strike out what a description names.
+Chroma reads settings from the environment and from a `.env` file in the current folder, such as the class to create and
+the host to send vectors to. It also builds the embedding function that the description of a collection names, which can
+load any model and run its code. These clients read no such settings, know no embedding function, and remove embedding
+functions from descriptions.
 
 Importing this module imports Chroma, which takes a second.
 """
@@ -26,30 +27,30 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Chroma looks here for what a collection names; our vectors come from elsewhere, so nothing has to be found.
+# Chroma looks up embedding functions here. Sourcewise computes vectors itself, so Chroma needs none.
 embedding_functions.known_embedding_functions.clear()
 embedding_functions.sparse_known_embedding_functions.clear()
 
-# How Chroma writes that there is no embedding function, or none that it could build.
+# Chroma's notation for "no embedding function", and for one that it cannot build.
 _NOTHING = {"type": "legacy"}
 _NO_FUNCTION = frozenset({"legacy", "unknown"})
 
 
 class _GivenSettings(config.Settings):
-    """Chroma's settings as they are given; neither variables nor files are read."""
+    """Chroma's settings from the constructor only; reads neither variables nor files."""
 
     model_config = {"env_file": None}  # noqa: RUF012 - pydantic merges it with Chroma's
 
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic names them all
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic passes them all by name
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take what the constructor gets, and nothing else."""
+        """Use only the constructor's arguments."""
         return (init_settings,)
 
 
@@ -66,14 +67,12 @@ def connect(host: str, port: int, *, secure: bool) -> Client:
 
 
 def without_embedding_functions(collection: Collection) -> Collection:
-    """Return the collection with every embedding function struck out of its description, which a server wrote."""
+    """Remove every embedding function from the description of a collection, which a server wrote."""
     described = collection._model
     for part in _parts([described.configuration_json, described.serialized_schema]):
         named = part.get("embedding_function")
         if named and not (isinstance(named, dict) and named.get("type") in _NO_FUNCTION):
-            logger.warning(
-                "The collection %r names an embedding function, which is ignored: %.200r", described.name, named
-            )
+            logger.warning("Ignored the embedding function that the collection %r names: %.200r", described.name, named)
             part["embedding_function"] = dict(_NOTHING)
     return collection
 
@@ -87,7 +86,7 @@ def _settings(implementation: str) -> config.Settings:
 
 
 def _parts(described: Any) -> Iterator[dict[str, Any]]:
-    """Yield each JSON object in a description, however deep."""
+    """Yield each JSON object in a description, at any depth."""
     pending = [described]
     while pending:
         part = pending.pop()

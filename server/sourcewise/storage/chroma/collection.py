@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     Vector = NDArray[np.float32]
     Metadata = Mapping[str, str | int]
 
-# Far more than the longest line of a file has; a server that reports more would make us list them all.
+# Far more than any chunk has. A server that reports more would make Sourcewise list them all.
 _MOST_WINDOWS = 10_000
 
 
 def collection_name(model: str) -> str:
-    """Return a name that Chroma takes, readable and different for different models."""
+    """Return a readable name that Chroma accepts and that is different for each model."""
     readable = re.sub(r"[^A-Za-z0-9]+", "-", model).strip("-")[:60] or "model"
     return f"{readable}-{hashlib.blake2b(model.encode(), digest_size=4).hexdigest()}"
 
@@ -35,18 +35,18 @@ def _metadata_of(collection: Collection) -> Mapping[str, Any]:
 
 
 def _windows(collection: Collection) -> int:
-    """Return the most windows that a chunk of this collection has had."""
+    """Return the highest number of windows that a chunk of this collection has had."""
     windows = int(_metadata_of(collection)["windows"])
     if not 1 <= windows <= _MOST_WINDOWS:
         raise StorageError(
-            f"The Chroma collection {collection.name} says that a chunk has {windows} vectors, which cannot be.",
+            f"The Chroma collection {collection.name} has an impossible number of vectors for a chunk: {windows}.",
             "Rebuild the index.",
         )
     return windows
 
 
 def note_windows(collection: Collection, windows: int) -> None:
-    """Record that a chunk of this collection has so many windows, if that is the most so far."""
+    """Record a chunk's number of windows if it is the highest of this collection so far."""
     if windows > _windows(collection):
         collection.modify(metadata={**_metadata_of(collection), "windows": windows})
 
@@ -56,8 +56,8 @@ def check_dimension(model: str, collection: Collection, dimension: int) -> None:
     stored = int(_metadata_of(collection)["dimension"])
     if stored != dimension:
         raise StorageError(
-            f"The stored vectors of {model} have {stored} dimensions, the model now makes {dimension}.",
-            "Rebuild the index, or choose the model that it was built with.",
+            f"The stored vectors of {model} have {stored} dimensions, but the model now returns {dimension}.",
+            "Rebuild the index, or choose the model with which it was built.",
         )
 
 
@@ -78,14 +78,23 @@ def window_metadata(chunk: Chunk, window: int) -> Metadata:
 def nearest_chunks(
     collection: Collection, vector: Vector, limit: int, chunk_ids: Sequence[str] | None = None
 ) -> list[tuple[str, float]]:
-    """Return the chunks nearest to a vector, best first, with their cosine.
+    """Return the chunks nearest to a vector, best first, with their cosine similarity.
 
-    Asks for more windows until they belong to enough chunks, since Chroma does not know the number of windows.
+    Args:
+        collection: of the model.
+        vector: of shape (dimensions,).
+        limit: the number of chunks at most.
+        chunk_ids: the chunks to search, as many as one `where` may name; unknown ones are ignored. None searches all.
     """
-    ids = None if chunk_ids is None else window_ids(collection, chunk_ids)
+    # `where` and not `ids`: the number of windows of a chunk is not known here, and Chroma fails with an internal error
+    # if one of the ids does not exist.
+    where: Any = None if chunk_ids is None else {"chunk_id": {"$in": list(chunk_ids)}}
     wanted = 2 * limit
+    # Several windows may belong to one chunk, so ask for more windows until they belong to enough chunks.
     while True:
-        answer = collection.query(query_embeddings=[vector.tolist()], ids=ids, n_results=wanted, include=["distances"])
+        answer = collection.query(
+            query_embeddings=[vector.tolist()], where=where, n_results=wanted, include=["distances"]
+        )
         distances = answer["distances"]
         assert distances is not None
         best = best_windows(zip(answer["ids"][0], (1 - distance for distance in distances[0]), strict=True), limit)
@@ -100,7 +109,7 @@ def window_ids(collection: Collection, chunk_ids: Sequence[str]) -> list[str]:
 
 
 def best_windows(windows: Iterator[tuple[str, float]], limit: int) -> list[tuple[str, float]]:
-    """Return the chunks of these windows with the cosine of their best window, best first."""
+    """Return the chunks of these windows with the cosine similarity of their best window, best first."""
     best: dict[str, float] = {}
     for vector_id, similarity in windows:
         chunk_id = vector_id.rsplit(":", 1)[0]

@@ -1,7 +1,7 @@
-"""The files of a search graph as hnswlib writes them, read just far enough to tell whether they can be trusted.
+"""Checks the files of a search graph, as hnswlib writes them, for damage.
 
-hnswlib loads what it finds: a graph cut short finds the wrong things without a word, and a wild link ends the process.
-Each check reads what loading would read anyway, and costs about as much.
+hnswlib loads files unchecked: a truncated graph silently returns wrong results, and an invalid link crashes the
+process. Each check reads the bytes that loading would read anyway, and takes about as long.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FILES = ("header.bin", "data_level0.bin", "length.bin", "link_lists.bin", "index_metadata.pickle")
-# Version, offset of level 0, capacity, elements, bytes an element, offsets in it of its label and of its vector,
-# highest level, entry point, links an element on upper levels.
+# Version, offset of level 0, capacity, elements, bytes per element, offsets of its label and its vector within it,
+# highest level, entry point, links per element on upper levels.
 _HEADER = struct.Struct("<i6QiIQ")
 _ROWS_AT_ONCE = 50_000
-# Lengths of vectors outside of this are noise.
+# Lengths of vectors outside of this range are damage.
 _SHORTEST, _LONGEST = 1e-9, 1e9
 
 
@@ -39,21 +39,21 @@ class _Graph(NamedTuple):
 
     @property
     def level_bytes(self) -> int:
-        """Return the size of an element's links on one upper level: a count, and as many links of 4 bytes."""
+        """Return the size of an element's links on one upper level: a count, then that many links of 4 bytes."""
         return 4 + 4 * self.upper_links
 
 
 def damage(folder: Path) -> str:
-    """Return what is wrong with the graph in this folder, or an empty string."""
+    """Return the damage of the graph in this folder in a few words, or an empty string."""
     missing = [name for name in _FILES if not (folder / name).is_file()]
     if missing:
         return f"{', '.join(missing)} missing"
     content = (folder / "header.bin").read_bytes()
     if len(content) < _HEADER.size:
-        return "header.bin cut off"
+        return "header.bin truncated"
     graph = _Graph(*_HEADER.unpack_from(content))
     if graph.elements * graph.element_bytes != (folder / "data_level0.bin").stat().st_size:
-        return "data_level0.bin and header.bin do not fit together"
+        return "data_level0.bin does not match header.bin"
     if not graph.elements:
         return ""
     checks = {
@@ -65,12 +65,12 @@ def damage(folder: Path) -> str:
 
 
 def elements(folder: Path) -> int:
-    """Return how many vectors the graph in this folder holds, with those that were removed: it never shrinks."""
+    """Return the number of vectors in the graph of this folder, including removed ones: a graph never shrinks."""
     return _Graph(*_HEADER.unpack_from((folder / "header.bin").read_bytes())).elements
 
 
 def _links_are_sound(path: Path, graph: _Graph) -> bool:
-    """An element begins with 2 bytes of link count, 2 of flags, and its links on the lowest level."""
+    """Check the lowest level: an element begins with 2 bytes of link count, 2 of flags, then its links."""
     if graph.elements > graph.capacity or not 4 <= graph.vector_offset <= graph.element_bytes:
         return False
     data = np.memmap(path, dtype=np.uint8, mode="r", shape=(graph.elements, graph.element_bytes))
@@ -81,7 +81,7 @@ def _links_are_sound(path: Path, graph: _Graph) -> bool:
 
 
 def _within(heads: NDArray[np.uint8], elements: int) -> bool:
-    """Return whether all links that are counted lead to elements."""
+    """Return whether all counted links point to elements."""
     counts = heads[:, :2].copy().view("<u2")
     links = heads[:, 4:].copy().view("<u4")
     used = np.arange(links.shape[1]) < counts
@@ -89,7 +89,7 @@ def _within(heads: NDArray[np.uint8], elements: int) -> bool:
 
 
 def _lengths_are_sound(path: Path, graph: _Graph) -> bool:
-    """A number an element: how long its vector was before it was normalized."""
+    """Check the file with one number per element: the length of its vector before normalization."""
     if path.stat().st_size != 4 * graph.elements:
         return False
     lengths = np.abs(np.fromfile(path, dtype="<f4"))
@@ -97,7 +97,7 @@ def _lengths_are_sound(path: Path, graph: _Graph) -> bool:
 
 
 def _levels_are_sound(path: Path, graph: _Graph) -> bool:
-    """For each element the size of its links on upper levels, mostly 0, then the links level by level."""
+    """Check the upper levels: for each element the size of its links, mostly 0, then the links level by level."""
     content = path.read_bytes()
     if graph.upper_links > len(content) or graph.entry_point >= graph.elements:
         return False

@@ -1,8 +1,8 @@
-"""Chroma as a server that others may share.
+"""Chroma on a server that other programs may share.
 
-Hides how a folder's collections are told from those of other folders: a small file in the folder of the vectors names
-the server and an identity that begins the name of every collection. Where that file is missing or names another
-server, the vectors are somewhere else and are made again; what they left on that other server stays there.
+Hides how to distinguish a folder's collections from those of other folders: a small file in the vectors' folder names
+the server and an identity, which is the prefix of every collection name. If that file is missing or names another
+server, the vectors are restored; old ones on the other server stay there.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from sourcewise.errors import StorageError
 from sourcewise.storage.chroma.collection import collection_name
-from sourcewise.storage.chroma.folder import damaged, throw_away
+from sourcewise.storage.chroma.folder import damaged, delete_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,71 +25,71 @@ if TYPE_CHECKING:
 
 IDENTITY = "server.json"
 _CONNECT_SECONDS = 3.0
-# A server that hangs must not hold up questions for ever; Chroma's own client would wait.
+# A server that hangs must not block questions forever; Chroma's own client has no timeout.
 _ANSWER_SECONDS = 30.0
 _PAGE = 100
 
 
 class ChromaServer:
-    """A home for collections; see ChromaHome."""
+    """A location of collections; see ChromaLocation."""
 
     def __init__(self, folder: Path, address: str) -> None:
-        """Remember the address, `http://host:port`, and the folder that says which collections are ours."""
+        """Remember the address, `http://host:port`, and the folder that records which collections are ours."""
         self._folder = folder
         self._address = address.rstrip("/")
 
     def open(self) -> Client:
-        """See ChromaHome.open."""
+        """See ChromaLocation.open."""
         self._identify()
         return self._connected()
 
     def close(self, client: Client) -> None:
-        """See ChromaHome.close."""
+        """See ChromaLocation.close."""
         close_connections(client)
         client.close()
 
     def check(self) -> None:
-        """A server says itself what is gone."""
+        """See ChromaLocation.check. Nothing to check: the server itself reports missing collections."""
 
     def name_of(self, model: str) -> str:
-        """See ChromaHome.name_of."""
+        """See ChromaLocation.name_of."""
         return f"{self._prefix}{collection_name(model)}"
 
-    def meaning(self, error: BaseException) -> StorageError:
-        """See ChromaHome.meaning."""
+    def translated(self, error: BaseException) -> StorageError:
+        """See ChromaLocation.translated."""
         from chromadb.errors import NotFoundError  # noqa: PLC0415 - see ChromaFolder.open
 
         if isinstance(error, NotFoundError):
-            return damaged(self._folder, f"{self._address} has lost them")
-        return self._silent(error)
+            return damaged(self._folder, f"{self._address} no longer has them")
+        return self._unusable(error)
 
-    def throw_away(self) -> None:
-        """See ChromaHome.throw_away; of the server's collections only our own are touched."""
+    def delete_all(self) -> None:
+        """See ChromaLocation.delete_all; other collections on the server stay."""
         if self._is_identified():
             client = self._connected()
             for name in [name for name in _names(client) if name.startswith(self._prefix)]:
                 client.delete_collection(name)
             self.close(client)
-        throw_away(self._folder)
+        delete_folder(self._folder)
 
     def wants_compacting(self) -> bool:
-        """The server looks after its own disk."""
+        """See ChromaLocation.wants_compacting. The server manages its own disk."""
         return False
 
     def compact(self) -> None:
         """See wants_compacting."""
 
     def elements(self) -> int:
-        """The server looks after its own graphs."""
+        """See ChromaLocation.elements. The server manages its own graphs."""
         return 0
 
     def _connected(self) -> Client:
         from sourcewise.storage.chroma import clients  # noqa: PLC0415 - see ChromaFolder.open
 
         host, port, secure = self._parts()
-        self._greet(host, port, secure)
+        self._check_heartbeat(host, port, secure)
         client = clients.connect(host, port, secure=secure)
-        cast("Any", client)._server._session.timeout = _ANSWER_SECONDS  # the client's settings know no limit
+        cast("Any", client)._server._session.timeout = _ANSWER_SECONDS  # the client's settings have no timeout
         return client
 
     def _parts(self) -> tuple[str, int, bool]:
@@ -103,25 +103,25 @@ class ChromaServer:
                 "Write it like http://127.0.0.1:8000, or leave vectors.server empty.",
             ) from error
 
-    def _greet(self, host: str, port: int, secure: bool) -> None:
-        """Find out within seconds whether anybody answers: the client itself would wait for ever."""
+    def _check_heartbeat(self, host: str, port: int, secure: bool) -> None:
+        """Raise StorageError within seconds if no Chroma server answers: the client itself would wait forever."""
         connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
         connection = connect(host, port, timeout=_CONNECT_SECONDS)
         try:
             connection.request("GET", "/api/v2/heartbeat")
             with connection.getresponse() as response:
                 if response.status != http.HTTPStatus.OK:
-                    raise self._silent(ConnectionError("it does not speak as Chroma does"))
+                    raise self._unusable(ConnectionError("it is not a Chroma server"))
         except (OSError, http.client.HTTPException) as error:
-            raise self._silent(error) from error
+            raise self._unusable(error) from error
         finally:
             connection.close()
 
-    def _silent(self, error: BaseException) -> StorageError:
-        reason = str(error) or type(error).__name__
+    def _unusable(self, error: BaseException) -> StorageError:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return StorageError(
-            f"The Chroma server at {self._address} does not answer as it should ({reason}).",
-            "Start it (chroma run), correct vectors.server, or leave that empty; until then keywords serve questions.",
+            f"The Chroma server at {self._address} cannot be used ({reason}).",
+            "Start it (chroma run), or correct or clear vectors.server. Until then, only keyword search is used.",
         )
 
     # --- identity -----------------------------------------------------------------------------------------
@@ -131,12 +131,12 @@ class ChromaServer:
         return f"sourcewise-{json.loads((self._folder / IDENTITY).read_bytes())['identity']}-"
 
     def _identify(self) -> None:
-        """Take the folder for this server, where it is nobody's yet."""
+        """Record the server and a new identity in the folder if it is empty."""
         if self._is_identified():
             return
         self._folder.mkdir(parents=True, exist_ok=True)
         if any(self._folder.iterdir()):
-            raise damaged(self._folder, f"they are not those at {self._address}")
+            raise damaged(self._folder, f"they are not on {self._address}")
         written = self._folder / f"{IDENTITY}.new"
         written.write_text(json.dumps({"server": self._address, "identity": uuid.uuid4().hex}), encoding="utf-8")
         written.replace(self._folder / IDENTITY)
@@ -150,7 +150,7 @@ class ChromaServer:
 
 
 def close_connections(client: Any) -> None:
-    """Close what a client leaves open when it is closed: its own connections, and those it was made with."""
+    """Close the connections that a client leaves open: its own, and those of its admin client."""
     for part in (client, client._admin_client):
         part._server._session.close()
 

@@ -1,7 +1,6 @@
-"""The vectors of chunks as collections of Chroma, searched by cosine similarity.
+"""Stores the vectors of chunks in Chroma collections, and searches them by cosine similarity.
 
-Hides Chroma's collections, batches and windows. Where the collections are is the home's matter: in a folder of this
-machine or on a server.
+Hides Chroma's collections, batches and windows. A `ChromaLocation` has the collections: a local folder or a server.
 """
 
 from __future__ import annotations
@@ -33,54 +32,56 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float32]
 
-# Above Chroma's default of 100: a search here asks for 200 windows at a time.
+# Above Chroma's default of 100, since a search here queries 200 windows at a time.
 _SEARCH_BREADTH = 200
-# Up to this many chunks are compared one by one, which costs a millisecond for 20 of them.
+# Up to this many chunks are compared exactly, one by one, which takes a millisecond for 20 of them.
 _COMPARED_AT_MOST = 500
+# How many chunks one query names. SQLite takes 32,766 variables in a statement.
+_NAMED_AT_MOST = 10_000
 
 
-class ChromaHome(Protocol):
-    """Where the collections of one folder are."""
+class ChromaLocation(Protocol):
+    """The location of one folder's collections."""
 
     def open(self) -> Client:
         """Return a client.
 
         Raises:
-            VectorStoreCorruptError: there is something, and it cannot be used.
-            StorageError: it cannot be reached or made.
+            VectorStoreCorruptError: the existing files or collections cannot be used.
+            StorageError: the location cannot be reached or created.
         """
 
     def close(self, client: Client) -> None:
         """Release the resources of a client."""
 
     def check(self) -> None:
-        """Raise VectorStoreCorruptError where what was opened is no longer there."""
+        """Raise VectorStoreCorruptError if the opened files no longer exist."""
 
     def name_of(self, model: str) -> str:
         """Return the name of this model's collection."""
 
-    def meaning(self, error: BaseException) -> StorageError:
-        """Return what an error of Chroma means to a user."""
+    def translated(self, error: BaseException) -> StorageError:
+        """Return the error for the user that corresponds to an error of Chroma."""
 
-    def throw_away(self) -> None:
-        """Remove all collections of the folder, however damaged; nothing is open."""
+    def delete_all(self) -> None:
+        """Delete all collections of the folder, however damaged. No client may be open."""
 
     def wants_compacting(self) -> bool:
-        """Return whether it would pay to give disk space back; cheap, and asked while collections are open."""
+        """Return whether compacting would pay; cheap, and safe while collections are open."""
 
     def compact(self) -> None:
-        """Give disk space back; nothing is open."""
+        """Free disk space. No client may be open."""
 
     def elements(self) -> int:
-        """Return how many vectors the search graphs hold, with those that were removed."""
+        """Return the number of vectors in the search graphs, including removed ones."""
 
 
 class ChromaStore:
-    """One folder's vectors, a collection a model; for one thread. See VectorStore, which says what the methods do."""
+    """One folder's vectors, one collection per model; for one thread. VectorStore documents the methods."""
 
-    def __init__(self, home: ChromaHome) -> None:
-        """Remember where the vectors are; nothing is opened before it is used."""
-        self._home = home
+    def __init__(self, location: ChromaLocation) -> None:
+        """Remember the location; nothing is opened before the first use."""
+        self._location = location
         self._client: Client | None = None
         self._collections: dict[str, Collection] = {}
 
@@ -125,8 +126,10 @@ class ChromaStore:
             if collection is None or limit < 1:
                 return []
             check_dimension(model, collection, len(vector))
-            if chunk_ids is None or len(chunk_ids) > _COMPARED_AT_MOST:
-                return nearest_chunks(collection, vector, limit, chunk_ids)
+            if chunk_ids is None:
+                return nearest_chunks(collection, vector, limit)
+            if len(chunk_ids) > _COMPARED_AT_MOST:
+                return self._nearest_of(collection, vector, limit, chunk_ids)
             return best_windows(self._compared(collection, vector, chunk_ids), limit)
 
     def neighbours(self, model: str, chunk_id: str, limit: int) -> list[tuple[str, float]]:
@@ -163,20 +166,20 @@ class ChromaStore:
                 del self._collections[model]
 
     def wasted(self, living: int) -> float:
-        """See VectorStore.wasted. Chroma would count them one by one."""
+        """See VectorStore.wasted. The caller passes `living`, since Chroma would count vectors one by one."""
         with self._translated():
             self._opened()
-            elements = self._home.elements()
+            elements = self._location.elements()
         return max(0.0, 1 - living / elements) if elements else 0.0
 
     def compact(self) -> bool:
-        """See VectorStore.compact. A search graph that is closed must be loaded again, so that is done last."""
+        """See VectorStore.compact. Closes the store only if compacting pays, since its graphs must be loaded again."""
         with self._translated():
-            if not self._home.wants_compacting():
+            if not self._location.wants_compacting():
                 return False
         self.close()
         with self._translated():
-            self._home.compact()
+            self._location.compact()
         return True
 
     def close(self) -> None:
@@ -185,23 +188,23 @@ class ChromaStore:
         self._collections.clear()
         if client is not None:
             with self._translated():
-                self._home.close(client)
+                self._location.close(client)
 
     def reset(self) -> None:
         """See VectorStore.reset."""
         with suppress(VectorStoreCorruptError):
             self.close()
         with self._translated():
-            self._home.throw_away()
+            self._location.delete_all()
 
     def _opened(self) -> Client:
         try:
-            self._home.check()
+            self._location.check()
         except VectorStoreCorruptError:
-            self.close()  # a client holds on to files that were deleted
+            self.close()  # the client still has the deleted files open
             raise
         if self._client is None:
-            self._client = self._home.open()
+            self._client = self._location.open()
         return self._client
 
     def _collection(self, model: str) -> Collection | None:
@@ -213,7 +216,7 @@ class ChromaStore:
         client = self._opened()
         if model not in self._collections:
             with suppress(NotFoundError):
-                found = client.get_collection(self._home.name_of(model), embedding_function=None)
+                found = client.get_collection(self._location.name_of(model), embedding_function=None)
                 self._collections[model] = without_embedding_functions(found)
         return self._collections.get(model)
 
@@ -224,23 +227,31 @@ class ChromaStore:
             return collection
         from sourcewise.storage.chroma.clients import without_embedding_functions  # noqa: PLC0415 - see ChromaFolder.open
 
-        made = self._opened().create_collection(
-            self._home.name_of(model),
+        created = self._opened().create_collection(
+            self._location.name_of(model),
             metadata={"model": model, "dimension": dimension, "windows": 1},
             configuration={"hnsw": {"space": "cosine", "ef_search": _SEARCH_BREADTH}},
             embedding_function=None,
         )
-        self._collections[model] = without_embedding_functions(made)
+        self._collections[model] = without_embedding_functions(created)
         return self._collections[model]
 
     def _batches(self, count: int) -> Iterator[slice]:
         size = max(1, self._opened().get_max_batch_size())
         return (slice(start, start + size) for start in range(0, count, size))
 
+    def _nearest_of(
+        self, collection: Collection, vector: Vector, limit: int, chunk_ids: Sequence[str]
+    ) -> list[tuple[str, float]]:
+        """Search these chunks only, in as many queries as it takes to name them."""
+        parts = (chunk_ids[start : start + _NAMED_AT_MOST] for start in range(0, len(chunk_ids), _NAMED_AT_MOST))
+        found = [hit for part in parts for hit in nearest_chunks(collection, vector, limit, part)]
+        return sorted(found, key=lambda hit: -hit[1])[:limit]
+
     def _compared(
         self, collection: Collection, vector: Vector, chunk_ids: Sequence[str]
     ) -> Iterator[tuple[str, float]]:
-        """Compare one by one: the graph would miss some of a small selection."""
+        """Yield the cosine similarity of each window, compared exactly: the graph would miss some of a few chunks."""
         ids = window_ids(collection, chunk_ids)
         for part in self._batches(len(ids)):
             found = collection.get(ids=ids[part], include=["embeddings"])
@@ -255,5 +266,5 @@ class ChromaStore:
             yield
         except (SourcewiseError, KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
-        except BaseException as error:  # a panic of Chroma's Rust part is no Exception
-            raise self._home.meaning(error) from error
+        except BaseException as error:  # a panic of Chroma's Rust code is not an Exception
+            raise self._location.translated(error) from error

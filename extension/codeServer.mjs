@@ -1,14 +1,15 @@
 /**
- * A real VS Code in the browser: code-server, built only from npm packages and kept in a cache folder outside the
- * repository. Hides how it is assembled, which Node runs it, and how it is started and stopped.
+/**
+ * A real VS Code in the browser, for `npm start` and the tests: code-server, built only from npm packages and kept in a
+ * cache folder outside the repository. Hides how it is assembled, which Node runs it, and how it is started and stopped.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { homedir } from "node:os";
 import path from "node:path";
-import { EnvironmentProblem } from "../../server/installer/problem.mjs";
-import { reportLines } from "../../server/installer/processes.mjs";
+import { EnvironmentProblem } from "../server/installer/problem.mjs";
+import { reportLines } from "../server/installer/processes.mjs";
 
 const NODE_VERSION = "24.21.0";
 const CODE_SERVER_VERSION = "4.139.1";
