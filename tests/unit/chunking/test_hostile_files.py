@@ -37,7 +37,7 @@ def test_a_hostile_file_takes_seconds(path: str, monkeypatch: pytest.MonkeyPatch
 def test_a_file_that_takes_too_long_to_parse_gets_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sourcewise.chunking.service.limit_memory", lambda: None)
     monkeypatch.setattr("sourcewise.chunking.service.limited_time", nullcontext)
-    monkeypatch.setattr("sourcewise.chunking.syntax._PARSE_SECONDS", 0.2)
+    monkeypatch.setattr("sourcewise.chunking.parsing._PARSE_SECONDS", 0.2)
     log = "".join(f"2024-01-01 12:00 [INFO] worker-{n}: request (id={n}) took {n}ms {{'a': {n}}}\n" for n in range(600))
     for language, text, note in (
         ("lua", log, "Its lua grammar took too long, so it is indexed as plain lines."),
