@@ -8,10 +8,9 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from sourcewise.chunking.grammars import parser_for
 from sourcewise.chunking.headings import section_outline
 from sourcewise.chunking.outline import NEVER, Region, costs_by_indentation
-from sourcewise.chunking.syntax import Syntax
+from sourcewise.chunking.syntax import Syntax, has_parser
 from sourcewise.text.tokens import estimate_tokens
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ class Page:
     @property
     def took_too_long(self) -> bool:
         """Whether parsing was given up, although there is a grammar."""
-        return self._syntax is None and parser_for(self._language) is not None
+        return self._syntax is None and has_parser(self._language)
 
     def outline(self) -> Region:
         """Return the region of the whole file."""

@@ -91,6 +91,11 @@ class _Found:
     details: dict[str, Node]
 
 
+def has_parser(language: str) -> bool:
+    """Return whether a grammar that loads can parse files of this language."""
+    return language in PARSED_LANGUAGES and parser_for(prepared(language, b"").grammar) is not None
+
+
 class Syntax:
     """The parsed text of one file."""
 

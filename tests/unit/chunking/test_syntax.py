@@ -15,7 +15,7 @@ import pytest
 from sourcewise.chunking import parsing
 from sourcewise.chunking.headings import section_outline
 from sourcewise.chunking.outline import NEVER, Region
-from sourcewise.chunking.syntax import Syntax
+from sourcewise.chunking.syntax import Syntax, has_parser
 from sourcewise.text.languages import language_of
 from sourcewise.text.lines import split_lines
 
@@ -117,3 +117,8 @@ def test_parsing_keeps_no_memory_of_a_file() -> None:
     finally:
         tracemalloc.stop()
     assert kept < len("".join(lines))
+
+
+@pytest.mark.parametrize(("language", "parsed"), [("python", True), ("cython", True), ("vue", True), ("text", False)])
+def test_a_dialect_and_a_component_are_parsed_with_the_grammar_of_their_language(language: str, parsed: bool) -> None:
+    assert has_parser(language) is parsed
