@@ -35,8 +35,8 @@ class ModelDetails:
 
     Attributes:
         context_length: the context length that it was trained for, in tokens; None if unknown.
-        remote_host: the machine that it runs on instead of the server's; empty if it runs on the server's.
-        has_chat_template: whether Ollama formats the instructions and the question for it.
+        remote_host: the other machine that it runs on; empty if it runs on the machine of the server.
+        has_chat_template: whether Ollama formats the prompt with a chat template.
     """
 
     context_length: int | None

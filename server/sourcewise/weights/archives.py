@@ -71,7 +71,8 @@ def _refuse_harmful(file: Path, members: Sequence[ZipInfo]) -> None:
         raise WeightsError(f"{file.name} has a member with the unsafe name {name!r}.", _HINT)
     odd = next((member for member in members if not _is_ordinary(member)), None)
     if odd is not None:
-        raise WeightsError(f"{odd.filename} in {file.name} is a link, encrypted, or has a rare compression.", _HINT)
+        reason = "is a link, is encrypted, or uses an unsupported compression"
+        raise WeightsError(f"{odd.filename} in {file.name} {reason}.", _HINT)
 
 
 def _is_ordinary(member: ZipInfo) -> bool:

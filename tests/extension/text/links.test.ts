@@ -22,7 +22,7 @@ describe("text in a message", () => {
   });
 
   it.each(["[a]( command:b)", "[a](\ncommand:b)", "[a](<command:b>)", "[a](vscode://b)", "[a](\\command:b)"])(
-    "contains no link for editors that support more Markdown: %j",
+    "contains no link in an editor that supports more of Markdown: %j",
     (text) => expect(withoutLinks(text)).toMatch(/^\[a\] \(/),
   );
 
