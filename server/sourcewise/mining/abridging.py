@@ -26,10 +26,13 @@ _KEPT_ROWS = 3
 _NAMED_LINES = 3
 
 _EXPONENT = r"(?:[eE][-+]?\d++)?"
-_NUMBER = rf"[-+]?(?:0[xX][\da-fA-F_]++|\d[\d_]*+(?:\.\d*+)?{_EXPONENT}|\.\d++{_EXPONENT}|nan|inf)[uUlLfFjh%]{{0,3}}"
+_SUFFIX = r"(?:_?[uif](?:8|16|32|64|128|size)|[uUlLfFjh%]{0,3})"
+_DIGITS = rf"0[xX][\da-fA-F_]++|\d[\d_]*+(?:\.\d*+)?{_EXPONENT}|\.\d++{_EXPONENT}|nan|inf"
+_NUMBER = rf"[-+]?(?:{_DIGITS}){_SUFFIX}"
 _VALUE = rf"(?:{_NUMBER}|null|None|true|false|NaN|NA)"
 _NUMERIC_ROW = re.compile(
-    rf"[\s\[\]{{}}(),;|]*+{_VALUE}(?:[\s\[\]{{}}(),;:|]++{_VALUE})*+[\s\[\]{{}}(),;|]*+(?:(?://|\#|/\*).{{0,80}})?$"
+    rf"\s*+(?:-\s++|[A-Za-z]{{1,3}}\s++)?[\s\[\]{{}}(),;|]*+{_VALUE}(?:[\s\[\]{{}}(),;:|/]++{_VALUE})*+"
+    rf"[\s\[\]{{}}(),;|]*+(?:(?://|\#|/\*).{{0,80}})?$"
 )
 _ENCODED_ROW = re.compile(
     r"[\s\"'+(]*+(?:\\x[\da-fA-F]{2}|\\[0-7]{1,3}|[A-Za-z0-9+/]){40,}+={0,2}(?:\\n)?[\"',;+)\\\s]*+$"

@@ -42,7 +42,11 @@ _BARE = re.compile(
     _FLAGS,
 )
 _EDITING = re.compile(_NO_EDIT, re.IGNORECASE)
-_META = re.compile(r"(?:.{0,60}\s)?@generated(?:\s|$)|auto-?generated>", re.IGNORECASE)
+_META = re.compile(
+    r"(?:.{0,60}\b(?:is|was|been|automatically|file:?)\s)?@generated(?:\s|$)|auto-?generated>", re.IGNORECASE
+)
+# https://go.dev/s/generatedcode, which tools for other languages use too; it must be before the first line of code.
+_GO_CONVENTION = re.compile(r"Code generated .{0,300} DO NOT EDIT\.?\s*+(?:\*/)?\s*+$")
 _TALK = re.compile(
     r"\bpartial|\bby\ hand\ (?:and|by|with)|\bgenerated\ by\ hand\b|\bhand[- ](?:edited|written|modified|tuned)", _FLAGS
 )
@@ -68,6 +72,8 @@ def _states(line: str, *, no_edit: bool) -> bool:
         line: without the comment sign.
         no_edit: whether the comment also forbids to edit the file, which makes shorter statements reliable.
     """
+    if _GO_CONVENTION.match(line):
+        return True
     if _TALK.search(line):
         return False
     if _META.match(line) and not _QUOTED.search(line):

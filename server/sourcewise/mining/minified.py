@@ -15,11 +15,12 @@ _LEAST_SHARE = 0.7
 _MOST_WHITE_SPACE = 0.06
 _LITERAL = re.compile(
     r"""'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+' | "[^"\\\n]*+(?:\\.[^"\\\n]*+)*+" | `[^`\\\n]*+(?:\\.[^`\\\n]*+)*+`
-    | \d[\d.,\s]{100,} | \[\[?\d[\d.,\[\]\s-]{100,}""",
+    | [A-Za-z\d+/_=-]{300,} | \d[\d.,\s]{100,} | \[\[?\d[\d.,\[\]\s-]{100,}""",
     re.VERBOSE,
 )
-_REGULAR_EXPRESSION = re.compile(r"(?:^|[=(,:>]|\breturn|\bdefault)\s*+/[\[(\\^?]")
-_BEFORE_IT = 100
+_BEFORE_EXPRESSION = re.compile(r"(?:^|[=(,:>]|\breturn|\bdefault)\s*+(?=/[\[(\\^?])")
+_EXPRESSION = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\\n])*+\]|[^/\\\[\n])++")
+_MOST_BEFORE = 100
 _MOST_LITERAL = 0.6
 
 
@@ -40,5 +41,9 @@ def _is_minified(line: str) -> bool:
 
 def is_data_line(line: str) -> bool:
     """Return whether a long line is mostly one literal: a string, a regular expression or a list of numbers."""
-    longest = max((found.end() - found.start() for found in _LITERAL.finditer(line)), default=0)
-    return longest > _MOST_LITERAL * len(line) or _REGULAR_EXPRESSION.search(line, 0, _BEFORE_IT) is not None
+    lengths = [found.end() - found.start() for found in _LITERAL.finditer(line)]
+    if (before := _BEFORE_EXPRESSION.search(line, 0, _MOST_BEFORE)) and (
+        found := _EXPRESSION.match(line, before.end())
+    ):
+        lengths.append(found.end() - found.start())
+    return max(lengths, default=0) > _MOST_LITERAL * len(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sourcewise.domain.code import SkipReason
@@ -46,9 +47,15 @@ def _inclusion_pattern(path: str, verdict: SkippedFile) -> str:
     """Return the line for `.sourcewiseignore` that includes a skipped file or folder; empty if none can."""
     if verdict.detail.startswith(BUILT_IN):
         folder = verdict.detail.removeprefix(BUILT_IN_FOR) if verdict.detail != BUILT_IN else f"{path.rstrip('/')}/"
-        return "" if f"/{folder}".endswith("/.git/") else f"!/{folder}"
+        return "" if f"/{folder}".endswith("/.git/") else f"!/{_escaped(folder)}"
     is_possible = verdict.reason in HEURISTICS and verdict.stamp.size <= MOST_BYTES_OF_ANY
-    return f"!/{path}" if is_possible and verdict.detail != UNDECODABLE else ""
+    is_useless = verdict.detail == UNDECODABLE or verdict.reason is SkipReason.PLACEHOLDER
+    return f"!/{_escaped(path)}" if is_possible and not is_useless else ""
+
+
+def _escaped(path: str) -> str:
+    """Return the pattern that matches exactly this path."""
+    return re.sub(r"[\\*?\[]| $", lambda found: f"\\{found[0]}", path)
 
 
 def inclusion_note(rule: str, reason: SkipReason, detail: str) -> str:
