@@ -12,7 +12,7 @@ from sourcewise.domain.answer import Mention
 from sourcewise.text.languages import UNKNOWN
 from sourcewise.text.lines import split_lines
 from sourcewise.text.names import ANY_QUALIFIED_NAME, last_part, names_in
-from sourcewise.text.scripts import separated
+from sourcewise.text.scripts import spellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -53,7 +53,7 @@ def _lines_by_word(sources: Iterable[Source]) -> dict[str, str]:
     for source in sources:
         chunk = source.passage.chunk
         for number, line in enumerate(split_lines(chunk.text), chunk.first_line):
-            names = (*names_in(line, chunk.language), *names_in(line, UNKNOWN), *names_in(separated(line), UNKNOWN))
-            for word in names:
+            names = (name for spelling in spellings(line) for name in names_in(spelling, UNKNOWN))
+            for word in (*names_in(line, chunk.language), *names):
                 places.setdefault(word, f"{chunk.path}:{number}")
     return places

@@ -93,7 +93,7 @@ class _Found:
 
 def has_parser(language: str) -> bool:
     """Return whether a grammar that loads can parse files of this language."""
-    return language in PARSED_LANGUAGES and parser_for(prepared(language, b"").grammar) is not None
+    return language in PARSED_LANGUAGES and grammar_for(prepared(language, b"").grammar) is not None
 
 
 class Syntax:

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from sourcewise.mining.minified import is_data_line
+from sourcewise.text.languages import is_prose
 from sourcewise.text.lines import split_lines
 
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ _TABLES = re.compile(r"\.(?:csv|tsv|tab|dat)$", re.IGNORECASE)
 _CELL = re.compile(r"[\t,;|]")
 _NUMERIC_CELL = re.compile(rf"\s*+\"?\s*+(?:{_NUMBER}|\d[\d:/T.-]*+Z?)?\s*+\"?\s*+$")
 _BRACKETS_ONLY = re.compile(r"[\s\[\]{}(),;]*+$")
-_PROSE = re.compile(r"\.(?:adoc|markdown|md|mdx|org|rst|tex|txt)$", re.IGNORECASE)
 
 
 class Abridged(NamedTuple):
@@ -54,7 +54,7 @@ class Abridged(NamedTuple):
 
 def abridge(path: str, text: str) -> Abridged:
     """Abridge long lines and rows of data; all line ends become line feeds if anything is abridged."""
-    longest = _LONG_LINE_OF_PROSE if _PROSE.search(path) else _LONG_LINE
+    longest = _LONG_LINE_OF_PROSE if is_prose(path) else _LONG_LINE
     lines = split_lines(text)
     long = [number for number, line in enumerate(lines, 1) if _is_long(line, longest)]
     runs = list(_data_runs(path, lines))

@@ -14,6 +14,7 @@ from sourcewise.mining.generated_header import generated_statement
 from sourcewise.mining.generators import generator_of_name, generator_of_text
 from sourcewise.mining.minified import minified_share
 from sourcewise.mining.placeholders import placeholder_of
+from sourcewise.text.languages import is_prose
 from sourcewise.text.lines import split_lines
 
 
@@ -52,7 +53,6 @@ _BINARY_NAME = re.compile(
     re.VERBOSE,
 )
 _MINIFIED_NAME = re.compile(r"[.-]min\.(?:js|mjs|cjs|css|html?|svg|json)$")
-_PROSE = (".adoc", ".markdown", ".md", ".mdx", ".org", ".rst", ".tex", ".txt")
 _HEAD_LINES = 40
 _HEAD_CHARACTERS = 8_000
 
@@ -93,10 +93,10 @@ def _generated(path: str, text: str) -> Verdict | None:
     if mark := generator_of_text(path, head):
         generator, line = mark
         return Verdict(SkipReason.GENERATED, f"it has the mark of a generator ({generator}) in line {line}")
-    line = generated_statement(head, prose=path.lower().endswith(_PROSE))
+    line = generated_statement(head, prose=is_prose(path))
     return Verdict(SkipReason.GENERATED, f"it says so in line {line}") if line else None
 
 
 def _minified(path: str, text: str) -> Verdict | None:
-    share = minified_share(path, split_lines(text))
+    share = minified_share(path, text)
     return Verdict(SkipReason.MINIFIED, f"{share:.0%} of it is in dense long lines") if share else None

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from sourcewise.text.lines import split_lines
+
 _LANGUAGES = re.compile(r"\.(?:[cm]?[jt]sx?|css|s[ac]ss|less|html?|svg|vue)$", re.IGNORECASE)
 _LEAST_CHARACTERS = 2_000
 _LONG_LINE = 500
@@ -24,10 +26,13 @@ _MOST_BEFORE = 100
 _MOST_LITERAL = 0.6
 
 
-def minified_share(path: str, lines: list[str]) -> float:
+def minified_share(path: str, text: str) -> float:
     """Return the share of a file's characters that are minified code if this makes the file minified, else 0."""
+    if not _LANGUAGES.search(path):
+        return 0.0
+    lines = split_lines(text)
     total = sum(map(len, lines))
-    if total < _LEAST_CHARACTERS or not _LANGUAGES.search(path):
+    if total < _LEAST_CHARACTERS:
         return 0.0
     share = sum(len(line) for line in lines if _is_minified(line)) / total
     return share if share >= _LEAST_SHARE else 0.0

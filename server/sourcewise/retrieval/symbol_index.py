@@ -18,7 +18,7 @@ from sourcewise.retrieval.follow_up_context import defined_names
 from sourcewise.text.languages import language_of
 from sourcewise.text.lines import split_lines
 from sourcewise.text.names import called_names, last_part, occurrences
-from sourcewise.text.scripts import separated
+from sourcewise.text.scripts import spellings
 from sourcewise.text.words import search_term
 
 if TYPE_CHECKING:
@@ -199,10 +199,15 @@ class _Passages:
 
 def _lines_with(word: re.Pattern[str], chunk: Chunk) -> Iterator[int]:
     # Most chunks contain a common word only as a part of other words.
-    if word.search(chunk.text) or word.search(separated(chunk.text)):
+    if _contains(chunk.text, word):
         for line, text in enumerate(split_lines(chunk.text), chunk.first_line):
-            if word.search(text) or word.search(separated(text)):
+            if _contains(text, word):
                 yield line
+
+
+def _contains(text: str, word: re.Pattern[str]) -> bool:
+    """Return whether a text contains a word, as written or between letters of a script without spaces."""
+    return any(word.search(spelling) for spelling in spellings(text))
 
 
 def _symbol_at(chunk: Chunk, line: int) -> str:

@@ -106,6 +106,7 @@ _INTERPRETERS: dict[str, str] = {
     **dict.fromkeys(("make",), "make"),
 }
 
+_PROSE_SUFFIXES = (".adoc", ".markdown", ".md", ".mdx", ".org", ".rst", ".tex", ".txt")
 _SHEBANG = re.compile(r"#!\s*(?P<program>\S+)(?P<arguments>[^\r\n]*)")
 _CPP_ONLY = re.compile(
     r"^[^\S\n]*+(?:namespace\b|template\s*<|using\s+\w|class\s+\w[^;\n]*$|(?:public|private|protected)\s*:)"
@@ -128,6 +129,11 @@ def language_of(path: str, text: str = "") -> str:
     if suffix == "h":
         return "cpp" if _CPP_ONLY.search(text, 0, _CPP_SAMPLE) else "c"
     return by_name or _SUFFIXES.get(suffix) or _language_of_shebang(text) or UNKNOWN
+
+
+def is_prose(path: str) -> bool:
+    """Return whether a file is prose, by its suffix."""
+    return path.lower().endswith(_PROSE_SUFFIXES)
 
 
 def _is_variant(name: str) -> bool:

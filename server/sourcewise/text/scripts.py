@@ -80,6 +80,12 @@ def separated(text: str) -> str:
     return text if text.isascii() else _BORDER.sub(" ", text)
 
 
+def spellings(text: str) -> tuple[str, ...]:
+    """Return the spellings of a text in which to look for a name: as written, and `separated` if that differs."""
+    apart = separated(text)
+    return (text,) if apart == text else (text, apart)
+
+
 def joins_by_underscore(name: str) -> bool:
     """Return whether a name has an underscore next to a letter of these scripts."""
     return not name.isascii() and bool(_JOINED.search(name))
