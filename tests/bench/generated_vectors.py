@@ -1,4 +1,4 @@
-"""Generates vectors that stand in for a model's and are as hard to search.
+"""Generates synthetic vectors that are as hard to search as those of a real model.
 
 Random vectors would not be a realistic test: they are all equally far apart, so that graph search fails. A model's
 vectors form nested clusters and have a low intrinsic dimension. So do these.

@@ -1,7 +1,6 @@
 /**
- * How a contributor runs the extension: with the server from the sources of the repository, under a debugger. Both
- * conditions must hold, so an installed extension never does this: the editor loads the extension from a folder for
- * development, and `.vscode/launch.json` names a port.
+ * Lets a contributor debug the extension with the server from the repository's sources. This requires that the editor loads
+ * the extension for development, and that `.vscode/launch.json` names a port, so an installed extension never does it.
  */
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -27,7 +26,7 @@ export interface Extension {
   readonly isInDevelopment: boolean;
 }
 
-/** The server that a contributor debugs; undefined for everybody else. */
+/** Returns the server from the sources in a debugging session of the extension; otherwise undefined. */
 export function sourceServer(
   { folder, isInDevelopment }: Extension,
   variables: NodeJS.ProcessEnv,
@@ -38,7 +37,7 @@ export function sourceServer(
   return { python, script: path.join(folder, "server", "debugged_server.py"), debugPort: port };
 }
 
-/** Its Python, when the contributor has made the environment. */
+/** Returns the Python of the repository's environment. Throws a UserError if the environment does not exist. */
 export function pythonOf({ python }: SourceServer): string {
   if (existsSync(python)) return python;
   throw new UserError(`There is no Python at ${python}.`, "Run “npm run watch” in the repository.", "Environment");

@@ -53,7 +53,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("..", "."),
         ("../..", None),
         ("/etc/passwd", None),
-        ("~nobody-has-this-name/x", "~nobody-has-this-name/x"),
+        ("~no-such-user/x", "~no-such-user/x"),
         ("{folder}-other/a.py", None),
     ],
 )

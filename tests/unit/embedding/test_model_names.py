@@ -34,4 +34,4 @@ def test_models_with_an_alias_have_a_pinned_hash() -> None:
 
 def test_thresholds_differ_between_models() -> None:
     assert similarity_thresholds_of(CPU_MODEL).related > similarity_thresholds_of(FAST_MODEL).code_to_code
-    assert similarity_thresholds_of("nobody/knows") == similarity_thresholds_of(GPU_MODEL)
+    assert similarity_thresholds_of("unknown/model") == similarity_thresholds_of(GPU_MODEL)
