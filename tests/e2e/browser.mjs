@@ -58,8 +58,8 @@ function onPath() {
 }
 
 /**
- * Gives every page of VS Code that is opened from now on options of development. A built workbench takes them from its
- * own configuration alone, which it reads once.
+ * Sets the development options of every VS Code page that opens afterwards, for example which tests it runs. A built
+ * workbench takes them only from its configuration, which it reads once.
  *
  * @param {Pick<import("playwright-core").Page, "addInitScript">} target a page, or the context of several
  * @param {object} developmentOptions

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
+import { configureDevelopment } from "../browser.mjs";
 import { scenario } from "../session.mjs";
 
 const HOST = path.join(import.meta.dirname, "..", "host");
@@ -40,23 +41,12 @@ async function runTests(page, server, folder) {
   const uri = (file) => ({ scheme: "vscode-remote", authority: host, path: file });
   const ended = new Promise((resolve) => page.exposeFunction("codeAutomationExit", resolve));
   await page.exposeFunction("codeAutomationLog", () => {});
-  await page.addInitScript(configureTests, {
+  await configureDevelopment(page, {
     extensions: [uri(emptyExtension(path.join(folder, "..", "host-tests")))],
     extensionTestsPath: uri(path.join(HOST, "index.cjs")),
   });
   await page.goto(server.addressOf(folder));
   return ended.finally(() => page.close());
-}
-
-/** Runs in the page. A released workbench takes tests only from its configuration, which it reads once. */
-function configureTests(developmentOptions) {
-  const { document } = globalThis;
-  document.addEventListener("readystatechange", () => {
-    const element = document.getElementById("vscode-workbench-web-configuration");
-    if (document.readyState !== "interactive" || !element) return;
-    const settings = JSON.parse(element.getAttribute("data-settings"));
-    element.setAttribute("data-settings", JSON.stringify({ ...settings, developmentOptions }));
-  });
 }
 
 /** Creates an empty extension under development, which VS Code requires for tests. Ours is tested as packaged. */
