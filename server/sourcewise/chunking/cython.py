@@ -65,23 +65,25 @@ def _as_class(line: bytes, found: re.Match[bytes]) -> bytes:
 
 
 def _as_function(lines: list[bytes], found: re.Match[bytes]) -> list[bytes]:
-    """Return the lines of a function's head without types; a declaration becomes `_: name= 0`."""
+    """Return the lines of a function's head without types; a declaration becomes `_: name( )`."""
     indent, name = found["indent"], found["name"]
     count = _lines_of_head(lines, found.start("arguments"))
     last = lines[count - 1].partition(b"#")[0].rstrip()
     if not last.endswith(b":"):
         if found["keyword"] == b"def":
             return lines[:count]
-        declared = indent + b"_:".ljust(found.start("name") - len(indent)) + name + b"="
+        declared = indent + b"_:".ljust(found.start("name") - len(indent)) + name + b"("
         if count == 1:
-            return [(declared + b"0".rjust(len(last) - len(declared))).ljust(len(lines[0]))]
+            closing = b")".rjust(len(last) - len(declared)) if len(last) > len(declared) else b""
+            return [(declared + closing).ljust(len(lines[0]))]
         middle = (b" " * len(line) for line in lines[1 : count - 1])
-        return [(declared + b"(").ljust(len(lines[0])), *middle, b"0)".rjust(len(last)).ljust(len(lines[count - 1]))]
+        return [declared.ljust(len(lines[0])), *middle, b")".rjust(len(last)).ljust(len(lines[count - 1]))]
     if found["keyword"] == b"def" and not _has_types(lines[:count], found):
         return lines[:count]
     head = indent + b"def".ljust(found.start("name") - len(indent)) + name + b"("
     if count == 1:
-        return [head + b"):".rjust(len(lines[0]) - len(head))]
+        room = len(lines[0]) - len(head)
+        return [head + b"):".rjust(room) if room > 1 else lines[0]]
     return [head.ljust(len(lines[0])), *(b" " * len(line) for line in lines[1 : count - 1]), _end(lines[count - 1])]
 
 

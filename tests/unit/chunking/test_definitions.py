@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sourcewise.chunking.components import script_of_component
@@ -114,6 +114,11 @@ def test_scripts_of_a_component_keep_their_lines_and_their_language() -> None:
     assert script_of_component("svelte", b"<script>\nf()\n</script>") == ("javascript", b"        \nf()\n         ")
 
 
+@example(["cdef ", "int f("])
+@example(["cdef ", "int f(", "\n", "a", "\n", "):"])
+@example(["cdef ", "int f(", "\n", "a", ")"])
+@example(["cdef ", "int f(", ":"])
+@example(["cdef ", "class ", "int f(", ":"])
 @given(
     st.lists(
         st.sampled_from(

@@ -1,2 +1,2 @@
-(expression_statement (assignment left: (identifier) @_declared type: (type (identifier) @name) right: [(integer) (parenthesized_expression)])
+(expression_statement (assignment left: (identifier) @_declared type: (type (call function: (identifier) @name)))
   (#eq? @_declared "_")) @function
