@@ -48,7 +48,7 @@ def boundaries_of(language: str) -> str:
 
 
 def row_of(language: str) -> str:
-    kinds = captures_of(language) - OTHER_CAPTURES
+    kinds = {kind.removeprefix("inline.") for kind in captures_of(language) - OTHER_CAPTURES}
     blocks = {kind.removeprefix("scope.") for kind in kinds if kind.startswith("scope.")}
     definitions = {kind for kind in kinds if not kind.startswith("scope.")}
     if language in headings._FINDERS:

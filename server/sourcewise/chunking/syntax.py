@@ -19,8 +19,9 @@ from sourcewise.chunking.dialects import PARSED_LANGUAGES, Prepared, prepared
 from sourcewise.chunking.grammars import grammar_for, parser_for
 from sourcewise.chunking.outline import NEVER, OutlineBuilder, Region, comment_text, costs_by_indentation
 from sourcewise.chunking.parsing import parse_in_time
+from sourcewise.chunking.qualified_names import definition_path
 from sourcewise.domain.code import Definition
-from sourcewise.text.names import canonical_name, name_parts
+from sourcewise.text.names import canonical_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,12 +45,9 @@ _C_LIKE = frozenset({"c", "cpp", "cuda", "csharp", "java"})
 # Where preprocessor branches cut a statement in two, its rest can look like a function.
 _NO_C_NAMES = frozenset({"if", "for", "while", "switch", "else", "do", "return", "catch"})
 _CLAUSE_LANGUAGES = frozenset({"haskell", "elixir"})
-_NAMELESS_PARTS = frozenset({"exports", "module", "prototype", "this", "self", "window", "globalThis", ""})
 # Words that open the body of a definition, and marks that may surround them.
 _BODY_WORDS = re.compile(r"(?:=>|->|\bdo|\bwhere)$")
 _BODY_MARKS = " {(:=;"
-_REFERENCE = re.compile(r"^(?:&\s*+|'\w++\s++|mut\s++|dyn\s++|\*\s*+)+")
-_OPERATOR = re.compile(r"\boperator\W.*", re.DOTALL)
 # The most unfinished matches of a query at a time; real code has a few dozen.
 _MOST_BEGUN = 10_000
 # If the parser combines none of this many tokens, the file is not in its language; the query would take quadratic time.
@@ -204,8 +202,8 @@ class Syntax:
 
     def _add(self, builder: OutlineBuilder, match: _Found, wrapper: Node | None) -> None:
         names = self._names(match.details)
-        scope, _, scope_kind = match.kind.partition(".")
-        listed = scope != "scope"
+        *prefix, kind = match.kind.split(".")
+        listed = prefix != ["scope"]
         if listed and (not names or (self._language in _C_LIKE and names[-1] in _NO_C_NAMES)):
             return
         start = wrapper or match.node
@@ -219,14 +217,18 @@ class Syntax:
         parent, end = match.details.get("parent"), match.details.get("end", match.node)
         definition = Definition(
             name=names[-1] if names else "",
-            kind=match.kind if listed else scope_kind,
+            kind=kind,
             first_line=first + 1,
             last_line=min(max(_last_row(end), first) + 1, len(self._lines)),
             parents=(*((self._name(parent),) if parent else ()), *names[:-1]),
             signature=self._signature(match, wrapper, names),
             docstring=comment_text(above),
         )
-        builder.add(Region(definition, top + 1, listed), match.node.start_byte, end.end_byte)
+        region = Region(definition, top + 1, listed)
+        if prefix == ["inline"]:
+            builder.add_inline(region, match.node.start_byte)
+        else:
+            builder.add(region, match.node.start_byte, end.end_byte)
 
     def _signature(self, match: _Found, wrapper: Node | None, names: list[str]) -> str:
         if match.node.type == "simple_symbol":
@@ -253,7 +255,7 @@ class Syntax:
             return [self._selector(details["selector"])]
         if "name" in details:
             return [name] if (name := self._name(details["name"])) else []
-        return _parts_of(self._name(details["path"])) if "path" in details else []
+        return definition_path(self._name(details["path"])) if "path" in details else []
 
     def _name(self, node: Node) -> str:
         name = canonical_name(self._text(node, 4 * _NAME_CHARS))[:_NAME_CHARS]
@@ -304,19 +306,6 @@ def _last_row(node: Node) -> int:
 def _without_body_start(signature: str) -> str:
     """Return a signature without the marks and the keyword that open a body."""
     return _BODY_WORDS.sub("", signature.rstrip(_BODY_MARKS)).rstrip(_BODY_MARKS)
-
-
-def _parts_of(path: str) -> list[str]:
-    """Return the parts of a qualified name, outermost first; empty if it is not a name."""
-    operator = _OPERATOR.search(path)
-    qualifier = path[: operator.start()].removesuffix("::") if operator else path
-    while (plain := re.sub(r"<[^<>]*>", "", qualifier)) != qualifier:
-        qualifier = plain
-    qualifier = _REFERENCE.sub("", qualifier)
-    if re.search(r"[\s(){}\[\];,]", qualifier):
-        return []
-    parts = [part for part in name_parts(qualifier) if part not in _NAMELESS_PARTS]
-    return [*parts, canonical_name(operator.group())] if operator else parts
 
 
 def _docstring(literal: str) -> str:
