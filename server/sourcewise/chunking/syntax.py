@@ -20,6 +20,7 @@ from sourcewise.chunking.grammars import grammar_for, parser_for
 from sourcewise.chunking.outline import NEVER, OutlineBuilder, Region, comment_text, costs_by_indentation
 from sourcewise.chunking.parsing import parse_in_time
 from sourcewise.chunking.qualified_names import definition_path
+from sourcewise.chunking.shell_functions import shell_functions
 from sourcewise.domain.code import Definition
 from sourcewise.text.names import canonical_name
 
@@ -140,7 +141,16 @@ class Syntax:
             else:
                 self._add(builder, match, _outermost(wrappers, match.node))
                 wrappers.clear()
+        if self._language == "bash" and self._tree.root_node.has_error:
+            self._recover_functions(builder.root)
         return builder.root
+
+    def _recover_functions(self, root: Region) -> None:
+        """List the functions of a shell script that the grammar missed."""
+        known = {region.definition.first_line for region in root.walk()}
+        for function in shell_functions(self._lines):
+            if function.first_line not in known:
+                root.inline.append(Region(function, function.first_line))
 
     def cut_costs(self) -> list[int]:
         """Return for each line the depth of the outermost syntax node that begins there."""
