@@ -57,6 +57,8 @@ def test_macros_of_cpp_hide_no_definition(text: str, name: str, kind: str) -> No
         ("x.js", "const Shown = class Internal {};\n", "Shown.Internal", "class"),
         ("x.tsx", "export const Page = memo(function Page() { return 1; });\n", "Page", "function"),
         ("x.ts", "interface Shape {\n  area(): number;\n}\n", "Shape.area", "method"),
+        ("x.ts", "type Shape = {\n  area(): number;\n};\n", "Shape.area", "method"),
+        ("x.ts", "type Shape = {\n  area?: () => number;\n};\n", "Shape.area", "method"),
         ("x.d.ts", "declare namespace N { function f(): void; }\n", "N.f", "function"),
         ("x.d.ts", "declare class C { m(): void; }\n", "C.m", "method"),
         ("x.py", 'Point = namedtuple("Point", "x y")\n', "Point", "class"),
