@@ -140,7 +140,8 @@ class Syntax:
                 builder.document(_docstring(self._text(match.node, 2 * _DOCSTRING_CHARS)), match.node.start_byte)
             else:
                 self._add(builder, match, _outermost(wrappers, match.node))
-                wrappers.clear()
+                if not match.kind.startswith("inline."):
+                    wrappers.clear()  # an inline definition may share its wrapper with the one inside
         if self._language == "bash" and self._tree.root_node.has_error:
             self._recover_functions(builder.root)
         return builder.root

@@ -54,6 +54,7 @@ def test_macros_of_cpp_hide_no_definition(text: str, name: str, kind: str) -> No
         ("x.js", "request.then(function handle(x) { return x; });\n", "handle", "function"),
         ("x.js", "module.exports = function load() {};\n", "load", "function"),
         ("x.js", "xhr.onabort = function handleAbort() {};\n", "xhr.onabort.handleAbort", "function"),
+        ("x.js", "A.prototype.inspect = A.prototype.toSource = function () {};\n", "A.inspect", "function"),
         ("x.js", "const Shown = class Internal {};\n", "Shown.Internal", "class"),
         ("x.tsx", "export const Page = memo(function Page() { return 1; });\n", "Page", "function"),
         ("x.ts", "interface Shape {\n  area(): number;\n}\n", "Shape.area", "method"),
@@ -93,6 +94,13 @@ def test_the_own_name_of_an_assigned_function_does_not_qualify_the_names_inside(
         "load.parse": "function",
         "sum": "function",
     }
+
+
+def test_an_inline_definition_leaves_the_comment_to_the_one_inside() -> None:
+    text = "// Shows it.\nA.show = A.print = function () {};\n"
+    regions = Page("javascript", split_lines(text)).outline().walk()
+    found = {region.definition.name: (region.definition.docstring, region.first_line) for region in regions}
+    assert found == {"show": ("Shows it.", 1), "print": ("Shows it.", 1)}
 
 
 def test_an_imported_module_is_not_a_definition() -> None:
