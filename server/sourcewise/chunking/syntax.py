@@ -58,16 +58,19 @@ _SIGNATURE_CHARS = 300
 _DOCSTRING_CHARS = 2000
 
 
+def query_text(language: str) -> str:
+    """Return the queries that find the definitions of a language; empty if there are none."""
+    folder = files("sourcewise.chunking") / "queries"
+    sources = [folder / f"{name}.scm" for name in _QUERY_FILES.get(language, (language,))]
+    return "\n".join(source.read_text(encoding="utf-8") for source in sources if source.is_file())
+
+
 @cache
 def _query_for(language: str) -> Query | None:
     from tree_sitter import Query  # noqa: PLC0415 - only the parsing process needs it
 
-    folder = files("sourcewise.chunking") / "queries"
-    sources = [folder / f"{name}.scm" for name in _QUERY_FILES.get(language, (language,))]
-    grammar = grammar_for(_GRAMMAR_OF_QUERIES.get(language, language))
-    if grammar is None or not sources[0].is_file():
-        return None
-    return Query(grammar, "\n".join(source.read_text(encoding="utf-8") for source in sources))
+    grammar, text = grammar_for(_GRAMMAR_OF_QUERIES.get(language, language)), query_text(language)
+    return Query(grammar, text) if grammar is not None and text else None
 
 
 def _run(query: Query | None, node: Node) -> Sequence[tuple[int, dict[str, list[Node]]]]:
