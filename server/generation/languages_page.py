@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sourcewise.chunking.definition_queries import query_text
 from sourcewise.chunking.dialects import COMPONENTS, PARSED_LANGUAGES
 from sourcewise.chunking.grammars import LANGUAGES_WITH_GRAMMAR
 from sourcewise.chunking.headings import LANGUAGES_WITH_HEADINGS
-from sourcewise.chunking.syntax import query_text
 from sourcewise.text.languages import FILE_NAMES, INTERPRETERS, SUFFIXES
 
 if TYPE_CHECKING:

@@ -11,10 +11,9 @@ import logging
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from sourcewise.chunking.definition_queries import matches
 from sourcewise.chunking.dialects import PARSED_LANGUAGES, Prepared, prepared
 from sourcewise.chunking.grammars import grammar_for, parser_for
 from sourcewise.chunking.outline import NEVER, OutlineBuilder, Region, comment_text, costs_by_indentation
@@ -27,20 +26,10 @@ from sourcewise.text.names import canonical_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tree_sitter import Node, Query, Tree
+    from tree_sitter import Node, Tree
 
 _log = logging.getLogger(__name__)
 
-_QUERY_FILES = {
-    "javascript": ("javascript", "javascript_fields"),
-    "typescript": ("javascript", "typescript"),
-    "tsx": ("javascript", "typescript"),
-    "cpp": ("cpp", "c"),
-    "cuda": ("cpp", "c"),
-    "cython": ("python", "cython"),
-    "objective-c": ("objective-c", "c"),
-}
-_GRAMMAR_OF_QUERIES = {"cython": "python"}
 _DETAILS = frozenset({"name", "path", "parent", "selector", "body", "end"})
 _C_LIKE = frozenset({"c", "cpp", "cuda", "csharp", "java"})
 # Where preprocessor branches cut a statement in two, its rest can look like a function.
@@ -49,38 +38,11 @@ _CLAUSE_LANGUAGES = frozenset({"haskell", "elixir"})
 # Words that open the body of a definition, and marks that may surround them.
 _BODY_WORDS = re.compile(r"(?:=>|->|\bdo|\bwhere)$")
 _BODY_MARKS = " {(:=;"
-# The most unfinished matches of a query at a time; real code has a few dozen.
-_MOST_BEGUN = 10_000
 # If the parser combines none of this many tokens, the file is not in its language; the query would take quadratic time.
 _MOST_LOOSE_TOKENS = 10_000
 _NAME_CHARS = 200
 _SIGNATURE_CHARS = 300
 _DOCSTRING_CHARS = 2000
-
-
-def query_text(language: str) -> str:
-    """Return the queries that find the definitions of a language; empty if there are none."""
-    folder = files("sourcewise.chunking") / "queries"
-    sources = [folder / f"{name}.scm" for name in _QUERY_FILES.get(language, (language,))]
-    return "\n".join(source.read_text(encoding="utf-8") for source in sources if source.is_file())
-
-
-@cache
-def _query_for(language: str) -> Query | None:
-    from tree_sitter import Query  # noqa: PLC0415 - only the parsing process needs it
-
-    grammar, text = grammar_for(_GRAMMAR_OF_QUERIES.get(language, language)), query_text(language)
-    return Query(grammar, text) if grammar is not None and text else None
-
-
-def _run(query: Query | None, node: Node) -> Sequence[tuple[int, dict[str, list[Node]]]]:
-    """Return the matches of a query."""
-    if query is None:
-        return ()
-    from tree_sitter import QueryCursor  # noqa: PLC0415 - as above
-
-    # The binding (0.26.1) offers a progress callback for a time limit, but crashes when it calls it.
-    return QueryCursor(query, match_limit=_MOST_BEGUN).matches(node)
 
 
 @dataclass(slots=True)
@@ -187,7 +149,7 @@ class Syntax:
     def _matches(self) -> list[_Found]:
         """Keep one match for each node, and record the lines of comments and attributes."""
         best: dict[tuple[int, int, str], _Found] = {}
-        for order, captures in _run(_query_for(self._language), self._tree.root_node):
+        for order, captures in matches(self._language, self._tree.root_node):
             kind, node = next((name, nodes[0]) for name, nodes in captures.items() if _is_kind(name))
             if kind in {"comment", "attribute"}:
                 self._note(kind, node)
