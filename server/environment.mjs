@@ -10,7 +10,7 @@
  *   node server/environment.mjs watch                bundles it with source maps after each change, for the debugger
  *   node server/environment.mjs package              packages both as one VSIX
  *   node server/environment.mjs start                starts VS Code with that VSIX and a small workspace
- *   node server/environment.mjs generate             regenerates the files derived from the protocol and settings
+ *   node server/environment.mjs generate             regenerates what follows from the protocol, settings and languages
  *   node server/environment.mjs lock [--upgrade]     regenerates server/constraints.txt, with hashes
  */
 import { realpathSync, rmSync } from "node:fs";

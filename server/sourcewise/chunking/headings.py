@@ -137,3 +137,6 @@ _FINDERS: dict[str, Callable[[Sequence[str]], Iterator[_Heading]]] = {
     "restructuredtext": _underlined,
     "text": _underlined,
 }
+
+LANGUAGES_WITH_HEADINGS: frozenset[str] = frozenset(_FINDERS)
+"""The languages whose files are divided by their headings."""

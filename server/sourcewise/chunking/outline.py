@@ -33,12 +33,14 @@ class Region:
     Attributes:
         first_line: includes the comments directly above, so at or before `definition.first_line`.
         listed: False for scopes that name chunks but are not definitions (an `impl` block, a namespace, a JSON key).
+        inline: definitions inside that are listed, but neither divide the file nor qualify the names in them.
     """
 
     definition: Definition
     first_line: int
     listed: bool = True
     children: list[Region] = field(default_factory=list)
+    inline: list[Region] = field(default_factory=list)
 
     @property
     def last_line(self) -> int:
@@ -46,11 +48,13 @@ class Region:
         return self.definition.last_line
 
     def walk(self) -> Iterator[Region]:
-        """Yield all regions inside in file order, without recursion because nesting may be deep."""
+        """Yield all regions inside, outer before inner, without recursion because nesting may be deep."""
+        yield from self.inline
         pending = self.children[::-1]
         while pending:
             region = pending.pop()
             yield region
+            yield from region.inline
             pending.extend(reversed(region.children))
 
     def absorb(self, clause: Region) -> None:
@@ -58,6 +62,7 @@ class Region:
         docstring = self.definition.docstring or clause.definition.docstring
         self.definition = replace(self.definition, last_line=clause.last_line, docstring=docstring)
         self.children += clause.children
+        self.inline += clause.inline
 
 
 class OutlineBuilder:
@@ -70,18 +75,16 @@ class OutlineBuilder:
 
     def floor(self, start: int) -> int:
         """Return the first row available to a region that starts at a byte: below its sibling and its parent's head."""
-        self._close(start)
-        parent = self._open[-1][1] if self._open else self.root
+        parent = self._parent(start)
         if parent.children:
             return parent.children[-1].last_line
         return parent.definition.first_line if self._open else 0
 
     def add(self, region: Region, start: int, end: int) -> None:
         """Insert a region into its parent; its kind and parents follow from the enclosing region."""
-        self._close(start)
-        parent = self._open[-1][1] if self._open else self.root
+        parent = self._parent(start)
         outer = parent.definition
-        around = (*outer.parents, outer.name)[-_MAX_PARENTS:] if outer.name else outer.parents
+        around = _names_around(outer)
         kind = region.definition.kind
         if kind == outer.kind == "function" and (outer.name, outer.first_line) == _head(region.definition):
             return  # `const Page = memo(function Page() {…})` defines one function
@@ -97,6 +100,14 @@ class OutlineBuilder:
             parent.children.append(region)
         self._open.append((end, region))
 
+    def add_inline(self, region: Region, start: int) -> None:
+        """List a definition that neither divides its parent nor qualifies names, unless it is the parent itself."""
+        parent = self._parent(start)
+        if _head(parent.definition) != _head(region.definition):
+            parents = (*_names_around(parent.definition), *region.definition.parents)
+            region.definition = replace(region.definition, parents=parents)
+            parent.inline.append(region)
+
     def document(self, docstring: str, start: int) -> None:
         """Attach a docstring to the enclosing definition."""
         self._close(start)
@@ -104,9 +115,17 @@ class OutlineBuilder:
             region = self._open[-1][1]
             region.definition = replace(region.definition, docstring=docstring)
 
+    def _parent(self, start: int) -> Region:
+        self._close(start)
+        return self._open[-1][1] if self._open else self.root
+
     def _close(self, start: int) -> None:
         while self._open and self._open[-1][0] <= start:
             self._open.pop()
+
+
+def _names_around(outer: Definition) -> tuple[str, ...]:
+    return (*outer.parents, outer.name)[-_MAX_PARENTS:] if outer.name else outer.parents
 
 
 def _head(definition: Definition) -> tuple[str, int]:

@@ -11,74 +11,38 @@ import logging
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from sourcewise.chunking.definition_queries import matches
 from sourcewise.chunking.dialects import PARSED_LANGUAGES, Prepared, prepared
 from sourcewise.chunking.grammars import grammar_for, parser_for
 from sourcewise.chunking.outline import NEVER, OutlineBuilder, Region, comment_text, costs_by_indentation
 from sourcewise.chunking.parsing import parse_in_time
+from sourcewise.chunking.qualified_names import definition_path
+from sourcewise.chunking.shell_functions import shell_functions
 from sourcewise.domain.code import Definition
-from sourcewise.text.names import canonical_name, name_parts
+from sourcewise.text.names import canonical_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tree_sitter import Node, Query, Tree
+    from tree_sitter import Node, Tree
 
 _log = logging.getLogger(__name__)
 
-_QUERY_FILES = {
-    "javascript": ("javascript", "javascript_fields"),
-    "typescript": ("javascript", "typescript"),
-    "tsx": ("javascript", "typescript"),
-    "cpp": ("cpp", "c"),
-    "cuda": ("cpp", "c"),
-    "cython": ("python", "cython"),
-    "objective-c": ("objective-c", "c"),
-}
-_GRAMMAR_OF_QUERIES = {"cython": "python"}
 _DETAILS = frozenset({"name", "path", "parent", "selector", "body", "end"})
 _C_LIKE = frozenset({"c", "cpp", "cuda", "csharp", "java"})
 # Where preprocessor branches cut a statement in two, its rest can look like a function.
 _NO_C_NAMES = frozenset({"if", "for", "while", "switch", "else", "do", "return", "catch"})
 _CLAUSE_LANGUAGES = frozenset({"haskell", "elixir"})
-_NAMELESS_PARTS = frozenset({"exports", "module", "prototype", "this", "self", "window", "globalThis", ""})
 # Words that open the body of a definition, and marks that may surround them.
 _BODY_WORDS = re.compile(r"(?:=>|->|\bdo|\bwhere)$")
 _BODY_MARKS = " {(:=;"
-_REFERENCE = re.compile(r"^(?:&\s*+|'\w++\s++|mut\s++|dyn\s++|\*\s*+)+")
-_OPERATOR = re.compile(r"\boperator\W.*", re.DOTALL)
-# The most unfinished matches of a query at a time; real code has a few dozen.
-_MOST_BEGUN = 10_000
 # If the parser combines none of this many tokens, the file is not in its language; the query would take quadratic time.
 _MOST_LOOSE_TOKENS = 10_000
 _NAME_CHARS = 200
 _SIGNATURE_CHARS = 300
 _DOCSTRING_CHARS = 2000
-
-
-@cache
-def _query_for(language: str) -> Query | None:
-    from tree_sitter import Query  # noqa: PLC0415 - only the parsing process needs it
-
-    folder = files("sourcewise.chunking") / "queries"
-    sources = [folder / f"{name}.scm" for name in _QUERY_FILES.get(language, (language,))]
-    grammar = grammar_for(_GRAMMAR_OF_QUERIES.get(language, language))
-    if grammar is None or not sources[0].is_file():
-        return None
-    return Query(grammar, "\n".join(source.read_text(encoding="utf-8") for source in sources))
-
-
-def _run(query: Query | None, node: Node) -> Sequence[tuple[int, dict[str, list[Node]]]]:
-    """Return the matches of a query."""
-    if query is None:
-        return ()
-    from tree_sitter import QueryCursor  # noqa: PLC0415 - as above
-
-    # The binding (0.26.1) offers a progress callback for a time limit, but crashes when it calls it.
-    return QueryCursor(query, match_limit=_MOST_BEGUN).matches(node)
 
 
 @dataclass(slots=True)
@@ -141,8 +105,18 @@ class Syntax:
                 builder.document(_docstring(self._text(match.node, 2 * _DOCSTRING_CHARS)), match.node.start_byte)
             else:
                 self._add(builder, match, _outermost(wrappers, match.node))
-                wrappers.clear()
+                if not match.kind.startswith("inline."):
+                    wrappers.clear()  # an inline definition may share its wrapper with the one inside
+        if self._language == "bash" and self._tree.root_node.has_error:
+            self._recover_functions(builder.root)
         return builder.root
+
+    def _recover_functions(self, root: Region) -> None:
+        """List the functions of a shell script that the grammar missed."""
+        known = {region.definition.first_line for region in root.walk()}
+        for function in shell_functions(self._lines):
+            if function.first_line not in known:
+                root.inline.append(Region(function, function.first_line))
 
     def cut_costs(self) -> list[int]:
         """Return for each line the depth of the outermost syntax node that begins there."""
@@ -175,7 +149,7 @@ class Syntax:
     def _matches(self) -> list[_Found]:
         """Keep one match for each node, and record the lines of comments and attributes."""
         best: dict[tuple[int, int, str], _Found] = {}
-        for order, captures in _run(_query_for(self._language), self._tree.root_node):
+        for order, captures in matches(self._language, self._tree.root_node):
             kind, node = next((name, nodes[0]) for name, nodes in captures.items() if _is_kind(name))
             if kind in {"comment", "attribute"}:
                 self._note(kind, node)
@@ -204,8 +178,8 @@ class Syntax:
 
     def _add(self, builder: OutlineBuilder, match: _Found, wrapper: Node | None) -> None:
         names = self._names(match.details)
-        scope, _, scope_kind = match.kind.partition(".")
-        listed = scope != "scope"
+        *prefix, kind = match.kind.split(".")
+        listed = prefix != ["scope"]
         if listed and (not names or (self._language in _C_LIKE and names[-1] in _NO_C_NAMES)):
             return
         start = wrapper or match.node
@@ -219,14 +193,18 @@ class Syntax:
         parent, end = match.details.get("parent"), match.details.get("end", match.node)
         definition = Definition(
             name=names[-1] if names else "",
-            kind=match.kind if listed else scope_kind,
+            kind=kind,
             first_line=first + 1,
             last_line=min(max(_last_row(end), first) + 1, len(self._lines)),
             parents=(*((self._name(parent),) if parent else ()), *names[:-1]),
             signature=self._signature(match, wrapper, names),
             docstring=comment_text(above),
         )
-        builder.add(Region(definition, top + 1, listed), match.node.start_byte, end.end_byte)
+        region = Region(definition, top + 1, listed)
+        if prefix == ["inline"]:
+            builder.add_inline(region, match.node.start_byte)
+        else:
+            builder.add(region, match.node.start_byte, end.end_byte)
 
     def _signature(self, match: _Found, wrapper: Node | None, names: list[str]) -> str:
         if match.node.type == "simple_symbol":
@@ -253,7 +231,7 @@ class Syntax:
             return [self._selector(details["selector"])]
         if "name" in details:
             return [name] if (name := self._name(details["name"])) else []
-        return _parts_of(self._name(details["path"])) if "path" in details else []
+        return definition_path(self._name(details["path"])) if "path" in details else []
 
     def _name(self, node: Node) -> str:
         name = canonical_name(self._text(node, 4 * _NAME_CHARS))[:_NAME_CHARS]
@@ -304,19 +282,6 @@ def _last_row(node: Node) -> int:
 def _without_body_start(signature: str) -> str:
     """Return a signature without the marks and the keyword that open a body."""
     return _BODY_WORDS.sub("", signature.rstrip(_BODY_MARKS)).rstrip(_BODY_MARKS)
-
-
-def _parts_of(path: str) -> list[str]:
-    """Return the parts of a qualified name, outermost first; empty if it is not a name."""
-    operator = _OPERATOR.search(path)
-    qualifier = path[: operator.start()].removesuffix("::") if operator else path
-    while (plain := re.sub(r"<[^<>]*>", "", qualifier)) != qualifier:
-        qualifier = plain
-    qualifier = _REFERENCE.sub("", qualifier)
-    if re.search(r"[\s(){}\[\];,]", qualifier):
-        return []
-    parts = [part for part in name_parts(qualifier) if part not in _NAMELESS_PARTS]
-    return [*parts, canonical_name(operator.group())] if operator else parts
 
 
 def _docstring(literal: str) -> str:

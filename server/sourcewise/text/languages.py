@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 UNKNOWN = "text"
 
-_SUFFIXES: dict[str, str] = {
+SUFFIXES: dict[str, str] = {
     suffix: language
     for language, suffixes in {
         "python": "py pyi pyw",
@@ -76,8 +76,9 @@ _SUFFIXES: dict[str, str] = {
     }.items()
     for suffix in suffixes.split()
 }
+"""The language of each suffix, without its dot. A `.h` file is C or C++, which its text decides."""
 
-_FILE_NAMES: dict[str, str] = {
+FILE_NAMES: dict[str, str] = {
     name: language
     for language, names in {
         "make": "makefile gnumakefile bsdmakefile",
@@ -94,8 +95,9 @@ _FILE_NAMES: dict[str, str] = {
     }.items()
     for name in names.split()
 }
+"""The language of each well-known file name."""
 
-_INTERPRETERS: dict[str, str] = {
+INTERPRETERS: dict[str, str] = {
     **dict.fromkeys(("python", "pypy", "uv"), "python"),
     **dict.fromkeys(("node", "nodejs"), "javascript"),
     **dict.fromkeys(("ts-node", "tsx", "deno", "bun"), "typescript"),
@@ -105,6 +107,7 @@ _INTERPRETERS: dict[str, str] = {
     **dict.fromkeys(("runhaskell", "runghc"), "haskell"),
     **dict.fromkeys(("make",), "make"),
 }
+"""The language of each interpreter; empty if it has the name of the language."""
 
 _PROSE_SUFFIXES = (".adoc", ".markdown", ".md", ".mdx", ".org", ".rst", ".tex", ".txt")
 _SHEBANG = re.compile(r"#!\s*(?P<program>\S+)(?P<arguments>[^\r\n]*)")
@@ -124,11 +127,11 @@ def language_of(path: str, text: str = "") -> str:
         text: the content or its beginning; distinguishes C from C++ for `.h`, and contains the interpreter of scripts.
     """
     name = PurePosixPath(path).name.lower()
-    by_name = _FILE_NAMES.get(name) or _FILE_NAMES.get(name.split(".", 1)[0] if _is_variant(name) else "")
+    by_name = FILE_NAMES.get(name) or FILE_NAMES.get(name.split(".", 1)[0] if _is_variant(name) else "")
     suffix = PurePosixPath(name).suffix[1:]
     if suffix == "h":
         return "cpp" if _CPP_ONLY.search(text, 0, _CPP_SAMPLE) else "c"
-    return by_name or _SUFFIXES.get(suffix) or _language_of_shebang(text) or UNKNOWN
+    return by_name or SUFFIXES.get(suffix) or _language_of_shebang(text) or UNKNOWN
 
 
 def is_prose(path: str) -> bool:
@@ -149,4 +152,4 @@ def _language_of_shebang(text: str) -> str:
     if words[0].endswith("/env"):
         words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
     program = PurePosixPath(words[0]).name.rstrip("0123456789.") if words else ""
-    return _INTERPRETERS.get(program, "") or (program if program in _INTERPRETERS else "")
+    return INTERPRETERS.get(program, "") or (program if program in INTERPRETERS else "")

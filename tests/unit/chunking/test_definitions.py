@@ -52,8 +52,14 @@ def test_macros_of_cpp_hide_no_definition(text: str, name: str, kind: str) -> No
         ("x.js", "const router = express.Router();\n", "router", "constant"),
         ("x.js", "export const { add, remove } = slice.actions;\n", "remove", "constant"),
         ("x.js", "request.then(function handle(x) { return x; });\n", "handle", "function"),
+        ("x.js", "module.exports = function load() {};\n", "load", "function"),
+        ("x.js", "xhr.onabort = function handleAbort() {};\n", "xhr.onabort.handleAbort", "function"),
+        ("x.js", "A.prototype.inspect = A.prototype.toSource = function () {};\n", "A.inspect", "function"),
+        ("x.js", "const Shown = class Internal {};\n", "Shown.Internal", "class"),
         ("x.tsx", "export const Page = memo(function Page() { return 1; });\n", "Page", "function"),
         ("x.ts", "interface Shape {\n  area(): number;\n}\n", "Shape.area", "method"),
+        ("x.ts", "type Shape = {\n  area(): number;\n};\n", "Shape.area", "method"),
+        ("x.ts", "type Shape = {\n  area?: () => number;\n};\n", "Shape.area", "method"),
         ("x.d.ts", "declare namespace N { function f(): void; }\n", "N.f", "function"),
         ("x.d.ts", "declare class C { m(): void; }\n", "C.m", "method"),
         ("x.py", 'Point = namedtuple("Point", "x y")\n', "Point", "class"),
@@ -64,6 +70,12 @@ def test_macros_of_cpp_hide_no_definition(text: str, name: str, kind: str) -> No
         ("x.ex", "defmodule A do\n  @callback run(x :: t) :: t\nend\n", "A.run", "function"),
         ("x.ex", "defimpl P, for: A do\n  def save!(x), do: 1\nend\n", "P.save!", "method"),
         ("x.ex", "defmodule A do\n  def a <~> b, do: 1\nend\n", "A.<~>", "function"),
+        ("x.ex", "defmodule A do\n  def a =~ b when is_binary(a), do: b\nend\n", "A.=~", "function"),
+        ("x.ex", "defmodule A do\n  defmacro !value do\n    value\n  end\nend\n", "A.!", "macro"),
+        ("x.ex", "defmodule A do\n  @callback run :: x when x: term\nend\n", "A.run", "function"),
+        ("x.lua", "local pack = table.pack or function(...) end\n", "pack", "function"),
+        ("x.lua", "getmetatable(o).__gc = function() end\n", "__gc", "function"),
+        ("x.lua", "function strict.module(name) end\n", "strict.module", "method"),
         ("x.hs", "x <+> y = 1\n", "<+>", "function"),
         ("x.ml", "let ( >>= ) a f = f a\n", ">>=", "function"),
         ("x.java", '@interface A { String name() default ""; }\n', "A.name", "method"),
@@ -72,6 +84,23 @@ def test_macros_of_cpp_hide_no_definition(text: str, name: str, kind: str) -> No
 )
 def test_definitions_by_a_call_and_without_a_body_are_found(path: str, text: str, name: str, kind: str) -> None:
     assert definitions_of(path, text).get(name) == kind
+
+
+def test_the_own_name_of_an_assigned_function_does_not_qualify_the_names_inside() -> None:
+    text = "exports.load = function read() {\n  function parse() {}\n};\nconst sum = function sum() {};\n"
+    assert definitions_of("x.js", text) == {
+        "load": "function",
+        "load.read": "function",
+        "load.parse": "function",
+        "sum": "function",
+    }
+
+
+def test_an_inline_definition_leaves_the_comment_to_the_one_inside() -> None:
+    text = "// Shows it.\nA.show = A.print = function () {};\n"
+    regions = Page("javascript", split_lines(text)).outline().walk()
+    found = {region.definition.name: (region.definition.docstring, region.first_line) for region in regions}
+    assert found == {"show": ("Shows it.", 1), "print": ("Shows it.", 1)}
 
 
 def test_an_imported_module_is_not_a_definition() -> None:

@@ -9,17 +9,19 @@
     (binary_operator left: (call target: (identifier) @name) operator: "when")
     (binary_operator left: (identifier) @name operator: "when")
     (binary_operator left: (_) operator: _ @name right: (_))
-    (binary_operator left: (binary_operator left: (_) operator: _ @name right: (_)) operator: "when")])
+    (binary_operator left: (binary_operator left: (_) operator: _ @name right: (_)) operator: "when")
+    (unary_operator operator: _ @name)])
   (do_block)? @body
-  (#any-of? @_keyword "def" "defp" "defdelegate" "defguard" "defguardp")) @function
+  (#any-of? @_keyword "def" "defp" "defdelegate" "defguard" "defguardp") (#not-eq? @name "when")) @function
 (call target: (identifier) @_keyword
   (arguments . [
     (identifier) @name
     (call target: (identifier) @name)
     (binary_operator left: (call target: (identifier) @name) operator: "when")
-    (binary_operator left: (_) operator: _ @name right: (_))])
+    (binary_operator left: (_) operator: _ @name right: (_))
+    (unary_operator operator: _ @name)])
   (do_block)? @body
-  (#any-of? @_keyword "defmacro" "defmacrop")) @macro
+  (#any-of? @_keyword "defmacro" "defmacrop") (#not-eq? @name "when")) @macro
 (unary_operator operator: "@" operand: (call target: (identifier) @_attribute
   (arguments . [
     (binary_operator left: (identifier) @name operator: "::")
@@ -31,6 +33,7 @@
   (arguments . [
     (binary_operator left: (call target: (identifier) @name) operator: "::")
     (binary_operator left: (binary_operator left: (call target: (identifier) @name) operator: "::") operator: "when")
+    (binary_operator left: (binary_operator left: (identifier) @name operator: "::") operator: "when")
     (binary_operator left: (identifier) @name operator: "::")])
   (#any-of? @_attribute "callback" "macrocallback"))) @function
 (unary_operator operator: "@" operand: (call target: (identifier) @_attribute

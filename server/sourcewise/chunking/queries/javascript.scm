@@ -35,6 +35,11 @@
 (assignment_expression left: (subscript_expression) right: (function_expression name: (_) @name body: (_) @body)) @function
 (arguments (function_expression name: (identifier) @name) @function)
 (return_statement (function_expression name: (identifier) @name) @function)
+(assignment_expression left: [(member_expression) (identifier)] @path
+  right: (assignment_expression right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)])) @inline.function
+(function_expression name: (identifier) @name body: (_) @body) @inline.function
+(generator_function name: (identifier) @name body: (_) @body) @inline.function
+(class name: (_) @name body: (_) @body) @inline.class
 (expression_statement (assignment_expression)) @wrapper
 (lexical_declaration) @wrapper
 (variable_declaration) @wrapper

@@ -9,6 +9,9 @@
 (interface_body (method_signature name: (_) @name) @method)
 (interface_body (property_signature name: (_) @name type: (type_annotation (function_type))) @method)
 (interface_body (property_signature name: (_) @name) @property)
+(type_alias_declaration value: (object_type (method_signature name: (_) @name) @inline.method))
+(type_alias_declaration value: (object_type
+  (property_signature name: (_) @name type: (type_annotation (function_type))) @inline.method))
 (class_body (method_signature name: (_) @name) @method)
 (ambient_declaration (_ (variable_declarator name: (identifier) @name) @constant))
 (internal_module name: (_) @path) @module
