@@ -57,10 +57,12 @@ def evaluate(*, questions: Path, trees: Path, out: Path | None, modes: tuple[str
     by_tree = _by_tree(asked, trees)
     outcomes: Outcomes = {mode: {} for mode in searched}
     settings = settings_of_user()
+    needs_vectors = searched != [SearchMode.KEYWORD]
     for number, (folder, group) in enumerate(by_tree.items(), 1):
         terminal.print_notice(f"{number}/{len(by_tree)} {folder.name}: {len(group)} questions")
         with opened_workspace(settings) as (workspace, progress):
-            _ask_all(OpenedFolder(folder, workspace, progress), workspace, group, outcomes)
+            opened = OpenedFolder(folder, workspace, progress, needs_vectors=needs_vectors)
+            _ask_all(opened, workspace, group, outcomes)
     if out is not None:
         out.write_text("".join(map(_as_line, asked, map(outcomes[searched[-1]].get, (q.id for q in asked)))), "utf-8")
     summaries = {mode.value: summary(asked, found) for mode, found in outcomes.items()}
