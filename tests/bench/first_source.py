@@ -83,7 +83,7 @@ async def _ask_until_correct(editor: Editor, question: KnownQuestion, began: flo
 
 def _is_correct(question: KnownQuestion, passage: protocol.Passage) -> bool:
     found = Place(passage.path, passage.start_line, passage.end_line)
-    return any(found.meets(place) for place in question.relevant)
+    return any(found.overlaps(place) for place in question.relevant)
 
 
 def _summary(outcome: str, seconds: Sequence[float]) -> str:

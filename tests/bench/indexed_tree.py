@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 @contextmanager
 def indexed_tree(folder: Path, mode: SearchMode) -> Iterator[Index]:
-    """Yield the index of a tree once it is read and, for hybrid search, embedded."""
+    """Yield the index of a tree once it is read and, unless the search is by keywords, embedded."""
     say(f"{folder.name} …")
     with opened_workspace(settings_of_user()) as (workspace, progress):
-        opened = OpenedFolder(folder, workspace, progress)
+        needs_vectors = mode is not SearchMode.KEYWORD
+        opened = OpenedFolder(folder, workspace, progress, needs_vectors=needs_vectors)
         opened.folder.await_read()
-        if mode is SearchMode.HYBRID:
+        if needs_vectors:
             opened.folder.await_vectors()
         yield opened.folder.opened()

@@ -22,51 +22,6 @@ if TYPE_CHECKING:
     Run = Callable[..., subprocess.CompletedProcess[str]]
 
 REMOTE = "https://ollama.example"
-AUTH = '''"""Who may enter."""
-
-
-def login(user, password):
-    """Let a user in who knows the password."""
-    return sign(user) if verify(user, password) else None
-
-
-def sign(user):
-    """Make the token that later requests show."""
-    return f"token of {user}"
-'''
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    (folder / "auth.py").write_text(AUTH)
-    (folder / "shapes.py").write_text("def area(radius):\n    return 3.14159 * radius * radius\n")
-    (folder / ".gitignore").write_text("*.log\n")
-    (folder / "debug.log").write_text("noise\n")
-    return folder
-
-
-@pytest.fixture
-def home(tmp_path: Path, models_folder: Path, embedding_folder: Path) -> Path:
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "models").symlink_to(models_folder)
-    (home / "embedder").symlink_to(embedding_folder)
-    (home / "settings.toml").write_text('[llm]\nruntime = "sources"\n')
-    return home
-
-
-@pytest.fixture
-def run(project: Path, home: Path) -> Run:
-    def run(*args: str | Path, data: Path = home) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "SOURCEWISE_HOME": str(data), "COLUMNS": "120"}
-        command = [sys.executable, "-m", "sourcewise", *map(str, args)]
-        return subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=240, cwd=project, check=False
-        )
-
-    return run
 
 
 def test_ask_shows_sources_before_the_answer(run: Run) -> None:
@@ -263,7 +218,7 @@ def test_why_shows_the_rule_and_its_line(run: Run) -> None:
     assert "belongs to the index" in run("why", "auth.py").stdout
 
 
-def test_chunks_shows_the_chunks_of_a_file(run: Run) -> None:
+def test_chunks_shows_the_chunks_of_a_file(run: Run, project: Path) -> None:
     run("index")
     shown = run("chunks", "auth.py").stdout
     assert "auth.py:1-11  login  function" in shown
@@ -271,7 +226,7 @@ def test_chunks_shows_the_chunks_of_a_file(run: Run) -> None:
     assert "token of" not in shown
     found = json.loads(run("chunks", "auth.py", "--text", "--json").stdout)
     lines = [line for chunk in found["chunks"] for line in range(chunk["start_line"], chunk["end_line"] + 1)]
-    assert sorted(lines) == list(range(1, len(AUTH.splitlines()) + 1))
+    assert sorted(lines) == list(range(1, len((project / "auth.py").read_text().splitlines()) + 1))
     assert {chunk["vectors"] for chunk in found["chunks"]} == {1}
     assert "token of {user}" in "".join(chunk["text"] for chunk in found["chunks"])
 
@@ -448,35 +403,3 @@ def test_output_to_a_closed_pipe_is_not_an_error(run: Run, project: Path, home: 
     assert "Traceback" not in process.stderr.read()
     process.stderr.close()
     process.wait(60)
-
-
-def test_eval_measures_search_on_questions_with_known_answers(run: Run, project: Path, tmp_path: Path) -> None:
-    asked = [
-        {"id": "1", "repo": "project", "query": "area of a circle", "relevant": [{"path": "shapes.py"}]},
-        {
-            "id": "2",
-            "repo": "project",
-            "query": "who may log in",
-            "relevant": [{"path": "auth.py", "start_line": 4, "end_line": 6}],
-        },
-    ]
-    questions, out = tmp_path / "questions.jsonl", tmp_path / "hits.jsonl"
-    questions.write_text("".join(json.dumps(line) + "\n" for line in asked))
-    done = run("eval", questions, "--trees", project.parent, "--out", out, "--json")
-    summaries = json.loads(done.stdout)
-    assert set(summaries) == {"keywords", "vectors", "keywords and vectors"}
-    assert summaries["keywords and vectors"]["all"]["MRR@10"] == 1.0
-    lines = [json.loads(line) for line in out.read_text().splitlines()]
-    assert [line["id"] for line in lines] == ["1", "2"]
-    assert lines[0]["hits"][0]["path"] == "shapes.py"
-    table = run("eval", questions, "--trees", project.parent, "--by", "keywords").stdout
-    assert "By keywords" in table
-    assert "vectors" not in table
-
-
-def test_eval_names_missing_trees(run: Run, project: Path, tmp_path: Path) -> None:
-    questions = tmp_path / "questions.jsonl"
-    questions.write_text('{"id": "1", "repo": "nowhere", "query": "q", "relevant": [{"path": "a.py"}]}\n')
-    done = run("eval", questions, "--trees", project.parent)
-    assert done.returncode == 2
-    assert "nowhere" in done.stderr

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sourcewise.answering.query_engine import CodeQueryEngine
     from sourcewise.cli.terminal import ProgressLine
     from sourcewise.domain.answer import Destination
+    from sourcewise.domain.index_state import IndexActivity
     from sourcewise.folder_index.index import Index
     from sourcewise.llm.consent import Consent
     from sourcewise.workspace.folder import IndexedFolder
@@ -50,8 +51,16 @@ def opened_workspace(settings: Settings) -> Iterator[tuple[Workspace, ProgressLi
 class OpenedFolder:
     """The folder of a command. This process or another one keeps its index up to date."""
 
-    def __init__(self, folder: Path, workspace: Workspace, progress: ProgressLine) -> None:
+    def __init__(
+        self, folder: Path, workspace: Workspace, progress: ProgressLine, *, needs_vectors: bool = True
+    ) -> None:
         """Open the folder, and show the progress until `rest` is called.
+
+        Args:
+            folder: the folder's path.
+            workspace: opens the folder, and closes it at its own end.
+            progress: shows the progress.
+            needs_vectors: without vectors, nothing is embedded and no model is downloaded.
 
         Raises:
             FolderError: the folder does not exist or cannot be listed.
@@ -59,6 +68,9 @@ class OpenedFolder:
         self._workspace = workspace
         self._progress = progress
         self._showing = True
+        self._needs_vectors = needs_vectors
+        if not needs_vectors:
+            workspace.stop_embedding()  # before the folder opens, since reading it queues its embedding
         self.folder = workspace.open(workspace_folder(folder), self._show)
 
     def ready_for(self, question: str) -> Index:
@@ -100,10 +112,12 @@ class OpenedFolder:
 
     def _show(self, folder: IndexedFolder) -> None:
         now = folder.activity()
-        # Embedding is pending until the index knows that there is nothing to embed.
-        is_needless = now.stage is Stage.EMBEDDING and not now.total and now.embedded >= now.chunks
-        if self._showing and not is_needless:
+        if self._showing and not (now.stage is Stage.EMBEDDING and self._is_embedded(now)):
             self._progress.stage(IndexProgress(now.stage, now.done, now.total))
+
+    def _is_embedded(self, now: IndexActivity) -> bool:
+        """Return whether nothing needs to be embedded, although the stage says so until the index knows."""
+        return not self._needs_vectors or (not now.total and now.embedded >= now.chunks)
 
 
 @contextmanager

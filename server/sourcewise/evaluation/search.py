@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from statistics import mean, quantiles
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sourcewise.errors import QuestionError
+from sourcewise.mining.file_roles import file_role
 from sourcewise.text.encodings import decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
 _DEPTH = 10
@@ -50,6 +51,8 @@ class KnownQuestion:
     Attributes:
         tree: the name of the folder that it is about.
         source: the collection of questions that it belongs to.
+        language: the language of the tree.
+        role: what the file is that answers it, such as `code`, `test` or `docs`.
         relevant: the places that answer it.
     """
 
@@ -58,21 +61,31 @@ class KnownQuestion:
     query: str
     source: str
     language: str
+    role: str
     relevant: tuple[Place, ...]
 
 
 class Outcome(NamedTuple):
-    """The hits of a search, best first, and its duration without embedding the question."""
+    """The result of a search.
+
+    Attributes:
+        hits: best first.
+        milliseconds: the duration without embedding the question.
+        milliseconds_with_embedding: the whole duration; None if the search uses no vectors.
+    """
 
     hits: tuple[Place, ...]
     milliseconds: float
+    milliseconds_with_embedding: float | None = None
 
 
 def read_questions(file: Path) -> list[KnownQuestion]:
     """Return the questions of a JSON Lines file.
 
+    A question without a role gets the role of the first file that answers it; see `FileRole`.
+
     Raises:
-        QuestionError: it cannot be read, or a line has another form.
+        QuestionError: it cannot be read, a line has another form, or two questions have the same ID.
     """
     try:
         lines = decoded(file.read_bytes()).split("\n")
@@ -83,6 +96,9 @@ def read_questions(file: Path) -> list[KnownQuestion]:
     questions = [_question(file, number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not questions:
         raise QuestionError(f"{file} contains no questions.", _FORM)
+    repeated = [name for name, number in Counter(question.id for question in questions).items() if number > 1]
+    if repeated:
+        raise QuestionError(f"Several questions in {file} have the ID {repeated[0]}.", "Give each question its own ID.")
     return questions
 
 
@@ -93,7 +109,8 @@ def _question(file: Path, number: int, line: str) -> KnownQuestion:
         if not places:
             raise ValueError("it has no relevant place")
         source, language = str(raw.get("source", "all")), str(raw.get("lang", "any"))
-        return KnownQuestion(str(raw["id"]), str(raw["repo"]), str(raw["query"]), source, language, places)
+        role = str(raw.get("role") or file_role(places[0].path))
+        return KnownQuestion(str(raw["id"]), str(raw["repo"]), str(raw["query"]), source, language, role, places)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise QuestionError(f"Line {number} of {file} is not a question ({error!r}).", _FORM) from error
 
@@ -143,30 +160,67 @@ def _within_lines(hits: Sequence[Place], relevant: Sequence[Place], budget: int)
 
 
 def summary(questions: Sequence[KnownQuestion], outcomes: Mapping[str, Outcome]) -> dict[str, dict[str, float]]:
-    """Return the mean of each measure over all questions, for each source, and for each language within a source.
+    """Return rows of figures by name: for all questions, each source, each language of a source, and each role.
+
+    A row has the number of questions, the mean of each measure, and the 50th and 95th percentile of the durations in
+    milliseconds. With several sources, the row `mean of sources` gives each source the same weight, however many
+    questions it has; it has no durations.
 
     Args:
         questions: the questions.
         outcomes: by the ID of the question; a missing one counts as no hits.
     """
+    sources = _grouped(questions, lambda question: question.source)
+    languages = _grouped(questions, lambda question: f"{question.source}: {question.language}")
+    roles = _grouped(questions, lambda question: f"role: {question.role}")
+    rows = {"all": _row(questions, outcomes)}
+    if len(sources) > 1:
+        rows["mean of sources"] = _mean_of_sources(sources.values(), outcomes)
+    for name, group in [*sorted((sources | languages).items()), *sorted(roles.items())]:
+        # Questions without a source have the source `all`, but that row is about all questions.
+        rows.setdefault(name, _row(group, outcomes))
+    return rows
+
+
+def _grouped(
+    questions: Iterable[KnownQuestion], name_of: Callable[[KnownQuestion], str]
+) -> dict[str, list[KnownQuestion]]:
     groups: dict[str, list[KnownQuestion]] = defaultdict(list)
     for question in questions:
-        # Without a source, or with the source `all`, the first two names are the same.
-        for name in dict.fromkeys(("all", question.source, f"{question.source}: {question.language}")):
-            groups[name].append(question)
-    return {name: _means(group, outcomes) for name, group in sorted(groups.items())}
+        groups[name_of(question)].append(question)
+    return groups
 
 
-def _means(group: Sequence[KnownQuestion], outcomes: Mapping[str, Outcome]) -> dict[str, float]:
+def _row(group: Sequence[KnownQuestion], outcomes: Mapping[str, Outcome]) -> dict[str, float]:
+    return {"questions": len(group), **_mean_scores(group, outcomes), **_durations(group, outcomes)}
+
+
+def _mean_of_sources(groups: Collection[Sequence[KnownQuestion]], outcomes: Mapping[str, Outcome]) -> dict[str, float]:
+    """Return the number of questions, and the mean of each measure over the sources that have it."""
+    means = [_mean_scores(group, outcomes) for group in groups]
+    measures = dict.fromkeys(name for row in means for name in row)
+    return {
+        "questions": sum(map(len, groups)),
+        **{name: mean(row[name] for row in means if name in row) for name in measures},
+    }
+
+
+def _mean_scores(group: Iterable[KnownQuestion], outcomes: Mapping[str, Outcome]) -> dict[str, float]:
     measured: dict[str, list[float]] = defaultdict(list)
     for question in group:
         for name, value in scores(question, outcomes[question.id].hits if question.id in outcomes else ()).items():
             measured[name].append(value)
-    taken = [outcomes[question.id].milliseconds for question in group if question.id in outcomes]
+    return {name: mean(values) for name, values in measured.items()}
+
+
+def _durations(group: Iterable[KnownQuestion], outcomes: Mapping[str, Outcome]) -> dict[str, float]:
+    found = [outcomes[question.id] for question in group if question.id in outcomes]
+    whole = [each.milliseconds_with_embedding for each in found if each.milliseconds_with_embedding is not None]
     return {
-        "questions": len(group),
-        **{name: mean(values) for name, values in measured.items()},
-        **({"ms p50": _percentile(taken, 50), "ms p95": _percentile(taken, 95)} if taken else {}),
+        f"{name} p{percent}": _percentile(taken, percent)
+        for name, taken in (("ms", [each.milliseconds for each in found]), ("with embedding ms", whole))
+        if taken
+        for percent in (50, 95)
     }
 
 

@@ -30,6 +30,7 @@ _WORDS = {
 
 
 _INCLUDED = "The rule "
+_ALTHOUGH = "includes it although it "
 
 
 def why_sentence(path: str, verdict: SkippedFile | None) -> str:
@@ -60,12 +61,18 @@ def _escaped(path: str) -> str:
 
 def inclusion_note(rule: str, reason: SkipReason, detail: str) -> str:
     """Return the sentence about a file that a rule of `.sourcewiseignore` includes, which a heuristic would skip."""
-    return f"{_INCLUDED}{rule} includes it although it {_WORDS[reason]}{f': {detail}' if detail else ''}."
+    return f"{_INCLUDED}{rule} {_ALTHOUGH}{_WORDS[reason]}{f': {detail}' if detail else ''}."
 
 
 def unabridged_note(rule: str) -> str:
     """Return the sentence about a file with data that a rule of `.sourcewiseignore` includes completely."""
     return f"{_INCLUDED}{rule} includes its long lines and rows of data."
+
+
+def included_although(note: str) -> SkipReason | None:
+    """Return the reason for which a file would be skipped without a rule that includes it; None if there is none."""
+    _, included, reason = note.partition(_ALTHOUGH)
+    return next((each for each, words in _WORDS.items() if included and reason.startswith(words)), None)
 
 
 def is_outdated(reason: SkipReason | None, detail: str, *, included: bool) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def question(*relevant: Place, source: str = "docstring") -> KnownQuestion:
-    return KnownQuestion("q", "tree", "where is it?", source, "python", relevant)
+    return KnownQuestion("q", "tree", "where is it?", source, "python", "code", relevant)
 
 
 def test_the_first_hit_scores_everything() -> None:
@@ -66,17 +67,39 @@ def test_no_hits_score_zero() -> None:
 
 def test_a_summary_has_all_sources_and_languages_and_counts_missing_outcomes() -> None:
     asked = [
-        KnownQuestion("1", "t", "q", "one", "python", (Place("a.py"),)),
-        KnownQuestion("2", "t", "q", "one", "go", (Place("a.go"),)),
-        KnownQuestion("3", "t", "q", "two", "go", (Place("b.go"),)),
+        KnownQuestion("1", "t", "q", "one", "python", "code", (Place("a.py"),)),
+        KnownQuestion("2", "t", "q", "one", "go", "test", (Place("a.go"),)),
+        KnownQuestion("3", "t", "q", "two", "go", "code", (Place("b.go", 1, 2),)),
     ]
     found = {"1": Outcome((Place("a.py", 1, 2),), 10.0), "3": Outcome((Place("b.go", 1, 2),), 30.0)}
     rows = summary(asked, found)
-    assert list(rows) == ["all", "one", "one: go", "one: python", "two", "two: go"]
+    groups = ["one", "one: go", "one: python", "two", "two: go", "role: code", "role: test"]
+    assert list(rows) == ["all", "mean of sources", *groups]
     assert rows["all"]["questions"] == 3
     assert rows["one"]["MRR@10"] == 0.5
     assert rows["all"]["ms p50"] == 20.0
     assert "ms p50" not in rows["one: go"]
+    assert rows["role: code"]["MRR@10"] == 1.0
+    assert rows["mean of sources"] == {
+        "questions": 3,
+        "NDCG@10": 0.75,
+        "file NDCG@10": 0.75,
+        "Recall@10": 0.75,
+        "MRR@10": 0.75,
+        "Span400L": 1.0,
+    }
+
+
+def test_durations_with_embedding_are_summarized_where_they_are_known() -> None:
+    asked = [replace(question(Place("a.py")), id=name) for name in "12"]
+    found = {"1": Outcome((), 10.0, 30.0), "2": Outcome((), 20.0, 50.0)}
+    row = summary(asked, found)["all"]
+    assert (row["ms p50"], row["with embedding ms p50"], row["with embedding ms p95"]) == (15.0, 40.0, 49.0)
+    assert "with embedding ms p50" not in summary(asked, {"1": Outcome((), 10.0)})["all"]
+
+
+def test_one_source_has_no_mean_of_sources() -> None:
+    assert "mean of sources" not in summary([question(Place("a.py"))], {})
 
 
 @pytest.mark.parametrize("line", ["{}", '{"source": "all"}', '{"source": "all", "lang": "go"}'])
@@ -87,7 +110,7 @@ def test_a_question_without_a_source_counts_once(tmp_path: Path, line: str) -> N
     file.write_text(f"{json.dumps(base | json.loads(line))}\n{json.dumps(other)}\n")
     rows = summary(read_questions(file), {})
     assert rows["all"]["questions"] == 2
-    assert sum(row["questions"] for name, row in rows.items() if ": " in name) == 2
+    assert sum(row["questions"] for name, row in rows.items() if ": " in name and "role" not in name) == 2
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
@@ -104,7 +127,28 @@ def test_questions_are_read_with_defaults(tmp_path: Path) -> None:
     file.write_text(json.dumps(line) + "\n\n")
     [read] = read_questions(file)
     assert (read.id, read.tree, read.relevant) == ("1", "t", (Place("a.py", 3, 4),))
-    assert (read.source, read.language) == ("all", "any")
+    assert (read.source, read.language, read.role) == ("all", "any", "code")
+
+
+@pytest.mark.parametrize(
+    ("fields", "role"),
+    [({"role": "docs"}, "docs"), ({}, "test"), ({"role": None}, "test"), ({"role": ""}, "test")],
+)
+def test_a_question_without_a_role_has_that_of_its_first_relevant_file(
+    tmp_path: Path, fields: dict[str, str | None], role: str
+) -> None:
+    file = tmp_path / "questions.jsonl"
+    relevant = [{"path": "tests/test_a.py"}, {"path": "a.py"}]
+    file.write_text(json.dumps({"id": 1, "repo": "t", "query": "where?", "relevant": relevant, **fields}))
+    [read] = read_questions(file)
+    assert read.role == role
+
+
+def test_questions_with_the_same_id_are_reported(tmp_path: Path) -> None:
+    file = tmp_path / "questions.jsonl"
+    file.write_text('{"id": 7, "repo": "t", "query": "q", "relevant": [{"path": "a.py"}]}\n' * 2)
+    with pytest.raises(QuestionError, match="the ID 7"):
+        read_questions(file)
 
 
 @pytest.mark.parametrize(
