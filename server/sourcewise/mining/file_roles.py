@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from sourcewise.domain.code import SkipReason
 from sourcewise.domain.file_role import FileRole
@@ -60,9 +59,9 @@ _CHANGELOG_FOLDERS = _words(
     news.d relnotes releasenotes release-notes release_notes releases whatsnew whats-new unreleased upgrading"""
 )
 _CHANGELOG_NAME = re.compile(
-    r"""(?: change[-_]?(?:s|log)s? | history | news | release[-_]?(?:notes?|history) | releases | relnotes
+    r"""^(?: change[-_]?(?:s|log)s? | history | news | release[-_]?(?:notes?|history) | releases | relnotes
     | what'?s[-_]?new | upgrad(?:e|ing) | migrat(?:ion|ing) | updating )
-    (?: [-_.]?(?: guide | v?\d[\w.-]* | unreleased | next | archive | old | notes ))*$""",
+    (?: [-_.]?(?: guide | unreleased | next | archive | old | notes ))*+ (?: [-_.]?v?\d[\w.-]*+ )?$""",
     re.VERBOSE | re.IGNORECASE,
 )
 
@@ -102,39 +101,33 @@ _CONFIGURATION_FOLDERS = _words(
 )
 
 
-class _TestNames(NamedTuple):
-    """How an ecosystem names its test files."""
-
-    suffixes: frozenset[str]
-    stem: re.Pattern[str]
+def _test_names(suffixes: str, stem: str) -> dict[str, re.Pattern[str]]:
+    """Return how an ecosystem names its test files: by suffix, the pattern of the name without it."""
+    return dict.fromkeys(_words(suffixes), re.compile(rf"^(?:{stem})"))
 
 
-def _test_names(suffixes: str, stem: str) -> _TestNames:
-    return _TestNames(_words(suffixes), re.compile(stem))
-
-
-_TEST_NAMES = (
-    _test_names("py pyi", r"test_|tests?$|conftest$|.+_tests?$"),
-    _test_names("go", r".+_test$"),
-    _test_names("js mjs cjs jsx ts mts cts tsx vue svelte", r".+[._-](?:tests?|spec|e2e|cy|test-d)$|tests?$"),
-    _test_names(
+_TEST_NAMES: dict[str, re.Pattern[str]] = {
+    **_test_names("py pyi", r"test_|tests?$|conftest$|.+_tests?$"),
+    **_test_names("go", r".+_test$"),
+    **_test_names("js mjs cjs jsx ts mts cts tsx vue svelte", r".+[._-](?:tests?|spec|e2e|cy|test-d)$|tests?$"),
+    **_test_names(
         "java kt kts scala groovy", r".*[A-Za-z0-9](?:Tests?|TestCases?|IT|ITCase|Specs?|Suite)$|Test[A-Z]\w*$"
     ),
-    _test_names("cs fs vb", r".+(?:Tests?|Specs?|Fixture)$"),
-    _test_names("php", r".+(?:Test|Cest)$"),
-    _test_names("phpt bats feature", r""),
-    _test_names("rb", r".+_(?:spec|test)$|test_|(?:spec|test|rails)_helper$"),
-    _test_names("rs", r"(?:tests?|mocks?)$|.+_tests?$|test_"),
-    _test_names("c cc cpp cxx h hh hpp m mm cu", r".+[._-](?:tests?|unittests?|gtest)$|test[._-]|tst_|.*Tests?$"),
-    _test_names("ex exs", r".+_test$|test_helper$"),
-    _test_names("hs lhs", r".*(?:Spec|Tests?)$"),
-    _test_names("lua", r".+_(?:spec|test)$|test_"),
-    _test_names("swift", r".+Tests?$"),
-    _test_names("dart clj cljs cljc jl r ml zig nim d cr", r".+_test$|test[_-]|runtests$"),
-    _test_names("erl", r".+_(?:SUITE|tests?)$"),
-    _test_names("t", r""),
-    _test_names("sh bash", r"test[._-]|(?:.+[._-])?tests?$"),
-)
+    **_test_names("cs fs vb", r".+(?:Tests?|Specs?|Fixture)$"),
+    **_test_names("php", r".+(?:Test|Cest)$"),
+    **_test_names("phpt bats feature", r""),
+    **_test_names("rb", r".+_(?:spec|test)$|test_|(?:spec|test|rails)_helper$"),
+    **_test_names("rs", r"(?:tests?|mocks?)$|.+_tests?$|test_"),
+    **_test_names("c cc cpp cxx h hh hpp m mm cu", r".+[._-](?:tests?|unittests?|gtest)$|test[._-]|tst_|.*Tests?$"),
+    **_test_names("ex exs", r".+_test$|test_helper$"),
+    **_test_names("hs lhs", r".*(?:Spec|Tests?)$"),
+    **_test_names("lua", r".+_(?:spec|test)$|test_"),
+    **_test_names("swift", r".+Tests?$"),
+    **_test_names("dart clj cljs cljc jl r ml zig nim d cr", r".+_test$|test[_-]|runtests$"),
+    **_test_names("erl", r".+_(?:SUITE|tests?)$"),
+    **_test_names("t", r""),
+    **_test_names("sh bash", r"test[._-]|(?:.+[._-])?tests?$"),
+}
 _BENCHMARK_NAME = re.compile(r"(?:^|[._-])bench(?:mark)?s?(?:[._-]|$)|(?:Benchmarks?|Bench)$")
 _EXAMPLE_NAME = re.compile(r"[._-](?:examples?|samples?|demos?)$|^(?:examples?|samples?|demos?)[.-]?\d*$")
 
@@ -184,7 +177,7 @@ def _role_of_prose(folders: list[str], name: str, stem: str, suffix: str, *, in_
 
 
 def _role_of_name(stem: str, suffix: str) -> FileRole | None:
-    if any(suffix in names.suffixes and names.stem.match(stem) for names in _TEST_NAMES):
+    if suffix in _TEST_NAMES and _TEST_NAMES[suffix].match(stem):
         return FileRole.TEST
     if _BENCHMARK_NAME.search(stem):
         return FileRole.BENCHMARK
