@@ -42,7 +42,7 @@ def variants(mode: SearchMode) -> Iterator[tuple[str, ranking.Weights]]:
     yield "everything", whole
     for field in dataclasses.fields(whole):
         if getattr(whole, field.name):
-            yield f"without {field.name}", dataclasses.replace(whole, **{field.name: 0.0})
+            yield f"without {field.name}", dataclasses.replace(whole, **{field.name: type(getattr(whole, field.name))()})
 
 
 def measure(asked: Sequence[KnownQuestion], trees: Path, mode: SearchMode) -> dict[str, Measured]:

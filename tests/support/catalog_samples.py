@@ -33,4 +33,4 @@ def put(catalog: Catalog, path: str, *chunks: Chunk, mtime_ns: int = 1) -> None:
 
 
 def found(catalog: Catalog, *terms: str) -> list[str]:
-    return [chunk_id for chunk_id, _ in catalog.keywords.search(terms, 10)]
+    return [hit.chunk_id for hit in catalog.keywords.search(terms, 10)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sourcewise.domain.file_role import FileRole
 from sourcewise.retrieval.ranking_features import FeatureExtractor
 from sourcewise.text.words import query_terms
 
@@ -19,10 +20,9 @@ def path_relevance(question: str, paths: Sequence[str]) -> dict[str, Relevance]:
     Names that match the question count first, then the number of its words in the path, then whether the file is
     product code rather than a test, a document or the like.
     """
-    extractor = FeatureExtractor(question, dict.fromkeys(query_terms(question), 1.0))
+    extractor = FeatureExtractor(dict.fromkeys(query_terms(question), 1.0))
     relevance = {}
-    for path, features in extractor.path_features(paths).items():
+    for path, features in extractor.path_features(dict.fromkeys(paths, "")).items():
         names = features.query_in_file_name + features.file_name_in_query + features.folder_name_in_query
-        is_product_code = not (features.test or features.non_product or features.non_code)
-        relevance[path] = names, len(features.matched_terms), is_product_code
+        relevance[path] = names, len(features.matched_terms), features.role is FileRole.CODE
     return relevance

@@ -1,8 +1,7 @@
 """Ranks the candidates of a search with a linear model, and explains each score. Has no side effects.
 
 A score is the sum of features, each a number from 0 to 1, times their weights. Most features are relative to the best
-candidate of the same search, because BM25 and cosines have no common scale across questions. The weights, in two
-tables, were fitted to questions with known answers; `server/RETRIEVAL.md` describes how, and what each feature adds.
+candidate of the same search, because BM25 and cosines have no common scale across questions.
 """
 
 from __future__ import annotations
@@ -12,7 +11,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from sourcewise.domain.file_role import FileRole
+from sourcewise.retrieval.asked_roles import asked_roles
 from sourcewise.retrieval.ranking_features import FeatureExtractor
+from sourcewise.retrieval.ranking_weights import HYBRID_WEIGHTS, KEYWORD_WEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -20,78 +22,17 @@ if TYPE_CHECKING:
     from sourcewise.domain.search import SearchRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """The weight of each feature in a score.
-
-    Attributes:
-        keywords: BM25 of the chunk, as a share of the best.
-        rest_of_file: BM25 of the other chunks of the file; the n-th best of them counts an n-th.
-        semantic: cosine with the query, scaled from the last of the nearest chunks (0) to the first (1).
-        semantic_of_file: the same for the best chunk of the file. It is negative, since cosines distinguish lines
-            within a file better than files from each other.
-        file_summary: cosine of the file's summary with the query, scaled from the lowest (0) to the highest (1).
-        symbol: the name of a symbol that the chunk defines matches the query.
-        exact_symbol: the chunk defines a symbol that the query writes as code.
-        exact_location: the query names the chunk's lines, or its file. Chosen to outweigh `same_file`, not fitted: no
-            question with a known answer names a location.
-        query_in_file_name: how much of the query the file name contains; `file_name_in_query`: the reverse.
-        folder_name_in_query: how much of the name of the file's folder the query contains.
-        test: the file is a test; `non_product`: an example, a benchmark, …; `non_code`: text or data.
-        depth: how much deeper the file is than the shallowest candidate; the full weight from five folders on.
-        same_file: another chunk of the same file ranks higher.
-    """
-
-    keywords: float
-    rest_of_file: float
-    semantic: float
-    semantic_of_file: float
-    file_summary: float
-    symbol: float
-    query_in_file_name: float
-    file_name_in_query: float
-    folder_name_in_query: float
-    test: float
-    non_product: float
-    non_code: float
-    depth: float
-    exact_symbol: float
-    exact_location: float = 6.0
-    same_file: float = -3.0
-
-
-KEYWORD_WEIGHTS = Weights(
-    keywords=3.8,
-    rest_of_file=1.3,
-    semantic=0.0,
-    semantic_of_file=0.0,
-    file_summary=2.0,
-    symbol=5.5,
-    query_in_file_name=1.6,
-    file_name_in_query=2.2,
-    folder_name_in_query=0.7,
-    test=-0.8,
-    non_product=-1.4,
-    non_code=-0.8,
-    depth=-3.7,
-    exact_symbol=1.0,
-)
-HYBRID_WEIGHTS = Weights(
-    keywords=2.6,
-    rest_of_file=1.0,
-    semantic=5.4,
-    semantic_of_file=-1.8,
-    file_summary=1.0,
-    symbol=2.1,
-    query_in_file_name=4.5,
-    file_name_in_query=1.0,
-    folder_name_in_query=1.5,
-    test=-0.6,
-    non_product=-2.0,
-    non_code=-1.2,
-    depth=-3.2,
-    exact_symbol=0.25,
-)
+_ROLES_IN_WORDS = {
+    FileRole.TEST: "is a test",
+    FileRole.BENCHMARK: "is a benchmark",
+    FileRole.EXAMPLE: "is an example",
+    FileRole.DOCUMENTATION: "is documentation",
+    FileRole.CHANGELOG: "is a changelog",
+    FileRole.CONFIGURATION: "is configuration",
+    FileRole.GENERATED: "is generated",
+    FileRole.VENDORED: "is vendored",
+    FileRole.DATA: "is data",
+}
 
 
 @dataclass(slots=True)
@@ -103,7 +44,7 @@ class Candidate:
         nearest: whether it is among the nearest chunks of the vector search.
         similarity: its cosine with the query; None if unknown.
         exact_symbols: symbols that it defines and that the query writes as code.
-        exact_location: whether the query names its lines, or its file.
+        exact_location: 1 if the query names its lines or its file; an n-th if n files have that name.
         not_nearest: whether it is embedded, but not among the nearest chunks.
     """
 
@@ -111,15 +52,16 @@ class Candidate:
     nearest: bool = False
     similarity: float | None = None
     exact_symbols: list[str] = field(default_factory=list)
-    exact_location: bool = False
+    exact_location: float = 0.0
     not_nearest: bool = False
 
 
 class ChunkMetadata(NamedTuple):
-    """The path of a chunk's file, and the names of the symbols that the chunk defines."""
+    """The path of a chunk's file, the names of the code that the chunk defines, and the note on the file."""
 
     path: str
     names: tuple[str, ...]
+    note: str = ""
 
 
 class RankedChunk(NamedTuple):
@@ -155,7 +97,8 @@ def rank(
         file_similarities: cosines of file summaries with the query, by path; paths without a summary are left out.
     """
     found = {chunk_id: candidate for chunk_id, candidate in candidates.items() if chunk_id in chunk_metadata}
-    scorer = _Scorer(FeatureExtractor(request.text, term_weights), found, chunk_metadata, file_similarities)
+    features = FeatureExtractor(term_weights)
+    scorer = _Scorer(features, asked_roles(request.text), found, chunk_metadata, file_similarities)
     scores = {chunk_id: scorer.score(chunk_id) for chunk_id in found}
     ordered = sorted(found, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
     scored = [(chunk_id, chunk_metadata[chunk_id].path, scores[chunk_id]) for chunk_id in ordered]
@@ -169,6 +112,7 @@ class _Scorer:
     def __init__(
         self,
         features: FeatureExtractor,
+        asked: Mapping[FileRole, float],
         found: Mapping[str, Candidate],
         chunk_metadata: Mapping[str, ChunkMetadata],
         file_similarities: Mapping[str, float],
@@ -180,7 +124,10 @@ class _Scorer:
         cosines = [c.similarity for c in found.values() if c.nearest and c.similarity is not None]
         self._lowest_cosine, self._highest_cosine = min(cosines, default=0.0), max(cosines, default=0.0)
         self._symbols = {chunk_id: features.best_symbol(chunk_metadata[chunk_id].names) for chunk_id in found}
-        self._path_features = features.path_features(frozenset(self._paths.values()))
+        self._path_features = features.path_features(
+            {each.path: each.note for each in map(chunk_metadata.get, found) if each}
+        )
+        self._asked = asked
         self._semantic = {chunk_id: self._semantic_of(candidate) for chunk_id, candidate in found.items()}
         self._semantic_of_file: dict[str, float] = defaultdict(float)
         for chunk_id, path in self._paths.items():
@@ -210,7 +157,7 @@ class _Scorer:
         of_file = weights.semantic_of_file * self._semantic_of_file[self._paths[chunk_id]]
         yield _Contribution("semantic similarity", weights.semantic * self._semantic[chunk_id] + of_file)
         if candidate.exact_location:
-            yield _Contribution("is named in the question", weights.exact_location)
+            yield _Contribution("is named in the question", weights.exact_location * candidate.exact_location)
         if candidate.exact_symbols:
             symbols = ", ".join(dict.fromkeys(candidate.exact_symbols))
             yield _Contribution(f"defines {symbols}", weights.exact_symbol)
@@ -229,9 +176,11 @@ class _Scorer:
             + weights.folder_name_in_query * features.folder_name_in_query,
         )
         yield _Contribution("is deeply nested", weights.depth * features.depth)
-        yield _Contribution("is a test", weights.test * features.test)
-        yield _Contribution("is not product code", weights.non_product * features.non_product)
-        yield _Contribution("is text or data", weights.non_code * features.non_code)
+        if features.role in weights.roles:
+            unasked, asked = weights.roles[features.role]
+            likelihood = self._asked.get(features.role, 0.0)
+            amount = unasked * (1 - likelihood) + asked * likelihood
+            yield _Contribution(_ROLES_IN_WORDS[features.role], amount)
 
     def _semantic_of(self, candidate: Candidate) -> float:
         """Return the cosine of a candidate, scaled from the lowest of the nearest (0) to the highest (1)."""

@@ -7,39 +7,17 @@ words are compared by their roots, and weighted by their inverse document freque
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from sourcewise.domain.file_role import FileRole
+from sourcewise.mining.file_roles import file_role
 from sourcewise.text.words import identifier_words, root
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_TEST = re.compile(
-    r"(^|/)(t|tests?|testing|specs?|__tests__)(/|$)|(^|/)(test_[^/]*|conftest\.py|[^/]*[._-](tests?|spec)\.\w+)$",
-    re.IGNORECASE,
-)
-_NON_PRODUCT = re.compile(
-    r"(^|/)(examples?|samples?|demos?|docs?|vendor(ed)?|third[_-]?party|benchmarks?|fixtures)(/|$)"
-    r"|(^|/)\.\w[^/]*/|\.pyi$|[._-]bench(mark)?s?\.\w+$",
-    re.IGNORECASE,
-)
-_NON_CODE = re.compile(
-    r"(^|/)(\.|change(s|log)|history|news|release[_-]?notes|whats[_-]?new|CMakeLists|Makefile|BUILD)[^/]*$"
-    r"|\.(md|rst|adoc|txt|json|ya?ml|toml|ini|cfg|xml|html?|css|bazel|cmake|stub|in|am|m4)$",
-    re.IGNORECASE,
-)
-_ABOUT_TESTS = re.compile(r"\b(tests?|tested|testing|specs?|fixtures?|mocks?)\b", re.IGNORECASE)
-_ABOUT_NON_PRODUCT = re.compile(
-    r"\b(examples?|samples?|demos?|docs?|documentation|vendor(ed)?|benchmarks?|stubs?)\b", re.IGNORECASE
-)
-_ABOUT_NON_CODE = re.compile(
-    r"\b(change(d|s|log)|history|releases?|versions?|readme|docs?|documentation|config(uration)?|settings?|json|ya?ml"
-    r"|toml|markdown|css|html|build|makefile|cmake)\b",
-    re.IGNORECASE,
-)
 _DEEPEST = 5
 
 
@@ -51,10 +29,8 @@ class PathFeatures(NamedTuple):
         file_name_in_query: how much of the file name the query contains.
         folder_name_in_query: how much of the name of the file's folder the query contains.
         matched_terms: the roots of query terms that the path contains.
-        depth: how many folders deeper the path is than the shallowest one, as a share of five; at most 1.
-        test: whether the file is a test.
-        non_product: whether the file is an example, a benchmark or similar.
-        non_code: whether the file is text or data.
+        depth: how many folders deeper the path is than the shallowest product code, as a share of five; at most 1.
+        role: the role of the file.
     """
 
     query_in_file_name: float
@@ -62,9 +38,7 @@ class PathFeatures(NamedTuple):
     folder_name_in_query: float
     matched_terms: tuple[str, ...]
     depth: float
-    test: bool
-    non_product: bool
-    non_code: bool
+    role: FileRole
 
 
 class SymbolMatch(NamedTuple):
@@ -77,20 +51,12 @@ class SymbolMatch(NamedTuple):
 class FeatureExtractor:
     """Computes the features of names and paths for one query."""
 
-    def __init__(self, text: str, term_weights: Mapping[str, float]) -> None:
-        """Prepare a query.
-
-        Args:
-            text: the text of the query. A word such as `test` or `example` turns off the feature of that name.
-            term_weights: the terms of the query, with their weights.
-        """
+    def __init__(self, term_weights: Mapping[str, float]) -> None:
+        """Take the terms of a query, with their weights."""
         self._weights: dict[str, float] = {}
         for term, weight in term_weights.items():
             self._weights[root(term)] = max(weight, self._weights.get(root(term), 0.0))
         self._total = sum(self._weights.values()) or 1.0
-        self._about_tests = bool(_ABOUT_TESTS.search(text))
-        self._about_non_product = bool(_ABOUT_NON_PRODUCT.search(text))
-        self._about_non_code = bool(_ABOUT_NON_CODE.search(text))
 
     def best_symbol(self, names: Iterable[str]) -> SymbolMatch:
         """Return the best-matching name: it shares many words with the query, and has few others."""
@@ -105,18 +71,30 @@ class FeatureExtractor:
         """Return the weight of these terms as a share of the weight of all query terms."""
         return sum(self._weights[word] for word in roots) / self._total
 
-    def path_features(self, paths: Iterable[str]) -> dict[str, PathFeatures]:
-        """Return the features of each path; a word that all paths contain counts little."""
-        parts = {path: _path_roots(path) for path in paths}
-        least = min((path.count("/") for path in parts), default=0)
+    def path_features(self, notes: Mapping[str, str]) -> dict[str, PathFeatures]:
+        """Return the features of each path; a word that all paths contain counts little.
+
+        Args:
+            notes: the note on each file, by path; see `file_role`.
+        """
+        parts = {path: _path_roots(path) for path in notes}
+        roles = {path: file_role(path, note) for path, note in notes.items()}
+        product = [path for path, role in roles.items() if role is FileRole.CODE]
+        # A README at the root of a repository would make all of `src/main/java/…` look deep.
+        least = min((path.count("/") for path in product or parts), default=0)
         common = Counter(word for part in parts.values() for word in part.folders | part.name)
         word_weights = {
             word: math.log1p(len(parts) / (count + 0.5)) / math.log1p(len(parts) / 0.5)
             for word, count in common.items()
         }
-        return {path: self._features(path, part, word_weights, path.count("/") - least) for path, part in parts.items()}
+        return {
+            path: self._features(part, word_weights, max(path.count("/") - least, 0), roles[path])
+            for path, part in parts.items()
+        }
 
-    def _features(self, path: str, part: _PathRoots, word_weights: Mapping[str, float], deeper: int) -> PathFeatures:
+    def _features(
+        self, part: _PathRoots, word_weights: Mapping[str, float], deeper: int, role: FileRole
+    ) -> PathFeatures:
         matched = part.name & self._weights.keys()
         return PathFeatures(
             query_in_file_name=sum(self._weights[word] * word_weights[word] for word in matched) / self._total,
@@ -124,9 +102,7 @@ class FeatureExtractor:
             folder_name_in_query=self._coverage(part.folder, word_weights),
             matched_terms=tuple(sorted((part.folders | part.name) & self._weights.keys())),
             depth=min(deeper, _DEEPEST) / _DEEPEST,
-            test=not self._about_tests and bool(_TEST.search(path)),
-            non_product=not self._about_non_product and bool(_NON_PRODUCT.search(path)),
-            non_code=not self._about_non_code and bool(_NON_CODE.search(path)),
+            role=role,
         )
 
     def _coverage(self, roots: frozenset[str], word_weights: Mapping[str, float]) -> float:

@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 
 from sourcewise.domain.search import Passage, SearchMode, SearchRequest, SearchResult
 from sourcewise.embedding.model_names import similarity_thresholds_of
+from sourcewise.retrieval.asked_roles import wanted_roles
 from sourcewise.retrieval.follow_up_context import search_text
 from sourcewise.retrieval.query_embedding import QueryEmbedder
+from sourcewise.retrieval.question_parts import question_parts
 from sourcewise.retrieval.ranking import Candidate, ChunkMetadata, rank
+from sourcewise.retrieval.role_quota import CHOSEN_FROM, with_role_quota
 from sourcewise.retrieval.stack_trace_locations import find_locations
 from sourcewise.storage.chunk_filter import ANY_CHUNK
 from sourcewise.text.words import identifiers_in, query_terms, weighted_terms
@@ -35,6 +38,8 @@ _KEYWORD_DEPTH = 150
 _VECTOR_DEPTH = 60
 # Without vectors, only keywords can show that a whole file is relevant, and that needs more of its chunks.
 _KEYWORD_DEPTH_ALONE = 200
+# Code and logs that a question quotes have more words than the question.
+_PASTED_WEIGHT = 0.3
 _DEFINITION_DEPTH = 100
 _LOCATION_DEPTH = 10
 # How many vector searches run at the same time.
@@ -53,7 +58,7 @@ class Retriever:
     def keyword_candidates(self, question: str, limit: int) -> list[str]:
         """Return the ids of up to `limit` chunks that keyword search finds, best first."""
         term_weights = weighted_terms(question, self._catalog.keywords.inverse_document_frequency)
-        return [chunk_id for chunk_id, _ in self._catalog.keywords.search(list(term_weights), limit)]
+        return [hit.chunk_id for hit in self._catalog.keywords.search(list(term_weights), limit)]
 
     def search(self, request: SearchRequest, model: str, chunk_filter: ChunkFilter = ANY_CHUNK) -> SearchResult:
         """Return the best passages for a request; its excerpt comes first if it has one.
@@ -70,10 +75,12 @@ class Retriever:
         timings: dict[str, float] = {}
         term_weights: dict[str, float] = {}
         candidates: dict[str, Candidate] = {}
+        parts = question_parts(request.text)
+        described = replace(request, text=parts.description)
         serving, counts = self._catalog.serving_model(model)
         serving = None if request.mode is SearchMode.KEYWORD else serving
         with _timed(timings, "question embedding"):
-            embedding = self._embed(request, serving, model)
+            embedding = self._embed(described, serving, model)
         # Vector search runs in another process, keyword search in this one, so they run at the same time.
         vector_search = (
             self._vector_threads.submit(embedding.nearest, _VECTOR_DEPTH, chunk_filter)
@@ -83,13 +90,13 @@ class Retriever:
         if request.mode is not SearchMode.VECTOR:
             with _timed(timings, "keywords"):
                 depth = _KEYWORD_DEPTH if serving else _KEYWORD_DEPTH_ALONE
-                term_weights, candidates = self._keyword_candidates(request, depth, chunk_filter)
+                term_weights, candidates = self._keyword_candidates(described, parts.pasted, depth, chunk_filter)
         keyword_hits = tuple(candidates)
         with _timed(timings, "vectors"):
             nearest = vector_search.result() if vector_search else {}
             self._add_nearest(serving or model, nearest, candidates)
         with _timed(timings, "ranking"):
-            passages = self._rank(request, term_weights, candidates, embedding)
+            passages = self._rank(described, term_weights, candidates, embedding)
         if embedding and nearest:
             with _timed(timings, "similarities"):
                 passages = _with_similarities(embedding, passages)
@@ -99,7 +106,7 @@ class Retriever:
             request.mode if nearest else SearchMode.KEYWORD,
             counts.chunks,
             counts.embedded,
-            _relevant(request, passages, similarity_thresholds_of(serving or model).related),
+            _relevant(described, passages, similarity_thresholds_of(serving or model).related),
             timings,
             None if embedding is None else (len(embedding.vector), tuple(float(x) for x in embedding.vector[:4])),
             keyword_hits=keyword_hits,
@@ -122,7 +129,7 @@ class Retriever:
         if not nearest:
             term_weights = weighted_terms(code.text, self._catalog.keywords.inverse_document_frequency)
             words = self._catalog.keywords.search(list(term_weights), _KEYWORD_DEPTH)
-            candidates = {chunk_id: Candidate(bm25=score) for chunk_id, score in words}
+            candidates = {hit.chunk_id: Candidate(bm25=hit.score) for hit in words}
         for chunk in self._catalog.chunks_of(code.path):
             if chunk.overlaps(code):
                 candidates.pop(chunk.id, None)
@@ -157,28 +164,33 @@ class Retriever:
         ]
 
     def _keyword_candidates(
-        self, request: SearchRequest, depth: int, chunk_filter: ChunkFilter
+        self, request: SearchRequest, pasted: str, depth: int, chunk_filter: ChunkFilter
     ) -> tuple[dict[str, float], dict[str, Candidate]]:
         """Return the weights of the search terms, and the candidates found by terms, symbols and locations."""
-        context = request.context
-        term_weights = weighted_terms(request.text, self._catalog.keywords.inverse_document_frequency)
-        context_weights = weighted_terms(context.text, self._catalog.keywords.inverse_document_frequency)
+        weights: dict[str, float] = {}
         candidates: dict[str, Candidate] = {}
-        for terms, weight in ((term_weights, 1.0), (context_weights, context.weight)):
-            for chunk_id, score in self._catalog.keywords.search(list(terms), depth, chunk_filter):
-                candidates.setdefault(chunk_id, Candidate()).bm25 += weight * score
+        context = request.context
+        for text, weight in ((pasted, _PASTED_WEIGHT), (context.text, context.weight), (request.text, 1.0)):
+            terms = weighted_terms(text, self._catalog.keywords.inverse_document_frequency)
+            weights |= {term: weight * idf for term, idf in terms.items()}
+            hits = self._catalog.keywords.search(list(terms), CHOSEN_FROM * depth, chunk_filter)
+            for hit in with_role_quota(hits, depth, wanted_roles(request.text)):
+                candidates.setdefault(hit.chunk_id, Candidate()).bm25 += weight * hit.score
         for found in self._catalog.definitions.find(identifiers_in(request.text), _DEFINITION_DEPTH, chunk_filter):
             candidate = candidates.setdefault(found.chunk_id, Candidate())
             candidate.exact_symbols.append(found.definition.qualified_name)
-        for chunk_id in self._chunks_at_locations(request.text, chunk_filter):
-            candidates.setdefault(chunk_id, Candidate()).exact_location = True
-        return {term: context.weight * weight for term, weight in context_weights.items()} | term_weights, candidates
+        for chunk_id, certainty in self._chunks_at_locations(f"{request.text}\n{pasted}", chunk_filter).items():
+            candidates.setdefault(chunk_id, Candidate()).exact_location = certainty
+        return weights, candidates
 
-    def _chunks_at_locations(self, text: str, chunk_filter: ChunkFilter) -> list[str]:
-        locations = find_locations(text)
-        found = [i for at in locations for i in self._catalog.chunks_at(at.path, at.line, _LOCATION_DEPTH)]
+    def _chunks_at_locations(self, text: str, chunk_filter: ChunkFilter) -> dict[str, float]:
+        """Return the chunks at the locations that a text names; an n-th for a name that n files have."""
+        found: dict[str, float] = {}
+        for location in find_locations(text):
+            chunk_ids, files = self._catalog.chunks_at(location.path, location.line, _LOCATION_DEPTH)
+            found |= {i: max(1 / files, found.get(i, 0.0)) for i in chunk_ids}
         passing = self._catalog.passing(found, chunk_filter) if found else ()
-        return [chunk_id for chunk_id in found if chunk_id in passing]
+        return {chunk_id: certainty for chunk_id, certainty in found.items() if chunk_id in passing}
 
     def _add_nearest(self, model: str, nearest: Mapping[str, float], candidates: dict[str, Candidate]) -> None:
         """Add the nearest chunks with their cosines, and mark other candidates that have vectors."""

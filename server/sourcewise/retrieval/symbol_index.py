@@ -103,7 +103,7 @@ class SymbolIndex:
 
         References in the same language come first; within a language, lines outside any definition come last.
         """
-        ids = [chunk_id for chunk_id, _ in self._catalog.keywords.search([search_term(name)], _MAX_CHUNKS)]
+        ids = [hit.chunk_id for hit in self._catalog.keywords.search([search_term(name)], _MAX_CHUNKS)]
         own = [(place.path, place.definition) for place in definitions]
         found: dict[tuple[str, str | int], Reference] = {}
         for chunk in self._catalog.chunks(ids).values():

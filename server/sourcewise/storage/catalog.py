@@ -159,8 +159,8 @@ class Catalog:
         with self._database.read() as connection:
             return chunk_rows.chunks_by_id(connection, ids)
 
-    def chunk_metadata(self, ids: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
-        """Return the path and the defined names of each of these chunks that exists, by id."""
+    def chunk_metadata(self, ids: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...], str]]:
+        """Return the path, the defined names of code and the note on the file of each chunk that exists, by id."""
         with self._database.read() as connection:
             return chunk_rows.chunk_metadata(connection, ids)
 
@@ -179,13 +179,16 @@ class Catalog:
         with self._database.read() as connection:
             return frozenset(chunk_rows.ids_passing_among(connection, chunk_filter, ids))
 
-    def chunks_at(self, path: str, line: int | None, limit: int) -> list[str]:
+    def chunks_at(self, path: str, line: int | None, limit: int) -> tuple[list[str], int]:
         """Return ids of the chunks at a line of a file, or of all its chunks, in their order.
 
         Args:
             path: of a file; may be only its end, or an absolute path on another machine.
             line: None for the whole file.
             limit: maximum number of chunks.
+
+        Returns:
+            The ids, and the number of files that the path matches.
         """
         with self._database.read() as connection:
             return file_rows.chunks_at(connection, path, line, limit)

@@ -64,13 +64,17 @@ def chunks_after(connection: sqlite3.Connection, key: int, limit: int) -> list[t
     return [(row[0], Chunk(*row[1:])) for row in rows]
 
 
-def chunk_metadata(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Return the path and the defined names of each chunk by id; one row for all, since rows cost more than content."""
-    names = "SELECT json_group_array(name) FROM definitions WHERE chunk = chunks.key"
-    query = f"""SELECT json_group_array(json_array(chunks.id, files.path, json(({names}))))
+def chunk_metadata(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...], str]]:
+    """Return the path, the names of the code that each chunk defines, and the note on its file, by id.
+
+    Headings of prose and keys of data are not names of code. All are in one row, since rows cost more than content.
+    """
+    names = """SELECT json_group_array(name) FROM definitions
+        WHERE chunk = chunks.key AND kind NOT IN ('section', 'key')"""
+    query = f"""SELECT json_group_array(json_array(chunks.id, files.path, json(({names})), files.detail))
         FROM chunks JOIN files ON files.key = chunks.file WHERE chunks.id IN {LISTED}"""
     (found,) = connection.execute(query, (json.dumps(list(ids)),)).fetchone()
-    return {chunk_id: (path, tuple(names)) for chunk_id, path, names in json.loads(found)}
+    return {chunk_id: (path, tuple(names), note) for chunk_id, path, names, note in json.loads(found)}
 
 
 def ids_passing(connection: sqlite3.Connection, chunk_filter: ChunkFilter, limit: int) -> list[str]:

@@ -62,13 +62,14 @@ def paths_without_chunks(connection: sqlite3.Connection, paths: Sequence[str]) -
     return [path for path in paths if not connection.execute(query, (listed_paths([path]),)).fetchone()]
 
 
-def chunks_at(connection: sqlite3.Connection, path: str, line: int | None, limit: int) -> list[str]:
-    """Return ids of the chunks at a line of the file that matches a path, or of all its chunks."""
-    keys = json.dumps(_matching_files(connection, path))
+def chunks_at(connection: sqlite3.Connection, path: str, line: int | None, limit: int) -> tuple[list[str], int]:
+    """Return ids of the chunks at a line of the files that match a path, or of all their chunks; see Catalog."""
+    files = _matching_files(connection, path)
     spans = "AND first_line <= ? AND last_line >= ?" if line is not None else ""
     query = f"SELECT id FROM chunks WHERE file IN {LISTED} {spans} ORDER BY file, position LIMIT ?"
     lines = () if line is None else (line, line)
-    return [chunk_id for (chunk_id,) in connection.execute(query, (keys, *lines, limit))]
+    found = connection.execute(query, (json.dumps(files), *lines, limit))
+    return [chunk_id for (chunk_id,) in found], len(files)
 
 
 def among(paths: Sequence[str] | None) -> tuple[str, tuple[str, ...]]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sourcewise.storage.chunk_filter import ANY_CHUNK, LISTED, quick_condition
 from sourcewise.text.scripts import marks_as_letters
@@ -78,16 +78,29 @@ def count_removed(connection: sqlite3.Connection, chunks: int) -> None:
     )
 
 
+class KeywordHit(NamedTuple):
+    """A chunk that keyword search found.
+
+    Attributes:
+        path: of its file.
+        note: on its file; see `SourceFile`.
+        score: its BM25 score; positive.
+    """
+
+    chunk_id: str
+    path: str
+    note: str
+    score: float
+
+
 class KeywordIndex:
     """Finds chunks by their words. Thread-safe."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def search(
-        self, terms: Sequence[str], limit: int, chunk_filter: ChunkFilter = ANY_CHUNK
-    ) -> list[tuple[str, float]]:
-        """Return ids of chunks that contain any of the terms, best first, with their BM25 score (positive).
+    def search(self, terms: Sequence[str], limit: int, chunk_filter: ChunkFilter = ANY_CHUNK) -> list[KeywordHit]:
+        """Return the chunks that contain any of the terms, best first.
 
         Args:
             terms: words from `text.words.query_terms`.
@@ -97,9 +110,11 @@ class KeywordIndex:
         with self._database.read() as connection:
             condition = quick_condition(connection, chunk_filter, "words.rowid")
             found = dict(_search(connection, terms, limit, *condition))
-            query = f"SELECT key, id FROM chunks WHERE key IN {LISTED}"
-            ids = dict(connection.execute(query, (json.dumps(list(found)),)).fetchall())
-        return [(ids[key], score) for key, score in found.items() if key in ids]
+            query = f"""SELECT chunks.key, id, path, detail FROM chunks JOIN files ON files.key = chunks.file
+                WHERE chunks.key IN {LISTED}"""
+            rows = connection.execute(query, (json.dumps(list(found)),)).fetchall()
+        hits = {key: KeywordHit(chunk_id, path, note, found[key]) for key, chunk_id, path, note in rows}
+        return [hits[key] for key in found if key in hits]
 
     def inverse_document_frequency(self, terms: Iterable[str]) -> dict[str, float]:
         """Return the inverse document frequency of each term; 0 for terms that occur in no chunk."""

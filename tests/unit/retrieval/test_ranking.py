@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sourcewise.domain.search import SearchRequest
 from sourcewise.retrieval.ranking import Candidate, ChunkMetadata, rank
 from sourcewise.text.words import query_terms
@@ -34,14 +36,15 @@ def test_a_chunk_with_keywords_and_similarity_beats_a_chunk_with_either() -> Non
 
 
 def test_similarity_is_relative_to_the_nearest_chunk_at_any_scale_of_the_model() -> None:
-    chunks = [chunk("near", "a.py"), chunk("far", "b.py"), chunk("words", "c.py")]
+    chunks = [chunk("near", "a.py"), chunk("far", "b.py"), chunk("words", "c.py"), chunk("best words", "d.md")]
     for shift in (0.0, 0.5):
         candidates = {
             "near": near(0.30 + shift),
             "far": near(0.20 + shift),
             "words": Candidate(bm25=2.0, nearest=True, similarity=0.21 + shift),
+            "best words": Candidate(bm25=4.0, not_nearest=True),
         }
-        assert order("anything", candidates, chunks) == ["near", "words", "far"]
+        assert order("anything", candidates, chunks) == ["near", "words", "far", "best words"]
 
 
 def test_a_chunk_without_a_vector_is_not_penalized() -> None:
@@ -66,13 +69,18 @@ def test_a_symbol_written_as_code_counts_more_than_a_matching_name() -> None:
 
 
 def test_lines_that_the_question_names_rank_first() -> None:
-    candidates = {"words": Candidate(bm25=9.0), "frame": Candidate(bm25=5.0, exact_location=True)}
+    candidates = {"words": Candidate(bm25=9.0), "frame": Candidate(bm25=5.0, exact_location=1.0)}
     assert order("it fails at a.py:12", candidates, [chunk("words", "b.py"), chunk("frame", "a.py")])[0] == "frame"
 
 
 def test_named_lines_rank_before_chunks_of_the_same_file_with_more_keywords() -> None:
-    candidates = {"words": Candidate(bm25=9.0), "frame": Candidate(bm25=4.0, exact_location=True)}
+    candidates = {"words": Candidate(bm25=9.0), "frame": Candidate(bm25=4.0, exact_location=1.0)}
     assert order("it fails at a.py:12", candidates, [chunk("words", "a.py"), chunk("frame", "a.py")])[0] == "frame"
+
+
+def test_a_file_name_that_many_files_have_decides_little() -> None:
+    candidates = {"words": Candidate(bm25=9.0), "named": Candidate(bm25=5.0, exact_location=1 / 20)}
+    assert order("it is wrong there", candidates, [chunk("words", "b.py"), chunk("named", "a/index.rst")])[0] == "words"
 
 
 def test_a_matching_file_name_raises_the_score() -> None:
@@ -87,18 +95,28 @@ def test_a_file_with_many_matches_beats_a_file_with_one() -> None:
     assert order("anything", candidates, chunks)[0] == "a0"
 
 
-def test_tests_rank_lower_unless_the_question_is_about_tests() -> None:
-    candidates = {"test": Candidate(bm25=5.0), "code": Candidate(bm25=4.9)}
-    chunks = [chunk("test", "checks/login_test.py"), chunk("code", "checks/core.py")]
+@pytest.mark.parametrize(
+    ("path", "asking"),
+    [
+        ("checks/login_test.py", "where are the tests of users"),
+        ("guide.md", "what does the readme say of users"),
+        ("CHANGELOG.md", "what changed in 2.0 for users"),
+        ("examples/login.py", "is there an example of how users enter"),
+        ("benchmarks/login.py", "which benchmark covers users"),
+    ],
+)
+def test_a_file_that_is_not_product_code_ranks_first_only_if_it_is_asked_for(path: str, asking: str) -> None:
+    candidates = {"other": Candidate(bm25=5.0), "code": Candidate(bm25=4.6)}
+    chunks = [chunk("other", path, ""), chunk("code", "core.py", "")]
     assert order("where do users enter", candidates, chunks)[0] == "code"
-    assert order("where is the test of users", candidates, chunks)[0] == "test"
+    assert order(asking, candidates, chunks)[0] == "other"
 
 
-def test_prose_ranks_lower_unless_the_question_is_about_prose() -> None:
-    candidates = {"prose": Candidate(bm25=5.0), "code": Candidate(bm25=4.8)}
-    chunks = [chunk("prose", "guide.md"), chunk("code", "core.py")]
-    assert order("where do users enter", candidates, chunks)[0] == "code"
-    assert order("where does the readme say it", candidates, chunks)[0] == "prose"
+@pytest.mark.parametrize("word", ["test", "config", "json", "html", "version", "build"])
+def test_a_common_word_does_not_cancel_the_penalty_of_a_changelog(word: str) -> None:
+    candidates = {"changes": Candidate(bm25=5.0), "code": Candidate(bm25=4.5)}
+    chunks = [chunk("changes", "docs/CHANGELOG.md", ""), chunk("code", "core.py", "")]
+    assert order(f"how is the {word} of users read", candidates, chunks)[0] == "code"
 
 
 def test_one_file_does_not_fill_the_results() -> None:
@@ -153,7 +171,7 @@ def test_reasons_list_each_contribution_with_its_amount() -> None:
         "is a test",
     }
     assert abs(sum(map(float, contributions.values())) - found.score) < 0.05
-    assert found.reasons[0].startswith("semantic similarity")
+    assert found.reasons[0].startswith("is a test -")
 
 
 def test_the_file_summary_decides_between_equal_chunks() -> None:

@@ -101,11 +101,12 @@ def test_many_files_are_removed_at_once(catalog: Catalog) -> None:
     assert len(found(catalog, "alpha")) == 1
 
 
-def test_chunk_metadata_has_the_path_and_the_defined_names(catalog: Catalog) -> None:
-    definitions = (Definition("größe", "function", 1, 1), Definition("Other", "class", 1, 1))
+def test_chunk_metadata_has_the_path_the_names_of_code_and_the_note(catalog: Catalog) -> None:
+    names = (("größe", "function"), ("Other", "class"), ("Installation", "section"), ("version", "key"))
+    definitions = tuple(Definition(name, kind, 1, 1) for name, kind in names)
     body = chunk("a/b.py", "text", definitions=definitions)
     put(catalog, body.path, body)
-    assert catalog.chunk_metadata([body.id, "gone"]) == {body.id: ("a/b.py", ("größe", "Other"))}
+    assert catalog.chunk_metadata([body.id, "gone"]) == {body.id: ("a/b.py", ("größe", "Other"), "")}
     assert catalog.chunk_metadata([]) == {}
 
 
@@ -117,11 +118,18 @@ def test_chunks_at_a_line_are_found_by_any_suffix_of_the_path(catalog: Catalog, 
     first, second = chunk("pkg/net/http.py", "a\nb\nc"), chunk("pkg/net/http.py", "d\ne", first_line=4, position=1)
     put(catalog, "pkg/net/http.py", first, second)
     put(catalog, "pkg/xhttp.py", chunk("pkg/xhttp.py", "x"))
-    assert catalog.chunks_at(written, 4, 10) == [second.id]
-    assert catalog.chunks_at(written, None, 10) == [first.id, second.id]
-    assert catalog.chunks_at(written, None, 1) == [first.id]
-    assert catalog.chunks_at(written, 99, 10) == []
-    assert catalog.chunks_at("other.py", 1, 10) == catalog.chunks_at("", 1, 10) == []
+    assert catalog.chunks_at(written, 4, 10) == ([second.id], 1)
+    assert catalog.chunks_at(written, None, 10) == ([first.id, second.id], 1)
+    assert catalog.chunks_at(written, None, 1) == ([first.id], 1)
+    assert catalog.chunks_at(written, 99, 10) == ([], 1)
+    assert catalog.chunks_at("other.py", 1, 10) == catalog.chunks_at("", 1, 10) == ([], 0)
+
+
+def test_chunks_at_a_name_of_several_files_come_with_their_number(catalog: Catalog) -> None:
+    for folder in "abc":
+        put(catalog, f"{folder}/index.rst", chunk(f"{folder}/index.rst", folder))
+    found, files = catalog.chunks_at("index.rst", None, 2)
+    assert (len(found), files) == (2, 3)
 
 
 # --- scope ------------------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ def test_a_filter_passes_the_same_chunks_in_memory_and_in_sql(
         passing = {chunk.id for chunk in every if within.passes(chunk)}
         assert set(catalog.chunk_ids(within)) == passing, within
         assert catalog.passing([*(chunk.id for chunk in every), "unknown"], within) == passing, within
-        assert {chunk_id for chunk_id, _ in catalog.keywords.search(["shared"], 100, within)} == passing, within
+        assert {hit.chunk_id for hit in catalog.keywords.search(["shared"], 100, within)} == passing, within
         places = catalog.definitions.find(["load"], 100, within)
         assert {place.chunk_id for place in places} == passing & defining, within
 

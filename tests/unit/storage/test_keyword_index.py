@@ -34,8 +34,8 @@ def test_a_hit_in_the_symbol_ranks_above_hits_in_the_body(catalog: Catalog) -> N
     put(catalog, "a.py", body)
     put(catalog, "b.py", symbol)
     hits = catalog.keywords.search(["token"], 10)
-    assert [chunk_id for chunk_id, _ in hits] == [symbol.id, body.id]
-    assert hits[0][1] > hits[1][1] > 0
+    assert [(hit.chunk_id, hit.path) for hit in hits] == [(symbol.id, "b.py"), (body.id, "a.py")]
+    assert hits[0].score > hits[1].score > 0
 
 
 def test_rare_words_decide_if_frequent_ones_are_everywhere(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +44,7 @@ def test_rare_words_decide_if_frequent_ones_are_everywhere(catalog: Catalog, mon
     best = chunk("b.py", "self zebra")
     put(catalog, "a.py", *parts)
     put(catalog, "b.py", best)
-    assert catalog.keywords.search(["self", "unknown", "zebra"], 1)[0][0] == best.id
+    assert catalog.keywords.search(["self", "unknown", "zebra"], 1)[0].chunk_id == best.id
     assert set(found(catalog, "self", "zebra")) >= {best.id, parts[0].id, parts[1].id}
     assert len(found(catalog, "self", "zebra")) == 10
     assert len(found(catalog, "self")) == 10
