@@ -2,8 +2,8 @@
 
     npm run python -- tests/bench/ablation.py QUESTIONS.jsonl --trees DIR [--by keywords|full]
 
-Each difference has its p-value: twice the share of 2,000 resamples of the questions (paired bootstrap) in which it has
-the other sign. Prints a Markdown table. Indexes the trees as `sourcewise eval` does.
+Each difference has its p-value: twice the share of 2,000 resamples of the repositories (paired bootstrap) in which it
+has the other sign. Prints a Markdown table. Indexes the trees as `sourcewise eval` does.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from indexed_tree import indexed_tree
 
 from sourcewise.domain.search import SearchMode, SearchRequest
 from sourcewise.evaluation.search import Place, read_questions, scores
-from sourcewise.retrieval import ranking
+from sourcewise.retrieval import ranking, role_quota
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _HITS = 60
 _RESAMPLES = 2000
+_NO_QUOTA = "without reserved places"
 _SHOWN = ("NDCG@10", "MRR@10", "Span400L")
 _TABLES = {SearchMode.KEYWORD: "KEYWORD_WEIGHTS", SearchMode.HYBRID: "HYBRID_WEIGHTS"}
 
@@ -42,12 +44,18 @@ def variants(mode: SearchMode) -> Iterator[tuple[str, ranking.Weights]]:
     yield "everything", whole
     for field in dataclasses.fields(whole):
         if getattr(whole, field.name):
-            yield f"without {field.name}", dataclasses.replace(whole, **{field.name: type(getattr(whole, field.name))()})
+            empty = type(getattr(whole, field.name))()
+            yield f"without {field.name}", dataclasses.replace(whole, **{field.name: empty})
+    unasked = {role: weights._replace(asked=weights.unasked) for role, weights in whole.roles.items()}
+    yield "whatever role is asked for", dataclasses.replace(whole, roles=unasked)
+    for role in whole.roles:
+        others = {each: weights for each, weights in whole.roles.items() if each is not role}
+        yield f"without role {role}", dataclasses.replace(whole, roles=others)
 
 
 def measure(asked: Sequence[KnownQuestion], trees: Path, mode: SearchMode) -> dict[str, Measured]:
     """Return the measures of each variant, by its name."""
-    measured: dict[str, Measured] = {name: {} for name, _ in variants(mode)}
+    measured: dict[str, Measured] = {name: {} for name in (*(name for name, _ in variants(mode)), _NO_QUOTA)}
     tables = list(variants(mode))
     for tree in dict.fromkeys(question.tree for question in asked):
         with indexed_tree(trees / tree, mode) as index:
@@ -55,7 +63,18 @@ def measure(asked: Sequence[KnownQuestion], trees: Path, mode: SearchMode) -> di
                 setattr(ranking, _TABLES[mode], weights)
                 measured[name] |= {q.id: _scored(index, q, mode) for q in asked if q.tree == tree}
             setattr(ranking, _TABLES[mode], tables[0][1])
+            with _without_reserved_places():
+                measured[_NO_QUOTA] |= {q.id: _scored(index, q, mode) for q in asked if q.tree == tree}
     return measured
+
+
+@contextmanager
+def _without_reserved_places() -> Iterator[None]:
+    reserved, role_quota._RESERVED = role_quota._RESERVED, 0.0
+    try:
+        yield
+    finally:
+        role_quota._RESERVED = reserved
 
 
 def _scored(index: Index, question: KnownQuestion, mode: SearchMode) -> dict[str, float]:
@@ -74,15 +93,23 @@ def rows(asked: Sequence[KnownQuestion], measured: dict[str, Measured]) -> Itera
             ids = [q.id for q in asked if q.source == source and shown in measured["everything"][q.id]]
             values = np.array([of_variant[i][shown] for i in ids])
             before = np.array([measured["everything"][i][shown] for i in ids])
-            cells.append(f"{values.mean():.3f}" if name == "everything" else _difference(values - before))
+            trees = np.array([q.tree.partition(".")[0] for q in asked if q.id in frozenset(ids)])
+            cells.append(f"{values.mean():.3f}" if name == "everything" else _difference(values - before, trees))
         yield [name, *cells]
 
 
-def _difference(differences: np.ndarray) -> str:
-    chance = np.random.default_rng(1)
-    means = differences[chance.integers(len(differences), size=(_RESAMPLES, len(differences)))].mean(axis=1)
+def _difference(differences: np.ndarray, trees: np.ndarray) -> str:
+    sums, counts = (np.array(list(each)) for each in zip(*_by_tree(differences, trees), strict=True))
+    drawn = np.random.default_rng(1).integers(len(sums), size=(_RESAMPLES, len(sums)))
+    means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
     probability = min(1.0, 2 * min((means <= 0).mean(), (means >= 0).mean()))
     return f"{differences.mean():+.3f} (p {probability:.2f})"
+
+
+def _by_tree(differences: np.ndarray, trees: np.ndarray) -> Iterator[tuple[float, int]]:
+    for tree in np.unique(trees):
+        of_tree = differences[trees == tree]
+        yield of_tree.sum(), len(of_tree)
 
 
 def main() -> None:
