@@ -61,16 +61,17 @@ class Weights:
 
 
 KEYWORD_WEIGHTS = Weights(
-    keywords=4.4,
-    rest_of_file=1.5,
+    keywords=3.9,
+    rest_of_file=1.4,
     semantic=0.0,
     semantic_of_file=0.0,
     file_summary=2.0,
-    symbol=4.2,
-    query_in_file_name=2.0,
+    symbol=4.3,
+    query_in_file_name=2.2,
     file_name_in_query=1.7,
-    folder_name_in_query=1.1,
+    folder_name_in_query=1.0,
     depth=-1.2,
+    same_file=-2.9,
     roles={
         FileRole.TEST: RoleWeights(-2.9, 2.9),
         FileRole.BENCHMARK: RoleWeights(-1.0, 1.2),
