@@ -13,60 +13,16 @@ from typing import TYPE_CHECKING
 import pytest
 from ollama_server import OllamaServer, Script
 
+from conftest import AUTH
 from sourcewise.paths import DataPaths, workspace_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    Run = Callable[..., subprocess.CompletedProcess[str]]
+    from conftest import Run
 
 REMOTE = "https://ollama.example"
-AUTH = '''"""Who may enter."""
-
-
-def login(user, password):
-    """Let a user in who knows the password."""
-    return sign(user) if verify(user, password) else None
-
-
-def sign(user):
-    """Make the token that later requests show."""
-    return f"token of {user}"
-'''
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    (folder / "auth.py").write_text(AUTH)
-    (folder / "shapes.py").write_text("def area(radius):\n    return 3.14159 * radius * radius\n")
-    (folder / ".gitignore").write_text("*.log\n")
-    (folder / "debug.log").write_text("noise\n")
-    return folder
-
-
-@pytest.fixture
-def home(tmp_path: Path, models_folder: Path, embedding_folder: Path) -> Path:
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "models").symlink_to(models_folder)
-    (home / "embedder").symlink_to(embedding_folder)
-    (home / "settings.toml").write_text('[llm]\nruntime = "sources"\n')
-    return home
-
-
-@pytest.fixture
-def run(project: Path, home: Path) -> Run:
-    def run(*args: str | Path, data: Path = home) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "SOURCEWISE_HOME": str(data), "COLUMNS": "120"}
-        command = [sys.executable, "-m", "sourcewise", *map(str, args)]
-        return subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=240, cwd=project, check=False
-        )
-
-    return run
 
 
 def test_ask_shows_sources_before_the_answer(run: Run) -> None:
