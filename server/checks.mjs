@@ -47,6 +47,7 @@ export function allChecks({ root, python }) {
     pytest("unit", "tests/unit"),
     { ...node("extension", "vitest tests/extension", VITEST, "run"), tests: editor },
     pytest("command_line", "tests/command_line"),
+    pytest("command_line", "tests/field"),
     pytest("protocol", "tests/protocol"),
     pytest("e2e", "tests/ollama"),
     node("e2e", "npm run package", path.join("server", "environment.mjs"), "package"),

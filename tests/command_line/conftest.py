@@ -1,4 +1,4 @@
-"""What the tests of the command line share: a small project, a data folder, and running a command."""
+"""Fixtures: the command line as a process, in a folder of code and with a data folder of its own."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def sign(user):
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
+    """Return a small folder of code, with an ignored file."""
     folder = tmp_path / "project"
     folder.mkdir()
     (folder / "auth.py").write_text(AUTH)
@@ -42,6 +43,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def home(tmp_path: Path, models_folder: Path, embedding_folder: Path) -> Path:
+    """Return the test's own data folder, which shares the models and the embedding process of the test run."""
     home = tmp_path / "home"
     home.mkdir()
     (home / "models").symlink_to(models_folder)
@@ -52,6 +54,8 @@ def home(tmp_path: Path, models_folder: Path, embedding_folder: Path) -> Path:
 
 @pytest.fixture
 def run(project: Path, home: Path) -> Run:
+    """Return a function that runs a command in the folder."""
+
     def run(*args: str | Path, data: Path = home) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "SOURCEWISE_HOME": str(data), "COLUMNS": "120"}
         command = [sys.executable, "-m", "sourcewise", *map(str, args)]

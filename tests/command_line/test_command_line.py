@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 import pytest
 from ollama_server import OllamaServer, Script
 
+from conftest import AUTH
 from sourcewise.paths import DataPaths, workspace_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    Run = Callable[..., subprocess.CompletedProcess[str]]
+    from conftest import Run
 
 REMOTE = "https://ollama.example"
 

@@ -14,7 +14,7 @@ from sourcewise.text.languages import is_prose
 from sourcewise.text.lines import split_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _LONG_LINE_OF_DATA = 2_000
 _LONG_LINE = 10_000
@@ -85,14 +85,22 @@ def _cut(line: str) -> str:
 def _data_runs(path: str, lines: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Yield the rows of data to leave out, as 0-based ranges without the end."""
     is_row = _is_table_row if _TABLES.search(path) else _is_data_row
-    start = None
-    for index, line in enumerate([*lines, "end"]):
-        if start is None:
-            start = index if is_row(line) else None
-        elif not is_row(line) and not _BRACKETS_ONLY.match(line):
-            if index - start >= _LEAST_ROWS:
-                yield start + _KEPT_ROWS, _without_closing(lines, start, index)
-            start = None
+    for begin, end in _long_runs(lines, lambda line: bool(_BRACKETS_ONLY.match(line)) or is_row(line)):
+        start = next((index for index in range(begin, end) if is_row(lines[index])), end)
+        if end - start >= _LEAST_ROWS:
+            yield start + _KEPT_ROWS, _without_closing(lines, start, end)
+
+
+def _long_runs(lines: Sequence[str], belongs: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
+    """Yield the longest ranges of at least `_LEAST_ROWS` lines that all belong; it looks at few lines of other text."""
+    begin = 0
+    while (last := begin + _LEAST_ROWS - 1) < len(lines):
+        # Backwards: a line that does not belong rules out every range that contains it.
+        gap = next((index for index in range(last, begin - 1, -1) if not belongs(lines[index])), None)
+        if gap is None:
+            gap = next((index for index in range(last, len(lines)) if not belongs(lines[index])), len(lines))
+            yield begin, gap
+        begin = gap + 1
 
 
 def _without_closing(lines: Sequence[str], start: int, end: int) -> int:

@@ -171,6 +171,8 @@ class Retriever:
         candidates: dict[str, Candidate] = {}
         context = request.context
         for text, weight in ((pasted, _PASTED_WEIGHT), (context.text, context.weight), (request.text, 1.0)):
+            if not text:
+                continue
             terms = weighted_terms(text, self._catalog.keywords.inverse_document_frequency)
             weights |= {term: weight * idf for term, idf in terms.items()}
             hits = self._catalog.keywords.search(list(terms), CHOSEN_FROM * depth, chunk_filter)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sourcewise.domain.file_role import FileRole
     from sourcewise.storage.keyword_index import KeywordHit
 
-CHOSEN_FROM = 3
+CHOSEN_FROM = 2
 """How many times as many hits are needed as places."""
 
 _RESERVED = 0.4

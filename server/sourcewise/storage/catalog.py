@@ -15,7 +15,7 @@ from sourcewise.storage.catalog_schema import SCHEMA, VectorState
 from sourcewise.storage.chunk_filter import ANY_CHUNK
 from sourcewise.storage.database import Database
 from sourcewise.storage.definition_index import DefinitionIndex
-from sourcewise.storage.file_summary_vectors import FileSummaryVectors
+from sourcewise.storage.file_summary_vectors import FileSummaryVectors, forget_version, has_current_vector
 from sourcewise.storage.keyword_index import KeywordIndex
 from sourcewise.storage.keyword_upgrade import upgrade_words
 from sourcewise.storage.skipped_files import SkippedFiles
@@ -133,7 +133,11 @@ class Catalog:
             note: a sentence for the user if the file is not indexed in the usual way.
         """
         with self._database.write() as connection:
-            chunk_rows.replace_chunks(connection, file_rows.upsert_file(connection, file, note), chunks)
+            key = file_rows.upsert_file(connection, file, note)
+            if has_current_vector(connection, key) and chunk_rows.chunks_by_path(connection, file.path) != list(chunks):
+                # The same content is chunked in another way, so the file may define other names.
+                forget_version(connection, key)
+            chunk_rows.replace_chunks(connection, key, chunks)
 
     def notes(self) -> dict[str, str]:
         """Return the notes on indexed files by path, see `replace_file`."""

@@ -87,6 +87,18 @@ class FileSummaryVectors:
         return dict(zip((path for path, _ in rows), (stored.astype(np.float32) @ vector).tolist(), strict=True))
 
 
+def has_current_vector(connection: sqlite3.Connection, file_key: int) -> bool:
+    """Return whether a vector belongs to the present content of a file."""
+    query = """SELECT EXISTS (SELECT 1 FROM synopses JOIN files ON files.key = synopses.file
+        WHERE synopses.file = ? AND synopses.digest = files.digest)"""
+    return bool(connection.execute(query, (file_key,)).fetchone()[0])
+
+
+def forget_version(connection: sqlite3.Connection, file_key: int) -> None:
+    """Make the vectors of a file due although its content is the same; they are used until they are replaced."""
+    connection.execute("UPDATE synopses SET digest = '' WHERE file = ?", (file_key,))
+
+
 def _has_table(connection: sqlite3.Connection) -> bool:
     """Return whether the table exists: a read-only catalog of an older version lacks it."""
     return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'synopses'").fetchone() is not None

@@ -238,6 +238,15 @@ class Owner:
 
     def run(self) -> None:
         """Update the whole index, then each change, until `stop`; then close the index and release its ownership."""
+        try:
+            self._run()
+        except Exception as error:  # the folder retries, but with another owner
+            self._reading.fail(error)
+            raise
+        finally:
+            self.stop()
+
+    def _run(self) -> None:
         with ExitStack() as leaving:
             leaving.callback(self._ownership.release)
             leaving.callback(self.index.close)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -134,6 +135,17 @@ def test_only_changed_summaries_are_embedded_again(folder: SummaryFixture) -> No
     folder.write("mail.py", f"def send():\n{body}    return 2\n\n\ndef receive(): pass\n")
     [embedded] = folder.embed()
     assert "receive" in embedded
+
+
+def test_a_summary_is_embedded_again_if_the_same_content_has_other_chunks(folder: SummaryFixture) -> None:
+    file = SourceFile(FileStamp("mail.py", 1, 1), "def send(): pass\n", "python", "digest")
+    named = SmartCodeChunker().chunk_with_context(file)
+    unnamed = [replace(chunk, definitions=()) for chunk in named]
+    folder.catalog.replace_file(file, unnamed)
+    assert folder.embed() == ["def send(): pass"]
+    for chunks, embedded in ((unnamed, []), (named, ["def send(): pass\nsend"]), (named, [])):
+        folder.catalog.replace_file(file, chunks)
+        assert folder.embed() == embedded
 
 
 def test_a_moved_file_keeps_its_vector(folder: SummaryFixture) -> None:

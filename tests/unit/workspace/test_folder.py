@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -243,6 +244,25 @@ def test_storing_vectors_is_retried_after_a_disk_error(
     folder = workspace.open()
     workspace.until(lambda: not refusals)
     workspace.until(lambda: (now := folder.activity()).embedded == now.chunks > 0 and now.problem is None)
+
+
+def test_a_command_that_waits_for_an_update_gets_the_reason_why_none_follows(
+    workspace: FolderFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = threading.Event()
+
+    def refuse(*_: object) -> None:
+        refused.wait(PATIENCE)
+        raise StorageError("No sockets are left.")
+
+    monkeypatch.setattr(owner, "RpcServer", refuse)
+    folder = workspace.open()
+    workspace.until(lambda: folder.index)
+    with ThreadPoolExecutor(1) as command:
+        report = command.submit(folder.await_read)
+        refused.set()
+        with pytest.raises(StorageError, match="No sockets"):
+            report.result(PATIENCE)
 
 
 def test_a_read_only_index_is_searched_and_updated_once_it_is_writable(
