@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import pytest
 from ollama_server import OllamaServer, Script
 
-from conftest import AUTH
 from sourcewise.paths import DataPaths, workspace_folder
 
 if TYPE_CHECKING:
