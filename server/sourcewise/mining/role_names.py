@@ -76,7 +76,7 @@ SPECIFICATIONS = _words("spec specs")
 CHANGELOG_NAME = re.compile(
     r"""(?: change[-_]?(?:s|log)s? | history | news | (?:\d\d-)?release[-_]?(?:notes?|history) | releases | relnotes
     | what'?s[-_]?new | upgrad(?:e|ing) | migrat(?:ion|ing) | updating )
-    (?: [-_.]?(?: guide | v?\d[\w.-]* | unreleased | next | archive | old | notes ))*$""",
+    (?: [-_.]?(?: guide | unreleased | next | archive | old | notes ))* (?: [-_.]?v?\d[\w.-]* )?$""",
     re.VERBOSE | re.IGNORECASE,
 )
 PROSE_SUFFIXES = _words(
