@@ -29,6 +29,7 @@ class _Folder(NamedTuple):
         is_shipped: whether it is in the main source set of a Java project, where inner folders are packages.
         in_sources: whether it is in a folder of product code.
         in_changelogs: whether it is in a folder of changelog entries.
+        in_fragments: whether these entries may be YAML.
         in_data: whether it is in a folder of data, such as translations.
         in_configuration: whether it is in a folder of configuration.
     """
@@ -39,6 +40,7 @@ class _Folder(NamedTuple):
     is_shipped: bool
     in_sources: bool
     in_changelogs: bool
+    in_fragments: bool
     in_data: bool
     in_configuration: bool
 
@@ -116,6 +118,7 @@ def _folder(path: str) -> _Folder:
         is_shipped=is_shipped,
         in_sources=not role_names.SOURCE_FOLDERS.isdisjoint(lowered),
         in_changelogs=not role_names.CHANGELOG_FOLDERS.isdisjoint(lowered),
+        in_fragments=not role_names.FRAGMENT_FOLDERS.isdisjoint(lowered),
         in_data=not role_names.DATA_FOLDERS.isdisjoint(lowered),
         in_configuration=not role_names.CONFIGURATION_FOLDERS.isdisjoint(lowered)
         or not role_names.OUTERMOST_CONFIGURATION_FOLDERS.isdisjoint(folders[:1]),
@@ -187,6 +190,8 @@ def _role_of_configuration(folder: _Folder, name: _Name) -> FileRole | None:
 
 def _role_of_prose(folder: _Folder, name: _Name) -> FileRole | None:
     is_entry = folder.in_changelogs and name.stem.lower() != "readme"
+    if folder.in_fragments and name.suffix in role_names.FRAGMENT_SUFFIXES:
+        return FileRole.CHANGELOG
     if (name.is_prose or not name.suffix) and (is_entry or role_names.CHANGELOG_NAME.match(name.stem)):
         return FileRole.CHANGELOG
     if name.suffix == "txt" and folder.in_data and not name.is_document:

@@ -38,7 +38,7 @@ FOLDERS: dict[FileRole, frozenset[str]] = {
 FOLDER_ENDS: dict[FileRole, frozenset[str]] = {
     FileRole.BENCHMARK: _words("benchmark benchmarks benches"),
     FileRole.TEST: _words("tests specs unittests integrationtests functionaltests"),
-    FileRole.EXAMPLE: _words("examples samples demos"),
+    FileRole.EXAMPLE: _words("example examples samples demo demos"),
     FileRole.DOCUMENTATION: _words("docs documentation"),
 }
 # `jvmTest`, `MyAppTests` and `foo_test`, but not `tokio-test`, which is a library for tests.
@@ -66,9 +66,15 @@ CONFIGURATION_FOLDERS = _words(
 OUTERMOST_CONFIGURATION_FOLDERS = _words("ci debian packaging")
 DATA_FOLDERS = _words("data locales locale _locales translations i18n l10n lang")
 CHANGELOG_FOLDERS = _words(
-    """changelog changelogs changelog.d changes changes.d .changes .changeset changelog_unreleased newsfragments news
-    news.d relnotes releasenotes release-notes release_notes releases whatsnew whats-new unreleased upgrading"""
+    """changelog changelogs .changelog changelog.d changes changes.d .changes .changeset changelog_unreleased
+    newsfragments news news.d relnotes releasenotes release-notes release_notes releases whatsnew whats-new unreleased
+    upgrading"""
 )
+# Folders where a file in YAML is an entry of the changelog too.
+FRAGMENT_FOLDERS = _words(
+    "changelog changelogs .changelog changelog.d .changes changelog_unreleased newsfragments .chloggen"
+)
+FRAGMENT_SUFFIXES = _words("yml yaml")
 SPECIFICATIONS = _words("spec specs")
 
 # --- texts ------------------------------------------------------------------------------------------------
