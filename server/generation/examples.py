@@ -7,6 +7,7 @@ from typing import Any
 from sourcewise import protocol
 from sourcewise.domain.answer import CitationState
 from sourcewise.domain.code import SkipReason
+from sourcewise.domain.file_role import FileRole
 from sourcewise.domain.index_state import Stage
 from sourcewise.domain.search import SearchMode
 
@@ -24,6 +25,7 @@ _FOUND: dict[str, Any] = {
     "symbol": "Session.check_password",
     "kind": "method",
     "language": "python",
+    "role": FileRole.CODE,
     "reasons": ("defines check_password",),
     "preview": "def check_password(self, given: str) -> bool:",
 }
@@ -106,7 +108,9 @@ REQUESTS: dict[str, tuple[Any, Any]] = {
     "sourcewise/index/pause": (protocol.PauseParams(True), _INDEX),
     "sourcewise/index/choices": (
         protocol.ChoicesParams(_FOLDER),
-        protocol.IndexChoices(("python", "markdown"), ("method", "class", "section"), ("main", "login")),
+        protocol.IndexChoices(
+            ("python", "markdown"), ("method", "class", "section"), (FileRole.CODE, FileRole.TEST), ("main", "login")
+        ),
     ),
     "sourcewise/index/why": (
         protocol.WhyParams(f"{_FOLDER}/debug.log"),

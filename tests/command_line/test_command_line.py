@@ -168,7 +168,7 @@ def test_search_in_is_restricted_to_the_given_paths(run: Run, project: Path) -> 
     assert "Not in the index: missing" in refused.stderr
 
 
-def test_search_filters_by_language_kind_and_path(run: Run, project: Path) -> None:
+def test_search_filters_by_language_kind_role_and_path(run: Run, project: Path) -> None:
     (project / "guide.md").write_text("# The area of a circle\n\nAsk for it.\n")
     hits = json.loads(
         run(
@@ -186,6 +186,11 @@ def test_search_filters_by_language_kind_and_path(run: Run, project: Path) -> No
     assert {hit["path"] for hit in hits} == {"guide.md"}
     hits = json.loads(run("search", "area of a circle", "--kind", "function", "--in", "shapes.py", "--json").stdout)
     assert [hit["symbol"] for hit in hits] == ["area"]
+    hits = json.loads(run("search", "area of a circle", "--role", "documentation", "--json").stdout)
+    assert {(hit["path"], hit["role"]) for hit in hits} == {("guide.md", "documentation")}
+    refused = run("search", "area", "--role", "tests")
+    assert refused.returncode == 2
+    assert "The index has: code, configuration, documentation." in refused.stderr
     refused = run("ask", "Where is the area?", "--changed-since", "main")
     assert refused.returncode == 2
     assert "not in a git working tree" in refused.stderr
@@ -215,7 +220,26 @@ def test_status_before_and_after_indexing(run: Run) -> None:
 
 def test_why_shows_the_rule_and_its_line(run: Run) -> None:
     assert "*.log (.gitignore:1)" in run("why", "debug.log").stdout
-    assert "belongs to the index" in run("why", "auth.py").stdout
+    assert "auth.py belongs to the index as code." in run("why", "auth.py").stdout
+
+
+def test_why_names_the_role_of_a_file(run: Run, project: Path) -> None:
+    (project / "tests").mkdir()
+    (project / "tests/test_auth.py").write_text("def test_login(): ...\n")
+    assert "tests/test_auth.py belongs to the index as a test." in run("why", "tests/test_auth.py").stdout
+    assert "tests belongs to the index." in run("why", "tests").stdout
+    answers = {
+        path: json.loads(run("why", path, "--json").stdout)["role"] for path in ("tests/test_auth.py", "debug.log")
+    }
+    assert answers == {"tests/test_auth.py": "test", "debug.log": None}
+
+
+def test_results_show_the_role_of_files_that_are_not_code(run: Run, project: Path) -> None:
+    (project / "guide.md").write_text("# The area of a circle\n\nAsk for it.\n")
+    shown = run("search", "area of a circle").stdout
+    heads = {line.split()[1].partition(":")[0]: line for line in shown.splitlines() if line.startswith("[")}
+    assert "  documentation" in heads["guide.md"]
+    assert "  code" not in heads["shapes.py"]
 
 
 def test_chunks_shows_the_chunks_of_a_file(run: Run, project: Path) -> None:

@@ -16,6 +16,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcRequestCancelled
 from conftest import embedded_model
 from sourcewise import protocol
 from sourcewise.domain.answer import CitationState
+from sourcewise.domain.file_role import FileRole
 from sourcewise.domain.index_state import Stage
 from sourcewise.domain.search import SearchMode
 from sourcewise.embedding.model_names import CPU_MODEL, similarity_thresholds_of
@@ -113,7 +114,7 @@ async def test_a_missing_path_in_scope_is_refused_with_a_hint(start: Start, proj
     assert caught.value.data["hint"]
 
 
-async def test_search_filters_by_the_languages_kinds_and_branches_that_exist(start: Start, project: Path) -> None:
+async def test_search_filters_by_the_languages_kinds_roles_and_branches_that_exist(start: Start, project: Path) -> None:
     commit_all(project)
     (project / "new.py").write_text("class Guide:\n    def name_of_the_guide(self): ...\n", encoding="utf-8")
     editor = await start(project)
@@ -121,9 +122,11 @@ async def test_search_filters_by_the_languages_kinds_and_branches_that_exist(sta
     choices = await editor.request(protocol.INDEX_CHOICES, protocol.ChoicesParams())
     assert choices.languages == ("python", "markdown")
     assert {"function", "class", "section"} <= set(choices.kinds)
+    assert choices.roles == (FileRole.CODE, FileRole.DOCUMENTATION)
     assert choices.branches == ("main",)
     assert await paths_of(editor, protocol.Scope(languages=("markdown",))) == {"docs/guide.md"}
     assert await paths_of(editor, protocol.Scope(kinds=("class", "section"))) == {"docs/guide.md", "new.py"}
+    assert await paths_of(editor, protocol.Scope(roles=("documentation",))) == {"docs/guide.md"}
     assert await paths_of(editor, protocol.Scope(changed_since="main")) == {"new.py"}
     assert await paths_of(editor, protocol.Scope(languages=("markdown",), changed_since="main")) == set()
 

@@ -101,7 +101,7 @@ async def test_why_reports_the_rule_and_the_chunks(start: Start, project: Path) 
     inside = await why(editor, (project / "auth.py").as_uri())
     assert (inside.path, inside.indexed, inside.rule) == ("auth.py", True, "")
     assert inside.chunks > 0
-    assert inside.sentence == "auth.py belongs to the index."
+    assert inside.sentence == "auth.py belongs to the index as code."
     ignored = await why(editor, (project / "run.log").as_uri())
     assert (ignored.indexed, ignored.chunks, ignored.rule) == (False, 0, "*.log (.gitignore:1)")
     assert ignored.sentence == "run.log stays out of the index because it is ignored: *.log (.gitignore:1)."

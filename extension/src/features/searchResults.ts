@@ -4,11 +4,12 @@ import type { Coverage, Passage } from "../generated/protocol";
 import { asText, firstLine, iconOf, type PlaceItem } from "../places/placeItem";
 import type { UserError } from "../userError";
 
-/** Returns the item of a passage: location, symbol, similarity and first line. */
+/** Returns the item of a passage: location, symbol, role unless it is code, similarity and first line. */
 export function passageItem(passage: Passage): PlaceItem {
+  const role = passage.role === "code" ? "" : passage.role;
   return {
     label: asText(`${passage.path}:${passage.startLine}-${passage.endLine}`),
-    description: asText([passage.symbol, percent(passage.similarity)].filter(Boolean).join("  ")),
+    description: asText([passage.symbol, role, percent(passage.similarity)].filter(Boolean).join("  ")),
     detail: asText(firstLine(passage.preview)),
     icon: iconOf(passage.kind),
     place: passage,

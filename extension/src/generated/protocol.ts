@@ -36,6 +36,8 @@ export interface Scope {
   languages?: string[];
   /** Kinds of definitions that a passage must contain or belong to; see `IndexChoices`. */
   kinds?: string[];
+  /** Roles of the files to search; see `IndexChoices`. */
+  roles?: string[];
   /** A branch, tag or commit; only files that changed since the current branch left it are searched. */
   changedSince?: string | null;
 }
@@ -88,6 +90,19 @@ export interface ModelName {
   name: string;
 }
 
+/** What a file is for; the values are the names that users type. */
+export type FileRole =
+  | "code"
+  | "test"
+  | "benchmark"
+  | "example"
+  | "documentation"
+  | "changelog"
+  | "configuration"
+  | "generated"
+  | "vendored"
+  | "data";
+
 /** A result of a search: lines of a file. */
 export interface Passage {
   /** Path relative to the folder. */
@@ -108,6 +123,8 @@ export interface Passage {
   kind: string;
   /** Language of the file. */
   language: string;
+  /** Role of the file, such as `test`; `code` means product code. */
+  role: FileRole;
   /** The contributions to the score, or why the passage was found, in words. */
   reasons: string[];
   /** Its first lines. */
@@ -371,6 +388,8 @@ export interface IndexChoices {
   languages: string[];
   /** Kinds of definitions, such as `class`; `text` means lines outside definitions. */
   kinds: string[];
+  /** Roles of indexed files. */
+  roles: FileRole[];
   /** Recent branches of the repository. */
   branches: string[];
 }

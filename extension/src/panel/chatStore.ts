@@ -28,6 +28,8 @@ const Scope = v.object({
   paths: v.array(v.string()),
   languages: v.array(v.string()),
   kinds: v.array(v.string()),
+  // Scopes from versions without this filter lack it.
+  roles: v.optional(v.array(v.string()), []),
   changedSince: v.nullable(v.string()),
 });
 

@@ -1,6 +1,6 @@
 /**
- * Filters in a question: `@lang:python`, `@kind:class` and `@changed:main`. Hides their syntax, their completion, and the
- * words that replace them in the question.
+ * Filters in a question: `@lang:python`, `@kind:class`, `@role:test` and `@changed:main`. Hides their syntax, their
+ * completion, and the words that replace them in the question.
  */
 import fuzzysort from "fuzzysort";
 import type { IndexChoices, Scope } from "../generated/protocol";
@@ -13,7 +13,7 @@ export interface Filter {
   readonly value: string;
 }
 
-type Key = "lang" | "kind" | "changed";
+type Key = "lang" | "kind" | "role" | "changed";
 
 /** What a key filters by, its possible values, and how a filter reads in a sentence. */
 interface FilterSpec {
@@ -31,6 +31,12 @@ const FILTERS: Record<Key, FilterSpec> = {
     phrase: (value) => value,
   },
   kind: { detail: "definitions of a kind", noun: "kind", choices: ({ kinds }) => kinds, phrase: (value) => value },
+  role: {
+    detail: "files with a role, such as test",
+    noun: "role",
+    choices: ({ roles }) => roles,
+    phrase: (value) => value,
+  },
   changed: {
     detail: "files changed since a branch, tag or commit",
     noun: "branch",
@@ -38,10 +44,10 @@ const FILTERS: Record<Key, FilterSpec> = {
     phrase: (value) => `the changes since ${value}`,
   },
 };
-const FILTER_PATTERN = /^(lang|kind|changed):(.*)$/;
+const FILTER_PATTERN = /^(lang|kind|role|changed):(.*)$/;
 
 /** No filter values. */
-export const NO_CHOICES: IndexChoices = { languages: [], kinds: [], branches: [] };
+export const NO_CHOICES: IndexChoices = { languages: [], kinds: [], roles: [], branches: [] };
 
 /** Parses a word without its `@`. Returns undefined if it is not a filter. */
 export function filterOf(word: string): Filter | undefined {
@@ -74,7 +80,7 @@ export function narrowedTo(paths: string[], filters: readonly Filter[]): Require
       `This question names both ${changedSince} and ${another}.`,
       "Use @changed: with only one branch, tag or commit.",
     );
-  return { paths, languages: valuesOf("lang"), kinds: valuesOf("kind"), changedSince };
+  return { paths, languages: valuesOf("lang"), kinds: valuesOf("kind"), roles: valuesOf("role"), changedSince };
 }
 
 /** Whether a word without its `@` is a filter, possibly one without a value yet. */

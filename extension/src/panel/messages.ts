@@ -19,6 +19,8 @@ const SourceCard = v.object({
   endLine: count,
   symbol: v.string(),
   language: v.string(),
+  // Sources from versions without roles lack it.
+  role: v.optional(v.string(), "code"),
   similarity: v.nullable(v.number()),
   reasons: v.array(v.string()),
   preview: v.string(),

@@ -158,7 +158,7 @@ function ended(turn: TurnRecord, status: "failed" | "stopped", failure: string):
 }
 
 function cardOf(source: Source): SourceCard {
-  const { number, path, startLine, endLine, symbol, language, similarity, preview, truncated } = source;
+  const { number, path, startLine, endLine, symbol, language, role, similarity, preview, truncated } = source;
   return {
     number,
     path,
@@ -166,6 +166,7 @@ function cardOf(source: Source): SourceCard {
     endLine,
     symbol,
     language,
+    role,
     similarity,
     reasons: [...source.reasons],
     preview,

@@ -139,6 +139,7 @@ def _as_hit(passage: Passage) -> dict[str, object]:
         "end_line": chunk.last_line,
         "score": passage.score,
         "symbol": chunk.symbol,
+        "role": passage.role,
         "reasons": list(passage.reasons),
         "similarity": passage.similarity,
     }

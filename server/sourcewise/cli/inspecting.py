@@ -32,19 +32,20 @@ if TYPE_CHECKING:
 @folder_option
 @json_option
 def why(file: str, folder: Path, as_json: bool) -> None:
-    """Show whether FILE is indexed, and which rule excludes it if not."""
+    """Show whether FILE is indexed, in which role, and which rule excludes it if not."""
     # The verdict comes from the rules, so this works before there is an index; the index only adds notes.
     with opened_workspace(settings_of_user()) as (workspace, _):
         inspector = workspace.inspector(folder)
         file = path_in_folder(file, workspace_folder(folder)) or file
         verdict = inspector.why(file)
         note = "" if verdict else inspector.note(file)
+        role = None if verdict else inspector.role(file, note)
     if as_json:
         reason, detail = (None, "") if verdict is None else (verdict.reason.value, verdict.detail)
         answer = {"file": file, "indexed": verdict is None, "reason": reason, "detail": detail, "note": note}
-        terminal.print_json(answer)
+        terminal.print_json({**answer, "role": role})
     else:
-        terminal.out.print(visible(f"{why_sentence(file, verdict)} {note}".rstrip()))
+        terminal.out.print(visible(f"{why_sentence(file, verdict, role)} {note}".rstrip()))
 
 
 @click.command()

@@ -39,6 +39,13 @@ _SCOPE_OPTIONS = (
         help="Use only definitions of this kind, for example class, and their parts; can be repeated.",
     ),
     click.option(
+        "--role",
+        "roles",
+        multiple=True,
+        metavar="NAME",
+        help="Use only files with this role, for example code, test or changelog; can be repeated.",
+    ),
+    click.option(
         "--changed-since",
         "since",
         metavar="REVISION",
@@ -82,10 +89,9 @@ def scope_options(command: Any) -> Any:
     """Add the options that narrow a search to a command, which receives them as `scope`."""
 
     @wraps(command)
-    def narrowed(
-        *, paths: tuple[str, ...], languages: tuple[str, ...], kinds: tuple[str, ...], since: str | None, **others: Any
-    ) -> Any:
-        scope = Scope(_inside(paths, others["folder"]), languages, kinds, since)
+    def narrowed(*, paths: tuple[str, ...], since: str | None, **others: Any) -> Any:
+        names = {field: others.pop(field) for field in ("languages", "kinds", "roles")}
+        scope = Scope(_inside(paths, others["folder"]), **names, changed_since=since)
         return command(scope=scope, **others)
 
     for option in reversed(_SCOPE_OPTIONS):

@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sourcewise.domain.answer import CitationState
+from sourcewise.domain.file_role import FileRole
 from sourcewise.domain.index_state import Stage
 from sourcewise.text.lines import split_lines
 from sourcewise.text.visible import visible
@@ -82,14 +83,16 @@ def print_finding(good: bool, message: str, next_step: str = "") -> None:
 
 
 def print_source(folder: Path, source: Source, *, explain: bool = False) -> None:
-    """Print a source: its location, similarity and first lines, and with `explain` its score."""
+    """Print a source: its location, role unless it is code, similarity, first lines, and with `explain` its score."""
     passage = source.passage
     chunk = passage.chunk
+    role = "" if passage.role is FileRole.CODE else f"  {passage.role}"
     head = Text.assemble(
         (f"[{source.number}] ", "bold cyan"),
         (show_location(folder, chunk.path, chunk.first_line), f"bold link {(folder / chunk.path).as_uri()}"),
         (f"-{chunk.last_line}", "bold"),
         (f"  {visible(chunk.symbol)}" if chunk.symbol else "", "green"),
+        (role, "yellow"),
         ("" if passage.similarity is None else f"  similarity {passage.similarity:.2f}", "dim"),
     )
     out.print(head, soft_wrap=True)

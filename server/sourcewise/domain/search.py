@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from sourcewise.domain.file_role import FileRole
 from sourcewise.text.visible import visible
 
 if TYPE_CHECKING:
@@ -37,12 +38,14 @@ class Scope:
         paths: files and folders to search.
         languages: languages of the files to search.
         kinds: kinds of definitions that a passage must contain or belong to; see Definition.
+        roles: roles of the files to search; see FileRole.
         changed_since: a branch, tag or commit; only files that changed since the current branch left it are searched.
     """
 
     paths: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
     changed_since: str | None = None
 
 
@@ -55,6 +58,7 @@ class ScopeChoices:
 
     languages: tuple[str, ...]
     kinds: tuple[str, ...]
+    roles: tuple[FileRole, ...]
     branches: tuple[str, ...]
 
 
@@ -134,6 +138,7 @@ class Passage:
         score: the score of the ranking; only comparable within one search.
         similarity: cosine similarity with the question in [-1, 1]; None if no vectors were compared.
         reasons: the contributions to the score, or why the passage was found, in words.
+        role: the role of its file; `Index` fills it in.
     """
 
     chunk: Chunk
@@ -141,6 +146,7 @@ class Passage:
     score: float
     similarity: float | None = None
     reasons: tuple[str, ...] = ()
+    role: FileRole = FileRole.CODE
 
     @property
     def location(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sourcewise.domain.code import FileStamp, SourceFile
 from sourcewise.domain.index_state import IndexStatus
 from sourcewise.indexing.indexer import CHUNKING_CONFIG_KEY, FULLY_SCANNED_KEY
+from sourcewise.mining.file_roles import file_role
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.retrieval.retriever import Retriever
 from sourcewise.retrieval.scope import chunk_filter_of, scope_choices
@@ -113,15 +114,15 @@ class Index:
         """
         chunk_filter = chunk_filter_of(request.scope, self.folder, self._catalog)
         found = self._guarded(lambda: self._retriever.search(request, self.model, chunk_filter))
-        return self._with_unsaved_files(self._prioritize_hits(found), request, chunk_filter)
+        return self._with_roles(self._with_unsaved_files(self._prioritize_hits(found), request, chunk_filter))
 
     def similar(self, code: Chunk, top: int) -> SearchResult:
         """Return the passages most similar to some code; see Retriever.similar."""
-        return self._guarded(lambda: self._retriever.similar(code, self.model, top))
+        return self._with_roles(self._guarded(lambda: self._retriever.similar(code, self.model, top)))
 
     def related_code(self, code: Chunk, top: int) -> SearchResult:
         """Return some code and its related code; see SymbolIndex.related_code."""
-        return self._guarded(lambda: self.symbols.related_code(code, self.model, top))
+        return self._with_roles(self._guarded(lambda: self.symbols.related_code(code, self.model, top)))
 
     def text_of(self, path: str) -> str | None:
         """Return a file's current text; None if the file is gone, unreadable, or reached through a link."""
@@ -168,7 +169,7 @@ class Index:
         return self._catalog.chunk_ids(ChunkFilter(tuple(paths)))
 
     def scope_choices(self) -> ScopeChoices:
-        """Return the languages, kinds and branches that a search can be narrowed to."""
+        """Return the languages, kinds, roles and branches that a search can be narrowed to."""
         return scope_choices(self.folder, self._catalog)
 
     def count_pending(self, chunk_ids: Sequence[str]) -> int:
@@ -195,6 +196,13 @@ class Index:
         if result.embedded < result.chunks or not fully_scanned:
             self._prioritize(result.keyword_hits[:_PRIORITIZED], result.question)
         return replace(result, fully_scanned=fully_scanned)
+
+    def _with_roles(self, result: SearchResult) -> SearchResult:
+        """Set the role of each passage in a result."""
+        known = self._catalog.known_files(sorted({passage.chunk.path for passage in result.passages}))
+        notes = {path: file.detail for path, file in known.items()}
+        roles = ((each, file_role(each.chunk.path, notes.get(each.chunk.path, ""))) for each in result.passages)
+        return replace(result, passages=tuple(replace(passage, role=role) for passage, role in roles))
 
     def _with_unsaved_files(
         self, found: SearchResult, request: SearchRequest, chunk_filter: ChunkFilter

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from sourcewise.errors import StorageError
+from sourcewise.mining.file_roles import file_role
 from sourcewise.mining.inside import path_inside
 from sourcewise.mining.miner import CodeMiner
 from sourcewise.mining.reasons import why_sentence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sourcewise.domain.code import Chunk, SkippedFile, SkipReason
+    from sourcewise.domain.file_role import FileRole
     from sourcewise.paths import IndexPaths
 
 _PREVIEW_LINES = 3
@@ -137,6 +139,16 @@ class IndexInspector:
             stored = self.notes().get(path_inside(path, self._folder) or path, "")
             return stored if stored.startswith(by_rules) else by_rules
         return by_rules
+
+    def role(self, path: str, note: str = "") -> FileRole | None:
+        """Return the role of a file; None for a folder.
+
+        Args:
+            path: path relative to the folder, or absolute.
+            note: the note on the file, see `note`.
+        """
+        relative = path_inside(path, self._folder) or path
+        return None if (self._folder / relative).is_dir() else file_role(relative, note)
 
     def notes(self) -> dict[str, str]:
         """Return the notes on all indexed files that have one, by path.

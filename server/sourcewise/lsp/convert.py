@@ -47,12 +47,12 @@ def uris_in(index: Index) -> UriOf:
 
 def scope(wanted: protocol.Scope) -> Scope:
     """Return the scope of a search."""
-    return Scope(wanted.paths, wanted.languages, wanted.kinds, wanted.changed_since)
+    return Scope(wanted.paths, wanted.languages, wanted.kinds, wanted.roles, wanted.changed_since)
 
 
 def choices(known: ScopeChoices) -> protocol.IndexChoices:
     """Return the values that a search can be narrowed to."""
-    return protocol.IndexChoices(known.languages, known.kinds, known.branches)
+    return protocol.IndexChoices(known.languages, known.kinds, known.roles, known.branches)
 
 
 def coverage(search: SearchResult) -> protocol.Coverage:
@@ -73,6 +73,7 @@ def passage(uri_of: UriOf, source: Source) -> protocol.Passage:
         symbol=chunk.symbol,
         kind=chunk.kind,
         language=chunk.language,
+        role=found.role,
         reasons=found.reasons,
         preview=source.preview,
     )

@@ -129,7 +129,8 @@ class IndexControl:
         verdict = inspector.why(path)
         chunks = folder.index.count_chunks(path) if folder.index else 0
         note = "" if verdict else inspector.note(path)
-        sentence = f"{why_sentence(path, verdict)} {note}".rstrip()
+        role = None if verdict else inspector.role(path, note)
+        sentence = f"{why_sentence(path, verdict, role)} {note}".rstrip()
         if verdict is None and not chunks and folder.activity.stage in _READING:
             sentence = f"{sentence} It has not been read yet."
         rule = verdict.detail if verdict else ""

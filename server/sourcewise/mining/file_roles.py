@@ -1,135 +1,73 @@
 """Classifies files by their role: product code, test, documentation, changelog, configuration and so on.
 
-Hides the naming conventions of the ecosystems, as tables of folder names, file names and suffixes. A path decides; the
-note on an indexed file adds what the heuristics of mining found in its text. The first matching rule wins, in the order
-of `_role`.
+Hides the order of the rules; `role_names` lists the conventions of the ecosystems. A path decides; the note on an
+indexed file adds what the heuristics of mining found in its text. The first matching rule wins, in the order of
+`_role_of_path`.
 """
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 from sourcewise.domain.code import SkipReason
 from sourcewise.domain.file_role import FileRole
+from sourcewise.mining import role_names
 from sourcewise.mining.abridging import is_abridged
 from sourcewise.mining.generators import generator_of_name
 from sourcewise.mining.reasons import included_although
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+class _Folder(NamedTuple):
+    """What the names of a folder and of the folders around it show.
+
+    Attributes:
+        name: its name; empty for the indexed folder.
+        role: the role of the files in it; None if the names show none.
+        origin: vendored or generated; None if the names show neither.
+        is_shipped: whether it is in the main source set of a Java project, where inner folders are packages.
+        in_sources: whether it is in a folder of product code.
+        in_changelogs: whether it is in a folder of changelog entries.
+        in_fragments: whether these entries may be YAML.
+        in_data: whether it is in a folder of data, such as translations.
+        in_configuration: whether it is in a folder of configuration.
+    """
+
+    name: str
+    role: FileRole | None
+    origin: FileRole | None
+    is_shipped: bool
+    in_sources: bool
+    in_changelogs: bool
+    in_fragments: bool
+    in_data: bool
+    in_configuration: bool
 
 
-_VENDORED_FOLDERS = _words(
-    """vendor vendored _vendor _vendored third_party third-party thirdparty 3rdparty node_modules bower_components
-    jspm_packages extern external externals deps bundled submodules pods carthage"""
-)
-# Names of folders, in lower case. Where folders of several roles surround a file, the first role here wins.
-_FOLDERS: dict[FileRole, frozenset[str]] = {
-    FileRole.TEST: _words(
-        """test tests t xt spec specs __tests__ __test__ __mocks__ __fixtures__ __snapshots__ fixture fixtures testdata
-        testfixtures unittest unittests unit-test functional-test integration-test integration_test e2e e2e-test
-        system-test smoke-test acceptance conformance regress regression cypress testcases testsuite testthat mocks
-        golden goldens fuzz fuzzing step_definitions"""
-    ),
-    FileRole.BENCHMARK: _words("bench benches benchmark benchmarks benchmarking microbenchmarks perf jmh asv_bench"),
-    FileRole.EXAMPLE: _words(
-        """example examples sample samples demo demos snippets tutorial tutorials cookbook quickstart quickstarts
-        playground playgrounds docs_src doc_src showcase sandbox"""
-    ),
-    FileRole.DOCUMENTATION: _words(
-        """doc docs documentation documents man manual manuals manpages guide guides website wiki rfcs adr javadoc
-        userguide docsite"""
-    ),
-}
-# First or last words in the names of folders: `Foo.Tests`, `docs-v3`, `_examples`.
-_FOLDER_ENDS: dict[FileRole, frozenset[str]] = {
-    FileRole.TEST: _words("tests specs"),
-    FileRole.BENCHMARK: _words("benchmark benchmarks benches"),
-    FileRole.EXAMPLE: _words("examples samples demos"),
-    FileRole.DOCUMENTATION: _words("docs documentation"),
-}
-# `jvmTest` and `foo_test`, but not `tokio-test`, which is a library for tests.
-_TEST_FOLDER = re.compile(r"[a-z0-9]Test$|[_.]test$")
-_NOT_LOWER_CASE_LETTER_OR_DIGIT = re.compile(r"[^a-z0-9]+")
+class _Name(NamedTuple):
+    """The name of a file, without its suffix, and the suffix in lower case without the dot."""
 
-_CHANGELOG_FOLDERS = _words(
-    """changelog changelogs changelog.d changes changes.d .changes .changeset changelog_unreleased newsfragments news
-    news.d relnotes releasenotes release-notes release_notes releases whatsnew whats-new unreleased upgrading"""
-)
-_CHANGELOG_NAME = re.compile(
-    r"""^(?: change[-_]?(?:s|log)s? | history | news | release[-_]?(?:notes?|history) | releases | relnotes
-    | what'?s[-_]?new | upgrad(?:e|ing) | migrat(?:ion|ing) | updating )
-    (?: [-_.]?(?: guide | unreleased | next | archive | old | notes ))*+ (?: [-_.]?v?\d[\w.-]*+ )?$""",
-    re.VERBOSE | re.IGNORECASE,
-)
+    whole: str
+    stem: str
+    suffix: str
 
-_PROSE_SUFFIXES = _words(
-    """md markdown mdx mkd rst rest adoc asciidoc asc txt text org tex texi texinfo pod rdoc textile man troff"""
-)
-_MAN_PAGE = re.compile(r"\.[1-9]\w{0,3}(?:\.in)?$")
-_DOCUMENT_NAMES = _words(
-    """readme license licence copying copyright authors contributors contributing maintainers security code_of_conduct
-    governance support acknowledgements thanks todo install hacking faq notice credits roadmap citation codeowners"""
-)
-_DATA_SUFFIXES = _words(
-    "csv tsv tab dat jsonl ndjson geojson po pot xlf xliff svg parquet avro lst har snap patch diff bib ics"
-)
-_CONFIGURATION_SUFFIXES = _words(
-    """json jsonc json5 yaml yml toml ini cfg conf config properties xml plist cmake bazel bzl mk mak am ac m4 in gradle
-    sbt gemspec podspec rockspec cabal csproj fsproj vbproj vcxproj props targets sln slnx nuspec resx spec lock nix
-    editorconfig env dhall pro pri wrap gn gni ninja service desktop rc xsd dtd hcl pc webmanifest code-workspace iml
-    manifest ruleset xcconfig pbxproj xcscheme entitlements"""
-)
-_CONFIGURATION_NAMES = _words(
-    """makefile gnumakefile dockerfile containerfile jenkinsfile vagrantfile procfile rakefile gemfile podfile fastfile
-    brewfile guardfile capfile steepfile pipfile justfile snakefile cmakelists.txt build workspace module.bazel
-    sconstruct sconscript wscript setup.py noxfile.py fabfile.py conanfile.py conanfile.txt manifest.in meson.build
-    mix.exs rebar.config build.zig package.swift build.rs build.sbt gruntfile.js gulpfile.js package.json tsconfig.json
-    go.mod go.work stack.yaml setup.hs configure configure.in bootstrap autogen.sh"""
-)
-_CONFIGURATION_NAME = re.compile(
-    r"""^\.[^.]+$ | ^\.[\w.-]+(?:rc|ignore|config)(?:\.\w+)?$ | \.config\.[cm]?[jt]s$ | rc\.[cm]?js$ | \.gradle\.kts$
-    | ^(?:requirements|constraints)[\w.-]*\.(?:txt|in)$ | ^(?:dockerfile|makefile)\. | \.dockerfile$
-    | \.(?:json|ya?ml|toml|cmake|conf|xml)\.(?:in|dist|example|sample|tmpl|template)$""",
-    re.VERBOSE,
-)
-_CONFIGURATION_FOLDERS = _words(
-    """.github .gitlab .circleci .azure-pipelines .buildkite .vscode .idea .devcontainer .husky .teamcity .config ci
-    cmake m4 debian packaging"""
-)
+    @property
+    def is_prose(self) -> bool:
+        """Whether it is the name of a text for people."""
+        is_man_page = role_names.MAN_PAGE.search(self.whole) is not None
+        return self.suffix in role_names.PROSE_SUFFIXES or self.is_document or is_man_page
 
+    @property
+    def is_document(self) -> bool:
+        """Whether it is the name of a customary document, such as `README` or `LICENSE-MIT`.
 
-def _test_names(suffixes: str, stem: str) -> dict[str, re.Pattern[str]]:
-    """Return how an ecosystem names its test files: by suffix, the pattern of the name without it."""
-    return dict.fromkeys(_words(suffixes), re.compile(rf"^(?:{stem})"))
-
-
-_TEST_NAMES: dict[str, re.Pattern[str]] = {
-    **_test_names("py pyi", r"test_|tests?$|conftest$|.+_tests?$"),
-    **_test_names("go", r".+_test$"),
-    **_test_names("js mjs cjs jsx ts mts cts tsx vue svelte", r".+[._-](?:tests?|spec|e2e|cy|test-d)$|tests?$"),
-    **_test_names(
-        "java kt kts scala groovy", r".*[A-Za-z0-9](?:Tests?|TestCases?|IT|ITCase|Specs?|Suite)$|Test[A-Z]\w*$"
-    ),
-    **_test_names("cs fs vb", r".+(?:Tests?|Specs?|Fixture)$"),
-    **_test_names("php", r".+(?:Test|Cest)$"),
-    **_test_names("phpt bats feature", r""),
-    **_test_names("rb", r".+_(?:spec|test)$|test_|(?:spec|test|rails)_helper$"),
-    **_test_names("rs", r"(?:tests?|mocks?)$|.+_tests?$|test_"),
-    **_test_names("c cc cpp cxx h hh hpp m mm cu", r".+[._-](?:tests?|unittests?|gtest)$|test[._-]|tst_|.*Tests?$"),
-    **_test_names("ex exs", r".+_test$|test_helper$"),
-    **_test_names("hs lhs", r".*(?:Spec|Tests?)$"),
-    **_test_names("lua", r".+_(?:spec|test)$|test_"),
-    **_test_names("swift", r".+Tests?$"),
-    **_test_names("dart clj cljs cljc jl r ml zig nim d cr", r".+_test$|test[_-]|runtests$"),
-    **_test_names("erl", r".+_(?:SUITE|tests?)$"),
-    **_test_names("t", r""),
-    **_test_names("sh bash", r"test[._-]|(?:.+[._-])?tests?$"),
-}
-_BENCHMARK_NAME = re.compile(r"(?:^|[._-])bench(?:mark)?s?(?:[._-]|$)|(?:Benchmarks?|Bench)$")
-_EXAMPLE_NAME = re.compile(r"[._-](?:examples?|samples?|demos?)$|^(?:examples?|samples?|demos?)[.-]?\d*$")
+        Such a word in lower case may be the name of code: `security.py` and `install.sh`.
+        """
+        if self.stem.isupper():
+            return not role_names.DOCUMENTS.isdisjoint(role_names.WORD_ENDS.split(self.stem.lower()))
+        is_named = self.suffix in role_names.PROSE_SUFFIXES and self.stem.lower() in role_names.DOCUMENTS
+        return is_named or self.whole in role_names.LICENSES
 
 
 def file_role(path: str, note: str = "") -> FileRole:
@@ -147,79 +85,139 @@ def file_role(path: str, note: str = "") -> FileRole:
 
 @lru_cache(maxsize=131_072)
 def _role_of_path(path: str) -> FileRole:
-    *folders, name = path.split("/")
-    if any(folder.lower() in _VENDORED_FOLDERS for folder in folders):
-        return FileRole.VENDORED
-    return FileRole.GENERATED if generator_of_name(path) else _role(folders, name)
-
-
-def _role(folders: list[str], name: str) -> FileRole:
-    of_folders = _role_of_folders(folders)
-    if _is_configuration_name(name) and of_folders is not FileRole.TEST:
-        return FileRole.CONFIGURATION
-    stem, suffix = _split(name)
+    around, _, whole = path.rpartition("/")
+    folder, name = _folder(around), _name(whole)
     return (
-        _role_of_prose(folders, name, stem, suffix, in_tests=of_folders is FileRole.TEST)
-        or _role_of_name(stem, suffix)
-        or of_folders
-        or _role_of_suffix(folders, suffix)
+        folder.origin
+        or _generated(path, name)
+        or _role_of_configuration(folder, name)
+        or _role_of_prose(folder, name)
+        or _role_of_name(folder, name)
+        or folder.role
+        or _role_of_suffix(folder, name)
     )
 
 
-def _role_of_prose(folders: list[str], name: str, stem: str, suffix: str, *, in_tests: bool) -> FileRole | None:
-    is_document = stem.lower() in _DOCUMENT_NAMES
-    is_prose = suffix in _PROSE_SUFFIXES or is_document or _MAN_PAGE.search(name) is not None
-    if (is_prose or not suffix) and _is_changelog(folders, stem):
-        return FileRole.CHANGELOG
-    if not is_prose:
-        return None
-    return FileRole.TEST if in_tests and not is_document else FileRole.DOCUMENTATION
-
-
-def _role_of_name(stem: str, suffix: str) -> FileRole | None:
-    if suffix in _TEST_NAMES and _TEST_NAMES[suffix].match(stem):
-        return FileRole.TEST
-    if _BENCHMARK_NAME.search(stem):
-        return FileRole.BENCHMARK
-    return FileRole.EXAMPLE if _EXAMPLE_NAME.search(stem) else None
-
-
-def _role_of_suffix(folders: list[str], suffix: str) -> FileRole:
-    if suffix in _DATA_SUFFIXES:
-        return FileRole.DATA
-    is_configuration = suffix in _CONFIGURATION_SUFFIXES or any(
-        folder.lower() in _CONFIGURATION_FOLDERS for folder in folders
-    )
-    return FileRole.CONFIGURATION if is_configuration else FileRole.CODE
-
-
-def _role_of_folders(folders: list[str]) -> FileRole | None:
-    roles = {_role_of_folder(folder) for folder in folders}
-    return next((role for role in _FOLDERS if role in roles), None)
+def _name(whole: str) -> _Name:
+    stem, _, suffix = whole.rpartition(".")
+    has_suffix = stem and not role_names.VERSION_SUFFIX.search(suffix)
+    return _Name(whole, stem, suffix.lower()) if has_suffix else _Name(whole, whole, "")
 
 
 @lru_cache(maxsize=16_384)
-def _role_of_folder(folder: str) -> FileRole | None:
-    lowered = folder.lower()
-    if role := next((role for role, names in _FOLDERS.items() if lowered in names), None):
-        return role
-    if _TEST_FOLDER.search(folder):
+def _folder(path: str) -> _Folder:
+    folders = path.split("/") if path else []
+    lowered = frozenset(folder.lower() for folder in folders)
+    first_package = _first_package(folders)
+    is_shipped = first_package <= len(folders)
+    role = _role_of_folders(folders, first_package)
+    return _Folder(
+        name=folders[-1].lower() if folders else "",
+        role=role,
+        origin=_origin(folders, lowered, may_hold_vendor=is_shipped or role is FileRole.TEST),
+        is_shipped=is_shipped,
+        in_sources=not role_names.SOURCE_FOLDERS.isdisjoint(lowered),
+        in_changelogs=not role_names.CHANGELOG_FOLDERS.isdisjoint(lowered),
+        in_fragments=not role_names.FRAGMENT_FOLDERS.isdisjoint(lowered),
+        in_data=not role_names.DATA_FOLDERS.isdisjoint(lowered),
+        in_configuration=not role_names.CONFIGURATION_FOLDERS.isdisjoint(lowered)
+        or not role_names.OUTERMOST_CONFIGURATION_FOLDERS.isdisjoint(folders[:1]),
+    )
+
+
+def _first_package(folders: list[str]) -> int:
+    """Return the position after `src/main/java` or `src/jvmMain/kotlin`; a position past the end if there is none."""
+    mains = (
+        at for at, (outer, inner) in enumerate(pairwise(folders)) if outer == "src" and role_names.MAIN.search(inner)
+    )
+    return next((at + 3 for at in mains), len(folders) + 1)
+
+
+def _origin(folders: list[str], lowered: frozenset[str], *, may_hold_vendor: bool) -> FileRole | None:
+    """Return whether the files are copies of other projects or written by a program.
+
+    Args:
+        folders: the names of a folder and the folders around it, outermost first.
+        lowered: these names in lower case.
+        may_hold_vendor: whether a name such as `vendor` may be that of a fixture or of a package of the product.
+    """
+    doubtful = folders[:1] if may_hold_vendor else lowered
+    is_vendored = (
+        not role_names.VENDORED_FOLDERS.isdisjoint(lowered)
+        or not role_names.VENDORED_CASED.isdisjoint(folders)
+        or not role_names.MAYBE_VENDORED.isdisjoint(doubtful)
+    )
+    if is_vendored:
+        return FileRole.VENDORED
+    return FileRole.GENERATED if any(map(role_names.GENERATED_FOLDER.search, lowered)) else None
+
+
+def _role_of_folders(folders: list[str], first_package: int) -> FileRole | None:
+    """Return the role that the names of folders give to the files in them; packages are at most examples."""
+    sources = next((at for at, name in enumerate(folders) if name.lower() in role_names.SOURCE_FOLDERS), len(folders))
+    found = [_role_of_folder(name, at == 0, at > sources) for at, name in enumerate(folders)]
+    roles = {*found[:first_package], *({FileRole.EXAMPLE} & {*found})}
+    return next((role for role in role_names.FOLDERS if role in roles), None)
+
+
+@lru_cache(maxsize=16_384)
+def _role_of_folder(folder: str, is_outermost: bool, is_below_sources: bool) -> FileRole | None:
+    if role_names.TEST_FOLDER.search(folder):
         return FileRole.TEST
-    words = [word for word in _NOT_LOWER_CASE_LETTER_OR_DIGIT.split(lowered) if word]
-    ends = {*words[:1], *words[-1:]}
-    return next((role for role, names in _FOLDER_ENDS.items() if ends & names), None)
+    lowered = folder.lower().strip("_")
+    if is_below_sources and lowered in role_names.AMBIGUOUS_FOLDERS:
+        return None
+    # In PHP, C#, Haskell and Perl, a folder such as `Test` is a namespace of code.
+    if not is_outermost and folder[0].isupper() and folder.isalpha() and not folder.endswith("s"):
+        return None
+    words = role_names.WORD_ENDS.split(lowered)
+    ends = {words[0], words[-1]}
+    exact = (role for role, names in role_names.FOLDERS.items() if lowered in names)
+    return next(exact, None) or next((role for role, names in role_names.FOLDER_ENDS.items() if ends & names), None)
 
 
-def _split(name: str) -> tuple[str, str]:
-    """Return the name without its suffix, and the suffix in lower case without the dot."""
-    stem, dot, suffix = name.rpartition(".")
-    return (stem, suffix.lower()) if dot and stem else (name, "")
+def _generated(path: str, name: _Name) -> FileRole | None:
+    is_generated = role_names.GENERATED_NAME.search(name.whole) is not None or generator_of_name(path) != ""
+    return FileRole.GENERATED if is_generated else None
 
 
-def _is_configuration_name(name: str) -> bool:
-    lowered = name.lower()
-    return lowered in _CONFIGURATION_NAMES or _CONFIGURATION_NAME.search(lowered) is not None
+def _role_of_configuration(folder: _Folder, name: _Name) -> FileRole | None:
+    lowered = name.whole.lower()
+    tail = f"{folder.name}/{lowered}"
+    is_named = lowered in role_names.CONFIGURATION_NAMES or role_names.CONFIGURATION_NAME.search(tail) is not None
+    return FileRole.CONFIGURATION if is_named and folder.role is not FileRole.TEST else None
 
 
-def _is_changelog(folders: list[str], stem: str) -> bool:
-    return _CHANGELOG_NAME.match(stem) is not None or any(folder.lower() in _CHANGELOG_FOLDERS for folder in folders)
+def _role_of_prose(folder: _Folder, name: _Name) -> FileRole | None:
+    is_entry = folder.in_changelogs and name.stem.lower() != "readme"
+    if folder.in_fragments and name.suffix in role_names.FRAGMENT_SUFFIXES:
+        return FileRole.CHANGELOG
+    if (name.is_prose or not name.suffix) and (is_entry or role_names.CHANGELOG_NAME.match(name.stem)):
+        return FileRole.CHANGELOG
+    if name.suffix == "txt" and folder.in_data and not name.is_document:
+        return folder.role or FileRole.DATA
+    if not name.is_prose:
+        return None
+    # A text in `spec` may be a specification.
+    in_tests = folder.role is FileRole.TEST and folder.name not in role_names.SPECIFICATIONS
+    return FileRole.TEST if in_tests and not name.is_document else FileRole.DOCUMENTATION
+
+
+def _role_of_name(folder: _Folder, name: _Name) -> FileRole | None:
+    if folder.role is FileRole.BENCHMARK:
+        return FileRole.BENCHMARK
+    if not folder.is_shipped and role_names.is_test_name(name.stem, name.suffix, in_sources=folder.in_sources):
+        return FileRole.TEST
+    if folder.role is FileRole.TEST or (folder.in_sources and name.stem.lower() in role_names.PLAIN_NAMES):
+        return folder.role
+    if role_names.BENCHMARK_NAME.search(name.stem):
+        return FileRole.BENCHMARK
+    return FileRole.EXAMPLE if role_names.EXAMPLE_NAME.search(name.stem) else None
+
+
+def _role_of_suffix(folder: _Folder, name: _Name) -> FileRole:
+    if name.suffix in role_names.DATA_SUFFIXES or name.whole in role_names.DATA_NAMES:
+        return FileRole.DATA
+    if name.suffix in role_names.CONFIGURATION_SUFFIXES:
+        return FileRole.DATA if folder.in_data else FileRole.CONFIGURATION
+    return FileRole.CONFIGURATION if folder.in_configuration else FileRole.CODE

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sourcewise.domain.code import SkipReason
+from sourcewise.domain.file_role import FileRole
 from sourcewise.mining.abridging import is_abridged
 from sourcewise.mining.file_rules import HEURISTICS, MOST_BYTES_OF_ANY, UNDECODABLE
 from sourcewise.mining.folder_rules import BUILT_IN, BUILT_IN_FOR
@@ -28,15 +29,33 @@ _WORDS = {
     SkipReason.SPECIAL: "is not a regular file",
 }
 
+_ROLES = {
+    FileRole.CODE: "code",
+    FileRole.TEST: "a test",
+    FileRole.BENCHMARK: "a benchmark",
+    FileRole.EXAMPLE: "an example",
+    FileRole.DOCUMENTATION: "documentation",
+    FileRole.CHANGELOG: "a changelog",
+    FileRole.CONFIGURATION: "configuration",
+    FileRole.GENERATED: "a generated file",
+    FileRole.VENDORED: "vendored code",
+    FileRole.DATA: "data",
+}
 
 _INCLUDED = "The rule "
 _ALTHOUGH = "includes it although it "
 
 
-def why_sentence(path: str, verdict: SkippedFile | None) -> str:
-    """Return the result of `CodeMiner.explain` for a path as sentences, with the rule that would include it."""
+def why_sentence(path: str, verdict: SkippedFile | None, role: FileRole | None = None) -> str:
+    """Return the result of `CodeMiner.explain` for a path as sentences, with the rule that would include it.
+
+    Args:
+        path: a file or folder.
+        verdict: why it is not indexed; None if it is.
+        role: the role of the file; None for a folder, or to leave it out.
+    """
     if verdict is None:
-        return f"{path} belongs to the index."
+        return f"{path} belongs to the index{f' as {_ROLES[role]}' if role else ''}."
     size = f"{verdict.stamp.size:,} bytes" if verdict.reason is SkipReason.TOO_LARGE else ""
     detail = f": {', '.join(filter(None, (size, verdict.detail)))}" if size or verdict.detail else ""
     pattern = _inclusion_pattern(path, verdict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from sourcewise.domain.code import SkipReason
+from sourcewise.domain.file_role import FileRole
 from sourcewise.domain.index_state import Stage
 
 
@@ -133,11 +134,13 @@ class IndexChoices:
     Attributes:
         languages: languages of indexed files.
         kinds: kinds of definitions, such as `class`; `text` means lines outside definitions.
+        roles: roles of indexed files.
         branches: recent branches of the repository.
     """
 
     languages: tuple[str, ...]
     kinds: tuple[str, ...]
+    roles: tuple[FileRole, ...]
     branches: tuple[str, ...]
 
 

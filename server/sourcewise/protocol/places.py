@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from sourcewise.domain.file_role import FileRole
 from sourcewise.domain.search import SearchMode
 
 
@@ -49,12 +50,14 @@ class Scope:
         paths: files and folders to search; a folder ends in `/`.
         languages: languages of the files to search; see `IndexChoices`.
         kinds: kinds of definitions that a passage must contain or belong to; see `IndexChoices`.
+        roles: roles of the files to search; see `IndexChoices`.
         changed_since: a branch, tag or commit; only files that changed since the current branch left it are searched.
     """
 
     paths: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
     changed_since: str | None = None
 
 
@@ -75,6 +78,7 @@ class Passage:
         symbol: qualified name of the definition that the passage contains or belongs to; empty outside definitions.
         kind: kind of that definition; `text` outside definitions.
         language: language of the file.
+        role: role of the file, such as `test`; `code` means product code.
         reasons: the contributions to the score, or why the passage was found, in words.
         preview: its first lines.
     """
@@ -88,6 +92,7 @@ class Passage:
     symbol: str
     kind: str
     language: str
+    role: FileRole
     reasons: tuple[str, ...]
     preview: str
 

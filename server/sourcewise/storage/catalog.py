@@ -204,6 +204,11 @@ class Catalog:
         with self._database.read() as connection:
             return file_rows.indexed_paths(connection, paths)
 
+    def file_keys(self) -> list[tuple[str, int, str]]:
+        """Return the path of every indexed file, its key, which lasts while the file is indexed, and its note."""
+        with self._database.read() as connection:
+            return list(file_rows.indexed_rows(connection))
+
     def unknown_paths(self, paths: Sequence[str]) -> list[str]:
         """Return the files and folders among these that have no indexed file."""
         with self._database.read() as connection:

@@ -1,4 +1,4 @@
-"""A filter of chunks by path, language and kind: as a condition in SQL, and as a test of a chunk in memory.
+"""A filter of chunks by path, language, kind and file: as a condition in SQL, and as a test of a chunk in memory.
 
 Hides how the filter becomes SQL, and keeps both forms equal: unsaved text, which is not in the catalog, is filtered in
 memory.
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from sourcewise.domain.code import Chunk
 
@@ -24,6 +24,7 @@ LISTED = "(SELECT value FROM json_each(?))"
 FILES_AMONG = """(SELECT files.key FROM json_each(?) AS place JOIN files
     ON files.path = place.value OR (files.path >= place.value || '/' AND files.path < place.value || '0'))"""
 _IN_FILES = f"tested.file IN {FILES_AMONG}"
+_IN_KNOWN_FILES = f"tested.file IN {LISTED}"
 _IN_LANGUAGES = f"tested.language IN {LISTED}"
 _OF_KINDS = f"""(tested.kind IN {LISTED}
     OR EXISTS (SELECT 1 FROM definitions WHERE chunk = tested.key AND definitions.kind IN {LISTED}))"""
@@ -44,11 +45,14 @@ class ChunkFilter:
         paths: files and folders; None means anywhere, an empty tuple nowhere.
         languages: of their files; empty means any.
         kinds: of a definition that a chunk contains or is part of; empty means any, including loose lines.
+        files: files by path, with their keys in the catalog; None means any. Paths of very many files would cost each
+            query a look-up for every one of them, while keys are compared directly.
     """
 
     paths: tuple[str, ...] | None = None
     languages: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    files: Mapping[str, int] | None = None
 
     @property
     def narrows(self) -> bool:
@@ -62,6 +66,7 @@ class ChunkFilter:
             (self.paths is None or lies_in(chunk.path, self.paths))
             and (not self.languages or chunk.language in self.languages)
             and (not self.kinds or not kinds.isdisjoint(self.kinds))
+            and (self.files is None or chunk.path in self.files)
         )
 
     def condition(self, chunk_key: str) -> tuple[str, tuple[str, ...]]:
@@ -90,15 +95,21 @@ class ChunkFilter:
 
     def _tests(self, in_languages: str) -> list[str]:
         """Return the SQL tests of the given attributes, in the order of `_values`."""
-        tests = {_IN_FILES: self.paths is not None, in_languages: self.languages, _OF_KINDS: self.kinds}
+        tests = {
+            _IN_FILES: self.paths is not None,
+            _IN_KNOWN_FILES: self.files is not None,
+            in_languages: self.languages,
+            _OF_KINDS: self.kinds,
+        }
         return [test for test, given in tests.items() if given]
 
     @property
     def _values(self) -> tuple[str, ...]:
         paths = [listed_paths(self.paths)] if self.paths is not None else []
+        files = [json.dumps([*self.files.values()])] if self.files is not None else []
         languages = [json.dumps(self.languages)] if self.languages else []
         kinds = [json.dumps(self.kinds)] * 2 if self.kinds else []
-        return (*paths, *languages, *kinds)
+        return (*paths, *files, *languages, *kinds)
 
 
 ANY_CHUNK = ChunkFilter()

@@ -51,6 +51,11 @@ def indexed_paths(connection: sqlite3.Connection, paths: Sequence[str]) -> list[
     return [path for (path,) in connection.execute(f"SELECT path FROM files WHERE reason IS NULL{scope}", values)]
 
 
+def indexed_rows(connection: sqlite3.Connection) -> Iterator[tuple[str, int, str]]:
+    """Return the path, the key and the note of every indexed file."""
+    return connection.execute("SELECT path, key, detail FROM files WHERE reason IS NULL")
+
+
 def note_rows(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
     """Return the notes on indexed files, with their paths, in the order of the paths."""
     return connection.execute("SELECT path, detail FROM files WHERE reason IS NULL AND detail <> '' ORDER BY path")

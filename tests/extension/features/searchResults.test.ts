@@ -13,6 +13,7 @@ const PASSAGE: Passage = {
   symbol: "HTTPMessage.getallmatchingheaders",
   kind: "method",
   language: "python",
+  role: "code",
   reasons: ["keywords"],
   preview: "\n    def getallmatchingheaders(self, name):\n        pass",
 };
@@ -34,6 +35,10 @@ describe("a found passage in the list", () => {
       icon: "symbol-method",
       place: PASSAGE,
     });
+  });
+
+  it("shows the role of a file that is not code", () => {
+    expect(passageItem({ ...PASSAGE, role: "test" }).description).toBe("HTTPMessage.getallmatchingheaders  test  62%");
   });
 
   it("omits unknown parts", () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -29,7 +29,7 @@ function store(): ChatStore {
 }
 
 function chat(question: string): ChatRecord {
-  const scope = { paths: ["app/"], languages: ["python"], kinds: [], changedSince: "main" };
+  const scope = { paths: ["app/"], languages: ["python"], kinds: [], roles: ["test"], changedSince: "main" };
   const request = { kind: "ask", question, folder: "file:///work", scope, selection: null } as const;
   const turn = withRequest(newTurn("t1", "ask", question), request, ["app/"]);
   return upsertTurn(emptyChat(), withResult(turn, result("a")));
@@ -50,6 +50,18 @@ describe("the store of chats", () => {
     expect(read).toMatchObject({ id: saved.id, title: "How do users log in?" });
     expect(read?.turns[0]).toEqual({ ...saved.turns[0], deltas: 0 });
     expect(read?.turns[0]?.sources[0]?.uri).toBe("file:///work/app/auth.py");
+    expect(warnings).toEqual([]);
+  });
+
+  it("reads a chat from a version without roles", async () => {
+    const saved = chat("How do users log in?");
+    await save(store(), saved);
+    const file = path.join(folder, `${saved.id}.json`);
+    const earlier = readFileSync(file, "utf8").replace(',"roles":["test"]', "").replaceAll(',"role":"code"', "");
+    writeFileSync(file, earlier);
+    const [turn] = (await store().read(saved.id))?.turns ?? [];
+    expect(turn?.shown.sources[0]?.role).toBe("code");
+    expect(turn?.request).toMatchObject({ scope: { roles: [], languages: ["python"] } });
     expect(warnings).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { FileRole } from "../../../extension/src/generated/protocol";
 import { completesFromIndex, completionsOf } from "../../../extension/src/panel/completion";
 import { NO_CHOICES } from "../../../extension/src/panel/filters";
 import type { EditorContext, Entry, Folder } from "../../../extension/src/panel/scope";
@@ -19,6 +20,7 @@ const files: Entry[] = ["src/auth.py", "src/my notes.md", 'src/a"b.py', "tests/t
 const choices = {
   languages: ["python", "typescript", "tsx"],
   kinds: ["method", "class"],
+  roles: ["code", "test"] as FileRole[],
   branches: ["main", "feature/login"],
 };
 
@@ -34,6 +36,7 @@ describe("the completion of a word", () => {
       ["@selection", "src/auth.py:3-9"],
       ["@lang:", "files in a language"],
       ["@kind:", "definitions of a kind"],
+      ["@role:", "files with a role, such as test"],
       ["@changed:", "files changed since a branch, tag or commit"],
     ]);
   });
@@ -48,7 +51,7 @@ describe("the completion of a word", () => {
   });
 
   it("then offers files and their folders without duplicates", () => {
-    const offered = inserts("@").slice(6);
+    const offered = inserts("@").slice(7);
     expect(offered).toEqual(["@src/", "@src/auth.py", '@"src/my notes.md"', "@tests/", "@tests/test_auth.py"]);
   });
 
@@ -89,6 +92,7 @@ describe("the completion of a word", () => {
   it("finds filter values by fuzzy matching", () => {
     expect(inserts("@lang:script")).toEqual(["@lang:typescript"]);
     expect(inserts("@changed:log")).toEqual(["@changed:feature/login"]);
+    expect(inserts("@role:t")).toEqual(["@role:test"]);
     expect(inserts("@lang:cobol")).toEqual([]);
   });
 

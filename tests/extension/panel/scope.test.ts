@@ -26,7 +26,7 @@ function read(question: string, context = one) {
 
 describe("the scope of a question", () => {
   it("is the workspace if there are no references", async () => {
-    const scope = { paths: [], languages: [], kinds: [], changedSince: null };
+    const scope = { paths: [], languages: [], kinds: [], roles: [], changedSince: null };
     expect(await read("How?")).toEqual({ question: "How?", folder: app.uri, scope, selection: null, described: [] });
   });
 
@@ -71,7 +71,7 @@ describe("the scope of a question", () => {
   ])("is not narrowed by %s", async (question) => {
     expect(await read(question)).toMatchObject({
       question,
-      scope: { paths: [], languages: [], kinds: [], changedSince: null },
+      scope: { paths: [], languages: [], kinds: [], roles: [], changedSince: null },
       selection: null,
     });
   });
@@ -100,16 +100,24 @@ describe("the scope of a question", () => {
 describe("the filters of a question", () => {
   it("narrow the scope, become words in the question, and are listed after files", async () => {
     const scoped = await read(
-      "@file @lang:python @lang:go Which @kind:class is new in @changed:main, and @kind:class?",
+      "@file @lang:python @lang:go Which @kind:class is new in a @role:test in @changed:main, and @kind:class?",
     );
-    expect(scoped.question).toBe("Which class is new in the changes since main, and class?");
+    expect(scoped.question).toBe("Which class is new in a test in the changes since main, and class?");
     expect(scoped.scope).toEqual({
       paths: ["src/auth.py"],
       languages: ["python", "go"],
       kinds: ["class"],
+      roles: ["test"],
       changedSince: "main",
     });
-    expect(scoped.described).toEqual(["src/auth.py", "lang:python", "lang:go", "kind:class", "changed:main"]);
+    expect(scoped.described).toEqual([
+      "src/auth.py",
+      "lang:python",
+      "lang:go",
+      "kind:class",
+      "role:test",
+      "changed:main",
+    ]);
   });
 
   it.each([

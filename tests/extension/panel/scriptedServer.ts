@@ -70,6 +70,7 @@ export function source(number: number, path = "app/auth.py"): Source {
     symbol: "login",
     kind: "function",
     language: "python",
+    role: "code",
     reasons: ["names login"],
     preview: "def login():",
     truncated: false,

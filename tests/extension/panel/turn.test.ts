@@ -104,7 +104,7 @@ describe("a turn", () => {
   });
 
   it("keeps only its question, scope and request when it is asked again", () => {
-    const scope = { paths: ["app/"], languages: [], kinds: [], changedSince: null };
+    const scope = { paths: ["app/"], languages: [], kinds: [], roles: [], changedSince: null };
     const request = { kind: "ask", question: "How?", folder: null, scope, selection: null } as const;
     const done = withResult(withRequest(answering, request, ["app/"]), result("a"));
     const again = withoutAnswer(done);

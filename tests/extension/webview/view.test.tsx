@@ -200,6 +200,15 @@ describe("a turn", () => {
     expect(element('[aria-label^="Source 1"]').getAttribute("aria-label")).toMatch(/similarity 0.71$/);
   });
 
+  test("shows the role of a source that is not code", async () => {
+    await show(panel([turn({ sources: [source(1), source(2, { role: "test" })] })]));
+    expect([...element('[aria-label="Sources"]').querySelectorAll(".role")].map((badge) => badge.textContent)).toEqual([
+      "test",
+    ]);
+    expect(element('[aria-label^="Source 2"]').getAttribute("aria-label")).toContain(", test, similarity");
+    expect(element('[aria-label^="Source 1"]').getAttribute("aria-label")).not.toContain("code");
+  });
+
   test("opens a name that exists in the code, and marks one that does not", async () => {
     const mentions = [
       { name: "Engine", place: "src/engine.py:1" },

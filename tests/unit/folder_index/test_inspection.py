@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sourcewise.domain.code import Chunk, FileStamp, SkippedFile, SkipReason, SourceFile
+from sourcewise.domain.file_role import FileRole
 from sourcewise.folder_index.inspection import IndexInspector, SkipGroup, counts_by_reason, grouped, owner_of
 from sourcewise.paths import IndexPaths
 from sourcewise.processes.rpc import RpcServer
@@ -81,6 +82,12 @@ def test_chunks_and_their_vectors_are_listed_while_the_owner_has_the_index_open(
 def test_a_file_without_chunks_has_a_sentence_instead(inspector: IndexInspector, path: str, sentence: str) -> None:
     found = inspector.file(path)
     assert (found.chunks, found.sentence) == ((), sentence)
+
+
+def test_a_file_has_a_role_and_a_folder_has_none(inspector: IndexInspector, folder: Path) -> None:
+    assert inspector.role("src/a.py") is FileRole.CODE
+    assert inspector.role(str(folder / "src/test_a.py")) is FileRole.TEST
+    assert inspector.role("src") is None
 
 
 def test_inspection_does_not_create_an_index(inspector: IndexInspector, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from sourcewise.answering.index_knowledge import IndexKnowledge
 from sourcewise.answering.query_engine import CodeQueryEngine
 from sourcewise.chunking.code_at_cursor import Document, Excerpts
 from sourcewise.domain.answer import AnswerReady, CitationState
+from sourcewise.domain.file_role import FileRole
 from sourcewise.domain.search import Query, Scope, SearchMode, SearchRequest, Turn
 from sourcewise.domain.work_context import WorkContext
 from sourcewise.errors import CancelledError, CatalogCorruptError, QuestionError, StorageError
@@ -465,6 +466,21 @@ def test_a_language_and_a_kind_narrow_keyword_and_vector_search(fixture: IndexFi
     result = index.search(SearchRequest("send_0", 20, scope=Scope(languages=("Go",), kinds=("function",))))
     assert result.mode is SearchMode.HYBRID
     assert [passage.chunk.symbol for passage in result.passages] == ["send_0"]
+
+
+def test_a_role_narrows_keyword_search_vector_search_and_unsaved_text(fixture: IndexFixture) -> None:
+    (fixture.folder / "test_send.py").write_text("def test_send_0():\n    assert network.send(0)\n")
+    index = fixture.refresh()
+    tests = Scope(roles=("test",))
+    result = index.search(SearchRequest("send_0", 20, scope=tests))
+    assert result.mode is SearchMode.HYBRID
+    assert [(passage.chunk.symbol, passage.role) for passage in result.passages] == [("test_send_0", FileRole.TEST)]
+    typed = dict.fromkeys(("network.py", "test_send.py"), "def send_0_again():\n    return network.send(0)\n")
+    unsaved = index.search(SearchRequest("send_0_again", 20, scope=tests, open_files=typed))
+    assert {passage.chunk.path for passage in unsaved.passages} == {"test_send.py"}
+    code = index.search(SearchRequest("send_0", 20, scope=Scope(roles=("code",))))
+    assert code.passages
+    assert {passage.role for passage in code.passages} == {FileRole.CODE}
 
 
 def test_changed_files_narrow_keyword_search_vector_search_and_unsaved_text(fixture: IndexFixture) -> None:

@@ -14,6 +14,7 @@ from cattrs.errors import ClassValidationError
 
 from sourcewise import protocol
 from sourcewise.domain.answer import CitationState
+from sourcewise.domain.file_role import FileRole
 from sourcewise.domain.index_state import Stage
 from sourcewise.domain.search import SearchMode
 from sourcewise.lsp.messages import make_converter, message_type
@@ -30,6 +31,7 @@ PASSAGE = {
     "symbol": "f",
     "kind": "function",
     "language": "python",
+    "role": FileRole.TEST,
     "reasons": ("defines f",),
     "preview": "def f(): …",
 }

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 from git_repository import git
 
-from sourcewise.domain.code import Chunk, FileStamp, SourceFile
+from sourcewise.domain.code import Chunk, FileStamp, SkipReason, SourceFile
+from sourcewise.domain.file_role import FileRole
 from sourcewise.domain.search import EVERYTHING, Scope, ScopeChoices
 from sourcewise.errors import QuestionError
+from sourcewise.mining.reasons import inclusion_note
 from sourcewise.retrieval.scope import chunk_filter_of, scope_choices
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.chunk_filter import ANY_CHUNK, ChunkFilter
@@ -57,6 +59,11 @@ def test_names_are_case_insensitive(folder: Path, catalog: Catalog) -> None:
 @pytest.mark.parametrize(
     ("scope", "message", "hint"),
     [
+        (
+            Scope(roles=("code", "tests")),
+            "Nothing in the index is in a file with the role tests.",
+            "The index has: code, documentation.",
+        ),
         (Scope(("src/", "lib/")), "Not in the index: lib/.", "Use paths relative"),
         (Scope(languages=("go", "cobol")), "Nothing in the index is in cobol.", "The index has: go, markdown, python."),
         (Scope(kinds=("klass",)), "Nothing in the index is a klass.", "The index has: class, section, struct."),
@@ -87,6 +94,21 @@ def test_changed_since_selects_the_changed_and_indexed_files_in_scope(folder: Pa
     assert chunk_filter_of(inside, folder, catalog) == ChunkFilter(("src/a.py",))
 
 
+def test_roles_select_the_indexed_files_that_have_them(folder: Path, catalog: Catalog) -> None:
+    keys = {path: key for path, key, _ in catalog.file_keys()}
+    documents = chunk_filter_of(Scope(roles=("Documentation",)), folder, catalog)
+    assert documents == ChunkFilter(files={"docs/guide.md": keys["docs/guide.md"]})
+    both = chunk_filter_of(Scope(("src/",), roles=("code", "documentation")), folder, catalog)
+    assert both == ChunkFilter(("src/",), files=keys)
+    assert catalog.chunk_ids(both) == ["src/a.py", "src/b.go"]
+
+
+def test_the_note_on_a_file_decides_about_its_role(folder: Path, catalog: Catalog) -> None:
+    note = inclusion_note("!/src/a.py (.sourcewiseignore:1)", SkipReason.GENERATED, "protobuf")
+    catalog.replace_file(SourceFile(FileStamp("src/a.py", 0, 0), "", "python", ""), [], note)
+    assert set(chunk_filter_of(Scope(roles=("generated",)), folder, catalog).files or ()) == {"src/a.py"}
+
+
 @pytest.mark.parametrize("paths", [(), ("src/",)])
 def test_a_scope_without_changed_files_is_refused(folder: Path, catalog: Catalog, paths: tuple[str, ...]) -> None:
     (folder / "docs/guide.md").write_text("changed" if paths else "docs/guide.md")
@@ -100,7 +122,10 @@ def test_an_unknown_branch_is_refused(folder: Path, catalog: Catalog) -> None:
         chunk_filter_of(Scope(changed_since="missing"), folder, catalog)
 
 
-def test_the_choices_are_the_languages_kinds_and_branches_present(folder: Path, catalog: Catalog) -> None:
+def test_the_choices_are_the_languages_kinds_roles_and_branches_present(folder: Path, catalog: Catalog) -> None:
     assert scope_choices(folder, catalog) == ScopeChoices(
-        ("go", "markdown", "python"), ("class", "section", "struct"), ("main",)
+        languages=("go", "markdown", "python"),
+        kinds=("class", "section", "struct"),
+        roles=(FileRole.CODE, FileRole.DOCUMENTATION),
+        branches=("main",),
     )

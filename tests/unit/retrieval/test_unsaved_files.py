@@ -111,3 +111,5 @@ def test_the_scope_and_the_limit_apply_to_new_code() -> None:
     ]
     assert places(merged(new, found=[], chunk_filter=ChunkFilter(languages=("go",)))) == []
     assert places(merged(new, found=[], chunk_filter=ChunkFilter(kinds=("class",)))) == []
+    assert places(merged(new, found=[], chunk_filter=ChunkFilter(files={"test_io.py": 1}))) == []
+    assert places(merged(new, found=[], chunk_filter=ChunkFilter(files={"io.py": 1}))) == [("resend", 11)]

@@ -42,6 +42,9 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
 
 PATHS = (None, (), ("src/",), ("src/io",), ("src.py", "src2/"), ("docs/100%_é.md",), ("no\udcfftext",), ("elsewhere/",))
 SOME_LANGUAGES = ((), ("python",), ("go", "markdown"), ("rust",))
+# The keys that the files get in an empty catalog.
+KEYS = {path: key for key, path in enumerate(PLACES, 1)}
+SOME_FILES = (None, {}, {path: KEYS[path] for path in ("src/a.py", "src/io/c.go", "README.md")})
 KINDS = ((), ("class",), ("method",), ("text", "class"), ("enum",))
 
 
@@ -52,7 +55,7 @@ def test_a_filter_passes_the_same_chunks_in_memory_and_in_sql(
     monkeypatch.setattr(chunk_filter, "_FEW", few)
     every = [chunk for path in PLACES for chunk in chunks_of(path)]
     defining = {f"{path} 1" for path in PLACES}
-    for within in (ChunkFilter(*given) for given in itertools.product(PATHS, SOME_LANGUAGES, KINDS)):
+    for within in (ChunkFilter(*given) for given in itertools.product(PATHS, SOME_LANGUAGES, KINDS, SOME_FILES)):
         passing = {chunk.id for chunk in every if within.passes(chunk)}
         assert set(catalog.chunk_ids(within)) == passing, within
         assert catalog.passing([*(chunk.id for chunk in every), "unknown"], within) == passing, within
@@ -68,6 +71,7 @@ def test_a_filter_passes_the_same_chunks_in_memory_and_in_sql(
         (ChunkFilter(paths=()), set()),
         (ChunkFilter(("src/io", "src.py"), ("python",), ("class",)), {"src/io/b.py 1", "src.py 1"}),
         (ChunkFilter(("src/a.py",), kinds=("method",)), {"src/a.py 1", "src/a.py 2"}),
+        (ChunkFilter(("src/",), kinds=("class",), files={"src/a.py": 1, "README.md": 7}), {"src/a.py 1"}),
         (ChunkFilter(languages=("go",), kinds=("text", "method")), {f"src/io/c.go {number}" for number in (1, 2, 3)}),
     ],
 )

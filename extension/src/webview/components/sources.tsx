@@ -67,6 +67,11 @@ function SourceLine({ turn, source }: { turn: Turn; source: SourceCard }): JSX.E
       <span class={isCited(turn, source.number) ? "rank cited" : "rank"}>{source.number}</span>
       <Path source={source} />
       <span class="symbol">{visibleLine(source.symbol)}</span>
+      {roleOf(source) && (
+        <span class="chip role" title={`Role of the file: ${roleOf(source)}`}>
+          {roleOf(source)}
+        </span>
+      )}
       {stale && (
         <span class="stale" title={stale}>
           <Icon name="warning" /> {stale.split(" ")[0]}
@@ -106,11 +111,17 @@ function labelOf(turn: Turn, source: SourceCard): string {
   const parts = [
     `Source ${source.number}: ${placeOf(source)}`,
     visibleLine(source.symbol),
+    roleOf(source),
     source.similarity !== null && `similarity ${source.similarity.toFixed(2)}`,
     isCited(turn, source.number) && "cited",
     stalenessOf(turn, source.number),
   ];
   return parts.filter(Boolean).join(", ");
+}
+
+/** The role of the file, unless it is product code. */
+function roleOf(source: SourceCard): string {
+  return source.role === "code" ? "" : visibleLine(source.role);
 }
 
 function isCited(turn: Turn, number: number): boolean {
