@@ -168,7 +168,7 @@ def _role_of_folder(folder: str, is_outermost: bool, is_below_sources: bool) -> 
     if is_below_sources and lowered in role_names.AMBIGUOUS_FOLDERS:
         return None
     # In PHP, C#, Haskell and Perl, a folder such as `Test` is a namespace of code.
-    if not is_outermost and folder[0].isupper() and folder.isalpha() and not folder.endswith("s"):
+    if not is_outermost and folder[:1].isupper() and folder.isalpha() and not folder.endswith("s"):
         return None
     words = role_names.WORD_ENDS.split(lowered)
     ends = {words[0], words[-1]}

@@ -44,6 +44,11 @@ def test_configuration_with_rows_of_data_is_data(path: str, role: FileRole) -> N
     assert file_role(path, note) is role
 
 
+@pytest.mark.parametrize("path", ["", "/", "/tests/", "//a.py", ".", "a/../b.py", "\udcff/\udcff.md", "Untitled-1"])
+def test_any_text_has_a_role(path: str) -> None:
+    assert file_role(path) in FileRole
+
+
 def test_vendored_wins_over_tests_and_documents() -> None:
     assert file_role("third_party/zlib/doc/README.md") is FileRole.VENDORED
     assert file_role("third_party/zlib/test/example.c") is FileRole.VENDORED
