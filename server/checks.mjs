@@ -23,7 +23,6 @@ const VITEST = path.join("node_modules", "vitest", "vitest.mjs");
  */
 export function allChecks({ root, python }) {
   const module = (part, title, ...args) => ({ part, title, command: python, args: ["-m", ...args] });
-  const node = (part, title, ...args) => ({ part, title, command: process.execPath, args });
   const pytest = (part, folder) => ({
     // worksteal keeps neighbouring tests on one worker while all workers are busy: they share slow fixtures.
     ...module(part, `pytest ${folder}`, "pytest", "--numprocesses=auto", "--dist=worksteal", folder),
@@ -50,16 +49,20 @@ export function allChecks({ root, python }) {
     pytest("command_line", "tests/field"),
     pytest("protocol", "tests/protocol"),
     pytest("e2e", "tests/ollama"),
-    node("e2e", "npm run package", path.join("server", "environment.mjs"), "package"),
-    node(
-      "e2e",
-      "tests/e2e, in a real VS Code",
-      "--test-reporter=spec",
-      path.join("tests", "e2e", "run.mjs"),
-      "--python",
-      python,
-    ),
+    ...editorChecks(python),
     ...longChecks(python),
+  ];
+}
+
+function node(part, title, ...args) {
+  return { part, title, command: process.execPath, args };
+}
+
+function editorChecks(python) {
+  const run = path.join("tests", "e2e", "run.mjs");
+  return [
+    node("e2e", "npm run package", path.join("server", "environment.mjs"), "package"),
+    node("e2e", "tests/e2e, in a real VS Code", "--test-reporter=spec", run, "--python", python),
   ];
 }
 

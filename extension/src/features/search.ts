@@ -8,7 +8,7 @@ import type { Server } from "../server/client";
 import { asUserError, UserError } from "../userError";
 import { activeSelection } from "./explain";
 import { LatestQuery } from "./latestQuery";
-import { coverageLabel, failureItem, nothingFound, passageItem } from "./searchResults";
+import { coverageLabel, failureItem, fileItems, nothingFound } from "./searchResults";
 
 const MAX_RESULTS = 30;
 const PAUSE_MS = 150;
@@ -59,7 +59,7 @@ function fill(list: PlaceList, { passages, search }: SearchResult, alwaysShow: b
   list.items =
     passages.length === 0
       ? [asPick(nothingFound(), true)]
-      : passages.map((passage) => asPick(passageItem(passage), alwaysShow));
+      : fileItems(passages).map((item) => asPick(item, alwaysShow));
 }
 
 function showItem(list: PlaceList, item: PlaceItem): void {

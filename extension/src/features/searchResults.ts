@@ -4,15 +4,26 @@ import type { Coverage, Passage } from "../generated/protocol";
 import { asText, firstLine, iconOf, type PlaceItem } from "../places/placeItem";
 import type { UserError } from "../userError";
 
-/** Returns the item of a passage: location, symbol, role unless it is code, similarity and first line. */
-export function passageItem(passage: Passage): PlaceItem {
-  const role = passage.role === "code" ? "" : passage.role;
+/** Returns an item for each file, in the order of its best passage, which the item opens. */
+export function fileItems(passages: readonly Passage[]): PlaceItem[] {
+  const files = new Map<string, Passage[]>();
+  for (const passage of passages) files.set(passage.path, [...(files.get(passage.path) ?? []), passage]);
+  return [...files.values()].map(fileItem);
+}
+
+/** Returns the item of a file: location of each passage, symbols, role unless it is code, match and first line. */
+function fileItem(passages: readonly Passage[]): PlaceItem {
+  const [best] = passages;
+  if (!best) throw new Error("A file in the results has a passage.");
+  const lines = passages.map(({ startLine, endLine }) => `${startLine}-${endLine}`).join(", ");
+  const symbols = [...new Set(passages.map(({ symbol }) => symbol))].filter(Boolean).join(", ");
+  const role = best.role === "code" ? "" : best.role;
   return {
-    label: asText(`${passage.path}:${passage.startLine}-${passage.endLine}`),
-    description: asText([passage.symbol, role, percent(passage.similarity)].filter(Boolean).join("  ")),
-    detail: asText(firstLine(passage.preview)),
-    icon: iconOf(passage.kind),
-    place: passage,
+    label: asText(`${best.path}:${lines}`),
+    description: asText([symbols, role, `${Math.round(best.match * 100)}%`].filter(Boolean).join("  ")),
+    detail: asText(firstLine(best.preview)),
+    icon: iconOf(best.kind),
+    place: best,
   };
 }
 
@@ -35,8 +46,4 @@ export function coverageLabel({ mode, chunks, embedded }: Coverage): string {
 
 function message(label: string, detail: string, icon: string): PlaceItem {
   return { label, description: "", detail, icon, place: undefined };
-}
-
-function percent(similarity: number | null): string {
-  return similarity === null ? "" : `${Math.round(Math.max(similarity, 0) * 100)}%`;
 }

@@ -115,6 +115,8 @@ export interface Passage {
   endLine: number;
   /** Score of the ranking; only comparable within one search. */
   score: number;
+  /** The score as a share of the best, 0.01 to 1; it never rises from one passage to the next. */
+  match: number;
   /** Cosine similarity with the question in [-1, 1]; null if no vectors were compared. */
   similarity: number | null;
   /** Qualified name of the definition that the passage contains or belongs to; empty outside definitions. */

@@ -21,7 +21,8 @@ const SourceCard = v.object({
   language: v.string(),
   // Sources from versions without roles lack it.
   role: v.optional(v.string(), "code"),
-  similarity: v.nullable(v.number()),
+  // Sources from versions without it lack it.
+  match: v.optional(v.number(), 1),
   reasons: v.array(v.string()),
   preview: v.string(),
   truncated: v.boolean(),

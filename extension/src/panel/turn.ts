@@ -158,7 +158,7 @@ function ended(turn: TurnRecord, status: "failed" | "stopped", failure: string):
 }
 
 function cardOf(source: Source): SourceCard {
-  const { number, path, startLine, endLine, symbol, language, role, similarity, preview, truncated } = source;
+  const { number, path, startLine, endLine, symbol, language, role, match, preview, truncated } = source;
   return {
     number,
     path,
@@ -167,7 +167,7 @@ function cardOf(source: Source): SourceCard {
     symbol,
     language,
     role,
-    similarity,
+    match,
     reasons: [...source.reasons],
     preview,
     truncated,

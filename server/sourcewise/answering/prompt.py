@@ -13,6 +13,7 @@ A source that exceeds the remaining budget is shortened; see context_budget.
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from sourcewise.answering.context_budget import snippet_within
@@ -23,7 +24,7 @@ from sourcewise.text.tokens import estimate_tokens
 from sourcewise.text.words import query_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sourcewise.domain.search import Passage
 
@@ -46,14 +47,24 @@ _MAX_SHARE = 0.6
 # Fewer tokens than this are not worth a snippet.
 _MIN_TOKENS = 60
 _PREVIEW_LINES = 6
+_LEAST_MATCH = 0.01
 
 
 def as_sources(passages: Sequence[Passage]) -> tuple[Source, ...]:
     """Return the passages as numbered sources with previews."""
     return tuple(
-        Source(passage.rank, passage, "\n".join(split_lines(passage.chunk.text)[:_PREVIEW_LINES]))
-        for passage in passages
+        Source(passage.rank, passage, "\n".join(split_lines(passage.chunk.text)[:_PREVIEW_LINES]), match=match)
+        for passage, match in zip(passages, _matches(passages), strict=True)
     )
+
+
+def _matches(passages: Sequence[Passage]) -> Iterator[float]:
+    """Yield the score of each passage as a share of the best; negative scores move the zero down."""
+    scores = list(accumulate((passage.score for passage in passages), min))
+    least = min([0.0, *scores[-1:]])
+    for score in scores:
+        share = (score - least) / (scores[0] - least) if scores[0] > least else 1.0
+        yield max(round(share, 2), _LEAST_MATCH)
 
 
 def build_prompt(

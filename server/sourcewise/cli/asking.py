@@ -22,12 +22,13 @@ from sourcewise.llm.consent import Consent
 from sourcewise.paths import DataPaths, workspace_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sourcewise.answering.query_engine import CodeQueryEngine
     from sourcewise.cli.terminal import ProgressLine
-    from sourcewise.domain.answer import Answer
-    from sourcewise.domain.search import Passage, Scope
+    from sourcewise.domain.answer import Answer, Source
+    from sourcewise.domain.search import Scope
     from sourcewise.settings import Settings
 
 _HOW_TO_ALLOW = "To allow it, run the command in a terminal, where Sourcewise asks you, or add --allow-remote."
@@ -83,10 +84,10 @@ def search(query: str, *, folder: Path, limit: int, explain: bool, scope: Scope,
         index = opened.ready_for(request.text)
         result = index.search(request)
     if as_json:
-        terminal.print_json([_as_hit(passage) for passage in result.passages])
+        terminal.print_json([_as_hit(source) for source in as_sources(result.passages)])
         return
-    for source in as_sources(result.passages):
-        terminal.print_source(index.folder, source, explain=explain)
+    for sources in _by_file(as_sources(result.passages)):
+        terminal.print_sources_of_file(index.folder, sources, explain=explain)
     if not result.passages:
         terminal.print_notice("No matching code found. Try words that the code itself would use.")
     terminal.print_notice(f"Searched by {result.mode.value}; {result.embedded} of {result.chunks} chunks embedded.")
@@ -131,13 +132,22 @@ def _show_end(folder: Path, answer: Answer) -> None:
     terminal.print_checked(folder, answer)
 
 
-def _as_hit(passage: Passage) -> dict[str, object]:
-    chunk = passage.chunk
+def _by_file(sources: Sequence[Source]) -> list[list[Source]]:
+    """Return the sources of each file, in the order of its best source."""
+    files: dict[str, list[Source]] = {}
+    for source in sources:
+        files.setdefault(source.passage.chunk.path, []).append(source)
+    return list(files.values())
+
+
+def _as_hit(source: Source) -> dict[str, object]:
+    passage, chunk = source.passage, source.passage.chunk
     return {
         "path": chunk.path,
         "start_line": chunk.first_line,
         "end_line": chunk.last_line,
         "score": passage.score,
+        "match": source.match,
         "symbol": chunk.symbol,
         "role": passage.role,
         "reasons": list(passage.reasons),

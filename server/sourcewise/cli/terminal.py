@@ -82,22 +82,38 @@ def print_finding(good: bool, message: str, next_step: str = "") -> None:
         out.print(Text(f"    {visible(next_step)}"), soft_wrap=True)
 
 
-def print_source(folder: Path, source: Source, *, explain: bool = False) -> None:
-    """Print a source: its location, role unless it is code, similarity, first lines, and with `explain` its score."""
-    passage = source.passage
-    chunk = passage.chunk
-    role = "" if passage.role is FileRole.CODE else f"  {passage.role}"
-    head = Text.assemble(
-        (f"[{source.number}] ", "bold cyan"),
-        (show_location(folder, chunk.path, chunk.first_line), f"bold link {(folder / chunk.path).as_uri()}"),
-        (f"-{chunk.last_line}", "bold"),
-        (f"  {visible(chunk.symbol)}" if chunk.symbol else "", "green"),
-        (role, "yellow"),
-        ("" if passage.similarity is None else f"  similarity {passage.similarity:.2f}", "dim"),
+def print_source(folder: Path, source: Source) -> None:
+    """Print a source of an answer: its number, location, role unless it is code, match and first lines."""
+    out.print(Text(f"[{source.number}] ", "bold cyan") + _head(folder, [source]), soft_wrap=True)
+    _print_preview(source)
+
+
+def print_sources_of_file(folder: Path, sources: Sequence[Source], *, explain: bool = False) -> None:
+    """Print the sources of one file, best first, as one entry with the lines of each; `explain` adds their scores."""
+    out.print(_head(folder, sources), soft_wrap=True)
+    for source in sources:
+        if explain:
+            passage = source.passage
+            out.print(Text(f"    score {passage.score:.4f}: {', '.join(map(visible, passage.reasons))}", "dim"))
+        _print_preview(source)
+
+
+def _head(folder: Path, sources: Sequence[Source]) -> Text:
+    best, chunks = sources[0], [source.passage.chunk for source in sources]
+    path, role = chunks[0].path, best.passage.role
+    rest = "".join(f", {chunk.first_line}-{chunk.last_line}" for chunk in chunks[1:])
+    symbols = ", ".join(dict.fromkeys(visible(chunk.symbol) for chunk in chunks if chunk.symbol))
+    return Text.assemble(
+        (show_location(folder, path, chunks[0].first_line), f"bold link {(folder / path).as_uri()}"),
+        (f"-{chunks[0].last_line}{rest}", "bold"),
+        (f"  {symbols}" if symbols else "", "green"),
+        ("" if role is FileRole.CODE else f"  {role}", "yellow"),
+        (f"  match {best.match:.0%}", "dim"),
     )
-    out.print(head, soft_wrap=True)
-    if explain:
-        out.print(Text(f"    score {passage.score:.4f}: {', '.join(map(visible, passage.reasons))}", "dim"))
+
+
+def _print_preview(source: Source) -> None:
+    chunk = source.passage.chunk
     out.print(_code(source.preview, chunk.language, chunk.first_line))
 
 

@@ -19,12 +19,14 @@ class Source:
         passage: the passage.
         preview: its first lines.
         truncated: whether the prompt omits some of its lines for lack of room.
+        match: the score of the passage as a share of the best, 0.01 to 1; it never rises from one source to the next.
     """
 
     number: int
     passage: Passage
     preview: str
     truncated: bool = False
+    match: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ def passage(uri_of: UriOf, source: Source) -> protocol.Passage:
         start_line=chunk.first_line,
         end_line=chunk.last_line,
         score=found.score,
+        match=source.match,
         similarity=found.similarity,
         symbol=chunk.symbol,
         kind=chunk.kind,

@@ -74,6 +74,7 @@ class Passage:
         start_line: first line.
         end_line: last line.
         score: score of the ranking; only comparable within one search.
+        match: the score as a share of the best, 0.01 to 1; it never rises from one passage to the next.
         similarity: cosine similarity with the question in [-1, 1]; null if no vectors were compared.
         symbol: qualified name of the definition that the passage contains or belongs to; empty outside definitions.
         kind: kind of that definition; `text` outside definitions.
@@ -88,6 +89,7 @@ class Passage:
     start_line: int
     end_line: int
     score: float
+    match: float
     similarity: float | None
     symbol: str
     kind: str

@@ -208,8 +208,9 @@ class Retriever:
 
 def _with_excerpt_first(result: SearchResult, excerpt: Chunk, top: int) -> SearchResult:
     """Put the excerpt before the passages, and drop the passages that overlap it."""
-    selected = Passage(excerpt, 1, 1.0, None, ("is selected",))
     others = [passage for passage in result.passages if not passage.chunk.overlaps(excerpt)]
+    # Scores fall with the rank.
+    selected = Passage(excerpt, 1, max((passage.score for passage in others), default=1.0), None, ("is selected",))
     passages = (selected, *(replace(passage, rank=n) for n, passage in enumerate(others[: top - 1], 2)))
     return replace(result, passages=passages, relevant=True)
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { coverageLabel, failureItem, nothingFound, passageItem } from "../../../extension/src/features/searchResults";
+import { coverageLabel, failureItem, fileItems, nothingFound } from "../../../extension/src/features/searchResults";
 import type { Coverage, Passage } from "../../../extension/src/generated/protocol";
 import { UserError } from "../../../extension/src/userError";
 
@@ -9,6 +9,7 @@ const PASSAGE: Passage = {
   startLine: 12,
   endLine: 34,
   score: 0.03,
+  match: 0.62,
   similarity: 0.617,
   symbol: "HTTPMessage.getallmatchingheaders",
   kind: "method",
@@ -26,9 +27,15 @@ const coverage = (change: Partial<Coverage>): Coverage => ({
   ...change,
 });
 
-describe("a found passage in the list", () => {
-  it("shows its location, symbol, similarity and first line", () => {
-    expect(passageItem(PASSAGE)).toEqual({
+function itemOf(...passages: Passage[]): ReturnType<typeof fileItems>[number] {
+  const [item] = fileItems(passages);
+  if (!item) throw new Error("There is no item.");
+  return item;
+}
+
+describe("a found file in the list", () => {
+  it("shows its location, symbol, match and first line", () => {
+    expect(itemOf(PASSAGE)).toEqual({
       label: "http/client.py:12-34",
       description: "HTTPMessage.getallmatchingheaders  62%",
       detail: "def getallmatchingheaders(self, name):",
@@ -38,25 +45,35 @@ describe("a found passage in the list", () => {
   });
 
   it("shows the role of a file that is not code", () => {
-    expect(passageItem({ ...PASSAGE, role: "test" }).description).toBe("HTTPMessage.getallmatchingheaders  test  62%");
+    expect(itemOf({ ...PASSAGE, role: "test" }).description).toBe("HTTPMessage.getallmatchingheaders  test  62%");
+  });
+
+  it("lists the lines and symbols of all its passages, and opens the best", () => {
+    const second = { ...PASSAGE, startLine: 80, endLine: 90, symbol: "parse_headers", match: 0.4 };
+    const other = { ...PASSAGE, path: "http/server.py", match: 0.5 };
+    const items = fileItems([PASSAGE, other, second, { ...second, startLine: 91, endLine: 99 }]);
+    expect(items.map(({ label }) => label)).toEqual(["http/client.py:12-34, 80-90, 91-99", "http/server.py:12-34"]);
+    expect(items[0]).toMatchObject({
+      description: "HTTPMessage.getallmatchingheaders, parse_headers  62%",
+      place: PASSAGE,
+    });
   });
 
   it("omits unknown parts", () => {
-    const item = passageItem({ ...PASSAGE, similarity: null, symbol: "", kind: "text", preview: "\n \n" });
-    expect(item).toMatchObject({ description: "", detail: "", icon: "symbol-file" });
+    const item = itemOf({ ...PASSAGE, symbol: "", kind: "text", preview: "\n \n" });
+    expect(item).toMatchObject({ description: "62%", detail: "", icon: "symbol-file" });
   });
 
   it("escapes icon syntax", () => {
-    const item = passageItem({ ...PASSAGE, path: "$(trash)/a.py", preview: "x = '$(sync~spin)' $(a" });
+    const item = itemOf({ ...PASSAGE, path: "$(trash)/a.py", preview: "x = '$(sync~spin)' $(a" });
     expect(item).toMatchObject({ label: "\\$(trash)/a.py:12-34", detail: "x = '\\$(sync~spin)' $(a" });
   });
 
   it("makes hidden characters in names and code visible", () => {
-    const item = passageItem({
+    const item = itemOf({
       ...PASSAGE,
       path: "a\u202Eyp.exe",
       symbol: "",
-      similarity: null,
       preview: "\u001b[31mred",
     });
     expect(item.label).toBe("a\\u202Eyp.exe:12-34");

@@ -66,6 +66,7 @@ export function source(number: number, path = "app/auth.py"): Source {
     startLine: 10,
     endLine: 20,
     score: 1,
+    match: 1,
     similarity: 0.5,
     symbol: "login",
     kind: "function",

@@ -10,7 +10,7 @@ export function source(number: number, more: Partial<SourceCard> = {}): SourceCa
     symbol: "Engine.ask",
     language: "python",
     role: "code",
-    similarity: 0.71,
+    match: 0.71,
     reasons: ["keywords #1"],
     preview: "def ask(self):\n    return 1\n",
     truncated: false,

@@ -197,7 +197,7 @@ describe("a turn", () => {
   test("shows which source is cited and which has changed", async () => {
     await show(panel([turn({ citations: [{ number: 2, state: "gone" }] })]));
     expect(element('[aria-label^="Source 2"]').getAttribute("aria-label")).toMatch(/, cited, gone$/);
-    expect(element('[aria-label^="Source 1"]').getAttribute("aria-label")).toMatch(/similarity 0.71$/);
+    expect(element('[aria-label^="Source 1"]').getAttribute("aria-label")).toMatch(/match 71%$/);
   });
 
   test("shows the role of a source that is not code", async () => {
@@ -205,7 +205,7 @@ describe("a turn", () => {
     expect([...element('[aria-label="Sources"]').querySelectorAll(".role")].map((badge) => badge.textContent)).toEqual([
       "test",
     ]);
-    expect(element('[aria-label^="Source 2"]').getAttribute("aria-label")).toContain(", test, similarity");
+    expect(element('[aria-label^="Source 2"]').getAttribute("aria-label")).toContain(", test, match");
     expect(element('[aria-label^="Source 1"]').getAttribute("aria-label")).not.toContain("code");
   });
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -22,6 +23,25 @@ def passage(rank: int, text: str, path: str = "auth.py", first_line: int = 12) -
 
 LOGIN = "def login(user):\n    token = make_token(user)\n    return token"
 LONG = "def walk(tree):\n" + "\n".join(f"    step_{n}(tree)" for n in range(400)) + "\n    retry(tree)\n    return tree"
+
+
+def scored(*scores: float) -> list[Passage]:
+    return [replace(passage(n, LOGIN, f"{n}.py"), score=score) for n, score in enumerate(scores, 1)]
+
+
+@pytest.mark.parametrize(
+    ("scores", "matches"),
+    [
+        ((8.0, 6.0, 2.0), [1.0, 0.75, 0.25]),
+        ((6.0, 0.0, -2.0), [1.0, 0.25, 0.01]),
+        ((-1.0, -3.0), [1.0, 0.01]),
+        ((0.0, 0.0), [1.0, 1.0]),
+        ((4.0, 2.0, 3.0), [1.0, 0.5, 0.5]),
+        ((), []),
+    ],
+)
+def test_the_match_is_a_share_of_the_best_and_never_rises(scores: tuple[float, ...], matches: list[float]) -> None:
+    assert [source.match for source in as_sources(scored(*scores))] == matches
 
 
 def test_each_snippet_has_its_location_and_line_numbers() -> None:

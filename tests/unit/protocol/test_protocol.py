@@ -27,6 +27,7 @@ PASSAGE = {
     "start_line": 3,
     "end_line": 9,
     "score": 0.5,
+    "match": 1.0,
     "similarity": None,
     "symbol": "f",
     "kind": "function",

@@ -80,7 +80,8 @@ def printed(name: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     terminal.print_skips([SkipGroup(SkipReason.IGNORED, name, (name,))], every=True)
     terminal.print_notes({name: name})
     (source,) = sources_of(name.replace("\udcff", ""), name)
-    terminal.print_source(Path("/folder"), source, explain=True)
+    terminal.print_source(Path("/folder"), source)
+    terminal.print_sources_of_file(Path("/folder"), [source], explain=True)
     return console.export_text(styles=False).split("\n")
 
 

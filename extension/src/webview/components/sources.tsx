@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 
 import type { SourceCard, Turn } from "../../panel/messages";
 import { visibleLine } from "../../text/visible";
-import { counted, linesOf, placeOf, stalenessOf } from "../wording";
+import { counted, linesOf, percent, placeOf, stalenessOf } from "../wording";
 import { CodeLines } from "./codeLines";
 import { useControls } from "./controls";
 import { Icon } from "./icon";
@@ -77,7 +77,7 @@ function SourceLine({ turn, source }: { turn: Turn; source: SourceCard }): JSX.E
           <Icon name="warning" /> {stale.split(" ")[0]}
         </span>
       )}
-      {source.similarity !== null && <Similarity value={source.similarity} />}
+      <Match source={source} />
     </span>
   );
 }
@@ -95,12 +95,13 @@ function Path({ source }: { source: SourceCard }): JSX.Element {
   );
 }
 
-function Similarity({ value }: { value: number }): JSX.Element {
-  const shown = value.toFixed(2);
+/** How well a source matches, compared with the best one; it falls from source to source. */
+function Match({ source }: { source: SourceCard }): JSX.Element {
+  const shown = percent(source.match);
   return (
-    <span class="similarity" title={`Similarity to the question: ${shown}`}>
+    <span class="match" title={`Match, compared with the best source: ${shown}`}>
       <span class="meter">
-        <span class="level" style={{ width: `${String(Math.max(0, Math.min(1, value)) * 100)}%` }} />
+        <span class="level" style={{ width: shown }} />
       </span>
       {shown}
     </span>
@@ -112,7 +113,7 @@ function labelOf(turn: Turn, source: SourceCard): string {
     `Source ${source.number}: ${placeOf(source)}`,
     visibleLine(source.symbol),
     roleOf(source),
-    source.similarity !== null && `similarity ${source.similarity.toFixed(2)}`,
+    `match ${percent(source.match)}`,
     isCited(turn, source.number) && "cited",
     stalenessOf(turn, source.number),
   ];
