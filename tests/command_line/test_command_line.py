@@ -237,7 +237,7 @@ def test_why_names_the_role_of_a_file(run: Run, project: Path) -> None:
 def test_results_show_the_role_of_files_that_are_not_code(run: Run, project: Path) -> None:
     (project / "guide.md").write_text("# The area of a circle\n\nAsk for it.\n")
     shown = run("search", "area of a circle").stdout
-    heads = {line.split()[1].partition(":")[0]: line for line in shown.splitlines() if line.startswith("[")}
+    heads = {line.partition(":")[0]: line for line in shown.splitlines() if line[:1].isalpha()}
     assert "  documentation" in heads["guide.md"]
     assert "  code" not in heads["shapes.py"]
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sourcewise.chunking.chunker import SmartCodeChunker
@@ -37,7 +37,10 @@ def assert_contract(text: str, chunks: tuple[Chunk, ...], max_tokens: int) -> No
         assert chunk.last_line > last
         assert_left_out(lines[last : chunk.first_line - 1])
         if chunk.first_line <= last:
-            assert chunk.symbol == chunks[position - 1].symbol != ""
+            # Parts of one definition overlap; a damaged one may have no name.
+            before = chunks[position - 1]
+            assert (chunk.symbol, chunk.kind) == (before.symbol, before.kind)
+            assert chunk.kind != "text"
         assert estimate_tokens(chunk.text) <= max_tokens or chunk.first_line == chunk.last_line
         assert (chunk.position, chunk.total) == (position, len(chunks))
         assert len(chunk.signature) <= 300
@@ -244,6 +247,7 @@ def test_surrogates_and_null_characters_are_kept() -> None:
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), max_tokens=st.integers(8, 200), target=st.integers(1, 400))
+@example(seed=194466396, max_tokens=22, target=1)
 def test_damaged_files_fulfil_the_contract(path: Path, seed: int, max_tokens: int, target: int) -> None:
     damaged = _damage(path.read_text(encoding="utf-8"), random.Random(seed))
     chunks = chunks_of(damaged, path.name, max_tokens, overlap_tokens=max_tokens // 3, target_tokens=target)
