@@ -80,6 +80,7 @@ def test_macros_of_cpp_hide_no_definition(text: str, name: str, kind: str) -> No
         ("x.ml", "let ( >>= ) a f = f a\n", ">>=", "function"),
         ("x.java", '@interface A { String name() default ""; }\n', "A.name", "method"),
         ("x.c", "typedef int callback(int);\n", "callback", "type"),
+        ("x.c", "typedef void *(*load_t)(int);\n", "load_t", "type"),
     ],
 )
 def test_definitions_by_a_call_and_without_a_body_are_found(path: str, text: str, name: str, kind: str) -> None:

@@ -13,7 +13,9 @@
   (function_declarator declarator: (type_identifier) @name)
   (pointer_declarator declarator: (function_declarator declarator: (type_identifier) @name))
   (array_declarator declarator: (type_identifier) @name)
-  (function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name)))]) @type
+  (function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name)))
+  (pointer_declarator declarator: (function_declarator
+    declarator: (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name))))]) @type
 (preproc_function_def name: (_) @name value: (_)? @body) @macro
 (preproc_def name: (_) @name value: (_)) @constant
 (comment) @comment
