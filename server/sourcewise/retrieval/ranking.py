@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sourcewise.domain.file_role import FileRole
 from sourcewise.retrieval.asked_roles import asked_roles
 from sourcewise.retrieval.ranking_features import FeatureExtractor
-from sourcewise.retrieval.ranking_weights import HYBRID_WEIGHTS, KEYWORD_WEIGHTS
+from sourcewise.retrieval.ranking_weights import HYBRID_WEIGHTS, KEYWORD_WEIGHTS, RoleWeights
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -72,6 +72,30 @@ class RankedChunk(NamedTuple):
     reasons: tuple[str, ...]
 
 
+class _ChunkFeatures(NamedTuple):
+    """The features of a chunk, by the names of their weights."""
+
+    keywords: float
+    semantic: float
+    semantic_of_file: float
+    symbol: float
+    exact_symbol: float
+    exact_location: float
+
+
+class _FileFeatures(NamedTuple):
+    """The features that all chunks of a file share, by the names of their weights; the last two for its role."""
+
+    rest_of_file: float
+    file_summary: float
+    query_in_file_name: float
+    file_name_in_query: float
+    folder_name_in_query: float
+    depth: float
+    unasked: float
+    asked: float
+
+
 class _Contribution(NamedTuple):
     """The amount that a feature adds to a score."""
 
@@ -96,38 +120,43 @@ def rank(
         chunk_metadata: the metadata of the candidates that still exist, by id.
         file_similarities: cosines of file summaries with the query, by path; paths without a summary are left out.
     """
-    found = {chunk_id: candidate for chunk_id, candidate in candidates.items() if chunk_id in chunk_metadata}
-    features = FeatureExtractor(term_weights)
-    scorer = _Scorer(features, asked_roles(request.text), found, chunk_metadata, file_similarities)
-    scores = {chunk_id: scorer.score(chunk_id) for chunk_id in found}
-    ordered = sorted(found, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
+    scorer = Scorer(request, term_weights, candidates, chunk_metadata, file_similarities)
+    scores = {chunk_id: scorer.score(chunk_id) for chunk_id in scorer.found}
+    ordered = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
     scored = [(chunk_id, chunk_metadata[chunk_id].path, scores[chunk_id]) for chunk_id in ordered]
-    chosen = _penalize_same_file(scored, scorer.weights.same_file, request.top)
+    chosen = penalize_same_file(scored, scorer.weights.same_file, request.top)
     return [RankedChunk(i, scores[i] + penalty, scorer.reasons(i, penalty)) for i, penalty in chosen]
 
 
-class _Scorer:
-    """Computes the score of each candidate relative to the other candidates."""
+class Scorer:
+    """Computes the features and the score of each candidate relative to the other candidates.
+
+    Attributes:
+        found: the candidates that still exist, by id.
+        weights: the table of weights for this search.
+    """
 
     def __init__(
         self,
-        features: FeatureExtractor,
-        asked: Mapping[FileRole, float],
-        found: Mapping[str, Candidate],
+        request: SearchRequest,
+        term_weights: Mapping[str, float],
+        candidates: Mapping[str, Candidate],
         chunk_metadata: Mapping[str, ChunkMetadata],
         file_similarities: Mapping[str, float],
     ) -> None:
+        """Take the arguments of `rank`."""
+        self.found = found = {i: candidate for i, candidate in candidates.items() if i in chunk_metadata}
+        extractor = FeatureExtractor(term_weights)
         self.weights = HYBRID_WEIGHTS if any(candidate.nearest for candidate in found.values()) else KEYWORD_WEIGHTS
-        self._found = found
         self._paths = {chunk_id: chunk_metadata[chunk_id].path for chunk_id in found}
         self._best_bm25 = max((candidate.bm25 for candidate in found.values()), default=0.0) or 1.0
         cosines = [c.similarity for c in found.values() if c.nearest and c.similarity is not None]
         self._lowest_cosine, self._highest_cosine = min(cosines, default=0.0), max(cosines, default=0.0)
-        self._symbols = {chunk_id: features.best_symbol(chunk_metadata[chunk_id].names) for chunk_id in found}
-        self._path_features = features.path_features(
+        self._symbols = {chunk_id: extractor.best_symbol(chunk_metadata[chunk_id].names) for chunk_id in found}
+        self._path_features = extractor.path_features(
             {each.path: each.note for each in map(chunk_metadata.get, found) if each}
         )
-        self._asked = asked
+        self._asked = asked_roles(request.text)
         self._semantic = {chunk_id: self._semantic_of(candidate) for chunk_id, candidate in found.items()}
         self._semantic_of_file: dict[str, float] = defaultdict(float)
         for chunk_id, path in self._paths.items():
@@ -142,6 +171,14 @@ class _Scorer:
         """Return the sum of all contributions."""
         return _sum(self._of_chunk(chunk_id)) + self._file_scores[self._paths[chunk_id]]
 
+    def features(self, chunk_id: str) -> dict[str, float]:
+        """Return all features of a chunk; those of its file's role are called `test, unasked` and `test, asked`."""
+        path = self._paths[chunk_id]
+        of_file = self._file_features(path)._asdict()
+        role = self._path_features[path].role
+        of_role = {f"{role}, {name}": of_file.pop(name) for name in RoleWeights._fields}
+        return self._chunk_features(chunk_id)._asdict() | of_file | of_role
+
     def reasons(self, chunk_id: str, penalty: float) -> tuple[str, ...]:
         """Return the nonzero contributions in words, the largest first."""
         same_file = _Contribution("is not the best match in its file", penalty)
@@ -150,37 +187,59 @@ class _Scorer:
         shown.sort(key=lambda each: -abs(each.amount))
         return tuple(f"{each.feature} {each.amount:+.2f}" for each in shown)
 
+    def _chunk_features(self, chunk_id: str) -> _ChunkFeatures:
+        candidate = self.found[chunk_id]
+        return _ChunkFeatures(
+            keywords=candidate.bm25 / self._best_bm25,
+            semantic=self._semantic[chunk_id],
+            semantic_of_file=self._semantic_of_file[self._paths[chunk_id]],
+            symbol=self._symbols[chunk_id].fit,
+            exact_symbol=float(bool(candidate.exact_symbols)),
+            exact_location=candidate.exact_location,
+        )
+
+    def _file_features(self, path: str) -> _FileFeatures:
+        of_path = self._path_features[path]
+        likelihood = self._asked.get(of_path.role, 0.0)
+        return _FileFeatures(
+            rest_of_file=self._rest_of_file[path] / self._best_bm25,
+            file_summary=self._file_summary[path],
+            query_in_file_name=of_path.query_in_file_name,
+            file_name_in_query=of_path.file_name_in_query,
+            folder_name_in_query=of_path.folder_name_in_query,
+            depth=of_path.depth,
+            unasked=1 - likelihood,
+            asked=likelihood,
+        )
+
     def _of_chunk(self, chunk_id: str) -> Iterator[_Contribution]:
-        weights, candidate, symbol = self.weights, self._found[chunk_id], self._symbols[chunk_id]
-        keywords = candidate.bm25 / self._best_bm25
-        yield _Contribution("keywords", weights.keywords * keywords)
-        of_file = weights.semantic_of_file * self._semantic_of_file[self._paths[chunk_id]]
-        yield _Contribution("semantic similarity", weights.semantic * self._semantic[chunk_id] + of_file)
-        if candidate.exact_location:
-            yield _Contribution("is named in the question", weights.exact_location * candidate.exact_location)
-        if candidate.exact_symbols:
-            symbols = ", ".join(dict.fromkeys(candidate.exact_symbols))
+        weights, features = self.weights, self._chunk_features(chunk_id)
+        yield _Contribution("keywords", weights.keywords * features.keywords)
+        semantic = weights.semantic * features.semantic + weights.semantic_of_file * features.semantic_of_file
+        yield _Contribution("semantic similarity", semantic)
+        if features.exact_location:
+            yield _Contribution("is named in the question", weights.exact_location * features.exact_location)
+        if features.exact_symbol:
+            symbols = ", ".join(dict.fromkeys(self.found[chunk_id].exact_symbols))
             yield _Contribution(f"defines {symbols}", weights.exact_symbol)
-        if symbol.fit:
-            yield _Contribution(f"matches symbol {symbol.name}", weights.symbol * symbol.fit)
+        if features.symbol:
+            yield _Contribution(f"matches symbol {self._symbols[chunk_id].name}", weights.symbol * features.symbol)
 
     def _of_file(self, path: str) -> Iterator[_Contribution]:
-        weights, features = self.weights, self._path_features[path]
-        rest = self._rest_of_file[path] / self._best_bm25
-        yield _Contribution("keywords elsewhere in the file", weights.rest_of_file * rest)
-        yield _Contribution("file summary", weights.file_summary * self._file_summary[path])
+        weights, features, of_path = self.weights, self._file_features(path), self._path_features[path]
+        yield _Contribution("keywords elsewhere in the file", weights.rest_of_file * features.rest_of_file)
+        yield _Contribution("file summary", weights.file_summary * features.file_summary)
         yield _Contribution(
-            f"path contains {', '.join(features.matched_terms)}",
+            f"path contains {', '.join(of_path.matched_terms)}",
             weights.query_in_file_name * features.query_in_file_name
             + weights.file_name_in_query * features.file_name_in_query
             + weights.folder_name_in_query * features.folder_name_in_query,
         )
         yield _Contribution("is deeply nested", weights.depth * features.depth)
-        if features.role in weights.roles:
-            unasked, asked = weights.roles[features.role]
-            likelihood = self._asked.get(features.role, 0.0)
-            amount = unasked * (1 - likelihood) + asked * likelihood
-            yield _Contribution(_ROLES_IN_WORDS[features.role], amount)
+        if of_path.role in weights.roles:
+            of_role = weights.roles[of_path.role]
+            amount = of_role.unasked * features.unasked + of_role.asked * features.asked
+            yield _Contribution(_ROLES_IN_WORDS[of_path.role], amount)
 
     def _semantic_of(self, candidate: Candidate) -> float:
         """Return the cosine of a candidate, scaled from the lowest of the nearest (0) to the highest (1)."""
@@ -215,7 +274,7 @@ def _scaled(cosines: Mapping[str, float], paths: Collection[str]) -> dict[str, f
     return {path: scaled.get(path, average) for path in paths}
 
 
-def _penalize_same_file(scored: Sequence[tuple[str, str, float]], penalty: float, top: int) -> list[tuple[str, float]]:
+def penalize_same_file(scored: Sequence[tuple[str, str, float]], penalty: float, top: int) -> list[tuple[str, float]]:
     """Penalize every chunk but the best of each file, so that one file does not fill the results.
 
     Args:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from sourcewise.domain.search import SearchRequest
-from sourcewise.retrieval.ranking import Candidate, ChunkMetadata, rank
+from sourcewise.retrieval.ranking import Candidate, ChunkMetadata, Scorer, rank
 from sourcewise.text.words import query_terms
 
 
@@ -172,6 +174,25 @@ def test_reasons_list_each_contribution_with_its_amount() -> None:
     }
     assert abs(sum(map(float, contributions.values())) - found.score) < 0.05
     assert found.reasons[0].startswith("is a test -")
+
+
+def test_a_score_is_the_sum_of_the_features_times_the_weights_of_their_names() -> None:
+    candidates = {
+        "x": Candidate(bm25=2.0, nearest=True, similarity=0.5, exact_symbols=["get"], exact_location=0.5),
+        "y": Candidate(bm25=1.0, nearest=True, similarity=0.4),
+        "z": Candidate(bm25=1.5, not_nearest=True),
+    }
+    chunks = dict([chunk("x", "tests/app.py", "get"), chunk("y", "lib/http/app.py", "get_app"), chunk("z", "a.md", "")])
+    terms, files = {"get": 1.0, "app": 2.0}, {"tests/app.py": 0.5, "a.md": 0.2}
+    scorer = Scorer(SearchRequest("where is get of the app tested", 3), terms, candidates, chunks, files)
+    weights = dataclasses.asdict(scorer.weights)
+    for role, (unasked, asked) in weights.pop("roles").items():
+        weights |= {f"{role}, unasked": unasked, f"{role}, asked": asked}
+    for chunk_id in candidates:
+        features = scorer.features(chunk_id)
+        total = sum(weights.get(name, 0.0) * feature for name, feature in features.items())
+        assert scorer.score(chunk_id) == pytest.approx(total)
+        assert features.keys() - weights.keys() <= {"code, unasked", "code, asked"}
 
 
 def test_the_file_summary_decides_between_equal_chunks() -> None:
