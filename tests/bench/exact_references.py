@@ -96,7 +96,7 @@ def measure(index: Index, known: dict[str, Any], show: bool) -> tuple[dict[Spot,
     spots: dict[Spot, ReferencePlace] = {}
     for place in found.places:
         text = (index.folder / place.path).read_text("utf-8").splitlines()[place.line - 1]
-        if place.kind in _USES and text[place.column - 1 :].startswith(symbol["name"]):
+        if place.kind in _USES and re.match(rf"{symbol['name']}\b", text[place.column - 1 :]):
             spots[place.path, place.line, place.column - 1] = place
     if show:
         _show(symbol, spots, known_references(index.folder, known), index.folder)

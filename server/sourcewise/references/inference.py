@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sourcewise.references.occurrence import CALL, Member, root_parts
+from sourcewise.references.occurrence import CALL, ENTER, Member, root_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,9 +111,23 @@ class Inference:
         try:
             value = self._root(path, expression[0])
             for step in expression[1:]:
-                value = self._called(value) if step == CALL else self._attribute(value, step[1:])
+                value = self._step(value, step)
         finally:
             self._depth -= 1
+        return value
+
+    def _step(self, value: Value, step: str) -> Value:
+        if step == CALL:
+            return self._called(value)
+        return self._entered(value) if step == ENTER else self._attribute(value, step[1:])
+
+    def _entered(self, value: Value) -> Value:
+        """Return what a context manager returns: often itself."""
+        value = self._dereferenced(value)
+        for method in ("__enter__", "__aenter__") if isinstance(value, Instance) else ():
+            entered = self._called(self._attribute(value, method))
+            if isinstance(entered, Instance):
+                return entered
         return value
 
     def _root(self, path: str, root: str) -> Value:

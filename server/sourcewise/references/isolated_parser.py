@@ -9,7 +9,7 @@ import logging
 from collections import OrderedDict
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sourcewise.errors import WorkerError
 from sourcewise.paths import DataPaths
@@ -65,29 +65,28 @@ class IsolatedParser:
 
     def occurrences(self, file: SourceFile, name: str) -> FileOccurrences:
         """Return the occurrences of a name in a file."""
-        found = self._occurrences.get((file.path, file.digest, name))
+        key = (file.path, file.digest, name)
+        found = self._occurrences.get(key)
         if found is None:
-            found = self._read(file, (name,))[name]
+            found = _call("occurrences", file, name) or occurrences_without_syntax(file, name)
+            self._occurrences.put(key, found)
         return found
 
     def facts(self, file: SourceFile) -> FileFacts | None:
         """Return the facts about a file; None if its grammar fails."""
-        if (file.path, file.digest) not in self._facts:
-            self._read(file, ())
-        return self._facts.get((file.path, file.digest))
+        key = (file.path, file.digest)
+        if key not in self._facts:
+            self._facts.put(key, _call("facts", file))
+        return self._facts.get(key)
 
-    def _read(self, file: SourceFile, names: tuple[str, ...]) -> dict[str, FileOccurrences]:
-        found: dict[str, FileOccurrences]
-        facts: FileFacts | None
-        try:
-            found, facts = _worker().call("read", file, names, urgent=True)
-        except WorkerError:
-            logger.warning("%s is searched without its grammar", file.path, exc_info=True)
-            found, facts = {name: occurrences_without_syntax(file, name) for name in names}, None
-        self._facts.put((file.path, file.digest), facts)
-        for name, occurrences in found.items():
-            self._occurrences.put((file.path, file.digest, name), occurrences)
-        return found
+
+def _call(method: str, *arguments: object) -> Any:
+    """Call the parsing process; return None if it ends."""
+    try:
+        return _worker().call(method, *arguments, urgent=True)
+    except WorkerError:
+        logger.warning("A file is searched without its grammar", exc_info=True)
+        return None
 
 
 @cache

@@ -1,7 +1,8 @@
 """Values that the parsing process returns: occurrences of names, and facts about the names that a file defines.
 
 An `Expression` describes an object without evaluating it: a root, then steps. A root is a name of the file's outermost
-scope, or one of the marked roots below. A step is `.name` or `()`: `Store().load` is `("Store", "()", ".load")`.
+scope, or one of the marked roots below. A step is `.name`, `()`, or `with` for what a context manager returns:
+`Store().load` is `("Store", "()", ".load")`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ UNKNOWN: Expression = ("?",)
 OTHER: Expression = ("other?",)
 """An object that no definition of the workspace names: a literal, or a local variable as such."""
 CALL = "()"
+ENTER = "with"
 _SEPARATOR = "?"
 
 

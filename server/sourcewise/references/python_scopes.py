@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sourcewise.references.occurrence import CALL, OTHER, UNKNOWN, Expression, FileFacts, marked_root
+from sourcewise.references.occurrence import CALL, ENTER, OTHER, UNKNOWN, Expression, FileFacts, marked_root
 from sourcewise.references.python_facts import FactsBuilder, imported_names
 from sourcewise.references.python_nodes import (
     COMPREHENSIONS,
@@ -243,4 +243,6 @@ class PythonScopes(Scopes):
         if value is None or name is None or name.type != "identifier":
             return
         is_exception = node.parent is not None and node.parent.type == "except_clause"
-        bound[text_of(name)] = LocalName(lambda: self.instance(value) if is_exception else self.expression(value))
+        bound[text_of(name)] = LocalName(
+            lambda: self.instance(value) if is_exception else limited((*self.expression(value), ENTER))
+        )

@@ -121,6 +121,14 @@ def test_an_override_is_shown_as_such(folder_of: FolderOf) -> None:
     }
 
 
+def test_a_context_manager_may_return_another_object(folder_of: FolderOf) -> None:
+    text = (
+        "from store import Store\n\n\nclass Opening:\n    async def __aenter__(self) -> Store:\n        return 1\n"
+        "\n\nasync def f():\n    async with Opening() as store:\n        store.parse()\n"
+    )
+    assert folder_of({"store.py": STORE, "use.py": text}).certainties("parse")["use.py:11"] == "certain call"
+
+
 def test_fields_that_a_constructor_assigns_have_their_type(folder_of: FolderOf) -> None:
     text = (
         "from store import Store\n\n\nclass User:\n    def __init__(self, given: Store):\n        self.given = given\n"

@@ -118,12 +118,12 @@ def test_the_parsing_process_returns_occurrences_and_facts_once(monkeypatch: pyt
     file = SourceFile(FileStamp("a.py", 1, 1), "def run():\n    run()\n", "python", "1")
     parser = IsolatedParser()
     try:
-        found = parser.occurrences(file, "run")
+        found, facts = parser.occurrences(file, "run"), parser.facts(file)
     finally:
         isolated_parser.end_parsing()
     monkeypatch.setattr(isolated_parser, "_worker", _DeadWorker)
     assert [place.kind.value for place in found.occurrences] == ["definition", "call"]
     assert parser.occurrences(file, "run") is found
-    facts = parser.facts(file)
+    assert parser.facts(file) is facts
     assert facts is not None
     assert list(facts.members) == ["run"]
