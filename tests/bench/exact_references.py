@@ -1,11 +1,11 @@
-"""Compares the places that `sourcewise uses` lists with the references that `jedi` finds.
+"""Compares the places that `sourcewise uses` lists with the references that another analyser finds.
 
-    npm run python -- tests/bench/exact_references.py --trees DIR --jedi FILE [--show]
+    npm run python -- tests/bench/exact_references.py --trees DIR --references FILE [--show]
 
-`jedi_references.py` writes `FILE`. Comments, strings, documents, keys, keyword arguments and definitions are left out
-on both sides, and so are places where an import gives the name another one, which `jedi` does not follow. Prints a
-Markdown table: recall of all three groups, precision of the certain places and of the certain and probable ones, and
-recall of call sites among these two groups. `--show` also prints the places that differ.
+`jedi_references.py` or `typescript_references.mjs` writes `FILE`. Comments, strings, documents, keys, keyword arguments
+and definitions are left out on both sides, and so are places where an import gives the name another one, which `jedi`
+does not follow. Prints a Markdown table: recall of all three groups, precision of the certain places and of the certain
+and probable ones, and recall of call sites among these two groups. `--show` also prints the places that differ.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Tally:
     seconds: list[float] = field(default_factory=list)
 
     def add(self, places: dict[Spot, ReferencePlace], known: dict[Spot, bool], seconds: float) -> None:
-        """Count the places of a symbol, and the references that `jedi` finds, with whether each is a call."""
+        """Count the places of a symbol, and the references that the analyser finds, with whether each is a call."""
         certain = {spot for spot, place in places.items() if place.certainty is Certainty.CERTAIN}
         meant = {spot for spot, place in places.items() if place.certainty in _MEANT}
         calls = {spot for spot, is_call in known.items() if is_call}
@@ -104,7 +104,7 @@ def measure(index: Index, known: dict[str, Any], show: bool) -> tuple[dict[Spot,
 
 
 def known_references(folder: Path, known: dict[str, Any]) -> dict[Spot, bool]:
-    """Return the references that `jedi` finds, with whether each is a call; without overloads and overrides."""
+    """Return the references that the analyser finds, with whether each is a call; without overloads and overrides."""
     spots = {(each["path"], each["line"], each["column"]): each["is_call"] for each in known["references"]}
     return {spot: is_call for spot, is_call in spots.items() if not _DEFINES.search(_line_at(folder, spot)[: spot[2]])}
 
@@ -116,7 +116,7 @@ def _line_at(folder: Path, spot: Spot) -> str:
 def _show(symbol: dict[str, Any], spots: dict[Spot, ReferencePlace], known: dict[Spot, bool], folder: Path) -> None:
     for spot, place in spots.items():
         if place.certainty in _MEANT and spot not in known:
-            sys.stdout.write(f"{place.certainty.value}, not by jedi: {symbol['qualified']} at {spot}: {place.code}\n")
+            sys.stdout.write(f"{place.certainty.value}, only here: {symbol['qualified']} at {spot}: {place.code}\n")
     for spot, is_call in known.items():
         if spot not in spots or (is_call and spots[spot].certainty is Certainty.NAME_ONLY):
             code = _line_at(folder, spot).strip()
@@ -128,11 +128,11 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trees", type=Path, required=True)
-    parser.add_argument("--jedi", type=Path, required=True)
+    parser.add_argument("--references", type=Path, required=True)
     parser.add_argument("--show", action="store_true")
     options = parser.parse_args()
     by_tree: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for line in options.jedi.open():
+    for line in options.references.open():
         known = json.loads(line)
         if known["references"] is not None:
             by_tree[known["symbol"]["tree"]].append(known)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sourcewise.domain.references import Certainty, OccurrenceKind
 from sourcewise.references.built_in_methods import BUILT_IN_METHODS
 from sourcewise.references.inference import UNKNOWN_VALUE, Symbol, Unknown
-from sourcewise.references.occurrence import UNKNOWN, Member
+from sourcewise.references.occurrence import UNKNOWN, Member, root_parts
 from sourcewise.text.languages import language_of
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class CertaintyJudge:
         # Whether every definition of the name is a wanted one, or a member that overrides or is overridden by one.
         family = set().union(*(self._family(each) for each in self._wanted.values()))
         self._is_only = all(each.key in self._wanted or self._family(each) & family for each in known)
+        self._overridden = family - self._wanted.keys()
+        self._unlisted = {(each.path, each.line): each.qualified for each in known if not each.is_listed}
         self._has_member = any(each.around for each in wanted)
         self._languages = {language_of(each.path) for each in wanted}
 
@@ -61,7 +63,7 @@ class CertaintyJudge:
         """Return the kind of a place, which may be an override, and how certain it is."""
         if place.kind in _TEXT:
             return place.kind, Certainty.NAME_ONLY
-        if place.kind is OccurrenceKind.DEFINITION:
+        if place.kind is OccurrenceKind.DEFINITION or self._defines(path, place):
             return self._judged_definition(path, place)
         if not any(_is_same_family(language, other) for other in self._languages):
             return place.kind, Certainty.NAME_ONLY
@@ -75,6 +77,13 @@ class CertaintyJudge:
 
     def _is_wanted(self, value: Value) -> bool:
         return isinstance(value, Symbol) and (value.path, value.qualified) in self._wanted
+
+    def _defines(self, path: str, place: Occurrence) -> bool:
+        """Return whether a place is where a variable or field begins, which the outline of a file does not list."""
+        if place.kind is not OccurrenceKind.REFERENCE or (path, place.line) not in self._unlisted:
+            return False
+        value = self._inference.value(path, place.target)
+        return isinstance(value, Symbol) and value[:2] == (path, self._unlisted[path, place.line])
 
     def _judged_definition(self, path: str, place: Occurrence) -> tuple[OccurrenceKind, Certainty]:
         lines = [(each.path, each.line) for each in self._wanted.values()]
@@ -105,11 +114,17 @@ class CertaintyJudge:
 
     def _inferred(self, path: str, language: str, place: Occurrence) -> Certainty:
         value = self._inference.value(path, place.target) if place.target != UNKNOWN else UNKNOWN_VALUE
+        if isinstance(value, Symbol) and self._may_dispatch(value, place):
+            return Certainty.PROBABLE
         if not isinstance(value, Unknown):
-            return Certainty.CERTAIN if isinstance(value, Symbol) and self._is_wanted(value) else Certainty.NAME_ONLY
+            return Certainty.CERTAIN if self._is_wanted(value) else Certainty.NAME_ONLY
         if place.is_member and (self._name in BUILT_IN_METHODS.get(language, ()) or not self._has_member):
             return Certainty.NAME_ONLY
         return Certainty.PROBABLE if self._is_only else Certainty.NAME_ONLY
+
+    def _may_dispatch(self, value: Symbol, place: Occurrence) -> bool:
+        """Return whether a call of a base's method may reach a wanted method that overrides it."""
+        return value[:2] in self._overridden and root_parts(place.target[0])[0] != "super"
 
     def _by_rules(self, path: str, language: str, place: Occurrence) -> Certainty:
         """Judge a place in a language whose scopes are unknown: by file, folder and the receiver's name."""

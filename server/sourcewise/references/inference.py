@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sourcewise.references.occurrence import CALL, ENTER, Member, root_parts
+from sourcewise.references.occurrence import CALL, ENTER, WHOLE_MODULE, Member, root_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -168,11 +168,18 @@ class Inference:
         language = self._language_of(path)
         file = self._modules.resolve(path, module, language)
         if file is not None:
-            return self._exported(file, name) if name else Module(file)
+            return self._exported(file, name) if name else self._module(file)
         if language not in _PYTHON:
             return UNKNOWN_VALUE if module.startswith(".") else OUTSIDE
         namespace = Namespace(path, module)
         return self._of_namespace(namespace, name) if name else namespace
+
+    def _module(self, path: str) -> Value:
+        """Return a module, or the class or function that it exports as a whole."""
+        facts = self._facts_of(path)
+        whole = facts.exports.get(WHOLE_MODULE) if facts is not None and facts.exports is not None else None
+        value = self.value(path, whole) if whole is not None else UNKNOWN_VALUE
+        return value if isinstance(value, Symbol) else Module(path)
 
     def _of_namespace(self, namespace: Namespace, name: str) -> Value:
         """Return a module of a package whose `__init__.py` is missing or empty, and so is not in the index."""

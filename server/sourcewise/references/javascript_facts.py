@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from sourcewise.references.occurrence import OTHER, UNKNOWN, ClassFacts, Expression, FileFacts, Member, marked_root
+from sourcewise.references.occurrence import (
+    OTHER,
+    UNKNOWN,
+    WHOLE_MODULE,
+    ClassFacts,
+    Expression,
+    FileFacts,
+    Member,
+    marked_root,
+)
 from sourcewise.references.scopes import first_child, text_of
 
 if TYPE_CHECKING:
@@ -220,7 +229,7 @@ class FactsBuilder:
             facts.members[named] = Member(_line(left), is_function=right.type in _FUNCTION_VALUES)
 
     def _export_object(self, value: Node) -> None:
-        self._exports["default"] = self._scopes.expression(value)
+        self._exports["default"] = self._exports[WHOLE_MODULE] = self._scopes.expression(value)
         for child in value.named_children if value.type == "object" else ():
             if child.type == "shorthand_property_identifier":
                 self._exports[text_of(child)] = (text_of(child),)

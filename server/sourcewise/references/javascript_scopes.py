@@ -28,7 +28,9 @@ _TRANSPARENT = frozenset(
 )
 _TRANSPARENT_TYPES = frozenset({"Promise", "Readonly", "Partial", "Required"})
 _BUILT_IN_TYPES = frozenset({"predefined_type", "literal_type", "array_type", "tuple_type"})
-_NAMES = frozenset({"identifier", "type_identifier", "shorthand_property_identifier", "jsx_identifier"})
+_NAMES = frozenset(
+    {"identifier", "type_identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"}
+)
 
 
 class JavaScriptScopes(Scopes):
@@ -42,7 +44,7 @@ class JavaScriptScopes(Scopes):
         """Describe what a name refers to, given its node."""
         parent = name.parent
         if parent is None or parent.type in PARAMETERS:
-            return UNKNOWN
+            return OTHER
         if parent.type in {"import_specifier", "export_specifier", "import_clause", "namespace_import"}:
             return self._imported(name)
         if parent.type == "member_expression" and parent.child_by_field_name("property") == name:
@@ -51,9 +53,8 @@ class JavaScriptScopes(Scopes):
             return self._nested(parent)
         if is_member_name(parent, name):
             return self._defined_member(parent, name)
-        return (
-            self.named(text_of(name), parent if parent.type in FUNCTIONS else name) if name.type in _NAMES else UNKNOWN
-        )
+        # The name of a function belongs to the scope around it.
+        return self.named(text_of(name), parent if parent.type in FUNCTIONS else name) if _is_name(name) else OTHER
 
     def _defined_member(self, definition: Node, name: Node) -> Expression:
         around = class_around(definition)

@@ -20,6 +20,8 @@ OTHER: Expression = ("other?",)
 """An object that no definition of the workspace names: a literal, or a local variable as such."""
 CALL = "()"
 ENTER = "with"
+WHOLE_MODULE = "module.exports"
+"""The name under which `FileFacts.exports` has what a file exports instead of a module with names."""
 _SEPARATOR = "?"
 
 

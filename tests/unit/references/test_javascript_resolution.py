@@ -102,3 +102,19 @@ def test_scripts_of_components_are_parsed(folder_of: FolderOf) -> None:
     found = folder.certainties("run")
     assert found["src/B.vue:4"] == "certain call"
     assert found["src/B.vue:1"] != "certain call"
+
+
+def test_a_class_that_a_module_exports_as_a_whole(folder_of: FolderOf) -> None:
+    folder = folder_of(
+        {
+            "a.js": "class Shape { area() {} }\nmodule.exports = Shape;\n",
+            "b.js": 'const Figure = require("./a");\nnew Figure().area();\nnew Figure();\n',
+        }
+    )
+    assert folder.certainties("area")["b.js:2"] == "certain call"
+    assert folder.certainties("Shape")["a.js:2"] == "certain reference"
+
+
+def test_variables_begin_with_a_definition(folder_of: FolderOf) -> None:
+    folder = folder_of({"a.js": "export const options = { a: 1 };\nuse(options);\n"})
+    assert folder.certainties("options") == {"a.js:1": "certain definition", "a.js:2": "certain reference"}

@@ -191,3 +191,14 @@ def test_a_class_body_does_not_hide_a_function_from_its_methods(folder_of: Folde
     text = "def run():\n    pass\n\n\nclass A:\n    def run(self):\n        run()\n\n    again = run\n"
     found = folder_of({"a.py": text}).certainties("a.run")
     assert (found["a.py:7"], found["a.py:9"]) == ("certain call", "name only reference")
+
+
+def test_a_call_of_a_base_may_reach_the_override(folder_of: FolderOf) -> None:
+    text = "class Base:\n    def run(self):\n        self.step()\n\n    def step(self):\n        pass\n\n\n"
+    text += "class Sub(Base):\n    def step(self):\n        super().step()\n"
+    assert folder_of({"a.py": text}).certainties("Sub.step") == {
+        "a.py:10": "certain definition",
+        "a.py:3": "probable call",
+        "a.py:5": "name only definition",
+        "a.py:11": "name only call",
+    }
