@@ -1,6 +1,7 @@
 """Parses a file with tree-sitter and returns its outline and the costs of cutting it.
 
-Only this package knows tree-sitter and the queries in `queries/`. Trees may be broken or ten thousand levels deep.
+Only this package knows the queries in `queries/`; `references` reads the nodes of its trees. Trees may be broken or ten
+thousand levels deep.
 `queries/README.md` lists the captures of the queries.
 """
 
@@ -61,7 +62,11 @@ def has_parser(language: str) -> bool:
 
 
 class Syntax:
-    """The parsed text of one file."""
+    """The parsed text of one file.
+
+    Attributes:
+        grammar: the language whose grammar parsed it.
+    """
 
     @classmethod
     def of(cls, language: str, lines: Sequence[str]) -> Syntax | None:
@@ -82,6 +87,7 @@ class Syntax:
         return cls(code, lines, source, tree)
 
     def __init__(self, code: Prepared, lines: Sequence[str], source: bytes, tree: Tree) -> None:
+        self.grammar = code.grammar
         self._language = code.queries
         self._is_partial = code.is_partial
         self._lines = lines
@@ -93,6 +99,27 @@ class Syntax:
         self._comment_spans: list[tuple[int, int]] = []
         self._indents = [len(line) - len(line.lstrip()) for line in source.split(b"\n")]
         self._found = self._matches()
+
+    @property
+    def root(self) -> Node:
+        """The root of the syntax tree; columns count bytes."""
+        return self._tree.root_node
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether only parts of the file are code in this language, as in a component."""
+        return self._is_partial
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether the grammar could not read some of the file."""
+        return self._tree.root_node.has_error
+
+    def definition_name_ends(self) -> frozenset[int]:
+        """Return the positions in bytes where the names of definitions end."""
+        named = [match for match in self._found if not match.kind.startswith(("scope.", "wrapper", "doc"))]
+        nodes = [match.details.get("name") or match.details.get("path") for match in named]
+        return frozenset(node.end_byte for node in nodes if node is not None)
 
     def outline(self) -> Region:
         """Return a region for the whole file with its definitions as descendants."""

@@ -17,6 +17,7 @@ from sourcewise.cli.indexing import index, status
 from sourcewise.cli.inspecting import chunks, doctor, skipped, why
 from sourcewise.cli.opening import settings_of_user
 from sourcewise.cli.output_encoding import make_output_printable
+from sourcewise.cli.uses import uses
 from sourcewise.errors import CancelledError, StorageError, UserError
 from sourcewise.paths import DataPaths
 
@@ -87,5 +88,5 @@ def lsp() -> None:
     serve(settings_of_user(), DataPaths.default())
 
 
-for command in (ask, search, revoke, index, status, why, chunks, skipped, doctor, evaluate):
+for command in (ask, search, uses, revoke, index, status, why, chunks, skipped, doctor, evaluate):
     main.add_command(command)

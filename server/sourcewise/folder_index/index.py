@@ -10,6 +10,8 @@ from sourcewise.domain.index_state import IndexStatus
 from sourcewise.indexing.indexer import CHUNKING_CONFIG_KEY, FULLY_SCANNED_KEY
 from sourcewise.mining.file_roles import file_role
 from sourcewise.mining.miner import CodeMiner
+from sourcewise.references.isolated_parser import IsolatedParser
+from sourcewise.references.reference_finder import ReferenceFinder
 from sourcewise.retrieval.retriever import Retriever
 from sourcewise.retrieval.scope import chunk_filter_of, scope_choices
 from sourcewise.retrieval.symbol_index import SymbolIndex
@@ -94,6 +96,7 @@ class Index:
         self.folder = folder
         self.vectors = vectors
         self.symbols = SymbolIndex(catalog, vectors)
+        self.references = ReferenceFinder(catalog, self._current_file, IsolatedParser())
         self._paths = paths
         self._catalog = catalog
         self._shared = shared
@@ -126,9 +129,13 @@ class Index:
 
     def text_of(self, path: str) -> str | None:
         """Return a file's current text; None if the file is gone, unreadable, or reached through a link."""
+        file = self._current_file(path)
+        return None if file is None else file.text
+
+    def _current_file(self, path: str) -> SourceFile | None:
         miner = CodeMiner(self._shared.settings().max_file_bytes)
         file = miner.read(self.folder, FileStamp(path, 0, 0))
-        return file.text if isinstance(file, SourceFile) else None
+        return file if isinstance(file, SourceFile) else None
 
     def chunk(self, chunk_id: str) -> Chunk | None:
         """Return a chunk, or None if it is gone."""

@@ -116,6 +116,18 @@ class KeywordIndex:
         hits = {key: KeywordHit(chunk_id, path, note, found[key]) for key, chunk_id, path, note in rows}
         return [hits[key] for key in found if key in hits]
 
+    def paths(self, term: str, limit: int) -> list[str]:
+        """Return the files with a chunk that contains a term, in the order of their paths.
+
+        Args:
+            term: a word or a phrase, see `text.words.search_term`.
+            limit: maximum number of chunks to look at.
+        """
+        query = """SELECT DISTINCT path FROM (SELECT rowid FROM words WHERE words MATCH ? LIMIT ?) AS found
+            JOIN chunks ON chunks.key = found.rowid JOIN files ON files.key = chunks.file ORDER BY path"""
+        with self._database.read() as connection:
+            return [path for (path,) in connection.execute(query, (_quoted(term), limit))]
+
     def inverse_document_frequency(self, terms: Iterable[str]) -> dict[str, float]:
         """Return the inverse document frequency of each term; 0 for terms that occur in no chunk."""
         phrases = {term: _quoted(term) for term in terms}

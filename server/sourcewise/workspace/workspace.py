@@ -18,6 +18,7 @@ from sourcewise.indexing.throttle import Machine, Throttle
 from sourcewise.llm.consent import Consent
 from sourcewise.llm.language_models import LanguageModels
 from sourcewise.paths import workspace_folder
+from sourcewise.references.isolated_parser import end_parsing as end_reference_parsing
 from sourcewise.storage.catalog import Catalog
 from sourcewise.storage.disk_usage import bytes_in
 from sourcewise.storage.embedding_cache import EmbeddingCache
@@ -163,6 +164,7 @@ class Workspace:
         for folder in list(self._folders):
             self.close_folder(folder)
         end_parsing()
+        end_reference_parsing()
         self.stores.close()
         self.cache.close()
 

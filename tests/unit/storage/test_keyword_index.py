@@ -161,3 +161,12 @@ def test_a_name_in_such_a_script_is_found_as_a_phrase(catalog: Catalog) -> None:
     put(catalog, "a.py", named)
     put(catalog, "b.py", chunk("b.py", "# 用户取消,获取失败"))
     assert found(catalog, search_term("获取用户")) == [named.id]
+
+
+def test_the_files_with_a_word_are_listed_once(catalog: Catalog) -> None:
+    put(catalog, "b.py", chunk("b.py", "run()"), chunk("b.py", "run(2)", 9))
+    put(catalog, "a.py", chunk("a.py", "def run_all(): run()"))
+    put(catalog, "c.py", chunk("c.py", "walk()"))
+    assert catalog.keywords.paths(search_term("run"), 10) == ["a.py", "b.py"]
+    assert catalog.keywords.paths(search_term("run"), 1) in (["a.py"], ["b.py"])
+    assert catalog.keywords.paths(search_term("<<"), 10) == []
