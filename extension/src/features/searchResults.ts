@@ -11,7 +11,7 @@ export function fileItems(passages: readonly Passage[]): PlaceItem[] {
   return [...files.values()].map(fileItem);
 }
 
-/** Returns the item of a file: location of each passage, symbols, role unless it is code, match and first line. */
+/** Returns the item of a file: location of each passage, match, role unless it is code, symbols and first line. */
 function fileItem(passages: readonly Passage[]): PlaceItem {
   const [best] = passages;
   if (!best) throw new Error("A file in the results has a passage.");
@@ -20,7 +20,7 @@ function fileItem(passages: readonly Passage[]): PlaceItem {
   const role = best.role === "code" ? "" : best.role;
   return {
     label: asText(`${best.path}:${lines}`),
-    description: asText([symbols, role, `${Math.round(best.match * 100)}%`].filter(Boolean).join("  ")),
+    description: asText([`${Math.round(best.match * 100)}%`, role, symbols].filter(Boolean).join("  ")),
     detail: asText(firstLine(best.preview)),
     icon: iconOf(best.kind),
     place: best,

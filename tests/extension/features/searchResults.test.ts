@@ -34,10 +34,10 @@ function itemOf(...passages: Passage[]): ReturnType<typeof fileItems>[number] {
 }
 
 describe("a found file in the list", () => {
-  it("shows its location, symbol, match and first line", () => {
+  it("shows its location, match, symbol and first line", () => {
     expect(itemOf(PASSAGE)).toEqual({
       label: "http/client.py:12-34",
-      description: "HTTPMessage.getallmatchingheaders  62%",
+      description: "62%  HTTPMessage.getallmatchingheaders",
       detail: "def getallmatchingheaders(self, name):",
       icon: "symbol-method",
       place: PASSAGE,
@@ -45,7 +45,7 @@ describe("a found file in the list", () => {
   });
 
   it("shows the role of a file that is not code", () => {
-    expect(itemOf({ ...PASSAGE, role: "test" }).description).toBe("HTTPMessage.getallmatchingheaders  test  62%");
+    expect(itemOf({ ...PASSAGE, role: "test" }).description).toBe("62%  test  HTTPMessage.getallmatchingheaders");
   });
 
   it("lists the lines and symbols of all its passages, and opens the best", () => {
@@ -54,7 +54,7 @@ describe("a found file in the list", () => {
     const items = fileItems([PASSAGE, other, second, { ...second, startLine: 91, endLine: 99 }]);
     expect(items.map(({ label }) => label)).toEqual(["http/client.py:12-34, 80-90, 91-99", "http/server.py:12-34"]);
     expect(items[0]).toMatchObject({
-      description: "HTTPMessage.getallmatchingheaders, parse_headers  62%",
+      description: "62%  HTTPMessage.getallmatchingheaders, parse_headers",
       place: PASSAGE,
     });
   });
