@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sourcewise.references.occurrence import Expression, FileFacts
 
-    # Describes the object of a local variable; called only when somebody needs the object.
+    # Describes the object of a local variable on demand.
     Described = Callable[[], Expression]
     Describer = Callable[[Node], Expression]
 

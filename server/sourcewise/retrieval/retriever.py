@@ -169,14 +169,14 @@ class Retriever:
         """Return the weights of the search terms, and the candidates found by terms, symbols and locations."""
         weights: dict[str, float] = {}
         candidates: dict[str, Candidate] = {}
-        context = request.context
+        context, roles = request.context, wanted_roles(request.text)
         for text, weight in ((pasted, _PASTED_WEIGHT), (context.text, context.weight), (request.text, 1.0)):
             if not text:
                 continue
             terms = weighted_terms(text, self._catalog.keywords.inverse_document_frequency)
             weights |= {term: weight * idf for term, idf in terms.items()}
             hits = self._catalog.keywords.search(list(terms), CHOSEN_FROM * depth, chunk_filter)
-            for hit in with_role_quota(hits, depth, wanted_roles(request.text)):
+            for hit in with_role_quota(hits, depth, roles):
                 candidates.setdefault(hit.chunk_id, Candidate()).bm25 += weight * hit.score
         for found in self._catalog.definitions.find(identifiers_in(request.text), _DEFINITION_DEPTH, chunk_filter):
             candidate = candidates.setdefault(found.chunk_id, Candidate())
